@@ -1,0 +1,31 @@
+# Flags every target shares. All files that see Eigen must get the same -march, so it lives here.
+
+add_library(attnviz_options INTERFACE)
+target_compile_features(attnviz_options INTERFACE cxx_std_20)
+target_compile_options(attnviz_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                                 $<$<BOOL:${ATTNVIZ_WERROR}>:-Werror>)
+# gcc 12 sees overlapping copies in `"text" + std::string`, where there are none.
+target_compile_options(attnviz_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+if(ATTNVIZ_NATIVE)
+  target_compile_options(attnviz_options INTERFACE -march=native)
+endif()
+if(ATTNVIZ_SANITIZE)
+  target_compile_options(attnviz_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                                   -fno-omit-frame-pointer)
+  target_link_options(attnviz_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# Eigen as a system library (gcc 12 sees uninitialised values in its own AVX-512 intrinsics). Its own threads would change the order of sums, hence the bits; the
+# larger stack limit keeps the blocking buffers of a product off the heap.
+add_library(attnviz_eigen INTERFACE)
+target_link_libraries(attnviz_eigen INTERFACE Eigen3::Eigen)
+target_compile_options(attnviz_eigen INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+target_compile_definitions(attnviz_eigen INTERFACE EIGEN_DONT_PARALLELIZE
+                                                   EIGEN_STACK_ALLOCATION_LIMIT=4194304)
+
+# The numeric floors: loops marked `omp simd` vectorise (-fopenmp-simd brings no threads), and library
+# functions need not set errno or raise floating-point exceptions. NaN and infinity keep their meaning
+# (no -ffast-math): the divergence checks rely on it.
+add_library(attnviz_numeric INTERFACE)
+target_compile_options(attnviz_numeric INTERFACE $<$<CONFIG:Release>:-O3> -fopenmp-simd -fno-math-errno
+                                                 -fno-trapping-math)

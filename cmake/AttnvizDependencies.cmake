@@ -1,0 +1,58 @@
+# Everything attnviz builds on. Each missing part is answered with the package that has it.
+
+function(attnviz_missing what package)
+  message(FATAL_ERROR "${what} was not found. Install it, on Debian or Ubuntu with:\n"
+                      "  apt-get install ${package}\n"
+                      "or let scripts/quickstart.sh install everything.")
+endfunction()
+
+find_package(Threads REQUIRED)
+
+# Asked for without a version: Eigen's own version file refuses 5 where 3.4 is asked for.
+find_package(Eigen3 QUIET NO_MODULE)
+if(NOT TARGET Eigen3::Eigen)
+  attnviz_missing("Eigen" libeigen3-dev)
+elseif(Eigen3_VERSION VERSION_LESS 3.4)
+  message(FATAL_ERROR "Eigen ${Eigen3_VERSION} is too old; attnviz needs 3.4 or later (libeigen3-dev).")
+endif()
+
+find_package(CLI11 QUIET)
+if(NOT TARGET CLI11::CLI11)
+  attnviz_missing("CLI11" libcli11-dev)
+endif()
+
+find_package(nlohmann_json QUIET)
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  attnviz_missing("nlohmann-json" nlohmann-json3-dev)
+endif()
+
+# Debian's package also has a compiled library; the headers alone are used.
+find_path(STB_INCLUDE_DIR stb_image_write.h PATH_SUFFIXES stb)
+if(NOT STB_INCLUDE_DIR)
+  attnviz_missing("stb_image_write" libstb-dev)
+endif()
+add_library(attnviz_stb INTERFACE)
+target_include_directories(attnviz_stb SYSTEM INTERFACE ${STB_INCLUDE_DIR})
+
+find_file(ATTNVIZ_FONT_FILE DejaVuSansMono.ttf
+          PATHS /usr/share/fonts/truetype/dejavu /usr/share/fonts/dejavu-sans-mono-fonts
+                /usr/share/fonts/TTF /usr/local/share/fonts
+          DOC "The TrueType face embedded in the program")
+if(NOT ATTNVIZ_FONT_FILE)
+  attnviz_missing("The DejaVu Sans Mono font" fonts-dejavu-core)
+endif()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ATTNVIZ_FONT_FILE})
+file(READ ${ATTNVIZ_FONT_FILE} font_hex HEX)
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," font_bytes "${font_hex}")
+file(CONFIGURE OUTPUT embedded_font.cpp @ONLY CONTENT [[
+#include "attnviz/render/embedded_font.h"
+namespace attnviz {
+namespace {
+constexpr unsigned char bytes[] = {@font_bytes@};
+}
+std::span<const unsigned char> embedded_font() { return bytes; }
+}  // namespace attnviz
+]])
+add_library(attnviz_font OBJECT ${CMAKE_CURRENT_BINARY_DIR}/embedded_font.cpp)
+target_compile_features(attnviz_font PRIVATE cxx_std_20)
+target_include_directories(attnviz_font PRIVATE include)

@@ -1,0 +1,31 @@
+# attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...])
+# The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other floors or targets.
+#
+# attnviz_floor_in_double(name ...) is the same floor with double as its scalar type, for the
+# gradient tests: attnviz_<name>_double.
+
+function(attnviz_add_floor target name)
+  cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  add_library(${target} STATIC ${sources})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:attnviz_options>)
+  foreach(access PUBLIC PRIVATE)
+    foreach(dependency IN LISTS floor_${access})
+      if(TARGET attnviz_${dependency})
+        set(dependency attnviz_${dependency})
+      endif()
+      target_link_libraries(${target} ${access} ${dependency})
+    endforeach()
+  endforeach()
+endfunction()
+
+function(attnviz_floor name)
+  attnviz_add_floor(attnviz_${name} ${name} ${ARGN})
+  add_library(attnviz::${name} ALIAS attnviz_${name})
+endfunction()
+
+function(attnviz_floor_in_double name)
+  attnviz_add_floor(attnviz_${name}_double ${name} ${ARGN})
+  target_compile_definitions(attnviz_${name}_double PUBLIC ATTNVIZ_SCALAR_DOUBLE)
+endfunction()

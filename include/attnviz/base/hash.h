@@ -1,0 +1,19 @@
+// Hashing that is the same everywhere.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace attnviz {
+
+/// FNV-1a, 64 bits (Fowler, Noll, Vo). Each step is a bijection of the hash so far, so changing any
+/// one byte changes the result. Not against deliberate forgery.
+constexpr std::uint64_t fnv1a(std::string_view bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char byte : bytes) {
+    hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
+  }
+  return hash;
+}
+
+}  // namespace attnviz

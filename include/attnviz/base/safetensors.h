@@ -1,0 +1,35 @@
+// Files of named float32 tensors in the safetensors format: an 8-byte little-endian header length,
+// a JSON header with each tensor's type, shape and place, then the numbers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnviz {
+
+struct NamedTensor {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;  // row-major
+};
+
+struct TensorFile {
+  std::map<std::string, std::string> metadata;
+  std::vector<NamedTensor> tensors;  // in the order of the file
+};
+
+/// The bytes of a file. Adds a checksum of every tensor to the metadata ("checksums").
+std::string write_safetensors(const TensorFile& file);
+
+/// Reads a file strictly. `name` is the file's, for messages.
+/// Throws InputError naming the place: another kind of file, a header that is cut short, longer
+/// than the file or not a JSON object; a tensor that is not F32, overlaps another, leaves a hole,
+/// does not fit its shape, holds a number that is not finite or does not match its checksum; bytes
+/// after the last tensor. Throws LimitError when the header is over 1 MiB or lists more than 4,096
+/// tensors.
+TensorFile read_safetensors(std::string_view bytes, const std::string& name);
+
+}  // namespace attnviz

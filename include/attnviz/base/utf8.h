@@ -1,0 +1,47 @@
+// UTF-8: validation and splitting.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnviz {
+
+/// The code point a text starts with. `length` is in bytes, at least 1; where the text is empty or
+/// its first byte is not part of valid UTF-8, `valid` is false, the length 1 and the value U+FFFD.
+struct CodePoint {
+  char32_t value = 0xfffd;
+  std::size_t length = 1;
+  bool valid = false;
+};
+CodePoint first_code_point(std::string_view text);
+
+/// The offset of the first byte that is not part of valid UTF-8 (overlong forms, surrogates and
+/// values above U+10FFFF are invalid), or nothing when all of `text` is valid.
+std::optional<std::size_t> find_invalid_utf8(std::string_view text);
+
+/// Throws InputError naming line and column of the first such byte. `name` is the file's.
+void require_utf8(std::string_view text, const std::string& name);
+
+/// Where the byte at `offset` of a text stands, for messages: ":3: column 17", or ": column 17"
+/// when the text is a single line. Columns count code points from 1.
+std::string text_place(std::string_view text, std::size_t offset);
+
+/// The characters of valid UTF-8, one string each: a base character together with the combining
+/// marks and joiners that follow it (what a reader takes for one letter). Joined again they are
+/// always the text, valid or not.
+std::vector<std::string> split_characters(std::string_view text);
+
+/// The code points of UTF-8; an invalid byte counts as U+FFFD.
+std::vector<char32_t> code_points(std::string_view text);
+
+/// The UTF-8 of one code point; of U+FFFD for what is none.
+std::string to_utf8(char32_t code_point);
+
+/// The inverse of split_characters.
+std::string join(const std::vector<std::string>& symbols, std::string_view separator = "");
+
+}  // namespace attnviz

@@ -1,0 +1,32 @@
+// What kind of model: the sizes and choices that fix its tensors' shapes and its equations.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace attnviz {
+
+/// Which decoder state asks the question.
+enum class Query {
+  previous,  // q_i = s_{i-1}; s_i = GRU([y_{i-1}; c_i], s_{i-1}): the order of Bahdanau et al.
+  current,   // q_i = s_i;     s_i = GRU([y_{i-1}; c_{i-1}], s_{i-1}), c_0 = 0
+};
+
+std::string_view to_string(Query query);
+/// "previous" or "current"; nothing for anything else.
+std::optional<Query> query_from(std::string_view name);
+
+struct ModelConfig {
+  int source_vocabulary = 0;  // with the reserved symbols
+  int target_vocabulary = 0;
+  int embedding = 32;        // E
+  int hidden = 32;           // H, encoder state of one direction
+  int decoder_hidden = 32;   // D
+  int attention_units = 64;  // A
+  Query query = Query::current;
+
+  int annotation() const { return 2 * hidden; }  // K
+  friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+};
+
+}  // namespace attnviz

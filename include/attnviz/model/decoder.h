@@ -1,0 +1,88 @@
+// Decoder with attention. With --query previous, the order of Bahdanau et al. 2015:
+//
+//   q_i = s_{i-1}, c_i = attend(q_i), s_i = GRU([y_{i-1} ; c_i], s_{i-1})
+//
+// and with --query current:
+//
+//   s_i = GRU([y_{i-1} ; c_{i-1}], s_{i-1}), q_i = s_i, c_i = attend(q_i), c_0 = 0
+//
+// Both start from s_0 = tanh(W_s h<-_1 + b_s) and answer W_o [s_i ; c_i ; y_{i-1}] + b_o.
+#pragma once
+
+#include "attnviz/model/config.h"
+#include "attnviz/nn/attention.h"
+#include "attnviz/nn/gru.h"
+#include "attnviz/nn/linear.h"
+#include "attnviz/text/batch.h"
+
+namespace attnviz {
+
+struct DecoderWeights {
+  Matrix embedding;             // E x V
+  LinearWeights initial_state;  // D x H
+  AttentionWeights attention;
+  GruWeights gru;         // input [y ; c] of E + K, state D
+  LinearWeights readout;  // V x (D + K + E)
+
+  void resize(const ModelConfig& config);
+
+  template <typename F, typename... Weights>
+  static void visit(F&& f, Weights&... w) {
+    f(TensorName{"decoder.", "embedding.weight"}, w.embedding...);
+    LinearWeights::visit(f, "decoder.initial_state.", w.initial_state...);
+    AttentionWeights::visit(f, "attention.", w.attention...);
+    GruWeights::visit(f, "decoder.gru.", "", w.gru...);
+    LinearWeights::visit(f, "decoder.readout.", w.readout...);
+  }
+};
+
+/// What y_{i-1} adds to the GRU's input and to the logits, for the whole vocabulary; also the type
+/// of its gradient.
+struct DecoderTables {
+  Matrix gru;      // 3D x V
+  Matrix readout;  //  V x V
+};
+
+/// N packed target columns.
+struct DecoderTape {
+  GruTape gru;
+  AttentionTape attention;
+  Matrix first_backward;    // H x B   h<-_1
+  Matrix initial_state;     // D x B   s_0
+  Matrix contexts;          // K x N   c_i
+  Matrix earlier_contexts;  // K x N   c_{i-1}, with --query current only
+  Matrix logits;            // V x N
+  Matrix d_logits;          // V x N
+  Matrix d_after;           // D x N   what the readout adds to the gradient of s_i
+  Matrix d_contexts;        // K x N
+  Matrix d_state;           // D x B
+  Matrix d_earlier;         // K x B   gradient of c_{i-1}
+  Vector entropy_weights;   // N       0 where nothing is wanted
+
+  void grow(const ModelConfig& config, Index batch, Index source_steps, Index columns);
+};
+
+void project_tokens(const DecoderWeights& weights, DecoderTables& tables);
+void project_tokens_backward(const DecoderWeights& weights, const DecoderTables& d_tables,
+                             DecoderWeights& d_weights);
+
+/// Fills s_0 and the keys from memory.annotations.
+void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape);
+
+/// One output step for the columns `now`, given what they are fed: s_i and c_i. `earlier` is the
+/// step before, empty for the first one.
+void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
+                  const AttentionMemory& memory, std::span<const int> fed, Columns earlier,
+                  Columns now, DecoderTape& tape);
+
+/// The logits of the columns `now`, which may be those of many steps.
+void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> fed,
+             Columns now, DecoderTape& tape);
+
+/// Given tape.d_logits, adds to the gradients of weights, tables and memory. `entropy_weight` is
+/// what the entropy of each wanted token's attention counts in the loss.
+void decode_backward(const DecoderWeights& weights, Query query, const Batch& batch,
+                     Scalar entropy_weight, AttentionMemory& memory, DecoderTape& tape,
+                     DecoderWeights& d_weights, DecoderTables& d_tables);
+
+}  // namespace attnviz

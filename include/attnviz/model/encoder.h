@@ -1,0 +1,53 @@
+// Bidirectional encoder: h_j = [forward GRU ; backward GRU](x)_j, the annotations.
+#pragma once
+
+#include "attnviz/model/config.h"
+#include "attnviz/nn/attention.h"
+#include "attnviz/nn/gru.h"
+#include "attnviz/text/batch.h"
+
+namespace attnviz {
+
+struct EncoderWeights {
+  Matrix embedding;    // E x V
+  GruWeights forward;  // input E, state H
+  GruWeights backward;
+
+  void resize(const ModelConfig& config);
+
+  template <typename F, typename... Weights>
+  static void visit(F&& f, Weights&... w) {
+    f(TensorName{"encoder.", "embedding.weight"}, w.embedding...);
+    GruWeights::visit(f, "encoder.gru.", "_l0", w.forward...);
+    GruWeights::visit(f, "encoder.gru.", "_l0_reverse", w.backward...);
+  }
+};
+
+/// W_ih embedding + b_ih of both directions for the whole vocabulary (see nn/embedding.h); also the
+/// type of its gradient.
+struct EncoderTables {
+  Matrix forward;   // 3H x V
+  Matrix backward;  // 3H x V
+};
+
+struct EncoderTape {
+  GruTape forward;
+  GruTape backward;
+  Matrix d_state;  // H x B
+
+  void grow(const ModelConfig& config, const Batch& batch);
+};
+
+void project_tokens(const EncoderWeights& weights, EncoderTables& tables);
+void project_tokens_backward(const EncoderWeights& weights, const EncoderTables& d_tables,
+                             EncoderWeights& d_weights);
+
+/// Fills memory.annotations from the sources of a batch.
+void encode(const EncoderWeights& weights, const EncoderTables& tables, const Batch& batch,
+            EncoderTape& tape, AttentionMemory& memory);
+
+/// Given memory.d_annotations, adds to the gradients of the weights and tables.
+void encode_backward(const EncoderWeights& weights, const Batch& batch, AttentionMemory& memory,
+                     EncoderTape& tape, EncoderWeights& d_weights, EncoderTables& d_tables);
+
+}  // namespace attnviz

@@ -1,0 +1,21 @@
+// A trained model: everything needed to use it.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "attnviz/model/seq2seq.h"
+#include "attnviz/text/vocabulary.h"
+
+namespace attnviz {
+
+struct Model {
+  ModelConfig config;
+  Vocabulary source;
+  Vocabulary target;
+  Seq2SeqWeights weights;
+  std::map<std::string, std::string>
+      facts;  // "task", "recipe", "scores", ...: JSON kept in the file
+};
+
+}  // namespace attnviz

@@ -1,0 +1,77 @@
+// Additive attention (Bahdanau, Cho, Bengio 2015, section 3.1 and appendix A.1.2):
+//
+//   u_j  = U_a h_j                        keys, once a sentence
+//   e_ij = v' tanh(W_a q_i + u_j)         score of input j for output i
+//   a_i  = softmax_j(e_i)
+//   c_i  = sum_j a_ij h_j                 context
+#pragma once
+
+#include <span>
+
+#include "attnviz/nn/types.h"
+
+namespace attnviz {
+
+struct AttentionWeights {
+  Matrix W_a;  // A x D   query
+  Matrix U_a;  // A x K   key
+  Vector v;    // A       score
+
+  void resize(Index units, Index query, Index annotation);
+
+  template <typename F, typename... Weights>
+  static void visit(F&& f, std::string_view prefix, Weights&... w) {
+    f(TensorName{prefix, "query.weight"}, w.W_a...);
+    f(TensorName{prefix, "key.weight"}, w.U_a...);
+    f(TensorName{prefix, "score.weight"}, w.v...);
+  }
+};
+
+/// What the source offers to every output step. Unlike all other tapes it is packed example by
+/// example: those of example k are the columns starts[k] .. starts[k + 1].
+struct AttentionMemory {
+  std::span<const int> starts;  // B + 1
+  Matrix annotations;           // K x N   h
+  Matrix keys;                  // A x N   u
+  Matrix d_annotations;         // K x N
+  Matrix d_keys;                // A x N
+
+  void grow(Index annotation, Index units, Index total);
+  Index size() const { return starts.back(); }
+  Columns of(Index example) const {
+    const auto k = static_cast<std::size_t>(example);
+    return {starts[k], starts[k + 1] - starts[k]};
+  }
+};
+
+/// What the output steps leave for the way back: N packed columns each.
+struct AttentionTape {
+  Matrix query;     // A x N   W_a q
+  Matrix weights;   // S x N   a; rows beyond an example's length hold nothing of use
+  Matrix d_query;   // A x N
+  Vector d_scores;  // S   of one column
+
+  void grow(Index units, Index source_steps, Index total);
+};
+
+/// keys = U_a annotations
+void attention_keys(const AttentionWeights& weights, AttentionMemory& memory);
+
+/// One output step: fills its weights and contexts (K x n), given the queries (D x n).
+void attend(const AttentionWeights& weights, const AttentionMemory& memory, MatrixIn queries,
+            Columns step, AttentionTape& tape, MatrixOut contexts);
+
+/// The way back of one step: given d_contexts (K x n), adds to d_queries (D x n), to the memory's
+/// gradients and to d_weights.v. The loss also holds entropy_weights[k] times the entropy
+/// -sum_j a_j log a_j of column k, counted in all packed columns (N).
+void attend_backward(const AttentionWeights& weights, AttentionMemory& memory, MatrixIn d_contexts,
+                     Columns step, const Vector& entropy_weights, AttentionTape& tape,
+                     MatrixOut d_queries, AttentionWeights& d_weights);
+
+/// What all steps share on the way back: adds to d_weights.W_a and U_a and to the memory's
+/// d_annotations. `queries` (D x N) are those of all steps.
+void attention_weights_backward(const AttentionWeights& weights, MatrixIn queries,
+                                const AttentionTape& tape, AttentionMemory& memory,
+                                AttentionWeights& d_weights);
+
+}  // namespace attnviz

@@ -1,0 +1,60 @@
+// The scalar type and the matrix shapes of the numerical floors.
+//
+// A column is an example at one step. Sequences are packed: step t holds one column for each
+// example still going, examples ordered by falling length, and the steps follow each other without
+// a gap. Nothing is ever computed for padding, so nothing has to be masked.
+//
+// Sizes: B batch, S source steps, T target steps, N columns of all steps, E embedding, H encoder
+// state of one direction, K = 2H annotation, D decoder state, A attention units, V vocabulary.
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace attnviz {
+
+#ifdef ATTNVIZ_SCALAR_DOUBLE
+using Scalar = double;  // for gradient tests
+#else
+using Scalar = float;
+#endif
+
+using Eigen::Index;
+using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+using Vector = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
+using MatrixIn = const Eigen::Ref<const Matrix>&;
+using MatrixOut = Eigen::Ref<Matrix>;
+
+/// The columns of one step in a packed matrix: the first one and how many.
+struct Columns {
+  Index first;
+  Index count;
+};
+
+inline auto columns(Matrix& m, Columns c) {
+  return m.middleCols(c.first, c.count);
+}
+inline auto columns(const Matrix& m, Columns c) {
+  return m.middleCols(c.first, c.count);
+}
+
+/// Makes a buffer at least rows x columns. It never shrinks, so a step whose sizes were seen before
+/// allocates nothing; a buffer that grew holds nothing of use.
+inline void grow(Matrix& m, Index rows, Index columns) {
+  if (m.rows() < rows || m.cols() < columns) {
+    m.resize(std::max(rows, m.rows()), std::max(columns, m.cols()));
+  }
+}
+
+/// A tensor's name in three parts, so that visiting tensors allocates nothing.
+struct TensorName {
+  std::string_view prefix;
+  std::string_view stem;
+  std::string_view suffix = {};
+
+  std::string str() const { return std::string(prefix).append(stem).append(suffix); }
+};
+
+}  // namespace attnviz

@@ -1,0 +1,51 @@
+// A picture in memory: 8-bit RGB, row by row from the top left.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "attnviz/render/color.h"
+
+namespace attnviz {
+
+/// A rectangle of the picture in pixels.
+struct Box {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+};
+
+/// Throws LimitError unless both sides are 1..32,767 and the bytes at most 2^29.
+void check_canvas_size(std::int64_t width, std::int64_t height);
+
+class Canvas {
+ public:
+  /// A canvas of one colour. Throws LimitError as check_canvas_size does.
+  Canvas(int width, int height, Color background);
+
+  int width() const { return width_; }
+  int height() const { return height_; }
+  const std::vector<std::uint8_t>& bytes() const { return bytes_; }  // 3 x width x height
+
+  /// The colour of a pixel. Throws std::out_of_range outside the canvas.
+  Color at(int x, int y) const;
+  /// Fills the box, cut to the canvas.
+  void fill(const Box& box, Color color);
+  /// Blends `color` over the pixel with the given coverage (0 leaves it, 255 replaces it). Pixels
+  /// outside the canvas are ignored.
+  void blend(int x, int y, Color color, std::uint8_t coverage);
+
+ private:
+  bool holds(int x, int y) const { return x >= 0 && y >= 0 && x < width_ && y < height_; }
+  std::size_t offset(int x, int y) const {
+    return 3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
+                static_cast<std::size_t>(x));
+  }
+
+  int width_;
+  int height_;
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace attnviz

@@ -1,0 +1,53 @@
+// How a model is trained: everything that decides the result besides the data.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "attnviz/model/config.h"
+#include "attnviz/model/seq2seq.h"
+#include "attnviz/train/adam.h"
+
+namespace attnviz {
+
+struct Recipe {
+  // the model (vocabulary sizes are left open)
+  ModelConfig model;
+  Initialisation initialisation;
+
+  // the updates
+  int steps = 1500;              // at most; training stops earlier when it has converged
+  int batch = 16;                // examples an update
+  int late_batch = 16;           // the same from late_batch_from on
+  double late_batch_from = 1.0;  // as a part of `steps`
+  AdamOptions adam;
+  double rate = 8e-3;        // highest learning rate
+  int warm_up = 50;          // steps in which the rate rises from zero
+  double final_rate = 0.02;  // times `rate`, reached linearly at the end
+
+  // sharper attention without being told where to look: penalty times the mean entropy of the rows,
+  // ramped in between two points of training
+  double entropy_penalty = 0.03;
+  double penalty_from = 0.5;
+  double penalty_full = 0.7;
+
+  int evaluate_every = 100;  // steps
+  int patience = 8;          // evaluations without a new best before training stops
+  int converged_after = 3;   // evaluations in a row with every answer right, attention at rest,
+  double resting_entropy = 0.002;  // meaning that the mean row entropy changed by less than this
+};
+
+/// For files and `attnviz tasks --json`.
+std::string to_json(const Recipe& recipe);
+
+/// The recipe a task is trained with unless the user says otherwise, for inputs of up to `max_length`
+/// symbols.
+/// Every value is justified in docs/alignment.md.
+Recipe default_recipe(std::string_view task, int max_length);
+
+/// Values of step 0, 1, ... steps - 1.
+double learning_rate(const Recipe& recipe, int step);
+double entropy_penalty(const Recipe& recipe, int step);
+int batch_size(const Recipe& recipe, int step);
+
+}  // namespace attnviz

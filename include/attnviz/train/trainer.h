@@ -1,0 +1,61 @@
+// One model on its way: weights, optimizer, and the step that improves them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "attnviz/model/seq2seq.h"
+#include "attnviz/text/batch.h"
+#include "attnviz/train/adam.h"
+#include "attnviz/train/recipe.h"
+#include "attnviz/train/workers.h"
+
+namespace attnviz {
+
+/// Random numbers of a run come in separate streams, so that none depends on how many another took.
+enum class Stream : std::uint64_t { initialisation = 1, training, validation, test };
+
+struct StepReport {
+  double loss = 0.0;   // mean cross-entropy of a target token, before the update
+  double norm = 0.0;   // of the gradient, before clipping
+  std::string culprit;  // what is not finite, if anything: then nothing was updated
+  bool finite() const { return culprit.empty(); }
+};
+
+class Trainer {
+ public:
+  /// Fresh weights.
+  Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t seed, int threads);
+
+  /// One update on a batch. The batch is dealt out to shards, a number that follows from its size
+  /// alone, and their gradients are added in order: the result does not depend on the number of
+  /// threads.
+  StepReport step(std::span<const EncodedPair* const> pairs);
+
+  const ModelConfig& config() const { return config_; }
+  const Seq2SeqWeights& weights() const { return weights_; }
+  int steps_done() const { return static_cast<int>(adam_.updates); }
+
+ private:
+  struct Shard {
+    std::vector<const EncodedPair*> pairs;
+    Batch batch;
+    Tape tape;
+    Gradient gradient;
+    double loss = 0.0;
+  };
+
+  void deal(std::span<const EncodedPair* const> pairs);
+
+  ModelConfig config_;
+  Recipe recipe_;
+  Seq2SeqWeights weights_;
+  AdamState adam_;
+  TokenTables tables_;
+  std::vector<Shard> shards_;
+  Workers workers_;
+};
+
+}  // namespace attnviz

@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Loads a model that attnviz has trained into PyTorch and compares what the two compute.
+
+    scripts/check_with_pytorch.py runs/reverse
+    scripts/check_with_pytorch.py runs/reverse monojitcnn abc
+
+MODEL is a run folder or a model file. The texts are inputs for the model; without any, twenty
+examples of its task are drawn. Both sides answer each input greedily; the logits and the attention
+of every step must agree to 1e-5 (for logits beyond -1..1: 1e-5 of their size). Exit codes: 0 they
+agree, 1 they differ, 2 nothing could be compared.
+
+Needs Python 3.9, NumPy and PyTorch 1.11 or later and nothing else. On Debian and Ubuntu,
+`apt-get install python3-torch` installs both for /usr/bin/python3.
+
+This file is also the description of the model format. A model is one safetensors file, which
+read_safetensors() below reads whole. Its tensors are the parameters of class Model, under the names
+that PyTorch gives them, so that load_state_dict() finds everything. Its metadata has, as strings:
+
+    format          "attnviz-model"
+    config          JSON: embedding, hidden, decoder_hidden, attention_units: sizes; query: see Model
+    source_symbols  JSON list: the symbols of the input, numbered from 4
+    target_symbols  JSON list: the symbols of the output, numbered from 4
+    task            JSON: the name of the task and its settings
+
+The numbers 0..3 are reserved on both sides for PAD, START, END and UNKNOWN. An input ends with END.
+"""
+
+import argparse
+import json
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+try:
+    import numpy as np
+    import torch
+    from torch import nn
+except ImportError as error:
+    print(f"check_with_pytorch: {error}: PyTorch is needed here (and nowhere else in attnviz).\n"
+          "On Debian and Ubuntu: apt-get install python3-torch, then\n"
+          f"  /usr/bin/python3 {' '.join(sys.argv)}", file=sys.stderr)
+    sys.exit(2)
+
+TOLERANCE = 1e-5
+START, END, UNKNOWN, FIRST_SYMBOL = 1, 2, 3, 4
+LABELS = {"</s>": END, "<unk>": UNKNOWN}
+
+
+class CannotCompare(Exception):
+    """Nothing could be compared; the message says why."""
+
+
+# ---- the file ------------------------------------------------------------------------------------
+
+
+def read_safetensors(path):
+    """The metadata and the tensors of a file: a length, a JSON header of that length, numbers."""
+    data = Path(path).read_bytes()
+    if len(data) < 8:
+        raise CannotCompare(f"{path}: not a safetensors file")
+    (length,) = struct.unpack("<Q", data[:8])
+    try:
+        header = json.loads(data[8:8 + length])
+    except ValueError as error:
+        raise CannotCompare(f"{path}: not a safetensors file: {error}") from error
+    numbers = data[8 + length:]
+
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in header.items():
+        if entry["dtype"] != "F32":
+            raise CannotCompare(f"{path}: {name} is {entry['dtype']}, expected F32")
+        begin, end = entry["data_offsets"]
+        tensors[name] = np.frombuffer(numbers[begin:end], "<f4").reshape(entry["shape"])
+    return metadata, tensors
+
+
+# ---- the model -----------------------------------------------------------------------------------
+
+
+class Encoder(nn.Module):
+    """Reads the input from both sides: ids -> one annotation a symbol, J x 2H."""
+
+    def __init__(self, symbols, E, H):
+        super().__init__()
+        self.embedding = nn.Embedding(symbols, E)
+        self.gru = nn.GRU(E, H, bidirectional=True)
+
+    def forward(self, ids):
+        annotations, _ = self.gru(self.embedding(ids))
+        return annotations  # h_j = [forward state ; backward state]
+
+
+class Attention(nn.Module):
+    """Additive attention (Bahdanau, Cho, Bengio 2015)."""
+
+    def __init__(self, D, H, A):
+        super().__init__()
+        self.query = nn.Linear(D, A, bias=False)
+        self.key = nn.Linear(2 * H, A, bias=False)
+        self.score = nn.ParameterDict({"weight": nn.Parameter(torch.empty(A))})
+
+    def forward(self, q, annotations):
+        # e_j = v . tanh(W q + U h_j),   a = softmax(e),   c = sum_j a_j h_j
+        e = torch.tanh(self.query(q) + self.key(annotations)) @ self.score["weight"]
+        a = torch.softmax(e, dim=0)
+        return a, a @ annotations
+
+
+class Decoder(nn.Module):
+    def __init__(self, symbols, E, H, D):
+        super().__init__()
+        self.embedding = nn.Embedding(symbols, E)
+        self.initial_state = nn.Linear(H, D)
+        self.gru = nn.GRUCell(E + 2 * H, D)
+        self.readout = nn.Linear(D + 2 * H + E, symbols)
+
+
+class Model(nn.Module):
+    """E: embedding, H: encoder state each way, D: decoder state, A: attention units."""
+
+    def __init__(self, config, source_symbols, target_symbols):
+        super().__init__()
+        E, H = config["embedding"], config["hidden"]
+        D, A = config["decoder_hidden"], config["attention_units"]
+        self.query = config["query"]
+        self.encoder = Encoder(source_symbols, E, H)
+        self.attention = Attention(D, H, A)
+        self.decoder = Decoder(target_symbols, E, H, D)
+
+    def start(self, source):
+        """What decoding begins with: the annotations, and a state and a context before step 1."""
+        h = self.encoder(source)
+        first_backward = h[0, h.shape[1] // 2:]
+        s = torch.tanh(self.decoder.initial_state(first_backward))
+        return h, s, h.new_zeros(h.shape[1])
+
+    def step(self, token, s, c, h):
+        """One output symbol, after `token`: its logits, its attention, and the new state and
+        context. The config's "query" says what the attention asks with: the "previous" state, as
+        in the paper, or the "current" one, which has already seen the token."""
+        y = self.decoder.embedding(token)
+        if self.query == "previous":
+            a, c = self.attention(s, h)
+            s = self.decoder.gru(torch.cat([y, c]), s)
+        else:
+            s = self.decoder.gru(torch.cat([y, c]), s)
+            a, c = self.attention(s, h)
+        logits = self.decoder.readout(torch.cat([s, c, y]))
+        return logits, a, s, c
+
+    @torch.no_grad()
+    def answer(self, source):
+        """The ids of the most probable answer, symbol by symbol, with the logits (rows x symbols)
+        and the attention (rows x J) of each. It ends with END, or where attnviz gives up."""
+        h, s, c = self.start(source)
+        token = torch.tensor(START)
+        ids, logits, attention = [], [], []
+        while token != END and len(ids) < 2 * len(source) + 10:
+            l, a, s, c = self.step(token, s, c, h)
+            token = END + l[END:].argmax()  # PAD and START are no answers
+            ids.append(int(token))
+            logits.append(l)
+            attention.append(a)
+        return ids, torch.stack(logits).numpy(), torch.stack(attention).numpy()
+
+
+def load(path):
+    """The model in a file, and everything the file says about it."""
+    metadata, tensors = read_safetensors(path)
+    if metadata.get("format") != "attnviz-model":
+        raise CannotCompare(f"{path}: not a model of attnviz")
+    facts = {key: json.loads(metadata[key]) for key in ("config", "source_symbols", "target_symbols")}
+    facts["task"] = json.loads(metadata.get("task", "null"))
+    model = Model(facts["config"], FIRST_SYMBOL + len(facts["source_symbols"]),
+                  FIRST_SYMBOL + len(facts["target_symbols"]))
+    # strict: exactly these names and shapes, none missing and none left over. The file has 32-bit
+    # numbers; calculating with 64 bits leaves attnviz's own rounding as the only difference.
+    try:
+        model.load_state_dict({name: torch.tensor(t) for name, t in tensors.items()}, strict=True)
+    except RuntimeError as error:
+        raise CannotCompare(f"{path}: {error}") from error
+    return model.double(), facts
+
+
+# ---- attnviz's side ------------------------------------------------------------------------------
+
+
+def run(command):
+    try:
+        return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    except OSError as error:
+        raise CannotCompare(f"{command[0]}: {error.strerror}; has it been built?") from error
+    except subprocess.CalledProcessError as error:
+        raise CannotCompare(f"{' '.join(command)}\n{error.stderr.strip()}") from error
+
+
+def draw_examples(program, task):
+    """Inputs that a model of this task has not been trained on."""
+    if not task:
+        raise CannotCompare("the model names no task; give some inputs for it")
+    command = [program, "tasks", f"--task={task['name']}"]
+    takes = json.loads(run([*command, "--json"]))[0]["options"]
+    settings = [f"--{key.replace('_', '-')}={task[key]}" for key in takes]
+    lines = run([*command, *settings, "--sample=20", "--seed=7", "--part=test"])
+    return [line.split("\t")[0] for line in lines.splitlines()]
+
+
+def ask_program(program, path, texts):
+    """What attnviz answers: an object a text, with its labels, weights and logits."""
+    with tempfile.TemporaryDirectory() as folder:
+        maps = Path(folder) / "maps.jsonl"
+        run([program, "predict", "--model", str(path), "--attention", str(maps), "--logits", "--",
+             *texts])
+        return [json.loads(line) for line in maps.read_text(encoding="utf-8").splitlines()]
+
+
+# ---- the comparison ------------------------------------------------------------------------------
+
+
+def numbers_of(labels, symbols):
+    numbers = {**LABELS, **{symbol: FIRST_SYMBOL + i for i, symbol in enumerate(symbols)}}
+    return [numbers[label] for label in labels]
+
+
+def compare(model, facts, theirs):
+    """The largest differences of logits and attention on one input; None if the answers differ."""
+    source = torch.tensor(numbers_of(theirs["source"], facts["source_symbols"]))
+    ids, logits, attention = model.answer(source)
+    if ids != numbers_of(theirs["target"], facts["target_symbols"]):
+        return None
+    d_logits = np.abs(np.array(theirs["logits"]) - logits)
+    d_attention = np.abs(np.array(theirs["weights"]) - attention)
+    agree = (d_logits <= TOLERANCE * np.maximum(1, np.abs(logits))).all() and \
+        (d_attention <= TOLERANCE).all()
+    return d_logits.max(), d_attention.max(), agree
+
+
+def main():
+    root = Path(__file__).resolve().parent.parent
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("model", metavar="MODEL", type=Path, help="a run folder or a model file")
+    parser.add_argument("texts", metavar="TEXT", nargs="*", help="inputs (default: drawn examples)")
+    parser.add_argument("--program", default=root / "build/release/attnviz", type=Path)
+    arguments = parser.parse_args()
+    path = arguments.model
+    if path.is_dir():
+        path = path / "model.safetensors"
+    program = str(arguments.program)
+
+    model, facts = load(path)
+    texts = arguments.texts or draw_examples(program, facts["task"])
+    answers = ask_program(program, path, texts)
+    if len(answers) != len(texts):
+        raise CannotCompare(f"{len(texts)} inputs, but {len(answers)} answers")
+
+    results = [compare(model, facts, theirs) for theirs in answers]
+    for text, result in zip(texts, results):
+        if result is None:
+            print(f"another answer: {text}")
+    compared = [result for result in results if result is not None]
+    if compared:
+        print(f"inputs: {len(texts)}")
+        print(f"logits: max difference {max(r[0] for r in compared):.1e}")
+        print(f"attention: max difference {max(r[1] for r in compared):.1e}")
+    agree = len(compared) == len(texts) and all(r[2] for r in compared)
+    print("agree" if agree else "DIFFER")
+    return 0 if agree else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (CannotCompare, OSError) as problem:
+        print(f"check_with_pytorch: {problem}", file=sys.stderr)
+        sys.exit(2)

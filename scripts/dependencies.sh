@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# scripts/dependencies.sh [ci]
+# The one list of what attnviz is built from. Installs what is missing where there is apt-get and
+# says what to install elsewhere; when nothing is missing it needs neither root nor a network.
+# With `ci` also what only .ci/run uses.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+fonts=share/fonts
+mono=DejaVuSansMono.ttf
+
+# name | how it is recognised: any of these | packages: Debian and Ubuntu, the first that the release
+# has | Fedora | Arch | Homebrew
+parts=(
+  "C++ compiler|command ${CXX:-c++ g++ clang++}|g++|gcc-c++|gcc|gcc"
+  "CMake|command cmake|cmake|cmake|cmake|cmake"
+  "Ninja|command ninja make|ninja-build|ninja-build|ninja|ninja"
+  "Eigen|file include/eigen3/Eigen/Core|libeigen3-dev|eigen3-devel|eigen|eigen"
+  "CLI11|file include/CLI/CLI.hpp|libcli11-dev|cli11-devel|cli11|cli11"
+  "nlohmann-json|file include/nlohmann/json.hpp|nlohmann-json3-dev|json-devel|nlohmann-json|nlohmann-json"
+  "stb|file include/stb/stb_image_write.h include/stb_image_write.h|libstb-dev|stb-devel|stb|"
+  "Catch2|file include/catch2/catch_all.hpp include/catch2/catch.hpp|catch2 libcatch2-dev|catch-devel|catch2|catch2"
+  "DejaVu Sans Mono|file $fonts/truetype/dejavu/$mono $fonts/dejavu-sans-mono-fonts/$mono $fonts/TTF/$mono $fonts/$mono|fonts-dejavu-mono fonts-dejavu-core|dejavu-sans-mono-fonts|ttf-dejavu|font-dejavu"
+)
+if [[ ${1:-} == ci ]]; then
+  parts+=(
+    "Git|command git|git|git|git|git"
+    "Clang|command clang++|clang|clang|clang|llvm"
+    "clang-format 14|command clang-format-14 clang-format|clang-format-14 clang-format|clang-tools-extra|clang|clang-format"
+  )
+fi
+
+# is_there command NAME... | file NAME...: files are sought where CMake looks for them.
+is_there() {
+  local kind=$1 name prefix prefixes
+  IFS=: read -ra prefixes <<<"/usr:/usr/local:/opt/homebrew:${CMAKE_PREFIX_PATH:-}"
+  shift
+  for name in "$@"; do
+    if [[ $kind == command ]]; then
+      if command -v "$name" >/dev/null; then return 0; fi
+    else
+      for prefix in "${prefixes[@]}"; do
+        if [[ -e $prefix/$name ]]; then return 0; fi
+      done
+    fi
+  done
+  return 1
+}
+
+# Fills `missing`, the names, and what to install for them under each kind of system.
+find_missing() {
+  local part name test debian fedora arch brew
+  missing=() for_debian=() for_fedora=() for_arch=() for_brew=()
+  for part in "${parts[@]}"; do
+    IFS='|' read -r name test debian fedora arch brew <<<"$part"
+    # shellcheck disable=SC2086  # a list
+    if ! is_there $test; then
+      missing+=("$name")
+      for_debian+=("$debian")
+      for_fedora+=("$fedora")
+      for_arch+=("$arch")
+      for_brew+=("$brew")
+    fi
+  done
+}
+
+# Turns the alternatives in `for_debian` into the first that this release has.
+choose_packages() {
+  local alternatives name chosen=()
+  for alternatives in "${for_debian[@]}"; do
+    for name in $alternatives; do
+      if apt-cache show "$name" >/dev/null 2>&1; then break; fi
+    done
+    chosen+=("$name")
+  done
+  for_debian=("${chosen[@]}")
+}
+
+install_with_apt() {
+  local as_root=(env DEBIAN_FRONTEND=noninteractive)
+  if [[ $EUID -ne 0 ]]; then
+    if ! command -v sudo >/dev/null; then
+      choose_packages
+      fail "missing: $(join "${missing[@]}"); there is no sudo; as root: apt-get install ${for_debian[*]}"
+    fi
+    as_root=(sudo "${as_root[@]}")
+  fi
+  say "updating the list of packages"
+  quietly "${as_root[@]}" apt-get -q update || fail "apt-get update failed"
+  choose_packages
+  say "installing ${for_debian[*]}"
+  quietly "${as_root[@]}" apt-get -q install -y --no-install-recommends "${for_debian[@]}" </dev/null ||
+    fail "apt-get install ${for_debian[*]} failed"
+}
+
+explain() {
+  printf 'Please install %s:\n' "$(join "${missing[@]}")"
+  printf '  Fedora:    dnf install %s\n' "${for_fedora[*]}"
+  printf '  Arch:      pacman -S %s\n' "${for_arch[*]}"
+  printf '  Homebrew:  brew install %s\n' "${for_brew[*]}"
+  if [[ " ${missing[*]} " == *" stb "* ]]; then
+    printf '             (it has no stb: put the headers of github.com/nothings/stb into include/stb of a\n'
+    printf '             folder, and the folder into CMAKE_PREFIX_PATH)\n'
+  fi
+}
+
+# join WORD...: with commas
+join() {
+  local list
+  printf -v list '%s, ' "$@"
+  printf '%s' "${list%, }"
+}
+
+require_cmake() {
+  local version major minor
+  version=$(cmake --version | sed -n '1s/[^0-9]*//p')
+  IFS=. read -r major minor _ <<<"$version"
+  if ((major * 1000 + minor < 3022)); then fail "CMake 3.22 or later is needed, found $version"; fi
+}
+
+find_missing
+if ((${#missing[@]})); then
+  if ! command -v apt-get >/dev/null; then
+    explain >&2
+    exit 1
+  fi
+  install_with_apt
+  find_missing
+  if ((${#missing[@]})); then fail "installed, but still not found: $(join "${missing[@]}")"; fi
+fi
+require_cmake

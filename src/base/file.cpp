@@ -1,0 +1,304 @@
+#include "attnviz/base/file.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "attnviz/base/error.h"
+
+namespace attnviz {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t permission_bits = 0777;
+
+std::string cause(int error) {
+  return std::generic_category().message(error);
+}
+
+[[noreturn]] void refuse_write(const std::string& path, const std::string& what) {
+  throw OutputError(printable(path, no_limit) + ": cannot write: " + what);
+}
+[[noreturn]] void refuse_write(const std::string& path, int error) {
+  refuse_write(path, cause(error));
+}
+
+/// An open file. The destructor is for the way out after a failure; a writer closes and looks.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+
+  /// The error of close(), or 0. Linux has closed the file whatever it says, so it is never
+  /// repeated; an interrupted close is no failure.
+  int close() {
+    const int fd = fd_;
+    fd_ = -1;
+    return ::close(fd) == 0 || errno == EINTR ? 0 : errno;
+  }
+
+ private:
+  int fd_;
+};
+
+int open_file(const std::string& path, int flags, mode_t mode = 0) {
+  int fd = -1;
+  do {
+    fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode);
+  } while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+/// Whether a read or write that failed with errno should be tried again. Waits for a standard
+/// stream that was made non-blocking by whoever shares it.
+bool may_try_again(int fd, short event) {
+  if (errno == EINTR) return true;
+  if (errno != EAGAIN) return false;
+  pollfd ready{fd, event, 0};
+  return ::poll(&ready, 1, -1) > 0 || errno == EINTR;
+}
+
+/// The number of bytes read, 0 at the end, or -1 with errno.
+ssize_t read_some(int fd, char* bytes, std::size_t count) {
+  ssize_t got = -1;
+  do {
+    got = ::read(fd, bytes, count);
+  } while (got < 0 && may_try_again(fd, POLLIN));
+  return got;
+}
+
+/// The error that kept `bytes` from being written as a whole, or 0.
+int write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (written == 0) {
+      return EIO;  // no progress and no reason: trying again might never end
+    } else if (!may_try_again(fd, POLLOUT)) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+std::string directory_of(const std::string& path) {
+  const std::string directory = fs::path(path).parent_path().string();
+  return directory.empty() ? "." : directory;
+}
+
+/// Where write_file puts the bytes.
+struct Target {
+  std::string path;            // symbolic links resolved
+  bool is_special = false;     // a device, pipe or socket: written to, never replaced (a directory
+                               // is caught when it is opened for that)
+  bool is_fifo = false;        // one of these
+  std::optional<mode_t> mode;  // permission bits of the file it replaces
+};
+
+/// The file that `path` names in the end, which need not exist.
+std::string follow_links(const std::string& path) {
+  constexpr int most_links = 40;  // as many as Linux follows
+  fs::path target = path;
+  std::error_code error;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(target, error)); ++links) {
+    if (links == most_links) refuse_write(path, ELOOP);
+    const fs::path link = fs::read_symlink(target, error);
+    if (error) refuse_write(path, error.message());
+    target = target.parent_path() / link;  // a link that is absolute stays as it is
+  }
+  return target.string();
+}
+
+/// Throws OutputError for what can be known to fail beforehand.
+Target find_target(const std::string& path) {
+  Target target;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno != ENOENT) refuse_write(path, errno);
+    target.path = follow_links(path);
+    if (fs::path(target.path).filename().empty()) refuse_write(path, "it has no file name");
+    const std::string directory = directory_of(target.path);
+    std::error_code error;
+    if (!fs::is_directory(directory, error)) {
+      refuse_write(path, "the directory " + printable(directory, no_limit) + " does not exist");
+    }
+    return target;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    target.path = path;
+    target.is_special = true;
+    target.is_fifo = S_ISFIFO(status.st_mode);
+    return target;
+  }
+  // Renaming would get past the protection of a read-only file.
+  if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) refuse_write(path, errno);
+  target.path = follow_links(path);
+  target.mode = status.st_mode & permission_bits;
+  return target;
+}
+
+/// A new file beside the target, removed again unless it has been renamed.
+class Temporary {
+ public:
+  /// Throws OutputError naming `path`.
+  Temporary(const Target& target, const std::string& path) : path_(path), file_(create(target)) {}
+  ~Temporary() {
+    if (!name_.empty()) ::unlink(name_.c_str());
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+
+  void write(std::string_view bytes) {
+    if (const int error = write_all(file_.get(), bytes)) refuse_write(path_, error);
+    // Not repeated when it fails: the system may have dropped the pages it could not write.
+    if (::fsync(file_.get()) != 0) refuse_write(path_, errno);
+    if (const int error = file_.close()) refuse_write(path_, error);
+  }
+
+  void rename_to(const std::string& target) {
+    if (::rename(name_.c_str(), target.c_str()) != 0) refuse_write(path_, errno);
+    name_.clear();
+  }
+
+ private:
+  int create(const Target& target) {
+    // Names left behind by a crash, or in use by another thread, are passed over.
+    constexpr int most_attempts = 10000;
+    const fs::path stem =
+        fs::path(directory_of(target.path)) / (".attnviz-" + std::to_string(::getpid()) + "-");
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+      name_ = stem.string() + std::to_string(attempt);
+      const int fd = open_file(name_, O_WRONLY | O_CREAT | O_EXCL, target.mode.value_or(0666));
+      if (fd >= 0) {
+        keep_mode(fd, target);
+        return fd;
+      }
+      if (errno != EEXIST) break;
+    }
+    const int error = errno;
+    name_.clear();
+    refuse_write(path_, error);
+  }
+
+  void keep_mode(int fd, const Target& target) {
+    struct stat status {};
+    if (!target.mode || ::fstat(fd, &status) != 0) return;
+    // The umask may have taken bits away. Not every file system can change them.
+    if ((status.st_mode & permission_bits) != *target.mode) (void)::fchmod(fd, *target.mode);
+  }
+
+  std::string path_;  // as the user wrote it, for messages
+  std::string name_;
+  Descriptor file_;
+};
+
+void write_special(const std::string& path, std::string_view bytes) {
+  Descriptor file(open_file(path, O_WRONLY));
+  if (!file.is_open()) refuse_write(path, errno);
+  if (const int error = write_all(file.get(), bytes)) refuse_write(path, error);
+  if (const int error = file.close()) refuse_write(path, error);
+}
+
+/// Makes the rename last.
+void sync_directory(const std::string& directory, const std::string& path) {
+  Descriptor file(open_file(directory, O_RDONLY | O_DIRECTORY));
+  // EINVAL: this file system has no such thing for directories.
+  if (file.is_open() && (::fsync(file.get()) == 0 || errno == EINVAL)) return;
+  throw OutputError(printable(path, no_limit) +
+                    ": written, but durability not confirmed: " + cause(errno));
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t limit) {
+  const bool standard = path == "-";
+  const std::string name = standard ? "standard input" : printable(path, no_limit);
+  const auto refuse = [&](int error) { throw InputError(name + ": cannot read: " + cause(error)); };
+  const auto refuse_size = [&](const std::string& got) {
+    throw LimitError(name + ": expected at most " + std::to_string(limit) + " bytes, got " + got);
+  };
+  Descriptor file(standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_file(path, O_RDONLY));
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) refuse(errno);
+  if (S_ISDIR(status.st_mode)) refuse(EISDIR);
+  std::string bytes;
+  if (S_ISREG(status.st_mode)) {
+    const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+    if (size > limit && !standard) refuse_size(std::to_string(size));
+    if (size <= limit) bytes.reserve(size);
+  }
+  // The size is a hint only: pipes have none, and a file may grow meanwhile.
+  char buffer[1U << 16U];
+  while (const ssize_t got = read_some(file.get(), buffer, sizeof buffer)) {
+    if (got < 0) refuse(errno);
+    if (static_cast<std::size_t>(got) > limit - bytes.size()) refuse_size("more");
+    bytes.append(buffer, static_cast<std::size_t>(got));
+  }
+  return bytes;
+}
+
+void write_file(const std::string& path, std::string_view bytes) {
+  if (path == "-") {
+    if (const int error = write_all(STDOUT_FILENO, bytes)) refuse_write("standard output", error);
+    return;
+  }
+  const Target target = find_target(path);
+  if (target.is_special) return write_special(path, bytes);
+  Temporary temporary(target, path);
+  temporary.write(bytes);
+  temporary.rename_to(target.path);
+  sync_directory(directory_of(target.path), path);
+}
+
+void append_line(const std::string& path, std::string_view line) {
+  Descriptor file(open_file(path, O_RDWR | O_APPEND | O_CREAT, 0666));
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) refuse_write(path, errno);
+  // A line that was cut short, by a kill or a full disk, must not swallow this one.
+  std::string text;
+  char last = '\n';
+  if (S_ISREG(status.st_mode) && status.st_size > 0 &&
+      ::pread(file.get(), &last, 1, status.st_size - 1) == 1 && last != '\n') {
+    text = '\n';
+  }
+  text.append(line) += '\n';
+  if (const int error = write_all(file.get(), text)) refuse_write(path, error);
+  if (const int error = file.close()) refuse_write(path, error);
+}
+
+void check_writable(const std::string& path) {
+  if (path == "-") return;
+  const Target target = find_target(path);
+  // Opening a pipe would wait for a reader, and end its input at once.
+  if (target.is_fifo) return;
+  if (target.is_special) return write_special(path, "");
+  // Permission bits do not tell all (quotas, immutable or virtual directories): only trying does.
+  const Temporary probe(target, path);
+}
+
+void make_directory(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    throw OutputError(printable(path, no_limit) +
+                      ": cannot make the directory: " + error.message());
+  }
+}
+
+}  // namespace attnviz

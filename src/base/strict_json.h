@@ -1,0 +1,23 @@
+// JSON without leniency, for the readers in this folder. Not seen outside it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnviz {
+
+/// Real numbers are floats: read as doubles first, a few would be rounded twice and come out as the
+/// neighbour of the float that was written.
+using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t,
+                                  std::uint64_t, float>;
+
+/// The value of one JSON document. Throws InputError naming `name`, line and column: invalid UTF-8,
+/// not JSON, text after the document, a key that stands twice in one object, nesting deeper than
+/// 64, a number beyond the range of float.
+Json parse_strict_json(std::string_view text, const std::string& name);
+
+}  // namespace attnviz

@@ -1,0 +1,44 @@
+#include "output.h"
+
+#include <iostream>
+
+#include "attnviz/base/number.h"
+#include "attnviz/base/utf8.h"
+#include "attnviz/infer/scores.h"
+
+namespace attnviz {
+namespace {
+
+/// The symbols of a side, END left out.
+std::string text_of(std::vector<std::string> symbols) {
+  if (!symbols.empty() && symbols.back() == end_label) symbols.pop_back();
+  return join(symbols);
+}
+
+}  // namespace
+
+void tell(bool quiet, std::string_view line) {
+  if (!quiet) std::cerr << line << '\n';
+}
+
+std::string percent(double share) {
+  return format_fixed(100.0 * share, 2) + " %";
+}
+
+std::string picture_title(std::string_view task, const AttentionMap& map) {
+  std::string title(task);
+  if (!title.empty()) title += ": ";
+  title += text_of(map.source) + " → " + text_of(map.target);
+  if (map.expected.empty()) return title;
+  if (map.expected == map.target) return title + " · exact";
+  return title + " · wrong, expected " + text_of(map.expected);
+}
+
+std::string picture_caption(const AttentionMap& map) {
+  const AlignmentScores scores = score_alignment(map.weights, map.columns(), map.gold);
+  if (scores.rows == 0) return "";
+  return "gold mass " + format_fixed(scores.gold_mass(), 3) + " · on target " +
+         std::to_string(scores.hits) + " of " + std::to_string(scores.rows);
+}
+
+}  // namespace attnviz

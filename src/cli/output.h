@@ -1,0 +1,31 @@
+// Where commands talk: data to standard output, everything else to standard error.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "attnviz/base/attention_map.h"
+#include "attnviz/infer/evaluate.h"
+
+namespace attnviz {
+
+/// The command ran, and its answer is no (exit 1). what() is empty when all was said already.
+class AnswerIsNo : public std::runtime_error {
+ public:
+  explicit AnswerIsNo(const std::string& reason) : std::runtime_error(reason) {}
+};
+
+/// A line on standard error, unless `quiet`.
+void tell(bool quiet, std::string_view line);
+
+/// "99.87 %"
+std::string percent(double share);
+
+/// "reverse: monojitcnn -> nnctijonom" and whether that is right: the title of a picture.
+std::string picture_title(std::string_view task, const AttentionMap& map);
+
+/// Gold mass and hit rate of one map, or "" without gold: what stands below a picture.
+std::string picture_caption(const AttentionMap& map);
+
+}  // namespace attnviz

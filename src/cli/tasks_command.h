@@ -1,0 +1,28 @@
+// `attnviz tasks`: what can be learnt, and data for it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "options.h"
+
+namespace attnviz {
+
+struct TasksOptions {
+  TaskFlags flags;
+  std::optional<int> sample;  // examples to draw; without it the tasks are listed
+  std::uint64_t seed = 1;
+  std::string part = "train";
+  bool json = false;
+  bool names = false;
+};
+
+/// Adds the command to the program.
+void setup_tasks(CLI::App& program);
+
+/// Writes the list of tasks, or the examples asked for, to standard output. Throws UsageError,
+/// OutputError.
+void run_tasks(const TasksOptions& options);
+
+}  // namespace attnviz

@@ -1,0 +1,213 @@
+#include "train_command.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
+#include "attnviz/base/number.h"
+#include "attnviz/base/utf8.h"
+#include "attnviz/train/run.h"
+#include "options.h"
+#include "output.h"
+#include "version.h"
+
+namespace attnviz {
+namespace {
+
+struct TrainOptions {
+  TaskFlags task;
+  RunOptions run;
+  bool json = false;
+  bool quiet = false;
+
+  // settings of the recipe; unset means the task's own
+  std::string query;
+  std::optional<int> embedding;
+  std::optional<int> hidden;
+  std::optional<int> decoder_hidden;
+  std::optional<int> attention_units;
+  std::optional<int> batch;
+  std::optional<int> steps;
+  std::optional<double> rate;
+  std::optional<double> entropy_penalty;
+};
+
+Recipe choose_recipe(const TrainOptions& options, const Task& task, const TaskOptions& settings) {
+  Recipe recipe = default_recipe(task.name, settings.max_length);
+  ModelConfig& model = recipe.model;
+  if (const auto query = query_from(options.query)) model.query = *query;
+  model.embedding = options.embedding.value_or(model.embedding);
+  model.decoder_hidden =
+      options.decoder_hidden.value_or(options.hidden.value_or(model.decoder_hidden));
+  model.hidden = options.hidden.value_or(model.hidden);
+  model.attention_units = options.attention_units.value_or(model.attention_units);
+  recipe.late_batch = options.batch.value_or(recipe.late_batch);
+  recipe.batch = options.batch.value_or(recipe.batch);
+  recipe.steps = options.steps.value_or(recipe.steps);
+  recipe.rate = options.rate.value_or(recipe.rate);
+  recipe.entropy_penalty = options.entropy_penalty.value_or(recipe.entropy_penalty);
+  return recipe;
+}
+
+/// The line that shows where training stands, on a terminal only: it is rewritten in place.
+class ProgressBar {
+ public:
+  explicit ProgressBar(bool quiet) : on_(!quiet && isatty(STDERR_FILENO) == 1) {}
+
+  void draw(int step, int steps, double loss) {
+    constexpr int width = 30;
+    const int now = 1000 * step / steps;
+    if (!on_ || now == drawn_) return;
+    drawn_ = now;
+    const auto full = static_cast<std::size_t>(width * step / steps);
+    std::cerr << "\r[" << std::string(full, '#') << std::string(width - full, ' ') << "] step "
+              << step << '/' << steps << "  loss " << format_fixed(loss, 4) << "   " << std::flush;
+  }
+  void clear() {
+    if (on_ && drawn_ >= 0) std::cerr << "\r" << std::string(70, ' ') << '\r' << std::flush;
+  }
+
+ private:
+  bool on_;
+  int drawn_ = -1;
+};
+
+std::string progress_line(const Progress& progress, int patience) {
+  const Evaluation& validation = progress.validation;
+  const std::string steps = std::to_string(progress.steps);
+  std::string step = std::to_string(progress.step);
+  step.insert(0, steps.size() - step.size(), ' ');
+  return "step " + step + "/" + steps + "  loss " + format_fixed(progress.loss, 4) + "  tokens " +
+         percent(validation.answers.token_accuracy()) + "  exact " +
+         percent(validation.answers.exact_match()) + "  gold mass " +
+         format_fixed(validation.alignment.gold_mass(), 3) + "  hit rate " +
+         format_fixed(validation.alignment.hit_rate(), 3) + "  " +
+         format_fixed(progress.examples_per_second, 0) + " examples/s  " +
+         (progress.new_best
+              ? "new best"
+              : "stalled " + std::to_string(progress.stalled) + "/" + std::to_string(patience));
+}
+
+std::string how_it_ended(const RunReport& report, const Recipe& recipe) {
+  switch (report.ending) {
+    case Ending::converged:
+      return "converged: every answer right and attention at rest";
+    case Ending::stalled:
+      return "no new best in " + std::to_string(recipe.patience) + " evaluations";
+    case Ending::out_of_steps:
+      return "all steps done";
+    case Ending::diverged:
+      break;
+  }
+  return "diverged at " + report.reason;
+}
+
+nlohmann::ordered_json report_json(const RunReport& report, const std::string& folder) {
+  const Evaluation& test = report.test;
+  return {{"folder", folder},
+          {"steps", report.steps},
+          {"best_step", report.best_step},
+          {"seconds", report.seconds},
+          {"test",
+           {{"examples", test.answers.answers},
+            {"exact_match", test.answers.exact_match()},
+            {"token_accuracy", test.answers.token_accuracy()},
+            {"gold_mass", test.alignment.gold_mass()},
+            {"hit_rate", test.alignment.hit_rate()},
+            {"row_entropy", test.alignment.row_entropy()}}}};
+}
+
+std::string report_text(const RunReport& report, const std::string& folder) {
+  const Evaluation& test = report.test;
+  return "test on " + std::to_string(test.answers.answers) + " unseen examples: exact match " +
+         percent(test.answers.exact_match()) + ", tokens " +
+         percent(test.answers.token_accuracy()) + ", gold mass " +
+         format_fixed(test.alignment.gold_mass(), 3) + ", hit rate " +
+         format_fixed(test.alignment.hit_rate(), 3) + "\nsaved " + folder +
+         "/model.safetensors (best of " + std::to_string(report.steps) + " steps: step " +
+         std::to_string(report.best_step) + ", " + format_fixed(report.seconds, 2) + " s)\n";
+}
+
+void run_train(const TrainOptions& options) {
+  const Task& task = find_task(options.task.name);
+  const TaskOptions settings = options.task.resolve(task);
+  const Recipe recipe = choose_recipe(options, task, settings);
+  const TaskData data(task, settings);
+
+  RunOptions run = options.run;
+  if (run.folder.empty()) run.folder = "runs/" + std::string(task.name);
+  run.program = program_name();
+
+  ProgressBar bar(options.quiet);
+  RunEvents events;
+  events.on_step = [&](int step, int steps, double loss) { bar.draw(step, steps, loss); };
+  events.on_evaluation = [&](const Progress& progress) {
+    bar.clear();
+    tell(options.quiet, progress_line(progress, recipe.patience));
+  };
+  const RunReport report = run_training(data, recipe, run, events);
+  bar.clear();
+  tell(options.quiet, how_it_ended(report, recipe));
+  if (report.best_step > 0) {
+    write_file("-", options.json ? report_json(report, run.folder).dump() + "\n"
+                                 : report_text(report, run.folder));
+    tell(options.quiet, "next: attnviz render --out heat.png");
+  }
+  if (report.ending == Ending::diverged) {
+    throw AnswerIsNo("training diverged at " + report.reason + "; try a lower --lr" +
+                     (report.best_step > 0 ? "; the best model so far was kept" : ""));
+  }
+}
+
+void add_recipe_options(CLI::App& command, TrainOptions& options) {
+  constexpr int largest = 4096;
+  add_choice_option(command, "--query", options.query, {"previous", "current"},
+                    "which decoder state asks: s_(i-1), as in the paper, or s_i");
+  add_integer_option(command, "--embedding", options.embedding, 1, largest, "embedding size");
+  add_integer_option(command, "--hidden", options.hidden, 1, largest,
+                     "encoder state of each direction, and decoder state");
+  add_integer_option(command, "--decoder-hidden", options.decoder_hidden, 1, largest,
+                     "decoder state alone");
+  add_integer_option(command, "--attention-units", options.attention_units, 1, largest,
+                     "size of the attention's hidden layer");
+  add_integer_option(command, "--batch", options.batch, 1, largest, "examples a step");
+  add_integer_option(command, "--steps", options.steps, 1, 1'000'000'000, "most steps");
+  add_number_option(
+      command, "--lr", [&options](double value) { options.rate = value; }, 1e-9, 1e6,
+      "highest learning rate");
+  add_number_option(
+      command, "--entropy-penalty", [&options](double value) { options.entropy_penalty = value; },
+      0, 10, "sharpens attention late in training; 0 is pure cross-entropy");
+}
+
+}  // namespace
+
+void setup_train(CLI::App& program) {
+  const auto options = std::make_shared<TrainOptions>();
+  CLI::App& command = *program.add_subcommand("train", "train a model on a task");
+  lead_with_examples(command, {"attnviz train --task reverse",
+                               "attnviz train --task dates --out runs/my-dates --seed 7",
+                               "attnviz train --task left-shift --shift 2 --max-length 20"});
+  add_task_options(command, options->task);
+  command.get_option("--task")->required();
+  command.add_option("--out", options->run.folder, "the run's folder (default runs/TASK)")
+      ->type_name("FOLDER");
+  command.add_flag("--force", options->run.force, "replace a run that is in that folder");
+  add_integer_option(command, "--seed", options->run.seed, 0, UINT64_MAX,
+                     "where the random numbers start (default 1)");
+  add_integer_option(command, "--threads", options->run.threads, 1, 4,
+                     "threads; the result does not depend on it (default 1)");
+  add_recipe_options(command, *options);
+  command.add_flag("--json", options->json, "print the final report as JSON");
+  command.add_flag("--quiet", options->quiet, "no progress");
+  command.callback([options] { run_train(*options); });
+}
+
+}  // namespace attnviz

@@ -1,0 +1,28 @@
+#include "version.h"
+
+#include <CLI/Version.hpp>
+#include <nlohmann/json.hpp>
+
+#include "attnviz/nn/build_info.h"
+
+namespace attnviz {
+
+std::string program_name() {
+  return "attnviz " ATTNVIZ_VERSION;
+}
+
+std::string version_text() {
+  return program_name() + "\ncompiler: " +
+#if defined(__clang__)
+         "clang " __clang_version__
+#else
+         "gcc " __VERSION__
+#endif
+         "\n" +
+         numeric_build_info() + "\nCLI11 " CLI11_VERSION ", JSON for Modern C++ " +
+         std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
+         std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
+         std::to_string(NLOHMANN_JSON_VERSION_PATCH);
+}
+
+}  // namespace attnviz

@@ -1,0 +1,227 @@
+#include "attnviz/model/checkpoint.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
+
+namespace attnviz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* format = "attnviz-model";
+constexpr const char* version = "1";
+constexpr std::size_t max_file = std::size_t{1} << 31U;
+constexpr int max_size = 1 << 20;  // of any one dimension
+
+// Keys that describe() makes of something else than the model's facts.
+constexpr const char* own_keys[] = {"format",         "version",        "config",
+                                    "source_symbols", "target_symbols", "checksums"};
+
+/// Embeddings hold a column a token, where PyTorch holds a row.
+bool is_embedding(const TensorName& name) {
+  return name.stem == "embedding.weight";
+}
+
+template <typename Tensor>
+std::vector<std::int64_t> shape_of(const TensorName& name, const Tensor& tensor) {
+  if constexpr (std::remove_const_t<Tensor>::IsVectorAtCompileTime) {
+    return {tensor.size()};
+  } else {
+    if (is_embedding(name)) return {tensor.cols(), tensor.rows()};
+    return {tensor.rows(), tensor.cols()};
+  }
+}
+
+/// Calls f(element, place in the file) for every element of a tensor.
+template <typename Tensor, typename F>
+void for_each_place(const TensorName& name, Tensor& tensor, F&& f) {
+  const bool by_column = is_embedding(name);
+  for (Index r = 0; r < tensor.rows(); ++r) {
+    for (Index c = 0; c < tensor.cols(); ++c) {
+      const Index place = by_column ? c * tensor.rows() + r : r * tensor.cols() + c;
+      f(tensor(r, c), static_cast<std::size_t>(place));
+    }
+  }
+}
+
+std::string text_of(const std::vector<std::int64_t>& shape) {
+  std::string text;
+  for (const std::int64_t size : shape) text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text;
+}
+
+Json to_json(const ModelConfig& config) {
+  return {{"embedding", config.embedding},
+          {"hidden", config.hidden},
+          {"decoder_hidden", config.decoder_hidden},
+          {"attention_units", config.attention_units},
+          {"query", to_string(config.query)}};
+}
+
+/// The JSON in a metadata entry.
+Json entry(const TensorFile& file, const std::string& key, const std::string& name) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) throw InputError(name + ": metadata: " + key + " is missing");
+  Json json = Json::parse(found->second, nullptr, false);
+  if (json.is_discarded()) throw InputError(name + ": metadata: " + key + ": not valid JSON");
+  return json;
+}
+
+int read_size(const Json& config, const char* key, const std::string& name) {
+  const auto found = config.find(key);
+  if (found == config.end() || !found->is_number_unsigned() ||
+      found->get<std::uint64_t>() - 1 >= static_cast<std::uint64_t>(max_size)) {
+    throw InputError(name + ": config: " + key + ": expected an integer in 1.." +
+                     std::to_string(max_size));
+  }
+  return found->get<int>();
+}
+
+ModelConfig read_config(const Json& json, const std::string& name) {
+  if (!json.is_object()) throw InputError(name + ": config: expected an object");
+  ModelConfig config;
+  config.embedding = read_size(json, "embedding", name);
+  config.hidden = read_size(json, "hidden", name);
+  config.decoder_hidden = read_size(json, "decoder_hidden", name);
+  config.attention_units = read_size(json, "attention_units", name);
+  const Json query = json.value("query", Json());
+  const auto known = query.is_string() ? query_from(query.get<std::string>()) : std::nullopt;
+  if (!known) {
+    throw InputError(name + ": config: query: expected \"previous\" or \"current\", got " +
+                     printable(query.dump()));
+  }
+  config.query = *known;
+  return config;
+}
+
+Vocabulary read_vocabulary(const TensorFile& file, const std::string& key,
+                           const std::string& name) {
+  const Json json = entry(file, key, name);
+  const bool strings = json.is_array() && std::all_of(json.begin(), json.end(),
+                                                      [](const Json& s) { return s.is_string(); });
+  if (!strings) throw InputError(name + ": " + key + ": expected a list of strings");
+  try {
+    return Vocabulary(json.get<std::vector<std::string>>());
+  } catch (const InputError& error) {
+    throw InputError(name + ": " + key + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+void append_tensors(const Seq2SeqWeights& weights, const std::string& prefix,
+                    std::vector<NamedTensor>& tensors) {
+  Seq2SeqWeights::visit(
+      [&](const TensorName& name, const auto& tensor) {
+        NamedTensor& out = tensors.emplace_back();
+        out.name = prefix + name.str();
+        out.shape = shape_of(name, tensor);
+        out.values.resize(static_cast<std::size_t>(tensor.size()));
+        for_each_place(name, tensor, [&](Scalar value, std::size_t place) {
+          out.values[place] = static_cast<float>(value);
+        });
+      },
+      weights);
+}
+
+void extract_tensors(const std::vector<NamedTensor>& tensors, const std::string& prefix,
+                     const ModelConfig& config, const std::string& file, Seq2SeqWeights& weights) {
+  const auto find = [&](const std::string& tensor) -> const NamedTensor& {
+    const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                    [&](const NamedTensor& t) { return t.name == tensor; });
+    if (found == tensors.end()) throw InputError(file + ": " + tensor + " is missing");
+    return *found;
+  };
+  Seq2SeqWeights::visit(
+      [&](const TensorName& name, const auto&) { static_cast<void>(find(prefix + name.str())); },
+      weights);
+  std::uint64_t available = 0;
+  for (const NamedTensor& tensor : tensors) available += tensor.values.size();
+  if (count_parameters(config) > available) {  // before anything is allocated on the config's word
+    throw InputError(file + ": config: asks for " + std::to_string(count_parameters(config)) +
+                     " numbers, the file holds " + std::to_string(available));
+  }
+  weights.resize(config);
+  Seq2SeqWeights::visit(
+      [&](const TensorName& name, auto& tensor) {
+        const NamedTensor& found = find(prefix + name.str());
+        const auto expected = shape_of(name, tensor);
+        if (found.shape != expected) {
+          throw InputError(file + ": " + found.name + " is " + text_of(found.shape) +
+                           ", expected " + text_of(expected));
+        }
+        for_each_place(name, tensor, [&](Scalar& value, std::size_t place) {
+          value = static_cast<Scalar>(found.values[place]);
+        });
+      },
+      weights);
+}
+
+std::map<std::string, std::string> describe(const Model& model) {
+  std::map<std::string, std::string> metadata = model.facts;
+  metadata["format"] = format;
+  metadata["version"] = version;
+  metadata["config"] = to_json(model.config).dump();
+  metadata["source_symbols"] = Json(model.source.symbols()).dump();
+  metadata["target_symbols"] = Json(model.target.symbols()).dump();
+  return metadata;
+}
+
+std::string write_model(const Model& model) {
+  TensorFile file{describe(model), {}};
+  append_tensors(model.weights, "", file.tensors);
+  return write_safetensors(file);
+}
+
+Model read_description(const TensorFile& file, const std::string& name) {
+  const auto value = [&](const char* key) {
+    const auto found = file.metadata.find(key);
+    return found == file.metadata.end() ? std::string() : found->second;
+  };
+  if (value("format") != format) {
+    throw InputError(name + ": a safetensors file, but not a model of attnviz (metadata: format)");
+  }
+  if (value("version") != version) {
+    throw InputError(name + ": version: expected " + version + ", got " +
+                     printable(value("version")) + "; a newer attnviz may read it");
+  }
+  Model model{read_config(entry(file, "config", name), name),
+              read_vocabulary(file, "source_symbols", name),
+              read_vocabulary(file, "target_symbols", name),
+              {},
+              file.metadata};
+  for (const char* key : own_keys) model.facts.erase(key);
+  model.config.source_vocabulary = model.source.size();
+  model.config.target_vocabulary = model.target.size();
+  return model;
+}
+
+Model read_model(std::string_view bytes, const std::string& name) {
+  const TensorFile file = read_safetensors(bytes, name);
+  Model model = read_description(file, name);
+  extract_tensors(file.tensors, "", model.config, name, model.weights);
+
+  std::vector<NamedTensor> known;
+  append_tensors(model.weights, "", known);
+  for (const NamedTensor& tensor : file.tensors) {
+    const bool expected = std::any_of(known.begin(), known.end(),
+                                      [&](const NamedTensor& k) { return k.name == tensor.name; });
+    if (!expected) throw InputError(name + ": " + printable(tensor.name) + " does not belong here");
+  }
+  return model;
+}
+
+Model load_model(const std::string& path) {
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(path, ignored);
+  const std::string file =
+      folder ? (std::filesystem::path(path) / "model.safetensors").string() : path;
+  return read_model(read_file(file, max_file), file);
+}
+
+}  // namespace attnviz

@@ -1,0 +1,200 @@
+#include "attnviz/model/decoder.h"
+
+#include "attnviz/model/steps.h"
+#include "attnviz/nn/activation.h"
+#include "attnviz/nn/embedding.h"
+
+namespace attnviz {
+namespace {
+
+// The blocks of the two matrices that read a concatenation: W_ih [y ; c] and W_o [s ; c ; y].
+template <typename Weights>
+struct Blocks {
+  Weights& w;
+  Index E = w.embedding.rows();
+  Index K = w.gru.W_ih.cols() - E;
+  Index D = w.gru.W_hh.cols();
+
+  auto gru_token() const { return w.gru.W_ih.leftCols(E); }
+  auto gru_context() const { return w.gru.W_ih.rightCols(K); }
+  auto readout_state() const { return w.readout.W.leftCols(D); }
+  auto readout_context() const { return w.readout.W.middleCols(D, K); }
+  auto readout_token() const { return w.readout.W.rightCols(E); }
+};
+
+std::span<const int> ids_of(std::span<const int> ids, Columns step) {
+  return ids.subspan(static_cast<std::size_t>(step.first), static_cast<std::size_t>(step.count));
+}
+
+}  // namespace
+
+void DecoderWeights::resize(const ModelConfig& config) {
+  const int E = config.embedding;
+  const int K = config.annotation();
+  const int D = config.decoder_hidden;
+  embedding.resize(E, config.target_vocabulary);
+  initial_state.resize(config.hidden, D);
+  attention.resize(config.attention_units, D, K);
+  gru.resize(E + K, D);
+  readout.resize(D + K + E, config.target_vocabulary);
+}
+
+void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_steps, Index columns) {
+  gru.grow(config.decoder_hidden, columns);
+  attention.grow(config.attention_units, source_steps, columns);
+  attnviz::grow(first_backward, config.hidden, batch);
+  attnviz::grow(initial_state, config.decoder_hidden, batch);
+  attnviz::grow(d_state, config.decoder_hidden, batch);
+  attnviz::grow(d_after, config.decoder_hidden, columns);
+  attnviz::grow(d_earlier, config.annotation(), batch);
+  if (entropy_weights.size() < columns) entropy_weights.resize(columns);
+  for (Matrix* of_contexts : {&contexts, &earlier_contexts, &d_contexts}) {
+    attnviz::grow(*of_contexts, config.annotation(), columns);
+  }
+  for (Matrix* of_logits : {&logits, &d_logits}) {
+    attnviz::grow(*of_logits, config.target_vocabulary, columns);
+  }
+}
+
+void project_tokens(const DecoderWeights& weights, DecoderTables& tables) {
+  const Blocks<const DecoderWeights> w{weights};
+  project_tokens(w.gru_token(), weights.embedding, weights.gru.b_ih, tables.gru);
+  project_tokens(w.readout_token(), weights.embedding, weights.readout.b, tables.readout);
+}
+
+void project_tokens_backward(const DecoderWeights& weights, const DecoderTables& d_tables,
+                             DecoderWeights& d_weights) {
+  const Blocks<const DecoderWeights> w{weights};
+  const Blocks<DecoderWeights> d_w{d_weights};
+  project_tokens_backward(w.gru_token(), weights.embedding, d_tables.gru, d_w.gru_token(),
+                          d_weights.embedding, d_weights.gru.b_ih);
+  project_tokens_backward(w.readout_token(), weights.embedding, d_tables.readout,
+                          d_w.readout_token(), d_weights.embedding, d_weights.readout.b);
+}
+
+void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape) {
+  const Index H = weights.initial_state.W.cols();
+  const auto B = static_cast<Index>(memory.starts.size()) - 1;
+  attention_keys(weights.attention, memory);
+  for (Index k = 0; k < B; ++k) {
+    tape.first_backward.col(k) = memory.annotations.col(memory.of(k).first).tail(H);
+  }
+  auto s_0 = tape.initial_state.leftCols(B);
+  s_0.noalias() = weights.initial_state.W * tape.first_backward.leftCols(B);
+  s_0.colwise() += weights.initial_state.b;
+  for (Index k = 0; k < B; ++k) {
+    for (Index i = 0; i < s_0.rows(); ++i) s_0(i, k) = hyperbolic_tangent(s_0(i, k));
+  }
+}
+
+void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
+                  const AttentionMemory& memory, std::span<const int> fed, Columns earlier,
+                  Columns now, DecoderTape& tape) {
+  const Blocks<const DecoderWeights> w{weights};
+  GruTape& gru = tape.gru;
+  if (earlier.count == 0) {
+    carry(tape.initial_state, {0, now.count}, now, gru.before);
+  } else {
+    carry_state(earlier, now, gru);
+  }
+
+  if (query == Query::previous) {
+    attend(weights.attention, memory, columns(gru.before, now), now, tape.attention,
+           columns(tape.contexts, now));
+  } else {
+    carry(tape.contexts, earlier, now, tape.earlier_contexts);
+  }
+  const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
+
+  auto input = columns(gru.input, now);
+  look_up(tables.gru, ids_of(fed, now), input);
+  input.noalias() += w.gru_context() * columns(given, now);
+  gru_step(weights.gru, now, gru);
+
+  if (query == Query::current) {
+    attend(weights.attention, memory, columns(gru.after, now), now, tape.attention,
+           columns(tape.contexts, now));
+  }
+}
+
+void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> fed,
+             Columns now, DecoderTape& tape) {
+  const Blocks<const DecoderWeights> w{weights};
+  auto logits = columns(tape.logits, now);
+  look_up(tables.readout, ids_of(fed, now), logits);
+  logits.noalias() += w.readout_state() * columns(tape.gru.after, now);
+  logits.noalias() += w.readout_context() * columns(tape.contexts, now);
+}
+
+void decode_backward(const DecoderWeights& weights, Query query, const Batch& batch,
+                     Scalar entropy_weight, AttentionMemory& memory, DecoderTape& tape,
+                     DecoderWeights& d_weights, DecoderTables& d_tables) {
+  const Blocks<const DecoderWeights> w{weights};
+  const Blocks<DecoderWeights> d_w{d_weights};
+  const auto N = static_cast<Index>(batch.wanted.size());
+  GruTape& gru = tape.gru;
+
+  // logits = W_o [s ; c ; y] + b_o, all steps at once
+  const auto d_logits = tape.d_logits.leftCols(N);
+  look_up_backward(d_logits, batch.fed, d_tables.readout);
+  d_w.readout_state().noalias() += d_logits * gru.after.leftCols(N).transpose();
+  d_w.readout_context().noalias() += d_logits * tape.contexts.leftCols(N).transpose();
+  tape.d_after.leftCols(N).noalias() = w.readout_state().transpose() * d_logits;
+  tape.d_contexts.leftCols(N).noalias() = w.readout_context().transpose() * d_logits;
+
+  for (Index k = 0; k < N; ++k) {
+    const bool wanted = batch.wanted[static_cast<std::size_t>(k)] >= 0;
+    tape.entropy_weights[k] = wanted ? entropy_weight : 0;
+  }
+  memory.d_keys.leftCols(memory.size()).setZero();
+  memory.d_annotations.leftCols(memory.size()).setZero();
+  tape.d_state.setZero();
+  tape.d_earlier.setZero();
+  for (Index t = batch.target_steps() - 1; t >= 0; --t) {
+    const Columns now = step_columns(batch.target_first, t);
+    auto d_state = tape.d_state.leftCols(now.count);
+    auto d_context = columns(tape.d_contexts, now);
+    auto d_earlier = tape.d_earlier.leftCols(now.count);
+    const auto attention_backward = [&] {
+      attend_backward(weights.attention, memory, d_context, now, tape.entropy_weights,
+                      tape.attention, d_state, d_weights.attention);
+    };
+
+    d_state += columns(tape.d_after, now);
+    if (query == Query::current) {
+      d_context += d_earlier;
+      attention_backward();
+    }
+    gru_step_backward(weights.gru, now, gru, d_state);
+    const auto d_input = columns(gru.d_input, now);
+    if (query == Query::current) {
+      d_earlier.noalias() = w.gru_context().transpose() * d_input;
+    } else {
+      d_context.noalias() += w.gru_context().transpose() * d_input;
+      attention_backward();
+    }
+  }
+
+  const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
+  const Matrix& queries = query == Query::previous ? gru.before : gru.after;
+  gru_weights_backward(gru, N, d_weights.gru);
+  look_up_backward(gru.d_input.leftCols(N), batch.fed, d_tables.gru);
+  d_w.gru_context().noalias() += gru.d_input.leftCols(N) * given.leftCols(N).transpose();
+  attention_weights_backward(weights.attention, queries.leftCols(N), tape.attention, memory,
+                             d_weights.attention);
+
+  // s_0 = tanh(W_s h<-_1 + b_s)
+  const Index B = batch.size;
+  const Index H = weights.initial_state.W.cols();
+  const auto s_0 = tape.initial_state.leftCols(B).array();
+  auto d_s_0 = tape.d_state.leftCols(B);
+  d_s_0.array() *= 1 - s_0.square();
+  d_weights.initial_state.W.noalias() += d_s_0 * tape.first_backward.leftCols(B).transpose();
+  d_weights.initial_state.b += d_s_0.rowwise().sum();
+  tape.first_backward.leftCols(B).noalias() = weights.initial_state.W.transpose() * d_s_0;
+  for (Index k = 0; k < B; ++k) {
+    memory.d_annotations.col(memory.of(k).first).tail(H) += tape.first_backward.col(k);
+  }
+}
+
+}  // namespace attnviz

@@ -1,0 +1,93 @@
+#include "attnviz/model/encoder.h"
+
+#include "attnviz/model/steps.h"
+#include "attnviz/nn/embedding.h"
+
+namespace attnviz {
+
+void EncoderWeights::resize(const ModelConfig& config) {
+  embedding.resize(config.embedding, config.source_vocabulary);
+  forward.resize(config.embedding, config.hidden);
+  backward.resize(config.embedding, config.hidden);
+}
+
+void EncoderTape::grow(const ModelConfig& config, const Batch& batch) {
+  const auto columns = static_cast<Index>(batch.source.size());
+  forward.grow(config.hidden, columns);
+  backward.grow(config.hidden, columns);
+  attnviz::grow(d_state, config.hidden, batch.size);
+}
+
+void project_tokens(const EncoderWeights& weights, EncoderTables& tables) {
+  project_tokens(weights.forward.W_ih, weights.embedding, weights.forward.b_ih, tables.forward);
+  project_tokens(weights.backward.W_ih, weights.embedding, weights.backward.b_ih, tables.backward);
+}
+
+void project_tokens_backward(const EncoderWeights& weights, const EncoderTables& d_tables,
+                             EncoderWeights& d_weights) {
+  project_tokens_backward(weights.forward.W_ih, weights.embedding, d_tables.forward,
+                          d_weights.forward.W_ih, d_weights.embedding, d_weights.forward.b_ih);
+  project_tokens_backward(weights.backward.W_ih, weights.embedding, d_tables.backward,
+                          d_weights.backward.W_ih, d_weights.embedding, d_weights.backward.b_ih);
+}
+
+void encode(const EncoderWeights& weights, const EncoderTables& tables, const Batch& batch,
+            EncoderTape& tape, AttentionMemory& memory) {
+  const Index H = weights.forward.W_hh.cols();
+  const Index steps = batch.source_steps();
+  look_up(tables.forward, batch.source, tape.forward.input.leftCols(memory.size()));
+  look_up(tables.backward, batch.source, tape.backward.input.leftCols(memory.size()));
+
+  for (Index t = 0; t < steps; ++t) {
+    const Columns now = step_columns(batch.source_first, t);
+    carry_state(t == 0 ? no_columns : step_columns(batch.source_first, t - 1), now, tape.forward);
+    gru_step(weights.forward, now, tape.forward);
+  }
+  for (Index t = steps - 1; t >= 0; --t) {  // an example joins at its own last symbol
+    const Columns now = step_columns(batch.source_first, t);
+    carry_state(t == steps - 1 ? no_columns : step_columns(batch.source_first, t + 1), now,
+                tape.backward);
+    gru_step(weights.backward, now, tape.backward);
+  }
+
+  for (Index t = 0; t < steps; ++t) {
+    const Columns now = step_columns(batch.source_first, t);
+    for (Index k = 0; k < now.count; ++k) {
+      auto annotation = memory.annotations.col(memory.of(k).first + t);
+      annotation.head(H) = tape.forward.after.col(now.first + k);
+      annotation.tail(H) = tape.backward.after.col(now.first + k);
+    }
+  }
+}
+
+void encode_backward(const EncoderWeights& weights, const Batch& batch, AttentionMemory& memory,
+                     EncoderTape& tape, EncoderWeights& d_weights, EncoderTables& d_tables) {
+  const Index H = weights.forward.W_hh.cols();
+  const Index steps = batch.source_steps();
+
+  // The first n columns of d_state are those still going; what the others hold is an example's
+  // gradient after its last step (still zero) or of its fixed initial state (not needed).
+  tape.d_state.setZero();
+  for (Index t = 0; t < steps; ++t) {
+    const Columns now = step_columns(batch.source_first, t);
+    for (Index k = 0; k < now.count; ++k) {
+      tape.d_state.col(k) += memory.d_annotations.col(memory.of(k).first + t).tail(H);
+    }
+    gru_step_backward(weights.backward, now, tape.backward, tape.d_state.leftCols(now.count));
+  }
+  tape.d_state.setZero();
+  for (Index t = steps - 1; t >= 0; --t) {
+    const Columns now = step_columns(batch.source_first, t);
+    for (Index k = 0; k < now.count; ++k) {
+      tape.d_state.col(k) += memory.d_annotations.col(memory.of(k).first + t).head(H);
+    }
+    gru_step_backward(weights.forward, now, tape.forward, tape.d_state.leftCols(now.count));
+  }
+
+  gru_weights_backward(tape.backward, memory.size(), d_weights.backward);
+  gru_weights_backward(tape.forward, memory.size(), d_weights.forward);
+  look_up_backward(tape.backward.d_input.leftCols(memory.size()), batch.source, d_tables.backward);
+  look_up_backward(tape.forward.d_input.leftCols(memory.size()), batch.source, d_tables.forward);
+}
+
+}  // namespace attnviz

@@ -1,0 +1,168 @@
+#include "attnviz/model/seq2seq.h"
+
+#include <cmath>
+
+#include "attnviz/model/steps.h"
+#include "attnviz/nn/loss.h"
+
+namespace attnviz {
+namespace {
+
+/// Glorot-uniform: U(-b, b) with b = sqrt(6 / (rows + columns)). Drawn in double, so that float and
+/// double models start alike.
+template <typename Block>
+void draw_glorot(Block&& block, Random& random) {
+  const double bound = std::sqrt(6.0 / static_cast<double>(block.rows() + block.cols()));
+  for (Index c = 0; c < block.cols(); ++c) {
+    for (Index r = 0; r < block.rows(); ++r) {
+      block(r, c) = static_cast<Scalar>(bound * (2.0 * random.uniform() - 1.0));
+    }
+  }
+}
+
+template <typename Block>
+void draw_normal(Block&& block, double deviation, Random& random) {
+  for (Index c = 0; c < block.cols(); ++c) {
+    for (Index r = 0; r < block.rows(); ++r) {
+      block(r, c) = static_cast<Scalar>(deviation * random.normal());
+    }
+  }
+}
+
+void initialise_gru(const Initialisation& options, Random& random, GruWeights& weights) {
+  const Index H = weights.W_hh.cols();
+  for (Index gate = 0; gate < 3; ++gate) {
+    draw_glorot(weights.W_ih.middleRows(gate * H, H), random);
+    draw_glorot(weights.W_hh.middleRows(gate * H, H), random);
+  }
+  weights.b_ih.setZero();
+  weights.b_hh.setZero();
+  weights.b_ih.segment(H, H).setConstant(static_cast<Scalar>(options.update_bias));
+}
+
+}  // namespace
+
+void Seq2SeqWeights::resize(const ModelConfig& config) {
+  encoder.resize(config);
+  decoder.resize(config);
+}
+
+void Seq2SeqWeights::set_zero() {
+  visit([](const TensorName&, auto& tensor) { tensor.setZero(); }, *this);
+}
+
+std::uint64_t count_parameters(const ModelConfig& config) {
+  const auto size = [](int value) { return static_cast<std::uint64_t>(value); };
+  const std::uint64_t E = size(config.embedding);
+  const std::uint64_t H = size(config.hidden);
+  const std::uint64_t K = size(config.annotation());
+  const std::uint64_t D = size(config.decoder_hidden);
+  const std::uint64_t A = size(config.attention_units);
+  const std::uint64_t V = size(config.target_vocabulary);
+  const auto gru = [](std::uint64_t inputs, std::uint64_t state) {
+    return 3 * state * (inputs + state + 2);
+  };
+  const std::uint64_t encoder = E * size(config.source_vocabulary) + 2 * gru(E, H);
+  const std::uint64_t attention = A * (D + K + 1);
+  const std::uint64_t readout = V * (D + K + E + 1);
+  return encoder + E * V + D * (H + 1) + attention + gru(E + K, D) + readout;
+}
+
+void initialise(const ModelConfig& config, const Initialisation& options, Random& random,
+                Seq2SeqWeights& weights) {
+  weights.resize(config);
+  EncoderWeights& encoder = weights.encoder;
+  DecoderWeights& decoder = weights.decoder;
+  draw_normal(encoder.embedding, options.embedding_std, random);
+  draw_normal(decoder.embedding, options.embedding_std, random);
+  initialise_gru(options, random, encoder.forward);
+  initialise_gru(options, random, encoder.backward);
+  initialise_gru(options, random, decoder.gru);
+  draw_glorot(decoder.initial_state.W, random);
+  decoder.initial_state.b.setZero();
+  draw_glorot(decoder.attention.W_a, random);
+  draw_glorot(decoder.attention.U_a, random);
+  draw_normal(decoder.attention.v, options.score_scale / std::sqrt(config.attention_units), random);
+  draw_glorot(decoder.readout.W, random);
+  decoder.readout.b.setZero();
+}
+
+void TokenTables::resize(const ModelConfig& config) {
+  encoder.forward.resize(3 * config.hidden, config.source_vocabulary);
+  encoder.backward.resize(3 * config.hidden, config.source_vocabulary);
+  decoder.gru.resize(3 * config.decoder_hidden, config.target_vocabulary);
+  decoder.readout.resize(config.target_vocabulary, config.target_vocabulary);
+}
+
+void TokenTables::set_zero() {
+  for (Matrix* table : {&encoder.forward, &encoder.backward, &decoder.gru, &decoder.readout}) {
+    table->setZero();
+  }
+}
+
+void project_tokens(const Seq2SeqWeights& weights, TokenTables& tables) {
+  project_tokens(weights.encoder, tables.encoder);
+  project_tokens(weights.decoder, tables.decoder);
+}
+
+void Tape::grow(const ModelConfig& config, const Batch& batch, Index target_columns) {
+  memory.starts = batch.starts;
+  memory.grow(config.annotation(), config.attention_units, memory.size());
+  encoder.grow(config, batch);
+  decoder.grow(config, batch.size, batch.source_steps(), target_columns);
+}
+
+void Gradient::resize(const ModelConfig& config) {
+  weights.resize(config);
+  tables.resize(config);
+}
+
+void Gradient::set_zero() {
+  weights.set_zero();
+  tables.set_zero();
+}
+
+void encode(const Seq2SeqWeights& weights, const TokenTables& tables, const Batch& batch,
+            Tape& tape) {
+  encode(weights.encoder, tables.encoder, batch, tape.encoder, tape.memory);
+  start_decoder(weights.decoder, tape.memory, tape.decoder);
+}
+
+void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const ModelConfig& config,
+             const Batch& batch, Tape& tape) {
+  const auto N = static_cast<Index>(batch.wanted.size());
+  tape.grow(config, batch, N);
+  encode(weights, tables, batch, tape);
+
+  Columns earlier = no_columns;
+  for (Index t = 0; t < batch.target_steps(); ++t) {
+    const Columns now = step_columns(batch.target_first, t);
+    decoder_step(weights.decoder, tables.decoder, config.query, tape.memory, batch.fed, earlier,
+                 now, tape.decoder);
+    earlier = now;
+  }
+  readout(weights.decoder, tables.decoder, batch.fed, {0, N}, tape.decoder);
+}
+
+double forward_backward(const Seq2SeqWeights& weights, const TokenTables& tables,
+                        const ModelConfig& config, const Batch& batch, const LossOptions& options,
+                        Tape& tape, Gradient& gradient) {
+  forward(weights, tables, config, batch, tape);
+  const auto N = static_cast<Index>(batch.wanted.size());
+  const double loss =
+      cross_entropy(tape.decoder.logits.leftCols(N), batch.wanted,
+                    static_cast<Scalar>(options.scale), tape.decoder.d_logits.leftCols(N));
+  decode_backward(weights.decoder, config.query, batch,
+                  static_cast<Scalar>(options.scale * options.entropy_penalty), tape.memory,
+                  tape.decoder, gradient.weights.decoder, gradient.tables.decoder);
+  encode_backward(weights.encoder, batch, tape.memory, tape.encoder, gradient.weights.encoder,
+                  gradient.tables.encoder);
+  return loss;
+}
+
+void finish_gradient(const Seq2SeqWeights& weights, Gradient& gradient) {
+  project_tokens_backward(weights.encoder, gradient.tables.encoder, gradient.weights.encoder);
+  project_tokens_backward(weights.decoder, gradient.tables.decoder, gradient.weights.decoder);
+}
+
+}  // namespace attnviz

@@ -1,0 +1,27 @@
+#include "attnviz/nn/embedding.h"
+
+namespace attnviz {
+
+void project_tokens(MatrixIn W, const Matrix& embedding, const Vector& b, Matrix& table) {
+  table.colwise() = b;
+  table.noalias() += W * embedding;
+}
+
+void project_tokens_backward(MatrixIn W, const Matrix& embedding, const Matrix& d_table,
+                             MatrixOut d_W, Matrix& d_embedding, Vector& d_b) {
+  d_b += d_table.rowwise().sum();
+  d_embedding.noalias() += W.transpose() * d_table;
+  d_W.noalias() += d_table * embedding.transpose();
+}
+
+void look_up(const Matrix& table, std::span<const int> ids, MatrixOut out) {
+  for (Index k = 0; k < out.cols(); ++k) out.col(k) = table.col(ids[static_cast<std::size_t>(k)]);
+}
+
+void look_up_backward(MatrixIn d_out, std::span<const int> ids, Matrix& d_table) {
+  for (Index k = 0; k < d_out.cols(); ++k) {
+    d_table.col(ids[static_cast<std::size_t>(k)]) += d_out.col(k);
+  }
+}
+
+}  // namespace attnviz

@@ -1,0 +1,34 @@
+#include "attnviz/nn/loss.h"
+
+#include <cmath>
+
+#include "attnviz/nn/activation.h"
+
+namespace attnviz {
+
+double cross_entropy(MatrixIn logits, std::span<const int> wanted, Scalar scale,
+                     MatrixOut d_logits) {
+  double loss = 0.0;
+  for (Index k = 0; k < logits.cols(); ++k) {
+    const int id = wanted[static_cast<std::size_t>(k)];
+    if (id < 0) {
+      d_logits.col(k).setZero();
+      continue;
+    }
+    // -log p_id = log sum_i e^(l_i - max) - (l_id - max), exact where p_id would underflow
+    const Scalar* l = logits.col(k).data();
+    Scalar* p = d_logits.col(k).data();
+    const Scalar highest = logits.col(k).maxCoeff();
+#pragma omp simd
+    for (Index i = 0; i < logits.rows(); ++i) p[i] = exponential(l[i] - highest);
+    const Scalar sum = d_logits.col(k).sum();
+    loss += static_cast<double>(std::log(sum) - (l[id] - highest));
+
+    // d(-log p_id) / d l = p - one_hot(id)
+    d_logits.col(k) *= scale / sum;
+    p[id] -= scale;
+  }
+  return loss;
+}
+
+}  // namespace attnviz

@@ -1,0 +1,294 @@
+#include "attnviz/tasks/dates.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <set>
+
+#include "attnviz/base/utf8.h"
+
+namespace attnviz {
+namespace {
+
+constexpr std::array<std::string_view, 12> month_names{
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<std::string_view, 7> weekday_names{
+    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+
+constexpr std::array<std::string_view, 10> format_names{"7 30 21",
+                                                        "July 30, 2021",
+                                                        "Jul 30, 2021",
+                                                        "Friday, July 30, 2021",
+                                                        "30 Jul 2021",
+                                                        "30 July 2021",
+                                                        "30 07 2021",
+                                                        "Fri 30 Jul 2021",
+                                                        "Friday 30 July 2021",
+                                                        "Friday, July 30 2021"};
+
+// The same formats as patterns, which both the writer and the reader follow. A letter is a field,
+// anything else stands for itself:
+//   d day    m month    D, M the same in two digits    y last two digits of the year    Y all four
+//   a weekday, b month: the first three letters of the name    A, B the full name
+constexpr std::array<std::string_view, 10> patterns{"m d y",   "B d, Y",  "b d, Y", "A, B d, Y",
+                                                    "d b Y",   "d B Y",   "D M Y",  "a d b Y",
+                                                    "A d B Y", "A, B d Y"};
+static_assert(patterns.size() == format_names.size());
+constexpr std::string_view answer_pattern = "D-M-Y";
+
+constexpr std::size_t short_length = 3;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+std::string padded(unsigned value, std::size_t digits) {
+  std::string text = std::to_string(value);
+  return text.size() < digits ? std::string(digits - text.size(), '0') + text : text;
+}
+
+std::string write_field(std::chrono::year_month_day date, char field) {
+  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+  const auto month = static_cast<unsigned>(date.month());
+  const auto day = static_cast<unsigned>(date.day());
+  const std::string_view month_name = month_names[month - 1];
+  const std::string_view weekday_name =
+      weekday_names[std::chrono::weekday(std::chrono::sys_days(date)).c_encoding()];
+  switch (field) {
+    case 'd':
+      return padded(day, 1);
+    case 'D':
+      return padded(day, 2);
+    case 'm':
+      return padded(month, 1);
+    case 'M':
+      return padded(month, 2);
+    case 'b':
+      return std::string(month_name.substr(0, short_length));
+    case 'B':
+      return std::string(month_name);
+    case 'a':
+      return std::string(weekday_name.substr(0, short_length));
+    case 'A':
+      return std::string(weekday_name);
+    case 'y':
+      return padded(year % 100, 2);
+    case 'Y':
+      return padded(year, 4);
+    default:
+      return {field};
+  }
+}
+
+std::string write(std::chrono::year_month_day day, std::string_view pattern) {
+  std::string text;
+  for (const char field : pattern) text += write_field(day, field);
+  return text;
+}
+
+// One field found in a text. A failed search leaves `at` empty.
+struct Found {
+  unsigned value = 0;
+  std::vector<int> at;  // positions of its characters
+};
+
+// A field's characters are the longest run of its kind from `begin` on.
+template <typename IsKind>
+std::vector<int> run_from(std::string_view text, std::size_t begin, IsKind is_kind) {
+  std::vector<int> at;
+  for (std::size_t i = begin; i < text.size() && is_kind(text[i]); ++i) {
+    at.push_back(static_cast<int>(i));
+  }
+  return at;
+}
+
+// `digits` is how many there must be; 0 means one or two without a leading zero.
+Found find_number(std::string_view text, std::size_t begin, std::size_t digits) {
+  Found found{0, run_from(text, begin, is_digit)};
+  const std::size_t count = found.at.size();
+  const bool fits = digits > 0 ? count == digits : count <= 2 && count > 0 && text[begin] != '0';
+  if (!fits) return {};
+  for (const char c : text.substr(begin, count)) {
+    found.value = found.value * 10 + static_cast<unsigned>(c - '0');
+  }
+  return found;
+}
+
+bool equal_but_for_one_swap(std::string_view word, std::string_view name) {
+  if (word.size() != name.size()) return false;
+  const auto [w, n] = std::ranges::mismatch(word, name);
+  if (w == word.end() || w + 1 == word.end()) return w == word.end();
+  return w[0] == n[1] && w[1] == n[0] && std::equal(w + 2, word.end(), n + 2);
+}
+
+// The value is the name's number, from 1.
+template <typename Same>
+Found find_name(std::string_view text, std::size_t begin, std::span<const std::string_view> names,
+                std::size_t length, Same same) {
+  std::vector<int> at = run_from(text, begin, is_letter);
+  const std::string_view word = text.substr(begin, at.size());
+  for (unsigned i = 0; i < names.size(); ++i) {
+    if (same(word, names[i].substr(0, length))) return {i + 1, std::move(at)};
+  }
+  return {};
+}
+
+Found find_field(std::string_view text, std::size_t begin, char field) {
+  switch (field) {
+    case 'd':
+    case 'm':
+      return find_number(text, begin, 0);
+    case 'D':
+    case 'M':
+    case 'y':
+      return find_number(text, begin, 2);
+    case 'Y':
+      return find_number(text, begin, 4);
+    case 'b':
+      return find_name(text, begin, month_names, short_length, std::equal_to{});
+    case 'B':
+      return find_name(text, begin, month_names, std::string_view::npos, std::equal_to{});
+    case 'a':
+      return find_name(text, begin, weekday_names, short_length, equal_but_for_one_swap);
+    case 'A':
+      return find_name(text, begin, weekday_names, std::string_view::npos, equal_but_for_one_swap);
+    default:
+      if (begin < text.size() && text[begin] == field) return {0, {static_cast<int>(begin)}};
+      return {};
+  }
+}
+
+GoldAlignment gold_of(const Found& day, const Found& month, bool month_is_named,
+                      const Found& year) {
+  GoldAlignment gold(10);
+  // Of a single digit, front and back are the same: the padding zero points to the digit it pads.
+  gold[0] = {day.at.front()};
+  gold[1] = {day.at.back()};
+  gold[3] = month_is_named ? month.at : std::vector<int>{month.at.front()};
+  gold[4] = month_is_named ? month.at : std::vector<int>{month.at.back()};
+  for (std::size_t i = 0; i < year.at.size(); ++i) gold[10 - year.at.size() + i] = {year.at[i]};
+  return gold;
+}
+
+std::optional<DateReading> read_in_format(std::string_view text, int format) {
+  Found day, month, year, weekday;
+  bool month_is_named = false;
+  std::size_t begin = 0;
+  for (const char field : patterns[static_cast<std::size_t>(format)]) {
+    const Found found = find_field(text, begin, field);
+    if (found.at.empty()) return std::nullopt;
+    begin += found.at.size();
+    if (field == 'd' || field == 'D') day = found;
+    if (field == 'm' || field == 'M' || field == 'b' || field == 'B') month = found;
+    if (field == 'b' || field == 'B') month_is_named = true;
+    if (field == 'y' || field == 'Y') year = found;
+    if (field == 'a' || field == 'A') weekday = found;
+  }
+  if (begin != text.size()) return std::nullopt;
+
+  const unsigned full_year = year.at.size() == 2 ? 2000 + year.value : year.value;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(full_year)),
+                                         std::chrono::month(month.value),
+                                         std::chrono::day(day.value)};
+  if (full_year == 0 || !date.ok()) return std::nullopt;
+  return DateReading{format, date, gold_of(day, month, month_is_named, year), weekday.at};
+}
+
+std::optional<Example> solve(const TaskOptions&, const std::vector<std::string>& source) {
+  std::optional<DateReading> reading = read_date(source);
+  if (!reading) return std::nullopt;
+  return Example{source, split_characters(write(reading->day, answer_pattern)),
+                 std::move(reading->gold)};
+}
+
+// Swaps two neighbouring letters of the word that `text` starts with, not the first. No weekday has
+// the same letter twice in a row, so the word always changes.
+void misspell_first_word(std::string& text, Random& random) {
+  const std::size_t length = run_from(text, 0, is_letter).size();
+  const std::size_t at = 1 + random.below(length - 2);
+  std::swap(text[at], text[at + 1]);
+}
+
+Example draw(const TaskOptions& options, Random& random) {
+  using namespace std::chrono_literals;
+  constexpr std::chrono::sys_days first = 2000y / std::chrono::January / 1;
+  constexpr std::chrono::sys_days last = 2024y / std::chrono::January / 1;
+  const std::chrono::days offset(random.between(0, (last - first).count()));
+  const auto format = random.below(patterns.size());
+  std::string text = write(first + offset, patterns[format]);
+  if (patterns[format].starts_with('A') && random.below(20) == 0) {
+    misspell_first_word(text, random);
+  }
+  return solve(options, split_characters(text)).value();
+}
+
+std::string iso_day(const Example& example) {
+  const std::string answer = join(example.target);
+  return answer.substr(6) + answer.substr(2, 4) + answer.substr(0, 2);
+}
+
+std::vector<std::string> source_symbols(const TaskOptions&) {
+  std::set<std::string> symbols{" ", ","};
+  for (char digit = '0'; digit <= '9'; ++digit) symbols.insert({digit});
+  for (const std::string_view name : month_names) {
+    for (const char letter : name) symbols.insert({letter});
+  }
+  for (const std::string_view name : weekday_names) {
+    for (const char letter : name) symbols.insert({letter});
+  }
+  return {symbols.begin(), symbols.end()};
+}
+
+std::vector<std::string> target_symbols(const TaskOptions&) {
+  return split_characters("-0123456789");
+}
+
+}  // namespace
+
+std::span<const std::string_view> date_format_names() {
+  return format_names;
+}
+
+std::string write_date(std::chrono::year_month_day day, int format) {
+  return write(day, patterns[static_cast<std::size_t>(format)]);
+}
+
+std::optional<DateReading> read_date(const std::vector<std::string>& source) {
+  // With symbols of one byte each, positions in the text are positions in the source.
+  if (std::ranges::any_of(source, [](const std::string& symbol) { return symbol.size() != 1; })) {
+    return std::nullopt;
+  }
+  const std::string text = join(source);
+  for (int format = 0; format < static_cast<int>(patterns.size()); ++format) {
+    if (auto reading = read_in_format(text, format)) return reading;
+  }
+  return std::nullopt;
+}
+
+std::optional<DateField> date_field(std::size_t target_position) {
+  if (target_position < 2) return DateField::day;
+  if (target_position == 3 || target_position == 4) return DateField::month;
+  if (target_position >= 6 && target_position < 10) return DateField::year;
+  return std::nullopt;
+}
+
+Task dates_task() {
+  return {.name = "dates",
+          .summary = "a date in any of ten formats, as DD-MM-YYYY",
+          .sample_input = "28 March 2005",
+          .defaults = {.min_length = 6, .max_length = 29, .shift = 0, .alphabet = ""},
+          .takes_lengths = false,
+          .takes_shift = false,
+          .takes_alphabet = false,
+          .draw = draw,
+          .solve = solve,
+          .part_key = iso_day,
+          .source_symbols = source_symbols,
+          .target_symbols = target_symbols};
+}
+
+}  // namespace attnviz

@@ -1,0 +1,54 @@
+#include "attnviz/text/vocabulary.h"
+
+#include <algorithm>
+#include <array>
+
+#include "attnviz/base/attention_map.h"
+#include "attnviz/base/error.h"
+#include "attnviz/base/utf8.h"
+
+namespace attnviz {
+namespace {
+
+const std::array<std::string, Vocabulary::reserved>& reserved_labels() {
+  static const std::array<std::string, Vocabulary::reserved> labels = {"<pad>", "<s>", end_label,
+                                                                       unknown_label};
+  return labels;
+}
+
+}  // namespace
+
+Vocabulary::Vocabulary(std::vector<std::string> symbols) : symbols_(std::move(symbols)) {
+  const auto& labels = reserved_labels();
+  for (const std::string& symbol : symbols_) {
+    if (symbol.empty()) throw InputError("vocabulary: a symbol is empty");
+    if (find_invalid_utf8(symbol)) {
+      throw InputError("vocabulary: \"" + printable(symbol) + "\" is not valid UTF-8");
+    }
+    const bool is_reserved = std::find(labels.begin(), labels.end(), symbol) != labels.end();
+    if (is_reserved || !ids_.emplace(symbol, reserved + static_cast<int>(ids_.size())).second) {
+      throw InputError("vocabulary: \"" + printable(symbol) + "\" stands twice or is reserved");
+    }
+  }
+}
+
+int Vocabulary::id(std::string_view symbol) const {
+  const auto found = ids_.find(symbol);
+  return found == ids_.end() ? unknown : found->second;
+}
+
+const std::string& Vocabulary::symbol(int id) const {
+  const auto index = static_cast<std::size_t>(id);
+  return id < reserved ? reserved_labels()[index] : symbols_[index - reserved];
+}
+
+std::vector<std::string> Vocabulary::missing(std::span<const std::string> text) const {
+  std::vector<std::string> result;
+  for (const std::string& symbol : text) {
+    if (id(symbol) != unknown) continue;
+    if (std::find(result.begin(), result.end(), symbol) == result.end()) result.push_back(symbol);
+  }
+  return result;
+}
+
+}  // namespace attnviz

@@ -1,0 +1,86 @@
+#include "attnviz/train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace attnviz {
+namespace {
+
+/// Enough for four threads, but never fewer than eight examples each: narrower products are slow.
+std::size_t shard_count(std::size_t examples) {
+  return std::clamp<std::size_t>(examples / 8, 1, 4);
+}
+
+void add(const Gradient& from, Gradient& to) {
+  Seq2SeqWeights::visit([](const TensorName&, const auto& source, auto& sum) { sum += source; },
+                        from.weights, to.weights);
+  to.tables.encoder.forward += from.tables.encoder.forward;
+  to.tables.encoder.backward += from.tables.encoder.backward;
+  to.tables.decoder.gru += from.tables.decoder.gru;
+  to.tables.decoder.readout += from.tables.decoder.readout;
+}
+
+/// The first tensor whose gradient is not finite; "loss" if all are.
+std::string first_not_finite(const Seq2SeqWeights& gradient) {
+  std::string culprit;
+  Seq2SeqWeights::visit(
+      [&](const TensorName& name, const auto& g) {
+        if (culprit.empty() && !g.allFinite()) culprit = "the gradient of " + name.str();
+      },
+      gradient);
+  return culprit.empty() ? "the loss" : culprit;
+}
+
+}  // namespace
+
+Trainer::Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t seed, int threads)
+    : config_(config), recipe_(recipe), workers_(threads) {
+  Random random(seed, static_cast<std::uint64_t>(Stream::initialisation));
+  initialise(config_, recipe_.initialisation, random, weights_);
+  adam_.resize(config_);
+  tables_.resize(config_);
+}
+
+void Trainer::deal(std::span<const EncodedPair* const> pairs) {
+  const std::size_t count = shard_count(pairs.size());
+  while (shards_.size() < count) shards_.emplace_back().gradient.resize(config_);
+  for (Shard& shard : shards_) shard.pairs.clear();
+  for (std::size_t i = 0; i < pairs.size(); ++i) shards_[i % count].pairs.push_back(pairs[i]);
+}
+
+StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
+  deal(pairs);
+  std::size_t tokens = 0;
+  for (const EncodedPair* pair : pairs) tokens += pair->target.size();
+  const LossOptions options{.scale = 1.0 / static_cast<double>(tokens),
+                            .entropy_penalty = entropy_penalty(recipe_, steps_done())};
+
+  project_tokens(weights_, tables_);
+  const int count = static_cast<int>(shard_count(pairs.size()));
+  workers_.run(count, [this, &options](int i) {
+    Shard& shard = shards_[static_cast<std::size_t>(i)];
+    pack(shard.pairs, shard.batch);
+    shard.gradient.set_zero();
+    shard.loss = forward_backward(weights_, tables_, config_, shard.batch, options, shard.tape,
+                                  shard.gradient);
+  });
+
+  Gradient& gradient = shards_.front().gradient;
+  double loss = shards_.front().loss;
+  for (int i = 1; i < count; ++i) {
+    add(shards_[static_cast<std::size_t>(i)].gradient, gradient);
+    loss += shards_[static_cast<std::size_t>(i)].loss;
+  }
+  finish_gradient(weights_, gradient);
+
+  StepReport report{loss * options.scale, gradient_norm(gradient.weights), {}};
+  if (!std::isfinite(report.loss) || !std::isfinite(report.norm)) {
+    report.culprit = first_not_finite(gradient.weights);
+    return report;
+  }
+  adam_update(recipe_.adam, learning_rate(recipe_, steps_done()), report.norm, gradient.weights,
+              adam_, weights_);
+  return report;
+}
+
+}  // namespace attnviz

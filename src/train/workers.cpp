@@ -1,0 +1,56 @@
+#include "attnviz/train/workers.h"
+
+namespace attnviz {
+namespace {
+
+// A step takes well under a millisecond, sleeping and waking a good part of it: look a while first.
+constexpr int spins = 20000;
+
+template <typename T>
+void wait_while(const std::atomic<T>& value, T old) {
+  for (int spin = 0; spin < spins; ++spin) {
+    if (value.load(std::memory_order_acquire) != old) return;
+  }
+  value.wait(old, std::memory_order_acquire);
+}
+
+}  // namespace
+
+Workers::Workers(int threads) : stride_(threads) {
+  for (int thread = 1; thread < threads; ++thread)
+    threads_.emplace_back([=, this] { work(thread); });
+}
+
+Workers::~Workers() {
+  stop_ = true;
+  ++round_;
+  round_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Workers::run(int count, const std::function<void(int)>& job) {
+  job_ = &job;
+  count_ = count;
+  running_.store(stride_ - 1, std::memory_order_relaxed);
+  if (stride_ > 1) {
+    round_.fetch_add(1, std::memory_order_release);
+    round_.notify_all();
+  }
+  for (int i = 0; i < count; i += stride_) job(i);
+  for (int left = running_.load(std::memory_order_acquire); left > 0;
+       left = running_.load(std::memory_order_acquire)) {
+    wait_while(running_, left);
+  }
+}
+
+void Workers::work(int thread) {
+  for (int seen = 0;;) {
+    wait_while(round_, seen);
+    ++seen;
+    if (stop_) return;
+    for (int i = thread; i < count_; i += stride_) (*job_)(i);
+    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
+  }
+}
+
+}  // namespace attnviz

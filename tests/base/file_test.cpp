@@ -1,0 +1,479 @@
+#include "attnviz/base/file.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "attnviz/base/attention_io.h"
+#include "attnviz/base/error.h"
+#include "catch.h"
+
+namespace attnviz {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t any_size = 1U << 30U;
+
+/// An empty folder for one test.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "attnviz-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::string operator/(const std::string& name) const { return path_ + '/' + name; }
+  const std::string& path() const { return path_; }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(path_)) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+ private:
+  std::string path_;
+};
+
+using Names = std::vector<std::string>;
+
+mode_t mode_of(const std::string& path) {
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777;
+}
+
+/// While it lives, files can grow to `size` bytes only: the disk is full after that.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t size) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{size, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+/// While it lives, one of the standard streams is a pipe's end; the other end is `other`.
+class Redirected {
+ public:
+  explicit Redirected(int stream) : stream_(stream), before_(::dup(stream)) {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    const int mine = stream == STDIN_FILENO ? ends[0] : ends[1];
+    other = stream == STDIN_FILENO ? ends[1] : ends[0];
+    ::dup2(mine, stream);
+    ::close(mine);
+  }
+  ~Redirected() {
+    restore();
+    close_other();
+  }
+  Redirected(const Redirected&) = delete;
+  Redirected& operator=(const Redirected&) = delete;
+
+  void restore() {
+    if (before_ < 0) return;
+    ::dup2(before_, stream_);
+    ::close(before_);
+    before_ = -1;
+  }
+  void close_other() {
+    if (other >= 0) ::close(other);
+    other = -1;
+  }
+
+  int other = -1;
+
+ private:
+  int stream_;
+  int before_;
+};
+
+std::string read_to_end(int fd) {
+  std::string text;
+  char byte = 0;
+  while (::read(fd, &byte, 1) == 1) text += byte;
+  return text;
+}
+
+TEST_CASE("files come back as they were written") {
+  const Folder folder;
+  std::string bytes = "a\r\n";
+  bytes += '\0';
+  for (int i = 0; i < 300000; ++i) bytes += static_cast<char>(i * 7);
+  for (const std::string& content : {std::string(), std::string("x"), bytes}) {
+    write_file(folder / "f", content);
+    CHECK(read_file(folder / "f", any_size) == content);
+    CHECK(folder.names() == Names{"f"});
+  }
+}
+
+TEST_CASE("files that cannot be read are refused with the cause") {
+  const Folder folder;
+  CHECK_THROWS_WITH(read_file(folder / "none", 10),
+                    folder.path() + "/none: cannot read: No such file or directory");
+  CHECK_THROWS_WITH(read_file(folder.path(), 10), folder.path() + ": cannot read: Is a directory");
+  CHECK_THROWS_AS(read_file(folder / "none", 10), InputError);
+  CHECK_THROWS_WITH(read_file("/\n\x1b", 10), "/\\n\\x1b: cannot read: No such file or directory");
+}
+
+TEST_CASE("files larger than the limit are refused") {
+  const Folder folder;
+  write_file(folder / "f", "12345");
+  CHECK(read_file(folder / "f", 5) == "12345");
+  CHECK_THROWS_WITH(read_file(folder / "f", 4),
+                    folder.path() + "/f: expected at most 4 bytes, got 5");
+  CHECK_THROWS_AS(read_file(folder / "f", 4), LimitError);
+  CHECK_THROWS_WITH(read_file("/dev/zero", 1000000),
+                    "/dev/zero: expected at most 1000000 bytes, got more");
+  CHECK(read_file("/dev/null", 0).empty());
+  // A file of a terabyte that takes no room: nothing is allocated for it.
+  REQUIRE(::truncate((folder / "f").c_str(), off_t{1} << 40U) == 0);
+  CHECK_THROWS_AS(read_file(folder / "f", any_size), LimitError);
+}
+
+TEST_CASE("files without a size are read to their end") {
+  CHECK(read_file("/proc/self/stat", any_size).size() > 10);
+}
+
+TEST_CASE("standard input is read, within the limit") {
+  Redirected input(STDIN_FILENO);
+  REQUIRE(::write(input.other, "abc", 3) == 3);
+  input.close_other();
+  CHECK(read_file("-", 3) == "abc");
+  CHECK(read_file("-", 3).empty());
+
+  Redirected more(STDIN_FILENO);
+  REQUIRE(::write(more.other, "abcd", 4) == 4);
+  more.close_other();
+  CHECK_THROWS_WITH(read_file("-", 3), "standard input: expected at most 3 bytes, got more");
+}
+
+TEST_CASE("standard input is waited for when it is non-blocking") {
+  Redirected input(STDIN_FILENO);
+  ::fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
+  std::thread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    (void)!::write(input.other, "late", 4);
+    input.close_other();
+  });
+  CHECK(read_file("-", 10) == "late");
+  writer.join();
+}
+
+TEST_CASE("standard output gets all bytes, and a closed one is an error") {
+  const std::string bytes(1U << 20U, 'x');  // more than a pipe holds
+  Redirected output(STDOUT_FILENO);
+  ::fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
+  std::string got;
+  std::thread reader([&] { got = read_to_end(output.other); });
+  write_file("-", bytes);
+  output.restore();
+  reader.join();
+  CHECK(got == bytes);
+
+  std::string message;
+  {
+    Redirected closed(STDOUT_FILENO);
+    closed.close_other();
+    const auto handler = std::signal(SIGPIPE, SIG_IGN);
+    try {
+      write_file("-", "x");
+    } catch (const OutputError& error) {
+      message = error.what();
+    }
+    std::signal(SIGPIPE, handler);
+  }
+  CHECK(message == "standard output: cannot write: Broken pipe");
+}
+
+TEST_CASE("a failed write leaves the old file and nothing else") {
+  const Folder folder;
+  write_file(folder / "old", "before");
+  {
+    const FullDisk full(1000);
+    const std::string message = ": cannot write: File too large";
+    CHECK_THROWS_WITH(write_file(folder / "old", std::string(1001, 'x')),
+                      folder.path() + "/old" + message);
+    CHECK_THROWS_WITH(write_file(folder / "new", std::string(1001, 'x')),
+                      folder.path() + "/new" + message);
+    CHECK_NOTHROW(write_file(folder / "fits", std::string(1000, 'x')));
+  }
+  CHECK(read_file(folder / "old", any_size) == "before");
+  CHECK(folder.names() == Names{"fits", "old"});
+}
+
+TEST_CASE("paths that cannot be written are refused, now and beforehand") {
+  const Folder folder;
+  write_file(folder / "file", "x");
+  fs::create_directory(folder / "directory");
+  fs::create_symlink("loop", folder / "loop");
+  const std::string long_name(256, 'n');
+  struct {
+    std::string path, message;
+  } cases[] = {
+      {folder.path(), folder.path() + ": cannot write: Is a directory"},
+      {folder / "directory/", folder.path() + "/directory/: cannot write: Is a directory"},
+      {folder / "none/f", folder.path() + "/none/f: cannot write: the directory " + folder.path() +
+                              "/none does not exist"},
+      {folder / "none/", folder.path() + "/none/: cannot write: it has no file name"},
+      {folder / "file/f", folder.path() + "/file/f: cannot write: Not a directory"},
+      {folder / "file/", folder.path() + "/file/: cannot write: Not a directory"},
+      {folder / "loop", folder.path() + "/loop: cannot write: Too many levels of symbolic links"},
+      {folder / long_name, folder / long_name + ": cannot write: File name too long"},
+      {"", ": cannot write: it has no file name"},
+  };
+  for (const auto& c : cases) {
+    INFO(c.path);
+    CHECK_THROWS_WITH(write_file(c.path, "y"), c.message);
+    CHECK_THROWS_WITH(check_writable(c.path), c.message);
+    CHECK_THROWS_AS(check_writable(c.path), OutputError);
+  }
+  CHECK(folder.names() == Names{"directory", "file", "loop"});
+  CHECK(fs::is_empty(folder / "directory"));
+}
+
+TEST_CASE("a directory that only seems writable is found out beforehand") {
+  CHECK_THROWS_AS(check_writable("/proc/attnviz"), OutputError);
+  CHECK_THROWS_AS(write_file("/proc/attnviz", "x"), OutputError);
+}
+
+TEST_CASE("what is protected from the user is neither written nor replaced") {
+  if (::geteuid() == 0) {
+    WARN("not tested: the superuser may write everything");
+    return;
+  }
+  const Folder folder;
+  write_file(folder / "f", "x");
+  ::chmod((folder / "f").c_str(), 0444);
+  CHECK_THROWS_WITH(write_file(folder / "f", "y"),
+                    folder.path() + "/f: cannot write: Permission denied");
+  CHECK_THROWS_AS(check_writable(folder / "f"), OutputError);
+  CHECK(read_file(folder / "f", 10) == "x");
+  ::chmod(folder.path().c_str(), 0555);
+  CHECK_THROWS_AS(write_file(folder / "g", "y"), OutputError);
+  CHECK_THROWS_AS(check_writable(folder / "g"), OutputError);
+  ::chmod(folder.path().c_str(), 0755);
+}
+
+TEST_CASE("checking leaves nothing behind and changes nothing") {
+  const Folder folder;
+  write_file(folder / "f", "x");
+  CHECK_NOTHROW(check_writable(folder / "f"));
+  CHECK_NOTHROW(check_writable(folder / "new"));
+  CHECK_NOTHROW(check_writable("-"));
+  CHECK_NOTHROW(check_writable("/dev/null"));
+  CHECK(folder.names() == Names{"f"});
+  CHECK(read_file(folder / "f", 10) == "x");
+}
+
+TEST_CASE("devices and pipes are written to, not replaced") {
+  write_file("/dev/null", "x");
+  CHECK(fs::is_character_file("/dev/null"));
+  CHECK_THROWS_WITH(write_file("/dev/full", "x"),
+                    "/dev/full: cannot write: No space left on device");
+  CHECK(fs::is_character_file("/dev/full"));
+
+  const Folder folder;
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK_NOTHROW(check_writable(folder / "pipe"));  // and does not wait for a reader
+  std::string got;
+  std::thread reader([&] { got = read_file(folder / "pipe", any_size); });
+  write_file(folder / "pipe", std::string(200000, 'x'));
+  reader.join();
+  CHECK(got == std::string(200000, 'x'));
+  CHECK(fs::is_fifo(folder / "pipe"));
+  CHECK(folder.names() == Names{"pipe"});
+}
+
+TEST_CASE("a symbolic link stays, what it points to is replaced") {
+  const Folder folder;
+  fs::create_directory(folder / "sub");
+  write_file(folder / "sub/f", "old");
+  fs::create_symlink("sub/f", folder / "relative");
+  fs::create_symlink(folder / "sub/f", folder / "absolute");
+  fs::create_symlink("relative", folder / "twice");
+  fs::create_symlink("sub/new", folder / "dangling");
+  for (const std::string name : {"relative", "absolute", "twice", "dangling"}) {
+    INFO(name);
+    CHECK_NOTHROW(check_writable(folder / name));
+    write_file(folder / name, name);
+    CHECK(fs::is_symlink(folder / name));
+    CHECK(read_file(folder / name, 100) == name);
+    CHECK(read_file(folder / (name == "dangling" ? "sub/new" : "sub/f"), 100) == name);
+  }
+  fs::create_symlink("none/f", folder / "astray");
+  CHECK_THROWS_AS(write_file(folder / "astray", "x"), OutputError);
+  CHECK_THROWS_AS(check_writable(folder / "astray"), OutputError);
+}
+
+TEST_CASE("new files obey the umask, replaced ones keep their permissions") {
+  const Folder folder;
+  const mode_t before = ::umask(027);
+  write_file(folder / "new", "x");
+  CHECK(mode_of(folder / "new") == 0640);
+  for (const mode_t mode : {0600U, 0666U, 0755U, 0604U}) {
+    ::chmod((folder / "new").c_str(), mode);
+    write_file(folder / "new", "y");
+    CHECK(mode_of(folder / "new") == mode);
+  }
+  ::chmod((folder / "new").c_str(), 04755);  // a file that lends its owner's rights stops doing so
+  write_file(folder / "new", "y");
+  CHECK(mode_of(folder / "new") == 0755);
+  ::umask(before);
+}
+
+TEST_CASE("a file name of full length can be written") {
+  const Folder folder;
+  const std::string name(255, 'n');
+  write_file(folder / name, "x");
+  CHECK(folder.names() == Names{name});
+}
+
+TEST_CASE("names without a directory are in the current one") {
+  const Folder folder;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  write_file("f", "x");
+  fs::create_symlink("f", "link");
+  write_file("link", "y");
+  fs::current_path(before);
+  CHECK(read_file(folder / "f", 10) == "y");
+}
+
+TEST_CASE("leftovers of a crash with the same process id are passed over") {
+  const Folder folder;
+  const std::string stale = ".attnviz-" + std::to_string(::getpid()) + "-0";
+  write_file(folder / stale, "stale");
+  write_file(folder / "f", "x");
+  CHECK(read_file(folder / "f", 10) == "x");
+  CHECK(read_file(folder / stale, 10) == "stale");
+}
+
+TEST_CASE("threads writing one file leave one of their versions, readers see no mixture") {
+  const Folder folder;
+  write_file(folder / "f", std::string(100000, '0'));
+  std::vector<std::thread> writers;
+  for (const char c : {'1', '2', '3'}) {
+    writers.emplace_back([&folder, c] {
+      for (int i = 0; i < 10; ++i) write_file(folder / "f", std::string(100000, c));
+    });
+  }
+  for (int i = 0; i < 200; ++i) {
+    const std::string bytes = read_file(folder / "f", any_size);
+    REQUIRE(bytes == std::string(100000, bytes.at(0)));
+  }
+  for (std::thread& writer : writers) writer.join();
+  CHECK(folder.names() == Names{"f"});
+}
+
+TEST_CASE("lines are added at the end") {
+  const Folder folder;
+  append_line(folder / "log", "one");
+  append_line(folder / "log", "");
+  append_line(folder / "log", "three");
+  CHECK(read_file(folder / "log", 100) == "one\n\nthree\n");
+  CHECK_THROWS_WITH(append_line(folder / "none/log", "x"),
+                    folder.path() + "/none/log: cannot write: No such file or directory");
+  CHECK_THROWS_WITH(append_line("/dev/full", "x"),
+                    "/dev/full: cannot write: No space left on device");
+}
+
+TEST_CASE("a line that was cut short does not swallow the next") {
+  const Folder folder;
+  append_line(folder / "log", "one");
+  {
+    const FullDisk full(7);
+    CHECK_THROWS_AS(append_line(folder / "log", "too long"), OutputError);
+  }
+  append_line(folder / "log", "three");
+  CHECK(read_file(folder / "log", 100) == "one\ntoo\nthree\n");
+}
+
+TEST_CASE("directories are made with their parents") {
+  const Folder folder;
+  make_directory(folder / "a/b/c");
+  CHECK(fs::is_directory(folder / "a/b/c"));
+  CHECK_NOTHROW(make_directory(folder / "a/b/c"));
+  CHECK_NOTHROW(make_directory(folder / "a/d/"));
+  write_file(folder / "f", "");
+  for (const std::string name : {"f", "f/g"}) {
+    CHECK_THROWS_WITH(make_directory(folder / name),
+                      folder / name + ": cannot make the directory: Not a directory");
+    CHECK_THROWS_AS(make_directory(folder / name), OutputError);
+  }
+}
+
+TEST_CASE("the extension tells how an attention file is read") {
+  const Folder folder;
+  const AttentionMap map{{"a", "b"}, {"B"}, {0.25F, 0.75F}, {}, {}, {}};
+  write_file(folder / "m.json", attention_to_json(map));
+  write_file(folder / "m.jsonl", attention_to_json(map) + '\n' + attention_to_json(map) + '\n');
+  write_file(folder / "m.csv", attention_to_csv(map));
+  struct {
+    std::string name;
+    std::size_t maps;
+  } cases[] = {{"m.json", 1}, {"m.jsonl", 2}, {"m.csv", 1}};
+  for (const auto& c : cases) {
+    INFO(c.name);
+    const auto maps = read_attention_file(folder / c.name);
+    REQUIRE(maps.size() == c.maps);
+    for (const AttentionMap& read : maps) {
+      CHECK(read.source == map.source);
+      CHECK(read.target == map.target);
+      CHECK(read.weights == map.weights);
+    }
+  }
+  Redirected input(STDIN_FILENO);
+  const std::string json = attention_to_json(map);
+  REQUIRE(::write(input.other, json.data(), json.size()) == static_cast<ssize_t>(json.size()));
+  input.close_other();
+  CHECK(read_attention_file("-").at(0).weights == map.weights);
+}
+
+TEST_CASE("attention files that are not are refused with their name") {
+  const Folder folder;
+  const std::string expected = ": expected a file that ends in .json, .jsonl or .csv";
+  for (const std::string name : {"m.txt", "m", "json", ".json", "m.json.gz"}) {
+    CHECK_THROWS_WITH(read_attention_file(folder / name), folder / name + expected);
+    CHECK_THROWS_AS(read_attention_file(folder / name), UsageError);
+  }
+  write_file(folder / "m.jsonl", "\n");
+  CHECK_THROWS_WITH(read_attention_file(folder / "m.jsonl"),
+                    folder.path() + "/m.jsonl: expected at least one map, got none");
+  write_file(folder / "m.json", ",a\nA,1\n");
+  CHECK_THROWS_WITH(read_attention_file(folder / "m.json"),
+                    folder.path() + "/m.json:1: column 1: not valid JSON at \",a\"");
+  CHECK_THROWS_AS(read_attention_file(folder / "none.csv"), InputError);
+  REQUIRE(::truncate((folder / "m.json").c_str(), (off_t{1} << 28U) + 1) == 0);
+  CHECK_THROWS_AS(read_attention_file(folder / "m.json"), LimitError);
+}
+
+}  // namespace
+}  // namespace attnviz

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "catch.h"
+#include "cli/run_program.h"
+
+using attnviz::run_program;
+
+TEST_CASE("attnviz tasks: exact output") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"tasks --names", "reverse\nleft-shift\nright-shift\nsort\ndates\n"},
+      {"tasks --task left-shift --shift 2",
+       "left-shift  monojitcnn -> nojitcnnmo  the letters rotated left, by 4 unless set\n"},
+      {"tasks --task dates --sample 3 --seed 1",
+       "Nov 22, 2021\t22-11-2021\nThursday, August 4, 2022\t04-08-2022\n6 26 05\t26-06-2005\n"},
+      {"tasks --task reverse --sample 1 --part train", "snrkvcput\ttupcvkrns\n"},
+      // one length, one letter: the only example there is, and it is in the training part
+      {"tasks --task reverse --sample 2 --min-length 1 --max-length 01 --alphabet a",
+       "a\ta\na\ta\n"},
+  };
+  for (const auto& [arguments, output] : cases) {
+    INFO(arguments);
+    const auto result = run_program(arguments);
+    CHECK(result.exit_code == 0);
+    CHECK(result.output == output);
+  }
+}
+
+TEST_CASE("attnviz tasks: the list has each task with its sample solved") {
+  const std::string list = run_program("tasks").output;
+  const auto json = nlohmann::json::parse(run_program("tasks --json").output);
+  const std::vector<std::array<std::string, 3>> tasks{{"reverse", "monojitcnn", "nnctijonom"},
+                                                      {"left-shift", "monojitcnn", "jitcnnmono"},
+                                                      {"right-shift", "monojitcnn", "cnnmonojit"},
+                                                      {"sort", "19438756", "13456789"},
+                                                      {"dates", "28 March 2005", "28-03-2005"}};
+  REQUIRE(json.size() == tasks.size());
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const auto& [name, input, output] = tasks[i];
+    CHECK(list.find(name) != std::string::npos);
+    CHECK(list.find(input + " -> " + output) != std::string::npos);
+    CHECK(json[i].at("name") == name);
+    CHECK(json[i].at("example").at("input") == input);
+    CHECK(json[i].at("example").at("output") == output);
+    CHECK(json[i].at("example").at("gold").size() == output.size());
+  }
+  CHECK(json[1].at("options").at("shift") == 4);
+  CHECK(json[4].at("options").empty());
+}
+
+TEST_CASE("attnviz tasks: samples as JSON lines") {
+  const auto result = run_program("tasks --task sort --sample 5 --json");
+  CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 5);
+  const auto first = nlohmann::json::parse(result.output.substr(0, result.output.find('\n')));
+  CHECK(first.at("input") == "293490");
+  CHECK(first.at("output") == "023499");
+  CHECK(first.at("gold") == nlohmann::json::parse("[[5],[0],[2],[3],[1,4],[1,4]]"));
+}
+
+TEST_CASE("attnviz tasks: what it refuses, and how") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"--task revrese",
+       "--task: expected one of reverse, left-shift, right-shift, sort, dates, got "
+       "\"revrese\"; did you mean \"reverse\"?"},
+      {"--task reverse --min-length x", "--min-length: expected an integer in 1..1000, got \"x\""},
+      {"--task reverse --min-length ''", "--min-length: expected an integer in 1..1000, got \"\""},
+      {"--task reverse --min-length 1.5",
+       "--min-length: expected an integer in 1..1000, got \"1.5\""},
+      {"--task reverse --min-length 0", "--min-length: expected an integer in 1..1000, got \"0\""},
+      {"--task reverse --max-length 1001",
+       "--max-length: expected an integer in 1..1000, got \"1001\""},
+      {"--task reverse --min-length 9 --max-length 4",
+       "--max-length: expected an integer in 9..1000 (--min-length is 9), got 4"},
+      {"--task left-shift --shift -3", "--shift: expected an integer in 0..1000, got \"-3\""},
+      {"--task reverse --shift 3",
+       "--shift: the task reverse has no such setting; these have: left-shift, right-shift"},
+      {"--task dates --alphabet ab",
+       "--alphabet: the task dates has no such setting; these have: reverse, left-shift, "
+       "right-shift, sort"},
+      {"--task reverse --alphabet ''", "--alphabet: wrong number of characters"},
+      {"--task reverse --alphabet aba", "--alphabet: a character occurs twice"},
+      {"--task reverse --sample 0", "--sample: expected an integer in 1..1000000, got \"0\""},
+      {"--task reverse --sample 1 --seed 18446744073709551616",
+       "--seed: expected an integer in 0..18446744073709551615, got \"18446744073709551616\""},
+      {"--task reverse --sample 1 --part tets",
+       "--part: expected one of train, validation, test, got \"tets\""},
+      {"--task reverse --sample 1 --part test --min-length 1 --max-length 1 --alphabet a",
+       "no example for test"},
+      {"--sample 1", "--task"},
+      {"--shift 1", "--task"},
+      {"--task reverse --part test", "--sample"},
+      {"--task reverse --seed 3", "--sample"},
+      {"--names --json", "--names"},
+      {"--task reverse --task sort", "--task"},
+      {"--task reverse --sample", "--sample"},
+      {"bogus", "bogus"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    INFO(arguments);
+    const auto result = run_program("tasks " + arguments);
+    INFO(result.output);
+    CHECK(result.exit_code == 2);
+    CHECK(result.output.find(message) != std::string::npos);
+  }
+}

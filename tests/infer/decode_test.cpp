@@ -1,0 +1,89 @@
+#include "attnviz/infer/decode.h"
+
+#include "attnviz/infer/evaluate.h"
+#include "catch.h"
+#include "small_model.h"
+
+using namespace attnviz;
+
+namespace {
+
+std::vector<const EncodedPair*> pointers(const std::vector<EncodedExample>& examples) {
+  std::vector<const EncodedPair*> result;
+  for (const EncodedExample& example : examples) result.push_back(&example.pair);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("answers do not depend on which others share the call, nor on their order", "[decode]") {
+  const Model model = small_model();
+  const auto examples = some_examples("reverse", 40);
+  Decoder decoder(model.config);
+  project_tokens(model.weights, decoder.tables);
+  auto all = pointers(examples);
+  const auto together = decode_greedily(model.weights, model.config, all, decoder);
+  std::reverse(all.begin(), all.end());
+  const auto reversed = decode_greedily(model.weights, model.config, all, decoder);
+  for (std::size_t k = 0; k < examples.size(); ++k) {
+    const EncodedPair* one = &examples[k].pair;
+    const auto alone = decode_greedily(model.weights, model.config, std::span(&one, 1), decoder);
+    CHECK(alone[0].ids == together[k].ids);
+    CHECK(reversed[examples.size() - 1 - k].ids == together[k].ids);
+    REQUIRE(alone[0].attention.size() == together[k].attention.size());
+    for (std::size_t i = 0; i < alone[0].attention.size(); ++i) {
+      CHECK(alone[0].attention[i] == Catch::Approx(together[k].attention[i]).margin(1e-5));
+    }
+  }
+}
+
+TEST_CASE("an answer ends with END or at its limit, a row of attention a symbol", "[decode]") {
+  const Model model = small_model();
+  const auto examples = some_examples("reverse", 30);
+  Decoder decoder(model.config);
+  decoder.keep_logits = true;
+  project_tokens(model.weights, decoder.tables);
+  const auto answers = decode_greedily(model.weights, model.config, pointers(examples), decoder);
+  for (std::size_t k = 0; k < answers.size(); ++k) {
+    const std::size_t length = examples[k].pair.source.size();
+    const auto& ids = answers[k].ids;
+    REQUIRE(!ids.empty());
+    CHECK(std::count(ids.begin(), ids.end() - 1, Vocabulary::end) == 0);
+    CHECK(std::count(ids.begin(), ids.end(), Vocabulary::pad) == 0);
+    if (ids.back() != Vocabulary::end) {
+      CHECK(static_cast<int>(ids.size()) == longest_answer(static_cast<int>(length)));
+    }
+    CHECK(answers[k].attention.size() == ids.size() * length);
+    CHECK(answers[k].logits.size() == ids.size() * static_cast<std::size_t>(model.target.size()));
+  }
+}
+
+TEST_CASE("nothing in, nothing out", "[decode]") {
+  const Model model = small_model();
+  Decoder decoder(model.config);
+  CHECK(decode_greedily(model.weights, model.config, {}, decoder).empty());
+}
+
+TEST_CASE("an answer is exact under teacher forcing if and only if it is greedily", "[evaluate]") {
+  // A model that has learnt a little, so that some answers are exact: copying the right answers of
+  // a random model makes all of them exact, and changing some symbols makes those wrong.
+  const Model model = small_model("sort");
+  auto examples = some_examples("sort", 60);
+  Decoder decoder(model.config);
+  project_tokens(model.weights, decoder.tables);
+  const auto answers = decode_greedily(model.weights, model.config, pointers(examples), decoder);
+  for (std::size_t k = 0; k < examples.size(); ++k) {
+    examples[k].pair.target = answers[k].ids;
+    examples[k].gold.clear();
+    if (k % 3 == 0) examples[k].pair.target[k % answers[k].ids.size()] ^= 1;
+  }
+  const Evaluation forced = evaluate_forced(model.weights, model.config, examples, decoder);
+  const Evaluation greedy = evaluate_greedily(model.weights, model.config, examples, decoder);
+  CHECK(forced.answers.exact == 40);
+  CHECK(greedy.answers.exact == 40);
+  CHECK(forced.answers.answers == 60);
+  CHECK(forced.answers.tokens == greedy.answers.tokens);
+  std::size_t by_length = 0;
+  for (const auto& [length, scores] : greedy.by_length) by_length += scores.exact;
+  CHECK(by_length == 40);
+}

@@ -1,0 +1,119 @@
+#include "attnviz/model/checkpoint.h"
+
+#include <cstring>
+
+#include "attnviz/base/error.h"
+#include "catch.h"
+#include "infer/small_model.h"
+
+using namespace attnviz;
+
+namespace {
+
+bool same_weights(Seq2SeqWeights& a, Seq2SeqWeights& b) {
+  bool same = true;
+  Seq2SeqWeights::visit([&](const TensorName&, auto& x, auto& y) { same = same && x == y; }, a, b);
+  return same;
+}
+
+std::string message_of(const std::string& bytes) {
+  try {
+    read_model(bytes, "m");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a model comes back from its file bit for bit", "[checkpoint]") {
+  Model model = small_model();
+  const std::string bytes = write_model(model);
+  Model back = read_model(bytes, "m");
+  CHECK(back.config == model.config);
+  CHECK(back.source.symbols() == model.source.symbols());
+  CHECK(back.target.symbols() == model.target.symbols());
+  CHECK(back.facts == model.facts);
+  CHECK(same_weights(back.weights, model.weights));
+  CHECK(write_model(back) == bytes);
+}
+
+TEST_CASE("tensors have PyTorch's names and shapes, row-major", "[checkpoint]") {
+  const Model model = small_model();
+  std::vector<NamedTensor> tensors;
+  append_tensors(model.weights, "", tensors);
+  const auto find = [&](const std::string& name) {
+    for (const NamedTensor& tensor : tensors) {
+      if (tensor.name == name) return tensor;
+    }
+    FAIL(name << " is missing");
+    return NamedTensor{};
+  };
+  CHECK(tensors.size() == 21);
+  CHECK(find("encoder.embedding.weight").shape == std::vector<std::int64_t>{30, 5});
+  CHECK(find("encoder.embedding.weight").values[5] == model.weights.encoder.embedding(0, 1));
+  CHECK(find("encoder.gru.weight_ih_l0_reverse").shape == std::vector<std::int64_t>{18, 5});
+  CHECK(find("decoder.gru.weight_ih").shape == std::vector<std::int64_t>{21, 5 + 12});
+  CHECK(find("decoder.gru.weight_ih").values[1] == model.weights.decoder.gru.W_ih(0, 1));
+  CHECK(find("decoder.readout.weight").shape == std::vector<std::int64_t>{30, 7 + 12 + 5});
+  CHECK(find("attention.score.weight").shape == std::vector<std::int64_t>{8});
+}
+
+TEST_CASE("every truncation of a file is refused", "[checkpoint]") {
+  const std::string bytes = write_model(small_model());
+  for (std::size_t length = 0; length < bytes.size(); length += length < 4000 ? 1 : 97) {
+    CHECK_THROWS_AS(read_model(std::string_view(bytes).substr(0, length), "m"), InputError);
+  }
+}
+
+TEST_CASE("every changed number is noticed", "[checkpoint]") {
+  std::string bytes = write_model(small_model());
+  std::uint64_t header = 0;
+  std::memcpy(&header, bytes.data(), 8);
+  for (std::size_t at = 8 + header; at < bytes.size(); at += 53) {
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    CHECK(message_of(bytes).find("do not match their checksum") != std::string::npos);
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+  }
+  CHECK(message_of(bytes).empty());
+}
+
+TEST_CASE("files that contradict themselves are refused with the reason", "[checkpoint]") {
+  const Model model = small_model();
+  const auto with = [&](auto&& change) {
+    TensorFile file{describe(model), {}};
+    append_tensors(model.weights, "", file.tensors);
+    change(file);
+    return message_of(write_safetensors(file));
+  };
+  const auto contains = [](const std::string& text, const std::string& part) {
+    INFO(text);
+    CHECK(text.find(part) != std::string::npos);
+  };
+  contains(with([](TensorFile& f) { f.tensors.pop_back(); }), "decoder.readout.bias is missing");
+  contains(with([](TensorFile& f) {
+             f.tensors.push_back({"extra", {1}, {0.0F}});
+           }),
+           "extra does not belong here");
+  contains(with([](TensorFile& f) {
+             f.tensors[0].shape = {5, 30};
+           }),
+           "encoder.embedding.weight is 5x30, expected 30x5");
+  contains(with([](TensorFile& f) { f.metadata["config"] = R"({"embedding":5})"; }),
+           "config: hidden: expected an integer in 1..");
+  contains(
+      with([](TensorFile& f) {
+        f.metadata["config"] =
+            R"({"embedding":1000000,"hidden":1000000,"decoder_hidden":7,"attention_units":8,"query":"current"})";
+      }),
+      "config: asks for");
+  contains(with([](TensorFile& f) { f.metadata["version"] = "2"; }), "version: expected 1, got 2");
+  contains(with([](TensorFile& f) { f.metadata.erase("format"); }), "not a model of attnviz");
+  contains(with([](TensorFile& f) { f.metadata["source_symbols"] = R"(["a","a"])"; }),
+           "source_symbols: vocabulary: \"a\" stands twice");
+  contains(with([](TensorFile& f) { f.metadata["source_symbols"] = R"(["a"])"; }),
+           "encoder.embedding.weight is 30x5, expected 5x5");
+  contains(with([](TensorFile& f) { f.metadata.erase("target_symbols"); }),
+           "target_symbols is missing");
+}

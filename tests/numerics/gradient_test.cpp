@@ -1,0 +1,93 @@
+// Central differences of the loss in every element of every tensor.
+#include <cmath>
+
+#include "attnviz/base/random.h"
+#include "catch.h"
+#include "model_run.h"
+
+using namespace attnviz;
+
+namespace {
+
+// Pairwise distinct sizes, so that a transposed or misplaced block cannot go unnoticed.
+ModelConfig small_config(Query query) {
+  return {.source_vocabulary = 9,
+          .target_vocabulary = 8,
+          .embedding = 3,
+          .hidden = 4,
+          .decoder_hidden = 5,
+          .attention_units = 6,
+          .query = query};
+}
+
+Seq2SeqWeights random_weights(const ModelConfig& config, Random& random) {
+  Seq2SeqWeights weights;
+  weights.resize(config);
+  Seq2SeqWeights::visit(
+      [&](const TensorName&, auto& tensor) {
+        for (Index i = 0; i < tensor.size(); ++i) tensor.data()[i] = 0.7 * random.normal();
+      },
+      weights);
+  return weights;
+}
+
+// Lengths differ on both sides and in different order; one target ends before a later one.
+std::vector<EncodedPair> mixed_pairs() {
+  return {{{4, 5, 2}, {4, 6, 7, 5, 2}},
+          {{6, 7, 8, 4, 6, 2}, {5, 2}},
+          {{2}, {7, 4, 2}},
+          {{5, 8, 2}, {6, 2}}};
+}
+
+double entropy_sum(const ModelRun& run, const std::vector<EncodedPair>& pairs) {
+  double sum = 0.0;
+  for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
+    for (std::size_t t = 0; t < pairs[pair].target.size(); ++t) {
+      const Vector a = run.attention(static_cast<int>(pair), static_cast<Index>(t));
+      for (Index j = 0; j < a.size(); ++j) sum -= a[j] > 0 ? a[j] * std::log(a[j]) : 0.0;
+    }
+  }
+  return sum;
+}
+
+double objective(const ModelConfig& config, const Seq2SeqWeights& weights,
+                 const std::vector<EncodedPair>& pairs, const LossOptions& options) {
+  const ModelRun run(config, weights, pairs, options);
+  return options.scale * (run.loss + options.entropy_penalty * entropy_sum(run, pairs));
+}
+
+}  // namespace
+
+TEST_CASE("gradients equal central differences", "[gradient]") {
+  const Query query = GENERATE(Query::previous, Query::current);
+  const double penalty = GENERATE(0.0, 0.3);
+  const ModelConfig config = small_config(query);
+  Random random(11);
+  Seq2SeqWeights weights = random_weights(config, random);
+  const auto pairs = mixed_pairs();
+  const LossOptions options{.scale = 0.1, .entropy_penalty = penalty};
+  ModelRun run(config, weights, pairs, options);
+
+  constexpr double step = 1e-5;
+  Seq2SeqWeights::visit(
+      [&](const TensorName& name, auto& tensor, auto& gradient) {
+        REQUIRE(tensor.size() > 0);
+        double worst = 0.0;
+        for (Index i = 0; i < tensor.size(); ++i) {
+          double& w = tensor.data()[i];
+          const double kept = w;
+          w = kept + step;
+          const double above = objective(config, weights, pairs, options);
+          w = kept - step;
+          const double below = objective(config, weights, pairs, options);
+          w = kept;
+          const double numeric = (above - below) / (2.0 * step);
+          const double error = std::abs(numeric - gradient.data()[i]);
+          const double size = std::max(std::abs(numeric), std::abs(gradient.data()[i]));
+          if (error > 1e-9) worst = std::max(worst, error / size);
+        }
+        INFO(name.str());
+        CHECK(worst <= 1e-6);
+      },
+      weights, run.gradient.weights);
+}

@@ -1,0 +1,48 @@
+// One batch through the model, for tests: no buffers to look after.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "attnviz/model/seq2seq.h"
+#include "attnviz/model/steps.h"
+
+namespace attnviz {
+
+struct ModelRun {
+  Batch batch;
+  TokenTables tables;
+  Tape tape;
+  Gradient gradient;
+  double loss = 0.0;  // summed cross-entropy
+
+  ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
+           const std::vector<EncodedPair>& pairs, const LossOptions& options) {
+    std::vector<const EncodedPair*> pointers;
+    for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
+    pack(pointers, batch);
+    tables.resize(config);
+    gradient.resize(config);
+    gradient.set_zero();
+    project_tokens(weights, tables);
+    loss = forward_backward(weights, tables, config, batch, options, tape, gradient);
+    finish_gradient(weights, gradient);
+  }
+
+  /// Where the given pair stands in the batch.
+  Index place(int pair) const {
+    return std::find(batch.order.begin(), batch.order.end(), pair) - batch.order.begin();
+  }
+  Index column(int pair, Index t) const {
+    return step_columns(batch.target_first, t).first + place(pair);
+  }
+
+  /// Attention of output t of a pair over its own inputs.
+  Vector attention(int pair, Index t) const {
+    return tape.decoder.attention.weights.col(column(pair, t))
+        .head(tape.memory.of(place(pair)).count);
+  }
+  Vector logits(int pair, Index t) const { return tape.decoder.logits.col(column(pair, t)); }
+};
+
+}  // namespace attnviz

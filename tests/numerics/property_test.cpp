@@ -1,0 +1,125 @@
+// Properties of the whole model, in double.
+#include <cmath>
+
+#include "catch.h"
+#include "model_run.h"
+
+using namespace attnviz;
+
+namespace {
+
+ModelConfig some_config(Query query) {
+  return {.source_vocabulary = 9,
+          .target_vocabulary = 8,
+          .embedding = 3,
+          .hidden = 4,
+          .decoder_hidden = 5,
+          .attention_units = 6,
+          .query = query};
+}
+
+Seq2SeqWeights some_weights(const ModelConfig& config) {
+  Seq2SeqWeights weights;
+  Random random(5);
+  initialise(config, {.embedding_std = 0.8, .score_scale = 3.0}, random, weights);
+  return weights;
+}
+
+const std::vector<EncodedPair> pairs = {{{4, 5, 2}, {4, 6, 7, 5, 2}},
+                                        {{6, 7, 8, 4, 6, 2}, {5, 2}},
+                                        {{2}, {7, 4, 2}},
+                                        {{5, 8, 2}, {6, 2}}};
+
+double largest(const Vector& v) {
+  return v.cwiseAbs().maxCoeff();
+}
+
+}  // namespace
+
+TEST_CASE("a pair alone equals the pair inside any batch", "[property]") {
+  const ModelConfig config = some_config(GENERATE(Query::previous, Query::current));
+  const Seq2SeqWeights weights = some_weights(config);
+  const ModelRun together(config, weights, pairs, {});
+  double sum = 0.0;
+  for (int pair = 0; pair < 4; ++pair) {
+    const EncodedPair& one = pairs[static_cast<std::size_t>(pair)];
+    const ModelRun alone(config, weights, {one}, {});
+    sum += alone.loss;
+    for (Index t = 0; t < static_cast<Index>(one.target.size()); ++t) {
+      CHECK(largest(together.logits(pair, t) - alone.logits(0, t)) < 1e-13);
+      CHECK(largest(together.attention(pair, t) - alone.attention(0, t)) < 1e-13);
+    }
+  }
+  CHECK(together.loss == Catch::Approx(sum).epsilon(1e-12));
+}
+
+TEST_CASE("the gradient of a batch is the sum of its pairs'", "[property]") {
+  const ModelConfig config = some_config(GENERATE(Query::previous, Query::current));
+  const Seq2SeqWeights weights = some_weights(config);
+  const LossOptions options{.entropy_penalty = 0.2};
+  ModelRun together(config, weights, pairs, options);
+  for (const EncodedPair& pair : pairs) {
+    ModelRun alone(config, weights, {pair}, options);
+    Seq2SeqWeights::visit([](const TensorName&, auto& sum, const auto& part) { sum -= part; },
+                          together.gradient.weights, alone.gradient.weights);
+  }
+  Seq2SeqWeights::visit(
+      [](const TensorName& name, const auto& rest) {
+        INFO(name.str());
+        CHECK(rest.cwiseAbs().maxCoeff() < 1e-12);
+      },
+      together.gradient.weights);
+}
+
+TEST_CASE("permuting the batch permutes the result", "[property]") {
+  const ModelConfig config = some_config(GENERATE(Query::previous, Query::current));
+  const Seq2SeqWeights weights = some_weights(config);
+  const ModelRun before(config, weights, pairs, {});
+  const std::vector<int> order = {2, 0, 3, 1};
+  std::vector<EncodedPair> permuted;
+  for (const int pair : order) permuted.push_back(pairs[static_cast<std::size_t>(pair)]);
+  const ModelRun after(config, weights, permuted, {});
+  for (int k = 0; k < 4; ++k) {
+    const int pair = order[static_cast<std::size_t>(k)];
+    for (Index t = 0; t < static_cast<Index>(pairs[static_cast<std::size_t>(pair)].target.size());
+         ++t) {
+      CHECK(largest(before.logits(pair, t) - after.logits(k, t)) < 1e-13);
+      CHECK(largest(before.attention(pair, t) - after.attention(k, t)) < 1e-13);
+    }
+  }
+}
+
+TEST_CASE("attention rows are distributions over the real inputs", "[property]") {
+  const ModelConfig config = some_config(GENERATE(Query::previous, Query::current));
+  const ModelRun run(config, some_weights(config), pairs, {});
+  for (int pair = 0; pair < 4; ++pair) {
+    const auto& [source, target] = pairs[static_cast<std::size_t>(pair)];
+    for (Index t = 0; t < static_cast<Index>(target.size()); ++t) {
+      const Vector a = run.attention(pair, t);
+      CHECK(a.size() == static_cast<Index>(source.size()));
+      CHECK(a.minCoeff() >= 0.0);
+      CHECK(a.sum() == Catch::Approx(1.0).epsilon(1e-12));
+    }
+  }
+}
+
+TEST_CASE("a model that knows nothing has the loss of a uniform guess", "[property]") {
+  const ModelConfig config = some_config(Query::current);
+  Seq2SeqWeights weights;
+  weights.resize(config);
+  weights.set_zero();
+  const ModelRun run(config, weights, pairs, {});
+  CHECK(run.loss == Catch::Approx(12 * std::log(8.0)));
+}
+
+TEST_CASE("the closed formula counts the parameters", "[property]") {
+  const ModelConfig config = some_config(Query::current);
+  std::uint64_t counted = 0;
+  const Seq2SeqWeights weights = some_weights(config);
+  Seq2SeqWeights::visit(
+      [&](const TensorName&, const auto& tensor) {
+        counted += static_cast<std::uint64_t>(tensor.size());
+      },
+      weights);
+  CHECK(count_parameters(config) == counted);
+}

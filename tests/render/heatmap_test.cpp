@@ -1,0 +1,284 @@
+#include "attnviz/render/heatmap.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "attnviz/render/png.h"
+#include "catch.h"
+#include "render/decode_png.h"
+#include "render/maps.h"
+
+namespace attnviz {
+namespace {
+
+constexpr Color white = {255, 255, 255};
+
+int difference(Color a, Color b) {
+  return std::max(
+      {std::abs(a.red - b.red), std::abs(a.green - b.green), std::abs(a.blue - b.blue)});
+}
+
+// The ink inside a box.
+Box ink_in(const Canvas& canvas, const Box& box) {
+  int left = box.x + box.width, top = box.y + box.height, right = box.x, bottom = box.y;
+  for (int y = box.y; y < box.y + box.height; ++y) {
+    for (int x = box.x; x < box.x + box.width; ++x) {
+      if (canvas.at(x, y) == white) continue;
+      left = std::min(left, x);
+      top = std::min(top, y);
+      right = std::max(right, x + 1);
+      bottom = std::max(bottom, y + 1);
+    }
+  }
+  return right <= left ? Box{box.x, box.y, 0, 0} : Box{left, top, right - left, bottom - top};
+}
+
+TEST_CASE("every cell of the PNG has the colour of its weight") {
+  for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{1, 1},
+                                      {1, 40},
+                                      {40, 1},
+                                      {10, 10},
+                                      {30, 12},
+                                      {3, 200},
+                                      {600, 2}}) {
+    CAPTURE(rows, columns);
+    const AttentionMap map = map_of(repeated(rows, "o"), repeated(columns, "i"));
+    const HeatmapOptions options;
+    const HeatmapLayout layout = lay_out_heatmap(map, options);
+    const Picture picture = decode_png(encode_png(draw_heatmap(map, options)));
+    CHECK(picture.width == layout.width);
+    CHECK(picture.height == layout.height);
+    int wrong = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t column = 0; column < columns; ++column) {
+        const Box cell = layout.cell_box(row, column);
+        const Color expected = viridis(static_cast<double>(map.at(row, column)));
+        const int right = cell.x + cell.width - 1;
+        const int bottom = cell.y + cell.height - 1;
+        wrong +=
+            difference(picture.at(cell.x + cell.width / 2, cell.y + cell.height / 2), expected) > 1;
+        for (const Color corner : {picture.at(cell.x, cell.y), picture.at(right, cell.y),
+                                   picture.at(cell.x, bottom), picture.at(right, bottom)}) {
+          wrong += corner != expected;
+        }
+      }
+    }
+    CHECK(wrong == 0);
+    // Nothing of the map is outside of its cells.
+    const Box& all = layout.map;
+    int coloured = 0;
+    for (int x = all.x - 1; x <= all.x + all.width; ++x) {
+      coloured += picture.at(x, all.y - 1) != white;
+      coloured += picture.at(x, all.y + all.height) != white;
+    }
+    for (int y = all.y - 1; y <= all.y + all.height; ++y) {
+      coloured += picture.at(all.x - 1, y) != white;
+      coloured += picture.at(all.x + all.width, y) != white;
+    }
+    CHECK(coloured == 0);
+  }
+}
+
+TEST_CASE("symmetric letters are drawn in the middle of their cells") {
+  for (const std::string letter : {"o", "H", "x", "8", "HHHHHHH"}) {
+    for (const int size : {17, 18, 24, 31, 32, 33, 64}) {
+      CAPTURE(letter, size);
+      const AttentionMap map = map_of(repeated(4, letter), repeated(5, letter));
+      HeatmapOptions options;
+      options.cell = size;
+      const HeatmapLayout layout = lay_out_heatmap(map, options);
+      const Canvas canvas = draw_heatmap(map, options);
+      for (const PlacedText& label : layout.row_labels) {
+        const Box cell = layout.cell_box(label.index, 0);
+        const Box ink = ink_in(canvas, {label.box.x, cell.y, label.box.width, cell.height});
+        REQUIRE(ink.width > 0);
+        CHECK(std::abs(2 * ink.y + ink.height - 2 * cell.y - cell.height) <= 1);
+      }
+      for (const PlacedText& label : layout.column_labels) {
+        const Box cell = layout.cell_box(0, label.index);
+        const Box ink = ink_in(canvas, {cell.x, label.box.y, cell.width, label.box.height});
+        REQUIRE(ink.width > 0);
+        CHECK(std::abs(2 * ink.x + ink.width - 2 * cell.x - cell.width) <= 1);
+      }
+    }
+  }
+}
+
+TEST_CASE("there is ink only where the layout says, and none at the edge") {
+  AttentionMap map = map_of({"agreement", "\u0915", " ", "</s>", "j"},
+                            {"European", "a", "\u00c9j", "\U0001f600", " ", "</s>"});
+  map.expected = {"agreement", "x", "y", "</s>", "i"};
+  HeatmapOptions options;
+  options.title = "A title that is long enough to be wrapped at least once, whatever the size is";
+  options.caption = "gypq\nqpyg";
+  const HeatmapLayout layout = lay_out_heatmap(map, options);
+  Canvas canvas = draw_heatmap(map, options);
+  const auto erase = [&](const PlacedText& text) { canvas.fill(text.box, white); };
+  for (const auto* texts :
+       {&layout.row_labels, &layout.column_labels, &layout.titles, &layout.captions}) {
+    for (const PlacedText& text : *texts) erase(text);
+  }
+  for (const Tick& tick : layout.ticks) {
+    erase(tick.label);
+    canvas.fill({layout.color_bar.x + layout.color_bar.width, tick.y, tick_gap + tick_length, 1},
+                white);
+  }
+  erase(layout.row_title);
+  erase(layout.column_title);
+  canvas.fill(layout.map, white);
+  canvas.fill(layout.color_bar, white);
+  CHECK(ink_in(canvas, {0, 0, canvas.width(), canvas.height()}).width == 0);
+}
+
+TEST_CASE("every text has ink, a space too") {
+  const AttentionMap map = map_of({" ", "b"}, {"c", " "});
+  HeatmapOptions options;
+  options.title = "t";
+  options.caption = "c";
+  const HeatmapLayout layout = lay_out_heatmap(map, options);
+  const Canvas canvas = draw_heatmap(map, options);
+  for (const auto* texts :
+       {&layout.row_labels, &layout.column_labels, &layout.titles, &layout.captions}) {
+    REQUIRE(texts->size() > 0);
+    for (const PlacedText& text : *texts) CHECK(ink_in(canvas, text.box).width > 0);
+  }
+  CHECK(ink_in(canvas, layout.row_title.box).width > 0);
+  CHECK(ink_in(canvas, layout.column_title.box).width > 0);
+}
+
+TEST_CASE("wrong symbols are red and underlined") {
+  AttentionMap map = map_of({"a", "b", "c", " "}, {"x", "y"});
+  map.expected = {"a", "B", "c"};  // the last output is one too many
+  const HeatmapLayout layout = lay_out_heatmap(map, {});
+  const Canvas canvas = draw_heatmap(map, {});
+  for (const PlacedText& label : layout.row_labels) {
+    const bool wrong = label.index == 1 || label.index == 3;
+    CAPTURE(label.index);
+    CHECK(is_wrong(map, label.index) == wrong);
+    int red = 0;
+    int line = 0;
+    int touching = 0;
+    const Box& box = label.box;
+    const int above = box.y + box.height - 1 - underline_thickness(label.size);
+    for (int x = box.x; x < box.x + box.width; ++x) {
+      for (int y = box.y; y <= above; ++y) {
+        const Color color = canvas.at(x, y);
+        red += color.red - color.green > 60;
+      }
+      // Dark enough to be seen without colour, and clear of the symbol.
+      line += luminance(canvas.at(x, box.y + box.height - 1)) < 0.2;
+      touching += canvas.at(x, above) != white;
+    }
+    CHECK((red > 0) == wrong);
+    CHECK((!wrong || touching == 0));
+    CHECK(line == (wrong ? box.width : 0));
+  }
+  map.expected.clear();
+  CHECK_FALSE(is_wrong(map, 1));
+}
+
+double contrast(Color a, Color b) {
+  const double low = std::min(luminance(a), luminance(b));
+  return (std::max(luminance(a), luminance(b)) + 0.05) / (low + 0.05);
+}
+
+TEST_CASE("gold cells are outlined in a colour that shows, and keep their own") {
+  AttentionMap map = map_of(repeated(1, "a"), repeated(101, "b"));
+  for (int i = 0; i <= 100; ++i)
+    map.weights[static_cast<std::size_t>(i)] = static_cast<float>(i) / 100;
+  map.gold = {{}};
+  for (int i = 0; i <= 100; i += 2) map.gold[0].push_back(i);
+  for (const int size : {8, 16, 32}) {
+    HeatmapOptions options;
+    options.cell = size;
+    const HeatmapLayout layout = lay_out_heatmap(map, options);
+    const Canvas canvas = draw_heatmap(map, options);
+    options.outline_gold = false;
+    const Canvas plain = draw_heatmap(map, options);
+    for (std::size_t column = 0; column <= 100; ++column) {
+      CAPTURE(size, column);
+      const Box cell = layout.cell_box(0, column);
+      const Color own = viridis(static_cast<double>(map.at(0, column)));
+      double best = 1;
+      int changed = 0;
+      for (int y = cell.y; y < cell.y + size; ++y) {
+        for (int x = cell.x; x < cell.x + size; ++x) {
+          best = std::max(best, contrast(canvas.at(x, y), own));
+          changed += canvas.at(x, y) != own;
+          REQUIRE(plain.at(x, y) == own);
+        }
+      }
+      CHECK((column % 2 == 0) == (changed > 0));
+      CHECK((column % 2 == 1 || best > 3));
+      CHECK(changed <= size * size / 2);
+      CHECK(canvas.at(cell.x, cell.y) == own);
+      CHECK(canvas.at(cell.x + size / 2, cell.y + size / 2) == own);
+    }
+  }
+  map.gold = {{-1, 101, 1 << 30}, {0}};
+  CHECK_NOTHROW(draw_heatmap(map, {}));
+}
+
+TEST_CASE("the colour bar runs from viridis(1) down to viridis(0)") {
+  for (const std::size_t rows : {1u, 12u, 100u}) {
+    const AttentionMap map = map_of(repeated(rows, "a"), {"b", "c"});
+    const HeatmapLayout layout = lay_out_heatmap(map, {});
+    const Canvas canvas = draw_heatmap(map, {});
+    const Box& bar = layout.color_bar;
+    CHECK(canvas.at(bar.x, bar.y) == viridis(1));
+    CHECK(canvas.at(bar.x + bar.width - 1, bar.y + bar.height - 1) == viridis(0));
+    int brighter = 0;
+    int off = 0;
+    for (int y = 0; y < bar.height; ++y) {
+      const Color color = canvas.at(bar.x + 3, bar.y + y);
+      off += color != viridis(1.0 - static_cast<double>(y) / (bar.height - 1));
+      // Two neighbours may differ by less than what rounding to 8 bits changes.
+      brighter +=
+          y > 0 && luminance(color) > luminance(canvas.at(bar.x + 3, bar.y + y - 1)) + 0.005;
+    }
+    CHECK(off == 0);
+    CHECK(brighter == 0);
+    for (const Tick& tick : layout.ticks) {
+      // Half a row of the bar is the most the colour can be off.
+      CHECK(difference(canvas.at(bar.x, tick.y), viridis(tick.value)) <= 4);
+    }
+  }
+}
+
+TEST_CASE("weights that are no probabilities are drawn all the same") {
+  AttentionMap map = map_of({"a"}, {"b", "c", "d", "e", "f"});
+  const float infinity = std::numeric_limits<float>::infinity();
+  map.weights = {std::nanf(""), -3, 1e30f, infinity, -infinity};
+  const HeatmapLayout layout = lay_out_heatmap(map, {});
+  const Canvas canvas = draw_heatmap(map, {});
+  const Color expected[] = {{128, 128, 128}, viridis(0), viridis(1), viridis(1), viridis(0)};
+  for (std::size_t i = 0; i < 5; ++i) {
+    const Box cell = layout.cell_box(0, i);
+    CHECK(canvas.at(cell.x + cell.width / 2, cell.y + cell.height / 2) == expected[i]);
+  }
+}
+
+TEST_CASE("texts may hold anything") {
+  constexpr char bytes[] = "\x1b[2J\0\xff\xc0\n\t\u202e\u0915\U0010ffff";
+  const std::string junk(bytes, sizeof bytes - 1);
+  AttentionMap map = map_of({junk, ""}, {"", junk});
+  HeatmapOptions options;
+  options.title = options.caption = options.row_title = options.column_title = junk;
+  CHECK_NOTHROW(encode_png(draw_heatmap(map, options)));
+  options.title = options.caption = options.row_title = options.column_title = "";
+  CHECK_NOTHROW(encode_png(draw_heatmap(map, options)));
+}
+
+TEST_CASE("the same map gives the same PNG") {
+  AttentionMap map = map_of(repeated(12, "a"), repeated(9, "\u0915"));
+  HeatmapOptions options;
+  options.title = "title";
+  CHECK(encode_png(draw_heatmap(map, options)) == encode_png(draw_heatmap(map, options)));
+}
+
+}  // namespace
+}  // namespace attnviz

@@ -1,0 +1,117 @@
+#include "attnviz/render/png.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "attnviz/base/error.h"
+#include "catch.h"
+#include "render/decode_png.h"
+
+namespace attnviz {
+namespace {
+
+struct Chunk {
+  std::string type;
+  std::string data;
+  std::uint32_t crc = 0;
+};
+
+std::uint32_t big_endian(std::string_view file, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(file[at + i]);
+  return value;
+}
+
+std::vector<Chunk> chunks_of(const std::string& file) {
+  REQUIRE(file.substr(0, 8) == "\x89PNG\r\n\x1a\n");
+  std::vector<Chunk> chunks;
+  for (std::size_t at = 8; at < file.size();) {
+    REQUIRE(file.size() - at >= 12);
+    const std::size_t length = big_endian(file, at);
+    REQUIRE(file.size() - at - 12 >= length);
+    chunks.push_back(
+        {file.substr(at + 4, 4), file.substr(at + 8, length), big_endian(file, at + 8 + length)});
+    at += 12 + length;
+  }
+  return chunks;
+}
+
+// Bit by bit, from the definition.
+std::uint32_t slow_crc(std::string_view bytes) {
+  std::uint32_t crc = 0xffffffffu;
+  for (const char byte : bytes) {
+    crc ^= static_cast<unsigned char>(byte);
+    for (int i = 0; i < 8; ++i) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320u : 0u);
+  }
+  return ~crc;
+}
+
+// Every pixel differs from its neighbours.
+Canvas colourful(int width, int height) {
+  Canvas canvas(width, height, {});
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      canvas.fill({x, y, 1, 1}, {static_cast<std::uint8_t>(x * 7 + y), static_cast<std::uint8_t>(y),
+                                 static_cast<std::uint8_t>(x ^ y)});
+    }
+  }
+  return canvas;
+}
+
+TEST_CASE("a PNG decodes to the canvas") {
+  for (const auto& [width, height] :
+       {std::pair{1, 1}, {1, 300}, {300, 1}, {37, 21}, {1200, 900}, {32767, 2}}) {
+    CAPTURE(width, height);
+    const Canvas canvas = colourful(width, height);
+    const Picture picture = decode_png(encode_png(canvas, {{"Title", "x"}}));
+    CHECK(picture.width == width);
+    CHECK(picture.height == height);
+    CHECK(picture.bytes == canvas.bytes());
+  }
+}
+
+TEST_CASE("a PNG has well-formed chunks in order") {
+  const std::vector<Chunk> chunks = chunks_of(encode_png(colourful(5, 4), {{"A", "b"}, {"C", ""}}));
+  std::string order;
+  for (const Chunk& chunk : chunks) {
+    order += chunk.type + " ";
+    CHECK(slow_crc(chunk.type + chunk.data) == chunk.crc);
+  }
+  CHECK(order == "IHDR iTXt iTXt IDAT IEND ");
+  CHECK(chunks[0].data == std::string("\0\0\0\5\0\0\0\4\10\2\0\0\0", 13));
+  CHECK(chunks.back().crc == 0xae426082u);
+}
+
+TEST_CASE("a PNG keeps texts") {
+  const std::vector<Chunk> chunks = chunks_of(
+      encode_png(colourful(2, 2), {{"Title", "a \u2192 \u2423\nb"}, {"attnviz.version", "1"}}));
+  CHECK(chunks[1].data == std::string("Title\0\0\0\0\0", 10) + "a \u2192 \u2423\nb");
+  CHECK(chunks[2].data == std::string("attnviz.version\0\0\0\0\0", 20) + "1");
+}
+
+TEST_CASE("a NUL in a PNG text is replaced") {
+  const auto chunks = chunks_of(encode_png(colourful(2, 2), {{"T", std::string("a\0b", 3)}}));
+  CHECK(chunks[1].data == std::string("T\0\0\0\0\0", 6) + "a\ufffdb");
+}
+
+TEST_CASE("the same picture gives the same bytes") {
+  const PngText text = {{"Title", "t"}};
+  CHECK(encode_png(colourful(64, 48), text) == encode_png(colourful(64, 48), text));
+  CHECK(encode_png(colourful(64, 48), text) != encode_png(colourful(64, 48)));
+}
+
+TEST_CASE("PNG texts that the format cannot hold are refused") {
+  const Canvas canvas(2, 2, {});
+  for (const std::string& keyword :
+       {std::string(), std::string(80, 'a'), std::string(" a"), std::string("a "),
+        std::string("a  b"), std::string("a\nb"), std::string("a\0b", 3), std::string("\u00e9")}) {
+    CAPTURE(keyword);
+    CHECK_THROWS_AS(encode_png(canvas, {{keyword, "x"}}), UsageError);
+  }
+  CHECK_THROWS_AS(encode_png(canvas, {{"a", "\xff"}}), UsageError);
+  CHECK_NOTHROW(encode_png(canvas, {{std::string(79, 'a'), "x"}}));
+}
+
+}  // namespace
+}  // namespace attnviz

@@ -1,0 +1,36 @@
+#include "allocation_counter.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+std::atomic<std::size_t> count{0};
+}
+
+extern "C" {
+void* __real_malloc(std::size_t size);   // NOLINT: names the linker gives
+void* __wrap_malloc(std::size_t size) {  // NOLINT
+  ++count;
+  return __real_malloc(size);
+}
+}
+
+void* operator new(std::size_t size) {
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace attnviz {
+
+std::size_t allocation_count() {
+  return count;
+}
+
+}  // namespace attnviz

@@ -1,0 +1,106 @@
+#include "attnviz/train/trainer.h"
+
+#include <limits>
+
+#include "allocation_counter.h"
+#include "catch.h"
+#include "infer/small_model.h"
+
+using namespace attnviz;
+
+namespace {
+
+struct Batches {
+  std::vector<EncodedExample> examples;
+  std::vector<const EncodedPair*> pairs;
+
+  explicit Batches(int count) : examples(some_examples("reverse", count)) {
+    for (const EncodedExample& example : examples) pairs.push_back(&example.pair);
+  }
+};
+
+Trainer make_trainer(int threads, const Recipe& recipe = {}) {
+  ModelConfig config = recipe.model;
+  config.source_vocabulary = 30;
+  config.target_vocabulary = 30;
+  return Trainer(config, recipe, 17, threads);
+}
+
+bool same_weights(const Seq2SeqWeights& a, const Seq2SeqWeights& b) {
+  bool same = true;
+  Seq2SeqWeights::visit([&](const TensorName&, const auto& x, const auto& y) { same &= x == y; }, a,
+                        b);
+  return same;
+}
+
+}  // namespace
+
+TEST_CASE("the allocation counter sees Eigen and operator new", "[allocation]") {
+  const std::size_t before = allocation_count();
+  const Matrix m = Matrix::Zero(33, 7);
+  const std::size_t with_matrix = allocation_count();
+  const auto text = std::make_unique<std::string>(100, static_cast<char>('a' + m.size() % 2));
+  CHECK(with_matrix > before);
+  CHECK(allocation_count() > with_matrix);
+  CHECK(text->size() == 100);
+}
+
+TEST_CASE("a training step whose sizes were seen before allocates nothing", "[allocation]") {
+  Recipe recipe;
+  recipe.model.query = GENERATE(Query::previous, Query::current);
+  recipe.model.hidden = 48;  // large enough for Eigen's blocked products
+  Trainer trainer = make_trainer(1, recipe);
+  const Batches batches(64);
+  trainer.step(batches.pairs);
+  const std::size_t before = allocation_count();
+  trainer.step(batches.pairs);
+  trainer.step(batches.pairs);
+  CHECK(allocation_count() == before);
+}
+
+TEST_CASE("the result does not depend on the number of threads", "[trainer]") {
+  const Batches batches(64);
+  Trainer one = make_trainer(1);
+  for (int i = 0; i < 5; ++i) one.step(batches.pairs);
+  for (const int threads : {2, 3, 4}) {
+    Trainer many = make_trainer(threads);
+    for (int i = 0; i < 5; ++i) many.step(batches.pairs);
+    CHECK(same_weights(one.weights(), many.weights()));
+  }
+}
+
+TEST_CASE("the same seed gives the same weights, another seed others", "[trainer]") {
+  CHECK(same_weights(make_trainer(1).weights(), make_trainer(1).weights()));
+  Recipe recipe;
+  ModelConfig config = recipe.model;
+  config.source_vocabulary = 30;
+  config.target_vocabulary = 30;
+  CHECK(!same_weights(make_trainer(1).weights(), Trainer(config, recipe, 18, 1).weights()));
+}
+
+TEST_CASE("steps make the loss of a batch smaller", "[trainer]") {
+  const Batches batches(32);
+  Trainer trainer = make_trainer(2);
+  const double first = trainer.step(batches.pairs).loss;
+  double last = first;
+  for (int i = 0; i < 60; ++i) last = trainer.step(batches.pairs).loss;
+  CHECK(first == Catch::Approx(std::log(30.0)).epsilon(0.05));
+  CHECK(last < 0.8 * first);
+  CHECK(trainer.steps_done() == 61);
+}
+
+TEST_CASE("a step that is not finite changes nothing and names the culprit", "[trainer]") {
+  Recipe recipe;
+  recipe.rate = 1e38;
+  recipe.warm_up = 0;
+  recipe.adam.clip = 1e38;
+  Trainer trainer = make_trainer(1, recipe);
+  const Batches batches(16);
+  StepReport report;
+  for (int i = 0; i < 50 && report.finite(); ++i) report = trainer.step(batches.pairs);
+  REQUIRE(!report.finite());
+  CHECK(!report.culprit.empty());
+  const int steps = trainer.steps_done();
+  trainer.step(batches.pairs);
+  CHECK(trainer.steps_done() == steps);
+}
