@@ -117,6 +117,8 @@ int guarded(int argc, char** argv) {
 }  // namespace attnviz
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write(), like any other
+  // A closed pipe and a file over its size limit are errors of write(), like any other.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   return attnviz::guarded(argc, argv);
 }

@@ -38,7 +38,8 @@ std::string picture_caption(const AttentionMap& map) {
   const AlignmentScores scores = score_alignment(map.weights, map.columns(), map.gold);
   if (scores.rows == 0) return "";
   return "gold mass " + format_fixed(scores.gold_mass(), 3) + " · on target " +
-         std::to_string(scores.hits) + " of " + std::to_string(scores.rows);
+         std::to_string(scores.hits) + " of " + std::to_string(scores.rows) + " · row entropy " +
+         format_fixed(scores.row_entropy(), 3);
 }
 
 }  // namespace attnviz

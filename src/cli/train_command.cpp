@@ -29,6 +29,8 @@ struct TrainOptions {
 
   // settings of the recipe; unset means the task's own
   std::string query;
+  std::string attention;
+  std::string score;
   std::optional<int> embedding;
   std::optional<int> hidden;
   std::optional<int> decoder_hidden;
@@ -43,6 +45,8 @@ Recipe choose_recipe(const TrainOptions& options, const Task& task, const TaskOp
   Recipe recipe = default_recipe(task.name, settings.max_length);
   ModelConfig& model = recipe.model;
   if (const auto query = query_from(options.query)) model.query = *query;
+  if (const auto score = attention_from(options.score)) model.attention = *score;
+  if (const auto form = attention_from(options.attention)) model.attention = *form;
   model.embedding = options.embedding.value_or(model.embedding);
   model.decoder_hidden =
       options.decoder_hidden.value_or(options.hidden.value_or(model.decoder_hidden));
@@ -170,6 +174,12 @@ void add_recipe_options(CLI::App& command, TrainOptions& options) {
   constexpr int largest = 4096;
   add_choice_option(command, "--query", options.query, {"previous", "current"},
                     "which decoder state asks: s_(i-1), as in the paper, or s_i");
+  CLI::Option* score = add_choice_option(command, "--score", options.score,
+                                         {"additive", "dot", "scaled-dot", "bilinear"},
+                                         "how a query and a key are compared");
+  add_choice_option(command, "--attention", options.attention, {"uniform", "none"},
+                    "a baseline: the mean of all annotations, or no look at the input at all")
+      ->excludes(score);
   add_integer_option(command, "--embedding", options.embedding, 1, largest, "embedding size");
   add_integer_option(command, "--hidden", options.hidden, 1, largest,
                      "encoder state of each direction, and decoder state");

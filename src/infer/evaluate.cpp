@@ -22,23 +22,34 @@ void for_each_chunk(std::span<const EncodedExample> examples, F&& f) {
   }
 }
 
-void add(const EncodedExample& example, std::span<const int> answer, Evaluation& sum) {
+/// Scores one answer and its attention (a row for each of its tokens).
+void add(const EncodedExample& example, std::span<const int> answer,
+         std::span<const float> attention, Evaluation& sum) {
+  const std::size_t columns = example.pair.source.size();
   const AnswerScores scores = score_answer(answer, example.pair.target);
   sum.answers += scores;
-  sum.by_length[static_cast<int>(example.pair.source.size()) - 1] += scores;
+  sum.by_length[static_cast<int>(columns) - 1] += scores;
+  sum.alignment += score_alignment(attention, columns, example.gold);
+
+  const ExampleDetails& details = example.details;
+  if (!details.kind.empty()) sum.by_kind[details.kind] += scores;
+  const std::size_t rows = std::min(example.gold.size(), attention.size() / columns);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto row = attention.subspan(i * columns, columns);
+    if (i < details.fields.size() && !details.fields[i].empty()) {
+      sum.by_field[details.fields[i]].add_row(row, example.gold[i]);
+    }
+    if (!details.distractor.empty()) sum.distractor.add_row(row, details.distractor);
+  }
 }
 
 }  // namespace
-
-EncodedExample encode(const Vocabulary& source, const Vocabulary& target, const Example& example) {
-  return {{encode(source, example.source), encode(target, example.target)}, example.gold};
-}
 
 Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
                            std::span<const EncodedExample> examples, Decoder& decoder) {
   Evaluation sum;
   std::vector<int> answer;
-  std::vector<float> row;
+  std::vector<float> attention;
   project_tokens(weights, decoder.tables);
   for_each_chunk(examples, [&](auto pairs, auto chunk) {
     pack(pairs, decoder.batch);
@@ -53,15 +64,14 @@ Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& con
       const EncodedExample& example =
           chunk[static_cast<std::size_t>(batch.order[static_cast<std::size_t>(k)])];
       answer.clear();
+      attention.clear();
       for (std::size_t t = 0; t < example.pair.target.size(); ++t) {
         const Index column = step_columns(batch.target_first, static_cast<Index>(t)).first + k;
-        answer.push_back(most_probable(tape.decoder.logits, column));
-        if (t >= example.gold.size()) continue;
         const Scalar* a = tape.decoder.attention.weights.col(column).data();
-        row.assign(a, a + tape.memory.of(k).count);
-        sum.alignment.add_row(row, example.gold[t]);
+        answer.push_back(most_probable(tape.decoder.logits, column));
+        attention.insert(attention.end(), a, a + tape.memory.of(k).count);
       }
-      add(example, answer, sum);
+      add(example, answer, attention, sum);
     }
   });
   sum.loss /= static_cast<double>(std::max<std::size_t>(1, sum.answers.tokens));
@@ -75,9 +85,7 @@ Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& c
   for_each_chunk(examples, [&](auto pairs, auto chunk) {
     const auto answers = decode_greedily(weights, config, pairs, decoder);
     for (std::size_t i = 0; i < chunk.size(); ++i) {
-      add(chunk[i], answers[i].ids, sum);
-      sum.alignment +=
-          score_alignment(answers[i].attention, chunk[i].pair.source.size(), chunk[i].gold);
+      add(chunk[i], answers[i].ids, answers[i].attention, sum);
     }
   });
   return sum;

@@ -56,11 +56,9 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
 }
 
 Json to_json(const ModelConfig& config) {
-  return {{"embedding", config.embedding},
-          {"hidden", config.hidden},
-          {"decoder_hidden", config.decoder_hidden},
-          {"attention_units", config.attention_units},
-          {"query", to_string(config.query)}};
+  return {{"embedding", config.embedding},           {"hidden", config.hidden},
+          {"decoder_hidden", config.decoder_hidden}, {"attention_units", config.attention_units},
+          {"query", to_string(config.query)},        {"attention", to_string(config.attention)}};
 }
 
 /// The JSON in a metadata entry.
@@ -96,6 +94,14 @@ ModelConfig read_config(const Json& json, const std::string& name) {
                      printable(query.dump()));
   }
   config.query = *known;
+  const Json attention = json.value("attention", Json("additive"));
+  const auto form =
+      attention.is_string() ? attention_from(attention.get<std::string>()) : std::nullopt;
+  if (!form) {
+    throw InputError(name + ": config: attention: expected a form of attention, got " +
+                     printable(attention.dump()));
+  }
+  config.attention = *form;
   return config;
 }
 
@@ -118,6 +124,7 @@ void append_tensors(const Seq2SeqWeights& weights, const std::string& prefix,
                     std::vector<NamedTensor>& tensors) {
   Seq2SeqWeights::visit(
       [&](const TensorName& name, const auto& tensor) {
+        if (tensor.size() == 0) return;  // not part of this form of attention
         NamedTensor& out = tensors.emplace_back();
         out.name = prefix + name.str();
         out.shape = shape_of(name, tensor);
@@ -137,9 +144,6 @@ void extract_tensors(const std::vector<NamedTensor>& tensors, const std::string&
     if (found == tensors.end()) throw InputError(file + ": " + tensor + " is missing");
     return *found;
   };
-  Seq2SeqWeights::visit(
-      [&](const TensorName& name, const auto&) { static_cast<void>(find(prefix + name.str())); },
-      weights);
   std::uint64_t available = 0;
   for (const NamedTensor& tensor : tensors) available += tensor.values.size();
   if (count_parameters(config) > available) {  // before anything is allocated on the config's word
@@ -149,6 +153,7 @@ void extract_tensors(const std::vector<NamedTensor>& tensors, const std::string&
   weights.resize(config);
   Seq2SeqWeights::visit(
       [&](const TensorName& name, auto& tensor) {
+        if (tensor.size() == 0) return;
         const NamedTensor& found = find(prefix + name.str());
         const auto expected = shape_of(name, tensor);
         if (found.shape != expected) {

@@ -34,14 +34,14 @@ void DecoderWeights::resize(const ModelConfig& config) {
   const int D = config.decoder_hidden;
   embedding.resize(E, config.target_vocabulary);
   initial_state.resize(config.hidden, D);
-  attention.resize(config.attention_units, D, K);
+  attention.resize(config.attention, config.attention_units, D, K);
   gru.resize(E + K, D);
   readout.resize(D + K + E, config.target_vocabulary);
 }
 
 void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_steps, Index columns) {
   gru.grow(config.decoder_hidden, columns);
-  attention.grow(config.attention_units, source_steps, columns);
+  attention.grow(config.key(), source_steps, columns);
   attnviz::grow(first_backward, config.hidden, batch);
   attnviz::grow(initial_state, config.decoder_hidden, batch);
   attnviz::grow(d_state, config.decoder_hidden, batch);

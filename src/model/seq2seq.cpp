@@ -63,7 +63,19 @@ std::uint64_t count_parameters(const ModelConfig& config) {
     return 3 * state * (inputs + state + 2);
   };
   const std::uint64_t encoder = E * size(config.source_vocabulary) + 2 * gru(E, H);
-  const std::uint64_t attention = A * (D + K + 1);
+  const std::uint64_t attention = [&]() -> std::uint64_t {
+    switch (config.attention) {
+      case Attention::additive:
+        return A * (D + K + 1);
+      case Attention::bilinear:
+        return D * K;
+      case Attention::uniform:
+      case Attention::none:
+        return 0;
+      default:
+        return A * (D + K);
+    }
+  }();
   const std::uint64_t readout = V * (D + K + E + 1);
   return encoder + E * V + D * (H + 1) + attention + gru(E + K, D) + readout;
 }
@@ -107,7 +119,7 @@ void project_tokens(const Seq2SeqWeights& weights, TokenTables& tables) {
 
 void Tape::grow(const ModelConfig& config, const Batch& batch, Index target_columns) {
   memory.starts = batch.starts;
-  memory.grow(config.annotation(), config.attention_units, memory.size());
+  memory.grow(config.annotation(), config.key(), memory.size());
   encoder.grow(config, batch);
   decoder.grow(config, batch.size, batch.source_steps(), target_columns);
 }

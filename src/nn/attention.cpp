@@ -7,8 +7,8 @@
 namespace attnviz {
 namespace {
 
-/// v' tanh(query + key), for each key of one example
-void score(const Vector& v, const Scalar* query, MatrixIn keys, Eigen::Ref<Vector> scores) {
+/// e_j = v' tanh(query + key_j)
+void additive(const Vector& v, const Scalar* query, MatrixIn keys, Eigen::Ref<Vector> scores) {
   const Index A = v.size();
   const Scalar* weight = v.data();
   for (Index j = 0; j < keys.cols(); ++j) {
@@ -21,9 +21,9 @@ void score(const Vector& v, const Scalar* query, MatrixIn keys, Eigen::Ref<Vecto
 }
 
 /// The way back; tanh is computed again, which is cheaper than keeping A x S x T of them.
-void score_backward(const Vector& v, const Scalar* query, MatrixIn keys,
-                    Eigen::Ref<const Vector> d_scores, Scalar* d_query, MatrixOut d_keys,
-                    Vector& d_v) {
+void additive_backward(const Vector& v, const Scalar* query, MatrixIn keys,
+                       Eigen::Ref<const Vector> d_scores, Scalar* d_query, MatrixOut d_keys,
+                       Vector& d_v) {
   const Index A = v.size();
   const Scalar* weight = v.data();
   Scalar* d_weight = d_v.data();
@@ -47,12 +47,70 @@ Scalar d_entropy(Scalar weight) {
   return -std::log(std::max(weight, Scalar(1e-30)));
 }
 
+bool is_learned(Attention form) {
+  return form != Attention::uniform && form != Attention::none;
+}
+
+/// What a product of query and key is multiplied by.
+Scalar dot_scale(Attention form, Index units) {
+  return form == Attention::scaled_dot ? 1 / std::sqrt(static_cast<Scalar>(units)) : 1;
+}
+
+/// The attention weights of one output over the inputs of one example.
+void weigh(const AttentionWeights& weights, Eigen::Ref<const Vector> query, MatrixIn keys,
+           Eigen::Ref<Vector> a) {
+  switch (weights.form) {
+    case Attention::uniform:
+      a.setConstant(1 / static_cast<Scalar>(a.size()));
+      return;
+    case Attention::none:
+      a.setZero();
+      return;
+    case Attention::additive:
+      additive(weights.v, query.data(), keys, a);
+      break;
+    default:
+      a.noalias() = keys.transpose() * query;
+      a *= dot_scale(weights.form, query.size());
+  }
+  softmax(a);
+}
+
 }  // namespace
 
-void AttentionWeights::resize(Index units, Index query, Index annotation) {
-  W_a.resize(units, query);
-  U_a.resize(units, annotation);
-  v.resize(units);
+std::string_view to_string(Attention attention) {
+  switch (attention) {
+    case Attention::additive:
+      return "additive";
+    case Attention::dot:
+      return "dot";
+    case Attention::scaled_dot:
+      return "scaled-dot";
+    case Attention::bilinear:
+      return "bilinear";
+    case Attention::uniform:
+      return "uniform";
+    case Attention::none:
+      break;
+  }
+  return "none";
+}
+
+std::optional<Attention> attention_from(std::string_view name) {
+  for (const Attention attention : {Attention::additive, Attention::dot, Attention::scaled_dot,
+                                    Attention::bilinear, Attention::uniform, Attention::none}) {
+    if (name == to_string(attention)) return attention;
+  }
+  return std::nullopt;
+}
+
+void AttentionWeights::resize(Attention attention, Index units, Index query, Index annotation) {
+  form = attention;
+  const Index query_rows = is_learned(form) && form != Attention::bilinear ? units : 0;
+  const Index key_rows = form == Attention::bilinear ? query : query_rows;
+  W_a.resize(query_rows, query_rows > 0 ? query : 0);
+  U_a.resize(key_rows, key_rows > 0 ? annotation : 0);
+  v.resize(form == Attention::additive ? units : 0);
 }
 
 void AttentionMemory::grow(Index annotation, Index units, Index total) {
@@ -70,18 +128,23 @@ void AttentionTape::grow(Index units, Index source_steps, Index total) {
 }
 
 void attention_keys(const AttentionWeights& weights, AttentionMemory& memory) {
+  if (!is_learned(weights.form)) return;
   const Index N = memory.size();
   memory.keys.leftCols(N).noalias() = weights.U_a * memory.annotations.leftCols(N);
 }
 
 void attend(const AttentionWeights& weights, const AttentionMemory& memory, MatrixIn queries,
             Columns step, AttentionTape& tape, MatrixOut contexts) {
-  columns(tape.query, step).noalias() = weights.W_a * queries;
+  auto projected = columns(tape.query, step);
+  if (weights.form == Attention::bilinear) {
+    projected = queries;
+  } else if (is_learned(weights.form)) {
+    projected.noalias() = weights.W_a * queries;
+  }
   for (Index k = 0; k < step.count; ++k) {
     const Columns inputs = memory.of(k);
     auto a = tape.weights.col(step.first + k).head(inputs.count);
-    score(weights.v, tape.query.col(step.first + k).data(), columns(memory.keys, inputs), a);
-    softmax(a);
+    weigh(weights, projected.col(k), columns(memory.keys, inputs), a);
     contexts.col(k).noalias() = columns(memory.annotations, inputs) * a;
   }
 }
@@ -89,35 +152,52 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
 void attend_backward(const AttentionWeights& weights, AttentionMemory& memory, MatrixIn d_contexts,
                      Columns step, const Vector& entropy_weights, AttentionTape& tape,
                      MatrixOut d_queries, AttentionWeights& d_weights) {
-  columns(tape.d_query, step).setZero();
+  const auto query = columns(tape.query, step);
+  auto d_query = columns(tape.d_query, step);
+  d_query.setZero();
   for (Index k = 0; k < step.count; ++k) {
     const Columns inputs = memory.of(k);
-    const Scalar entropy_weight = entropy_weights[step.first + k];
+    const auto keys = columns(memory.keys, inputs);
+    auto d_keys = columns(memory.d_keys, inputs);
     const auto a = tape.weights.col(step.first + k).head(inputs.count);
     const auto d_c = d_contexts.col(k);
 
     // c = H a
     columns(memory.d_annotations, inputs).noalias() += d_c * a.transpose();
-    auto d_a = tape.d_scores.head(inputs.count);
-    d_a.noalias() = columns(memory.annotations, inputs).transpose() * d_c;
-    if (entropy_weight != 0) d_a += entropy_weight * a.unaryExpr(&d_entropy);
+    if (!is_learned(weights.form)) continue;
+    auto d_e = tape.d_scores.head(inputs.count);
+    d_e.noalias() = columns(memory.annotations, inputs).transpose() * d_c;
+    const Scalar entropy_weight = entropy_weights[step.first + k];
+    if (entropy_weight != 0) d_e += entropy_weight * a.unaryExpr(&d_entropy);
 
     // a = softmax(e): d_e = a * (d_a - a' d_a)
-    const Scalar mean = a.dot(d_a);
-    d_a.array() = a.array() * (d_a.array() - mean);
+    const Scalar mean = a.dot(d_e);
+    d_e.array() = a.array() * (d_e.array() - mean);
 
-    score_backward(weights.v, tape.query.col(step.first + k).data(), columns(memory.keys, inputs),
-                   d_a, tape.d_query.col(step.first + k).data(), columns(memory.d_keys, inputs),
-                   d_weights.v);
+    if (weights.form == Attention::additive) {
+      additive_backward(weights.v, query.col(k).data(), keys, d_e, d_query.col(k).data(), d_keys,
+                        d_weights.v);
+    } else {
+      d_e *= dot_scale(weights.form, query.rows());
+      d_query.col(k).noalias() = keys * d_e;
+      d_keys.noalias() += query.col(k) * d_e.transpose();
+    }
   }
-  d_queries.noalias() += weights.W_a.transpose() * columns(tape.d_query, step);
+  if (weights.form == Attention::bilinear) {
+    d_queries += d_query;
+  } else if (is_learned(weights.form)) {
+    d_queries.noalias() += weights.W_a.transpose() * d_query;
+  }
 }
 
 void attention_weights_backward(const AttentionWeights& weights, MatrixIn queries,
                                 const AttentionTape& tape, AttentionMemory& memory,
                                 AttentionWeights& d_weights) {
+  if (!is_learned(weights.form)) return;
   const auto d_keys = memory.d_keys.leftCols(memory.size());
-  d_weights.W_a.noalias() += tape.d_query.leftCols(queries.cols()) * queries.transpose();
+  if (weights.form != Attention::bilinear) {
+    d_weights.W_a.noalias() += tape.d_query.leftCols(queries.cols()) * queries.transpose();
+  }
   d_weights.U_a.noalias() += d_keys * memory.annotations.leftCols(memory.size()).transpose();
   memory.d_annotations.leftCols(memory.size()).noalias() += weights.U_a.transpose() * d_keys;
 }

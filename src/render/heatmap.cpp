@@ -5,18 +5,11 @@
 namespace attnviz {
 namespace {
 
-constexpr Color white = {255, 255, 255};
-constexpr Color ink = {0x22, 0x22, 0x22};
-constexpr Color faint_ink = {0x66, 0x66, 0x66};
 constexpr Color wrong_ink = {0xc6, 0x28, 0x28};
 
 constexpr int min_outlined_cell = 8;
 
-void draw_text(Canvas& canvas, const Font& font, const PlacedText& text, Color color) {
-  font.draw(canvas, text.text, text.size, text.x, text.y, color, text.direction);
-}
-
-void draw_cells(Canvas& canvas, const AttentionMap& map, const HeatmapLayout& layout) {
+void draw_cells(Canvas& canvas, const AttentionMap& map, const PanelLayout& layout) {
   for (std::size_t row = 0; row < map.rows(); ++row) {
     for (std::size_t column = 0; column < map.columns(); ++column) {
       const double t = color_position(static_cast<double>(map.at(row, column)));
@@ -25,7 +18,7 @@ void draw_cells(Canvas& canvas, const AttentionMap& map, const HeatmapLayout& la
   }
 }
 
-void draw_frame(Canvas& canvas, const Box& box, int line, Color color) {
+void draw_outline(Canvas& canvas, const Box& box, int line, Color color) {
   canvas.fill({box.x, box.y, box.width, line}, color);
   canvas.fill({box.x, box.y + box.height - line, box.width, line}, color);
   canvas.fill({box.x, box.y, line, box.height}, color);
@@ -33,7 +26,7 @@ void draw_frame(Canvas& canvas, const Box& box, int line, Color color) {
 }
 
 // A frame inside the cell, so that both its rim and its middle keep their colour.
-void draw_gold(Canvas& canvas, const AttentionMap& map, const HeatmapLayout& layout) {
+void draw_gold(Canvas& canvas, const AttentionMap& map, const PanelLayout& layout) {
   if (layout.cell < min_outlined_cell) return;
   const int inset = layout.cell >= 16 ? 2 : 1;
   for (std::size_t row = 0; row < map.rows() && row < map.gold.size(); ++row) {
@@ -44,16 +37,16 @@ void draw_gold(Canvas& canvas, const AttentionMap& map, const HeatmapLayout& lay
       const Box frame = {cell.x + inset, cell.y + inset, cell.width - 2 * inset,
                          cell.height - 2 * inset};
       // White and our dark grey have the same contrast at a luminance of about 0.21.
-      draw_frame(canvas, frame, 1, luminance(under) < 0.21 ? white : ink);
+      draw_outline(canvas, frame, 1, luminance(under) < 0.21 ? paper : dark_ink);
     }
   }
 }
 
-void draw_row_labels(Canvas& canvas, const AttentionMap& map, const HeatmapLayout& layout,
+void draw_row_labels(Canvas& canvas, const AttentionMap& map, const PanelLayout& layout,
                      const Font& font) {
   for (const PlacedText& label : layout.row_labels) {
     const bool wrong = is_wrong(map, label.index);
-    draw_text(canvas, font, label, wrong ? wrong_ink : ink);
+    draw_text(canvas, font, label, wrong ? wrong_ink : dark_ink);
     if (!wrong) continue;
     // A line as well, for who cannot see the red.
     const int thickness = underline_thickness(label.size);
@@ -63,20 +56,8 @@ void draw_row_labels(Canvas& canvas, const AttentionMap& map, const HeatmapLayou
   }
 }
 
-void draw_color_bar(Canvas& canvas, const HeatmapLayout& layout, const Font& font) {
-  const Box& bar = layout.color_bar;
-  for (int y = 0; y < bar.height; ++y) {
-    const double t = 1.0 - static_cast<double>(y) / (bar.height - 1);
-    canvas.fill({bar.x, bar.y + y, bar.width, 1}, viridis(t));
-  }
-  for (const Tick& tick : layout.ticks) {
-    canvas.fill({bar.x + bar.width + tick_gap, tick.y, tick_length, 1}, faint_ink);
-    draw_text(canvas, font, tick.label, ink);
-  }
-}
-
 // Where labels are left out, a short line says which cell a label belongs to.
-void draw_label_ticks(Canvas& canvas, const HeatmapLayout& layout) {
+void draw_label_ticks(Canvas& canvas, const PanelLayout& layout) {
   const int middle = (layout.cell - 1) / 2;
   if (layout.row_label_stride > 1) {
     for (const PlacedText& label : layout.row_labels) {
@@ -94,6 +75,29 @@ void draw_label_ticks(Canvas& canvas, const HeatmapLayout& layout) {
 
 }  // namespace
 
+void draw_color_bar(Canvas& canvas, const ColorBar& layout, const Font& font) {
+  const Box& bar = layout.color_bar;
+  for (int y = 0; y < bar.height; ++y) {
+    const double t = 1.0 - static_cast<double>(y) / (bar.height - 1);
+    canvas.fill({bar.x, bar.y + y, bar.width, 1}, viridis(t));
+  }
+  for (const Tick& tick : layout.ticks) {
+    canvas.fill({bar.x + bar.width + tick_gap, tick.y, tick_length, 1}, faint_ink);
+    draw_text(canvas, font, tick.label, dark_ink);
+  }
+}
+
+void draw_panel(Canvas& canvas, const AttentionMap& map, const HeatmapOptions& options,
+                const PanelLayout& layout, const Font& font) {
+  draw_cells(canvas, map, layout);
+  if (options.outline_gold) draw_gold(canvas, map, layout);
+  draw_label_ticks(canvas, layout);
+  draw_row_labels(canvas, map, layout, font);
+  for (const PlacedText& label : layout.column_labels) draw_text(canvas, font, label, dark_ink);
+  draw_text(canvas, font, layout.row_title, faint_ink);
+  draw_text(canvas, font, layout.column_title, faint_ink);
+}
+
 Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options) {
   return draw_heatmap(map, options, lay_out_heatmap(map, options));
 }
@@ -103,17 +107,10 @@ Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options,
   std::optional<Font> embedded;
   const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
 
-  Canvas canvas(layout.width, layout.height, white);
-  draw_cells(canvas, map, layout);
-  if (options.outline_gold) draw_gold(canvas, map, layout);
+  Canvas canvas(layout.width, layout.height, paper);
+  draw_panel(canvas, map, options, layout, font);
   draw_color_bar(canvas, layout, font);
-  draw_label_ticks(canvas, layout);
-  draw_row_labels(canvas, map, layout, font);
-  for (const PlacedText& label : layout.column_labels) draw_text(canvas, font, label, ink);
-  for (const PlacedText& line : layout.titles) draw_text(canvas, font, line, ink);
-  for (const PlacedText& line : layout.captions) draw_text(canvas, font, line, faint_ink);
-  draw_text(canvas, font, layout.row_title, faint_ink);
-  draw_text(canvas, font, layout.column_title, faint_ink);
+  draw_frame(canvas, font, layout);
   return canvas;
 }
 

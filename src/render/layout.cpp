@@ -3,424 +3,94 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <utility>
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/number.h"
-#include "attnviz/render/label_text.h"
 
 namespace attnviz {
 namespace {
 
-constexpr int largest_cell = 32;
-constexpr int cells_at_largest = 30;  // more cells a side than this are smaller
-constexpr int target_side = 3600;     // of the map, as long as cells have a pixel
-constexpr int smallest_font = 9;      // below it labels are left out rather than shrunk
-constexpr int largest_font = 48;
-constexpr std::size_t longest_label = 40;      // characters
-constexpr std::size_t longest_text = 1 << 18;  // bytes of title or caption
-
-// Half of a length in pixels, rounded down for negative ones too.
-constexpr int half(int twice) {
-  return twice >> 1;
+int color_bar_label_height(const Font& font, int side) {
+  return -font.measure("0", scaled(12, side)).top;
 }
 
-int choose_cell(std::size_t longest_side) {
-  const double n = static_cast<double>(longest_side);
-  const double size = largest_cell * std::sqrt(std::min(1.0, cells_at_largest / n));
-  return std::max(1, static_cast<int>(std::min(std::round(size), target_side / n)));
-}
-
-struct Label {
-  std::string text;
-  TextExtent extent;
-  bool has_ink() const { return extent.left < extent.right; }
-  int width() const { return extent.right - extent.left; }
-};
-
-// The lines of a set of labels: the same distance above and below the middle of the letters, so
-// that a box centred on a cell holds a text that looks centred.
-struct Line {
-  int top = 0;  // from the baseline
-  int bottom = 0;
-  float middle = 0;  // of the letters, before they are rounded to pixels
-  int height() const { return bottom - top; }
-};
-
-// Where to put the origin of something that reaches from `low` to `high` around it, to centre it on
-// a place given doubled. The pixels are off by half a pixel at most; where two origins are equally
-// good for them, the one that is better for the outline.
-int centre(int place_doubled, int low, int high, float middle) {
-  const int doubled = place_doubled - low - high;
-  const int origin = half(doubled);
-  const float place = static_cast<float>(place_doubled) / 2 - middle - static_cast<float>(origin);
-  return doubled % 2 != 0 && place > 0.5f ? origin + 1 : origin;
-}
-
-Line fit_line(const Font& font, const std::vector<Label>& labels, int size, int underline) {
-  const TextExtent small = font.measure("x", size);
-  const TextExtent capital = font.measure("H", size);
-  int top = small.top;
-  int bottom = std::max(small.bottom, underline);
-  using Middle = std::pair<int, float>;  // of the pixels, doubled, and of the outline
-  const auto middle_of = [](const TextExtent& e) { return Middle(e.top + e.bottom, e.middle_y); };
-  std::vector<Middle> middles;
-  for (const Label& label : labels) {
-    if (!label.has_ink()) continue;
-    top = std::min(top, label.extent.top);
-    bottom = std::max(bottom, label.extent.bottom);
-    middles.push_back(middle_of(label.extent));
-  }
-  Middle middle = middle_of(small);
-  if (!middles.empty()) {
-    const auto median = middles.begin() + static_cast<std::ptrdiff_t>(middles.size() / 2);
-    std::ranges::nth_element(middles, median);
-    // Within what letters can have: a map of commas is not lifted to their middle.
-    middle = std::clamp(*median, middle_of(capital), middle_of(small));
-  }
-  const int reach = std::max(middle.first - 2 * top, 2 * bottom - middle.first);
-  return {half(middle.first - reach), half(middle.first + reach), middle.second};
-}
-
-void include(Box& bounds, const Box& box) {
-  const int right = std::max(bounds.x + bounds.width, box.x + box.width);
-  const int bottom = std::max(bounds.y + bounds.height, box.y + box.height);
-  bounds.x = std::min(bounds.x, box.x);
-  bounds.y = std::min(bounds.y, box.y);
-  bounds.width = right - bounds.x;
-  bounds.height = bottom - bounds.y;
-}
-
-PlacedText place(const std::string& text, const TextExtent& e, int size, int x, int y,
-                 Direction direction = Direction::right) {
-  const int width = e.right - e.left;
-  const int height = e.bottom - e.top;
-  const Box box = direction == Direction::right ? Box{x + e.left, y + e.top, width, height}
-                                                : Box{x + e.top, y - e.right, height, width};
-  return {text, size, x, y, direction, box, 0};
-}
-
-// Places everything with the map's top left corner at (0, 0), then moves it to its final place.
-class Builder {
- public:
-  Builder(const AttentionMap& map, const HeatmapOptions& options, const Font& font)
-      : map_(map), options_(options), font_(font) {}
-
-  HeatmapLayout build() {
-    choose_sizes();
-    place_row_labels();
-    place_column_labels();
-    place_axis_titles();
-    place_color_bar();
-    place_titles();
-    return std::move(layout_);
-  }
-
- private:
-  void choose_sizes();
-  std::vector<Label> make_labels(const std::vector<std::string>& symbols);
-  void place_row_labels();
-  void place_column_labels();
-  void place_axis_titles();
-  void place_color_bar();
-  void place_titles();
-  std::vector<PlacedText> place_lines(const std::string& text, int size, int width) const;
-  template <typename Visitor>
-  void visit_texts(Visitor visit);
-
-  // A length of the frame around the map, which grows with large maps.
-  int scaled(int length) const {
-    const int side = std::max(layout_.map.width, layout_.map.height);
-    return length + length * std::max(0, side - 1000) / 1500;
-  }
-
-  const AttentionMap& map_;
-  const HeatmapOptions& options_;
-  const Font& font_;
-  HeatmapLayout layout_;
-  int label_gap_ = 0;  // between labels and map
-};
-
-void Builder::choose_sizes() {
-  const std::size_t longest = std::max(map_.rows(), map_.columns());
-  layout_.cell = options_.cell > 0 ? options_.cell : choose_cell(longest);
-  // The map alone, before anything is multiplied in int or measured; a canvas bounds both sides.
-  constexpr std::size_t most = 1 << 20;
-  check_canvas_size(static_cast<std::int64_t>(std::min(map_.columns(), most)) * layout_.cell,
-                    static_cast<std::int64_t>(std::min(map_.rows(), most)) * layout_.cell);
-  layout_.map = {0, 0, static_cast<int>(map_.columns()) * layout_.cell,
-                 static_cast<int>(map_.rows()) * layout_.cell};
-  // Half a cell lets "</s>" stand beside a letter; in small cells letters need more to be read.
-  const int size = std::max(layout_.cell / 2, std::min(12, layout_.cell * 2 / 3));
-  layout_.font_size = std::clamp(size, smallest_font, largest_font);
-}
-
-std::vector<Label> Builder::make_labels(const std::vector<std::string>& symbols) {
-  std::vector<Label> labels;
-  labels.reserve(symbols.size());
-  for (const std::string& symbol : symbols) {
-    const std::string whole = label_text(symbol);
-    Label label{shorten(whole, longest_label), {}};
-    if (label.text != whole) layout_.labels_shortened = true;
-    label.extent = font_.measure(label.text, layout_.font_size);
-    labels.push_back(std::move(label));
-  }
-  return labels;
-}
-
-void Builder::place_row_labels() {
-  const int size = layout_.font_size;
-  const int cell = layout_.cell;
-  bool any_wrong = false;
-  for (std::size_t row = 0; row < map_.rows(); ++row) any_wrong = any_wrong || is_wrong(map_, row);
-  const std::vector<Label> labels = make_labels(map_.target);
-  // Below what hangs under the baseline: a line through it would change the symbol.
-  const int underline = font_.measure("p\u2423", size).bottom + 1 + underline_thickness(size);
-  const Line line = fit_line(font_, labels, size, any_wrong ? underline : 0);
-  layout_.row_label_stride = (line.height() + cell) / cell;  // at least a pixel between two
-  label_gap_ = tick_gap + tick_length + 2 + std::max(0, half(line.height() - cell + 1));
-
-  const auto stride = static_cast<std::size_t>(layout_.row_label_stride);
-  for (std::size_t row = 0; row < labels.size(); row += stride) {
-    // Letters stand in the middle of their advance, so that a column of them looks straight.
-    const TextExtent& e = labels[row].extent;
-    const int left = std::min(0, e.left);
-    const int right = std::max(e.advance, e.right);
-    const int x = -label_gap_ - right;
-    const int y =
-        centre((2 * static_cast<int>(row) + 1) * cell, line.top, line.bottom, line.middle);
-    const Box box = {x + left, y + line.top, right - left, line.height()};
-    layout_.row_labels.push_back({labels[row].text, size, x, y, Direction::right, box, row});
-  }
-}
-
-// Every how many cells a label fits, `widths` pixels wide each.
-int column_stride(const std::vector<int>& widths, int cell, int gap) {
-  const std::size_t count = widths.size();
-  std::size_t stride = 1;
-  const auto fits = [&] {
-    for (std::size_t i = stride; i < count; i += stride) {
-      // One more, as each label may be half a pixel off its cell's centre.
-      const int needed = widths[i - stride] + widths[i] + 2 * gap + 1;
-      if (needed > 2 * static_cast<std::int64_t>(stride) * cell) return false;
-    }
-    return true;
-  };
-  while (stride < count && !fits()) ++stride;
-  return static_cast<int>(stride);
-}
-
-void Builder::place_column_labels() {
-  const int size = layout_.font_size;
-  const std::vector<Label> labels = make_labels(map_.source);
-  const Line line = fit_line(font_, labels, size, 0);
-  const int gap = std::max(3, size / 3);
-  std::vector<int> widths;
-  for (const Label& label : labels) widths.push_back(label.width());
-  int stride = column_stride(widths, layout_.cell, gap);
-  if (stride > 1) {
-    // A label that is no wider than a line is high gains nothing by turning.
-    std::vector<int> turned = widths;
-    for (int& width : turned) width = std::min(width, line.height());
-    const int turned_stride = column_stride(turned, layout_.cell, 1);
-    layout_.column_labels_rotated = turned_stride < stride;
-    stride = std::min(stride, turned_stride);
-  }
-  layout_.column_label_stride = stride;
-
-  for (std::size_t column = 0; column < labels.size(); column += static_cast<std::size_t>(stride)) {
-    const TextExtent& e = labels[column].extent;
-    const int middle = (2 * static_cast<int>(column) + 1) * layout_.cell;  // doubled
-    PlacedText placed{labels[column].text, size, 0, 0, Direction::right, {}, column};
-    if (layout_.column_labels_rotated && labels[column].width() > line.height()) {
-      placed.direction = Direction::up;
-      placed.x = centre(middle, line.top, line.bottom, line.middle);
-      placed.y = -label_gap_ + e.left;
-      placed.box = {placed.x + line.top, placed.y - e.right, line.height(), e.right - e.left};
-    } else {
-      placed.x = centre(middle, e.left, e.right, e.middle_x);
-      placed.y = -label_gap_ - line.bottom;
-      placed.box = {placed.x + e.left, placed.y + line.top, e.right - e.left, line.height()};
-    }
-    layout_.column_labels.push_back(std::move(placed));
-  }
-}
-
-void Builder::place_axis_titles() {
-  const int size = scaled(14);
-  const int gap = scaled(10);
-  Box labels = layout_.map;  // and the labels around it
-  for (const PlacedText& label : layout_.column_labels) include(labels, label.box);
-
-  const std::string column_title = escape_controls(shorten(options_.column_title, longest_label));
-  const TextExtent c = font_.measure(column_title, size);
-  // The same place whatever the letters of the title are.
-  const int descent = font_.measure("p", size).bottom;
-  layout_.column_title = place(column_title, c, size, half(layout_.map.width - c.left - c.right),
-                               labels.y - gap - descent);
-
-  const std::string row_title = escape_controls(shorten(options_.row_title, longest_label));
-  const TextExtent r = font_.measure(row_title, size);
-  int left = 0;
-  for (const PlacedText& label : layout_.row_labels) left = std::min(left, label.box.x);
-  // Only a title that is longer than the map is high can meet what stands above the map.
-  if (r.right - r.left > layout_.map.height) {
-    left = std::min({left, labels.x, layout_.column_title.box.x});
-  }
-  layout_.row_title = place(row_title, r, size, left - gap - descent,
-                            half(layout_.map.height + r.left + r.right), Direction::up);
-}
-
-void Builder::place_color_bar() {
-  const int size = scaled(12);
-  const Box& map = layout_.map;
-  const int shortest = 96;
-  Box& bar = layout_.color_bar;
-  bar.width = scaled(16);
-  bar.height = std::max(map.height, shortest);
-  bar.y = half(map.height - bar.height);
-  bar.x = map.width + scaled(20);
-  const int line_height = -font_.measure("0", size).top;
-  if (bar.y - line_height < -label_gap_) {
-    int right = layout_.column_title.box.x + layout_.column_title.box.width;
-    for (const PlacedText& label : layout_.column_labels) {
+// Beside the map, or beside what stands above it where a bar is so much higher than the map that it
+// reaches there.
+ColorBar place_beside(const Font& font, const PanelLayout& panel, int side) {
+  const int height = color_bar_height(panel.map.height);
+  const int y = half(panel.map.height - height);
+  int x = panel.map.width + scaled(20, side);
+  const Box& first = panel.column_labels.front().box;
+  if (y - color_bar_label_height(font, side) < first.y + first.height) {
+    int right = panel.column_title.box.x + panel.column_title.box.width;
+    for (const PlacedText& label : panel.column_labels) {
       right = std::max(right, label.box.x + label.box.width);
     }
-    bar.x = std::max(bar.x, right + scaled(12));
+    x = std::max(x, right + scaled(12, side));
   }
-  const int steps = bar.height >= 12 * line_height ? 5 : 2;
+  return place_color_bar(font, x, y, height, side);
+}
+
+}  // namespace
+
+Box ColorBar::bounds() const {
+  Box all = color_bar;
+  for (const Tick& tick : ticks) include(all, tick.label);
+  return all;
+}
+
+void ColorBar::move_by(int dx, int dy) {
+  move(color_bar, dx, dy);
+  for (Tick& tick : ticks) {
+    tick.y += dy;
+    move(tick.label, dx, dy);
+  }
+}
+
+int color_bar_height(int maps_height) {
+  constexpr int shortest = 96;
+  return std::max(maps_height, shortest);
+}
+
+ColorBar place_color_bar(const Font& font, int x, int y, int height, int side) {
+  const int size = scaled(12, side);
+  ColorBar placed;
+  Box& bar = placed.color_bar;
+  bar = {x, y, scaled(16, side), height};
+  const int steps = bar.height >= 12 * color_bar_label_height(font, side) ? 5 : 2;
   for (int i = 0; i <= steps; ++i) {
     Tick tick;
     tick.value = static_cast<double>(i) / steps;
     tick.y = bar.y + static_cast<int>(std::lround((1.0 - tick.value) * (bar.height - 1)));
     const std::string text = format_fixed(tick.value, 1);
-    const TextExtent e = font_.measure(text, size);
-    tick.label = place(text, e, size, bar.x + bar.width + tick_gap + tick_length + scaled(4),
-                       half(2 * tick.y + 1 - e.top - e.bottom));
-    layout_.ticks.push_back(std::move(tick));
+    const TextExtent e = font.measure(text, size);
+    tick.label =
+        place_text(text, e, size, bar.x + bar.width + tick_gap + tick_length + scaled(4, side),
+                   half(2 * tick.y + 1 - e.top - e.bottom));
+    placed.ticks.push_back(std::move(tick));
   }
-}
-
-// Lines under each other from y = 0, each centred on x = 0.
-std::vector<PlacedText> Builder::place_lines(const std::string& text, int size, int width) const {
-  std::vector<PlacedText> lines;
-  if (text.empty()) return lines;
-  if (text.size() > longest_text) {
-    throw LimitError("picture: title or caption too long; expected at most 262144 bytes, got " +
-                     std::to_string(text.size()));
-  }
-  int y = -font_.measure("H", size).top;
-  for (const std::string& line : wrap_text(font_, text, size, width)) {
-    const TextExtent e = font_.measure(line, size);
-    lines.push_back(place(line, e, size, half(-e.left - e.right), y));
-    y += size * 27 / 20;
-  }
-  return lines;
-}
-
-template <typename Visitor>
-void Builder::visit_texts(Visitor visit) {
-  for (auto* texts :
-       {&layout_.row_labels, &layout_.column_labels, &layout_.titles, &layout_.captions}) {
-    for (PlacedText& text : *texts) visit(text);
-  }
-  for (Tick& tick : layout_.ticks) visit(tick.label);
-  visit(layout_.row_title);
-  visit(layout_.column_title);
-}
-
-void Builder::place_titles() {
-  Box bounds = layout_.map;
-  include(bounds, layout_.color_bar);
-  visit_texts([&](const PlacedText& text) {
-    if (!text.text.empty()) include(bounds, text.box);
-  });
-
-  // A narrow map is given room beside it rather than a title of many short lines.
-  const int room = std::max(bounds.width, scaled(440));
-  layout_.titles = place_lines(options_.title, scaled(16), room);
-  layout_.captions = place_lines(options_.caption, scaled(12), room);
-
-  // Centred on the map where that leaves them inside.
-  const auto move_lines = [&](std::vector<PlacedText>& lines, int y) {
-    int width = 0;
-    for (const PlacedText& line : lines) width = std::max(width, line.box.width);
-    const int widest = std::max(width, bounds.width);
-    const int left = bounds.x - half(widest - bounds.width);
-    const int middle =
-        std::clamp(half(layout_.map.width), left + half(width + 1),
-                   std::max(left + half(width + 1), left + widest - half(width + 1)));
-    for (PlacedText& line : lines) {
-      line.x += middle;
-      line.box.x += middle;
-      line.y += y;
-      line.box.y += y;
-    }
-  };
-  const auto bottom_of = [](const std::vector<PlacedText>& lines) {
-    return lines.empty() ? 0 : lines.back().y + lines.back().size / 4;
-  };
-  const int title_y = bounds.y - scaled(18) - bottom_of(layout_.titles);
-  const int caption_y = bounds.y + bounds.height + scaled(18);
-  move_lines(layout_.titles, title_y);
-  move_lines(layout_.captions, caption_y);
-  for (const auto* lines : {&layout_.titles, &layout_.captions}) {
-    for (const PlacedText& line : *lines) {
-      if (line.box.width > 0) include(bounds, line.box);
-    }
-  }
-
-  const int margin = scaled(20);
-  check_canvas_size(std::int64_t{bounds.width} + 2 * margin,
-                    std::int64_t{bounds.height} + 2 * margin);
-  layout_.width = bounds.width + 2 * margin;
-  layout_.height = bounds.height + 2 * margin;
-  const int dx = margin - bounds.x;
-  const int dy = margin - bounds.y;
-  for (Box* box : {&layout_.map, &layout_.color_bar}) {
-    box->x += dx;
-    box->y += dy;
-  }
-  for (Tick& tick : layout_.ticks) tick.y += dy;
-  visit_texts([&](PlacedText& text) {
-    text.x += dx;
-    text.box.x += dx;
-    text.y += dy;
-    text.box.y += dy;
-  });
-}
-
-}  // namespace
-
-Box HeatmapLayout::cell_box(std::size_t row, std::size_t column) const {
-  return {map.x + static_cast<int>(column) * cell, map.y + static_cast<int>(row) * cell, cell,
-          cell};
-}
-
-bool is_wrong(const AttentionMap& map, std::size_t row) {
-  if (map.expected.empty()) return false;
-  return row >= map.expected.size() || map.expected[row] != map.target[row];
-}
-
-int underline_thickness(int font_size) {
-  return std::max(1, font_size / 9);
+  return placed;
 }
 
 HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options) {
-  const std::string shape = std::to_string(map.rows()) + " x " + std::to_string(map.columns());
-  if (map.rows() == 0 || map.columns() == 0) {
-    throw UsageError("attention map: nothing to draw; expected at least 1 x 1, got " + shape);
-  }
-  if (map.weights.size() / map.columns() != map.rows() || map.weights.size() % map.columns() != 0) {
-    throw UsageError("attention map: expected " + shape + " weights, got " +
-                     std::to_string(map.weights.size()));
-  }
   if (options.cell < 0) {
     throw UsageError("cell: expected 0 or more pixels, got " + std::to_string(options.cell));
   }
   std::optional<Font> embedded;
   const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
-  return Builder(map, options, font).build();
+  const int cell =
+      options.cell > 0 ? options.cell : choose_cell(std::max(map.rows(), map.columns()));
+  const int side = longer_side(map, cell);
+
+  HeatmapLayout layout;
+  static_cast<PanelLayout&>(layout) = lay_out_panel(map, options, font, cell, side);
+  static_cast<ColorBar&>(layout) = place_beside(font, layout, side);
+  Framed content = {layout.PanelLayout::bounds(), half(layout.map.width), side};
+  include(content.bounds, layout.ColorBar::bounds());
+  const Shift shift = place_frame(font, options.title, options.caption, content, layout);
+  layout.PanelLayout::move_by(shift.dx, shift.dy);
+  layout.ColorBar::move_by(shift.dx, shift.dy);
+  return layout;
 }
 
 }  // namespace attnviz

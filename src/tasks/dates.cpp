@@ -247,6 +247,22 @@ std::vector<std::string> target_symbols(const TaskOptions&) {
   return split_characters("-0123456789");
 }
 
+ExampleDetails details(const Example& example) {
+  ExampleDetails result;
+  const auto reading = read_date(example.source);
+  if (!reading) return result;
+  result.kind = date_format_names()[static_cast<std::size_t>(reading->format)];
+  result.distractor = reading->weekday;
+  for (std::size_t i = 0; i < example.target.size(); ++i) {
+    const auto field = date_field(i);
+    result.fields.emplace_back(!field                       ? ""
+                               : *field == DateField::day   ? "day"
+                               : *field == DateField::month ? "month"
+                                                            : "year");
+  }
+  return result;
+}
+
 }  // namespace
 
 std::span<const std::string_view> date_format_names() {
@@ -287,6 +303,7 @@ Task dates_task() {
           .draw = draw,
           .solve = solve,
           .part_key = iso_day,
+          .details = details,
           .source_symbols = source_symbols,
           .target_symbols = target_symbols};
 }

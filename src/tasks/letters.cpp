@@ -67,6 +67,7 @@ Task letter_task(std::string_view name, std::string_view summary, int shift) {
           .draw = draw<solve>,
           .solve = solve,
           .part_key = source_text,
+          .details = nullptr,
           .source_symbols = sorted_alphabet,
           .target_symbols = sorted_alphabet};
 }

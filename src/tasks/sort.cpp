@@ -48,6 +48,7 @@ Task sort_task() {
           .draw = draw,
           .solve = sort_symbols,
           .part_key = source_text,
+          .details = nullptr,
           .source_symbols = sorted_alphabet,
           .target_symbols = sorted_alphabet};
 }

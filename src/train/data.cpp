@@ -10,16 +10,18 @@ TaskData::TaskData(const Task& task, const TaskOptions& options)
 
 TaskData::TaskData(const Task& task, const TaskOptions& options, Vocabulary source,
                    Vocabulary target)
-    : task_(task),
-      options_(options),
-      source_(std::move(source)),
-      target_(std::move(target)) {}
+    : task_(task), options_(options), source_(std::move(source)), target_(std::move(target)) {}
 
 std::vector<EncodedExample> TaskData::draw(Part part, int count, Random& random) const {
   std::vector<EncodedExample> examples;
   examples.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
-    examples.push_back(encode(source_, target_, draw_example(task_, options_, part, random)));
+    const Example example = draw_example(task_, options_, part, random);
+    EncodedExample& encoded = examples.emplace_back();
+    encoded.pair = {encode(source_, example.source), encode(target_, example.target)};
+    if (part == Part::train) continue;  // gold alignments are never seen in training
+    encoded.gold = example.gold;
+    if (task_.details != nullptr) encoded.details = task_.details(example);
   }
   return examples;
 }

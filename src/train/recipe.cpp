@@ -33,6 +33,7 @@ std::string to_json(const Recipe& recipe) {
                                 {"decoder_hidden", model.decoder_hidden},
                                 {"attention_units", model.attention_units},
                                 {"query", to_string(model.query)},
+                                {"attention", to_string(model.attention)},
                                 {"embedding_std", recipe.initialisation.embedding_std},
                                 {"score_scale", recipe.initialisation.score_scale},
                                 {"update_bias", recipe.initialisation.update_bias},

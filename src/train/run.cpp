@@ -16,17 +16,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
+constexpr double seconds_between_saves = 30.0;
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-Json scores_json(const Evaluation& evaluation) {
-  return {{"examples", evaluation.answers.answers},
-          {"exact_match", evaluation.answers.exact_match()},
-          {"token_accuracy", evaluation.answers.token_accuracy()},
-          {"gold_mass", evaluation.alignment.gold_mass()},
-          {"hit_rate", evaluation.alignment.hit_rate()},
-          {"row_entropy", evaluation.alignment.row_entropy()}};
 }
 
 std::string metrics_line(const Progress& progress) {
@@ -34,7 +27,7 @@ std::string metrics_line(const Progress& progress) {
             {"loss", progress.loss},
             {"learning_rate", progress.rate},
             {"validation_loss", progress.validation.loss}};
-  line.update(scores_json(progress.validation));
+  line.update(Json::parse(to_json(progress.validation)));
   line["new_best"] = progress.new_best;
   return line.dump();
 }
@@ -60,7 +53,7 @@ class Run {
     folder_.prepare(options_.force);
     write_file(folder_.config(), settings().dump(2) + "\n");
     write_file(folder_.metrics(), "");
-    start_ = Clock::now();
+    start_ = saved_ = Clock::now();
     while (trainer_.steps_done() < recipe_.steps) {
       if (!step()) {
         report_.ending = Ending::diverged;
@@ -73,11 +66,12 @@ class Run {
           report_.ending = converged_ ? Ending::converged : Ending::stalled;
           break;
         }
+        if (seconds_since(saved_) > seconds_between_saves) save();
       }
     }
     report_.steps = trainer_.steps_done();
     report_.seconds = seconds_since(start_);
-    if (best_.weights.encoder.embedding.size() > 0) finish();
+    if (report_.best_step > 0) finish();
     return report_;
   }
 
@@ -154,12 +148,17 @@ class Run {
     converged_ = good_evaluations_ >= recipe_.converged_after;
   }
 
-  /// The best model's test scores, and its file.
+  /// The best model's test scores, and the files.
   void finish() {
     Random random(options_.seed, static_cast<std::uint64_t>(Stream::test));
     const auto test = data_.draw(Part::test, options_.test, random);
     report_.test = evaluate_greedily(best_.weights, trainer_.config(), test, decoder_);
+    best_.facts["scores"] = to_json(report_.test);
+    save();
+    remember_newest_run(folder_.path());
+  }
 
+  void save() {
     best_.config = trainer_.config();
     best_.source = data_.source();
     best_.target = data_.target();
@@ -169,10 +168,31 @@ class Run {
     best_.facts["training"] =
         Json{{"seed", options_.seed}, {"steps", report_.best_step}, {"gold_alignment_used", false}}
             .dump();
-    best_.facts["scores"] = scores_json(report_.test).dump();
     best_.facts["program"] = options_.program;
     write_file(folder_.model(), write_model(best_));
-    remember_newest_run(folder_.path());
+    write_file(folder_.last(), write_safetensors(state()));
+    saved_ = Clock::now();
+  }
+
+  /// Everything that going on from here needs: weights, Adam's moments, random numbers, position.
+  TensorFile state() const {
+    TensorFile file{describe(best_), {}};
+    append_tensors(trainer_.weights(), "", file.tensors);
+    append_tensors(trainer_.adam().m, "adam.m.", file.tensors);
+    append_tensors(trainer_.adam().v, "adam.v.", file.tensors);
+    file.metadata["state"] = Json{
+        {"steps", trainer_.steps_done()},
+        {"random", training_.state()},
+        {"loss_sum", loss_sum_},
+        {"loss_count", loss_count_},
+        {"examples_seen", examples_seen_},
+        {"best_step", report_.best_step},
+        {"best_objective", best_objective_},
+        {"last_entropy", last_entropy_},
+        {"stalled", stalled_},
+        {"good_evaluations",
+         good_evaluations_}}.dump();
+    return file;
   }
 
   const TaskData& data_;
@@ -188,6 +208,7 @@ class Run {
   std::vector<const EncodedPair*> pairs_;
 
   Clock::time_point start_;
+  Clock::time_point saved_;
   double loss_sum_ = 0.0;
   int loss_count_ = 0;
   std::size_t examples_seen_ = 0;

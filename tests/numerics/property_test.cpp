@@ -113,7 +113,9 @@ TEST_CASE("a model that knows nothing has the loss of a uniform guess", "[proper
 }
 
 TEST_CASE("the closed formula counts the parameters", "[property]") {
-  const ModelConfig config = some_config(Query::current);
+  ModelConfig config = some_config(Query::current);
+  config.attention = GENERATE(Attention::additive, Attention::dot, Attention::bilinear,
+                              Attention::uniform, Attention::none);
   std::uint64_t counted = 0;
   const Seq2SeqWeights weights = some_weights(config);
   Seq2SeqWeights::visit(

@@ -3,10 +3,12 @@
 
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "attnviz/infer/decode.h"
 #include "attnviz/infer/scores.h"
+#include "attnviz/tasks/task.h"
 
 namespace attnviz {
 
@@ -14,16 +16,21 @@ namespace attnviz {
 struct EncodedExample {
   EncodedPair pair;
   GoldAlignment gold;
+  ExampleDetails details;  // empty in training
 };
-
-EncodedExample encode(const Vocabulary& source, const Vocabulary& target, const Example& example);
 
 struct Evaluation {
   AnswerScores answers;
   AlignmentScores alignment;
-  std::map<int, AnswerScores> by_length;  // source symbols, END excluded
-  double loss = 0.0;  // mean cross-entropy of a target token; evaluate_forced only
+  std::map<int, AnswerScores> by_length;            // source symbols, END excluded
+  std::map<std::string, AnswerScores> by_kind;      // such as a date's format
+  std::map<std::string, AlignmentScores> by_field;  // such as the year
+  AlignmentScores distractor;  // mass on positions that no output needs: low is good
+  double loss = 0.0;           // mean cross-entropy of a target token; evaluate_forced only
 };
+
+/// For files and --json: shares in 0..1, entropies in nats, one object for each table.
+std::string to_json(const Evaluation& evaluation);
 
 /// Teacher forcing: each step is given the right symbols before it. An answer is exact here if and
 /// only if greedy decoding finds it, since both see the same prefix as long as no symbol is wrong;

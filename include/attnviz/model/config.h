@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "attnviz/nn/attention.h"
+
 namespace attnviz {
 
 /// Which decoder state asks the question.
@@ -24,8 +26,11 @@ struct ModelConfig {
   int decoder_hidden = 32;   // D
   int attention_units = 64;  // A
   Query query = Query::current;
+  Attention attention = Attention::additive;
 
   int annotation() const { return 2 * hidden; }  // K
+  /// Size of the keys, and of what a query becomes.
+  int key() const { return attention == Attention::bilinear ? decoder_hidden : attention_units; }
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 

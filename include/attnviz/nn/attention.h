@@ -4,20 +4,38 @@
 //   e_ij = v' tanh(W_a q_i + u_j)         score of input j for output i
 //   a_i  = softmax_j(e_i)
 //   c_i  = sum_j a_ij h_j                 context
+//
+// and, to compare with, three other scores (dot: both sides projected to A units; bilinear:
+// "general" in Luong, Pham, Manning 2015; scaled: Vaswani et al. 2017) and two forms without any:
+//
+//   dot         e_ij = (W_a q_i)' u_j
+//   scaled dot  e_ij = (W_a q_i)' u_j / sqrt(A)
+//   bilinear    e_ij = q_i' u_j           here the keys have the size of the query
+//   uniform     a_ij = 1 / S
+//   none        a_ij = 0                  c_i = 0: only s_0 knows the sentence
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "attnviz/nn/types.h"
 
 namespace attnviz {
 
+enum class Attention { additive, dot, scaled_dot, bilinear, uniform, none };
+
+std::string_view to_string(Attention attention);
+/// "additive", "dot", "scaled-dot", "bilinear", "uniform" or "none"; nothing for anything else.
+std::optional<Attention> attention_from(std::string_view name);
+
+/// Tensors that a form of attention does not use are empty.
 struct AttentionWeights {
+  Attention form = Attention::additive;
   Matrix W_a;  // A x D   query
-  Matrix U_a;  // A x K   key
+  Matrix U_a;  // A x K   key; D x K for the bilinear score
   Vector v;    // A       score
 
-  void resize(Index units, Index query, Index annotation);
+  void resize(Attention attention, Index units, Index query, Index annotation);
 
   template <typename F, typename... Weights>
   static void visit(F&& f, std::string_view prefix, Weights&... w) {

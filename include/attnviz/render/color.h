@@ -12,6 +12,11 @@ struct Color {
   friend bool operator==(const Color&, const Color&) = default;
 };
 
+/// What every figure is drawn with.
+inline constexpr Color paper = {255, 255, 255};
+inline constexpr Color dark_ink = {0x22, 0x22, 0x22};
+inline constexpr Color faint_ink = {0x66, 0x66, 0x66};
+
 /// The place of a weight on the colour scale, which is fixed at 0..1 so that a flat map cannot look
 /// sharp: weights outside are clamped, NaN stays NaN.
 double color_position(double weight);

@@ -15,4 +15,9 @@ Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options);
 Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options,
                     const HeatmapLayout& layout);
 
+/// The parts of a heatmap: the cells with labels and axis titles, and the colour bar.
+void draw_panel(Canvas& canvas, const AttentionMap& map, const HeatmapOptions& options,
+                const PanelLayout& layout, const Font& font);
+void draw_color_bar(Canvas& canvas, const ColorBar& layout, const Font& font);
+
 }  // namespace attnviz

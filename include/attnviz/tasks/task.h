@@ -25,6 +25,13 @@ struct TaskOptions {
 /// seed.
 enum class Part { train, validation, test };
 
+/// What is worth telling apart in scores.
+struct ExampleDetails {
+  std::string kind;                 // of the example, such as a date's format
+  std::vector<std::string> fields;  // per target symbol: what it belongs to, such as "year", or ""
+  std::vector<int> distractor;      // source positions that no output needs, such as the weekday
+};
+
 /// One row of the table of tasks.
 struct Task {
   std::string_view name;
@@ -44,6 +51,9 @@ struct Task {
 
   /// The text that decides the part of an example: the source, or for dates the ISO day.
   std::string (*part_key)(const Example&);
+
+  /// Null for a task whose examples are all alike.
+  ExampleDetails (*details)(const Example&);
 
   /// Every symbol that can occur in a source and in a target, sorted.
   std::vector<std::string> (*source_symbols)(const TaskOptions&);

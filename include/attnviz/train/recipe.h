@@ -40,9 +40,8 @@ struct Recipe {
 /// For files and `attnviz tasks --json`.
 std::string to_json(const Recipe& recipe);
 
-/// The recipe a task is trained with unless the user says otherwise, for inputs of up to `max_length`
-/// symbols.
-/// Every value is justified in docs/alignment.md.
+/// The recipe a task is trained with unless the user says otherwise, for inputs of up to
+/// `max_length` symbols. Every value is justified in docs/alignment.md.
 Recipe default_recipe(std::string_view task, int max_length);
 
 /// Values of step 0, 1, ... steps - 1.

@@ -18,8 +18,8 @@ namespace attnviz {
 enum class Stream : std::uint64_t { initialisation = 1, training, validation, test };
 
 struct StepReport {
-  double loss = 0.0;   // mean cross-entropy of a target token, before the update
-  double norm = 0.0;   // of the gradient, before clipping
+  double loss = 0.0;    // mean cross-entropy of a target token, before the update
+  double norm = 0.0;    // of the gradient, before clipping
   std::string culprit;  // what is not finite, if anything: then nothing was updated
   bool finite() const { return culprit.empty(); }
 };
@@ -36,6 +36,7 @@ class Trainer {
 
   const ModelConfig& config() const { return config_; }
   const Seq2SeqWeights& weights() const { return weights_; }
+  const AdamState& adam() const { return adam_; }
   int steps_done() const { return static_cast<int>(adam_.updates); }
 
  private:
