@@ -26,11 +26,12 @@ if [[ ${1:-} == ci ]]; then
   parts+=(
     "Git|command git|git|git|git|git"
     "Clang|command clang++|clang|clang|clang|llvm"
+    "Clang's sanitizers|file lib/clang/*/lib/*/libclang_rt.asan* lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*|libclang-rt-dev|compiler-rt|compiler-rt|"
     "clang-format 14|command clang-format-14 clang-format|clang-format-14 clang-format|clang-tools-extra|clang|clang-format"
   )
 fi
 
-# is_there command NAME... | file NAME...: files are sought where CMake looks for them.
+# is_there command NAME... | file PATTERN...: files are sought where CMake looks for them.
 is_there() {
   local kind=$1 name prefix prefixes
   IFS=: read -ra prefixes <<<"/usr:/usr/local:/opt/homebrew:${CMAKE_PREFIX_PATH:-}"
@@ -40,7 +41,7 @@ is_there() {
       if command -v "$name" >/dev/null; then return 0; fi
     else
       for prefix in "${prefixes[@]}"; do
-        if [[ -e $prefix/$name ]]; then return 0; fi
+        if compgen -G "$prefix/$name" >/dev/null; then return 0; fi
       done
     fi
   done
@@ -49,17 +50,17 @@ is_there() {
 
 # Fills `missing`, the names, and what to install for them under each kind of system.
 find_missing() {
-  local part name test debian fedora arch brew
-  missing=() for_debian=() for_fedora=() for_arch=() for_brew=()
+  local part name test words debian fedora arch brew
+  missing=() for_debian=() for_fedora="" for_arch="" for_brew=""
   for part in "${parts[@]}"; do
     IFS='|' read -r name test debian fedora arch brew <<<"$part"
-    # shellcheck disable=SC2086  # a list
-    if ! is_there $test; then
+    read -ra words <<<"$test"  # not expanded here, for the patterns are below some prefix
+    if ! is_there "${words[@]}"; then
       missing+=("$name")
       for_debian+=("$debian")
-      for_fedora+=("$fedora")
-      for_arch+=("$arch")
-      for_brew+=("$brew")
+      for_fedora+=" $fedora"
+      for_arch+=" $arch"
+      for_brew+=${brew:+" $brew"}
     fi
   done
 }
@@ -76,12 +77,13 @@ choose_packages() {
   for_debian=("${chosen[@]}")
 }
 
+# A sudo that wants a password asks for it itself, where there is a terminal to ask on.
 install_with_apt() {
   local as_root=(env DEBIAN_FRONTEND=noninteractive)
   if [[ $EUID -ne 0 ]]; then
-    if ! command -v sudo >/dev/null; then
+    if ! command -v sudo >/dev/null || { [[ ! -t 0 ]] && ! sudo -n true 2>/dev/null; }; then
       choose_packages
-      fail "missing: $(join "${missing[@]}"); there is no sudo; as root: apt-get install ${for_debian[*]}"
+      fail "missing: $(join "${missing[@]}"). Only root can install, so run: apt-get install ${for_debian[*]}"
     fi
     as_root=(sudo "${as_root[@]}")
   fi
@@ -95,9 +97,9 @@ install_with_apt() {
 
 explain() {
   printf 'Please install %s:\n' "$(join "${missing[@]}")"
-  printf '  Fedora:    dnf install %s\n' "${for_fedora[*]}"
-  printf '  Arch:      pacman -S %s\n' "${for_arch[*]}"
-  printf '  Homebrew:  brew install %s\n' "${for_brew[*]}"
+  printf '  Fedora:    dnf install%s\n' "$for_fedora"
+  printf '  Arch:      pacman -S%s\n' "$for_arch"
+  printf '  Homebrew:  brew install%s\n' "$for_brew"
   if [[ " ${missing[*]} " == *" stb "* ]]; then
     printf '             (it has no stb: put the headers of github.com/nothings/stb into include/stb of a\n'
     printf '             folder, and the folder into CMAKE_PREFIX_PATH)\n'

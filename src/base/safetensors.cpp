@@ -155,10 +155,23 @@ void read_values(std::string_view data, const std::string& place, Entry& entry) 
   }
 }
 
+/// Of everything in the header that is not a number of the format itself.
+std::string header_checksum(const TensorFile& file) {
+  std::string text;
+  for (const auto& [key, value] : file.metadata) {
+    if (key != checksums_key) text += key + '\n' + value + '\n';
+  }
+  return hexadecimal(fnv1a(text));
+}
+
 void check_checksums(const TensorFile& file, const std::string& name) {
   const auto found = file.metadata.find(checksums_key);
   if (found == file.metadata.end()) return;  // a file made elsewhere
   const Json checksums = parse_strict_json(found->second, name + ": checksums");
+  const auto header = checksums.find(metadata_key);
+  if (header == checksums.end() || *header != header_checksum(file)) {
+    throw InputError(name + ": __metadata__: the text does not match its checksum");
+  }
   for (const NamedTensor& tensor : file.tensors) {
     const auto listed = checksums.find(tensor.name);
     if (listed == checksums.end() || *listed != hexadecimal(fnv1a(bytes_of(tensor)))) {
@@ -170,7 +183,7 @@ void check_checksums(const TensorFile& file, const std::string& name) {
 }  // namespace
 
 std::string write_safetensors(const TensorFile& file) {
-  Json checksums = Json::object();
+  Json checksums = {{metadata_key, header_checksum(file)}};
   Json header = Json::object();
   header[metadata_key] = file.metadata;
   std::uint64_t offset = 0;

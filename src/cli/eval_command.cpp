@@ -130,15 +130,12 @@ void setup_eval(CLI::App& program) {
       *program.add_subcommand("eval", "measure a model on examples never used in training");
   lead_with_examples(command, {"attnviz eval", "attnviz eval --count 10000 --min-exact 0.999",
                                "attnviz eval --model runs/dates --json"});
-  command
-      .add_option("--model", options->model,
-                  "a run's folder or a model file (default: the newest run)")
-      ->type_name("PATH");
+  add_model_option(command, "--model", options->model);
   add_integer_option(command, "--count", options->count, 1, 1'000'000, "examples (default 10000)");
   add_integer_option(command, "--seed", options->seed, 0, UINT64_MAX,
                      "which examples (default 1000)");
   add_number_option(command, "--min-exact", options->min_exact, 0, 1,
-                    "exit with 1 if the exact match is lower");
+                    "exit with 1 if the exact match is lower (default 0)");
   command.add_flag("--by-length", options->by_length, "add a table by input length");
   command.add_flag("--json", options->json, "print JSON, with all tables");
   command.callback([options] { run_eval(*options); });

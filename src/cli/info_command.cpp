@@ -1,6 +1,7 @@
 #include "info_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -21,29 +22,46 @@ struct InfoOptions {
   bool json = false;
 };
 
+/// Whether brackets are nested more deeply than anybody means: printing such JSON takes a stack.
+bool is_deep(const std::string& text) {
+  constexpr int deepest = 64;
+  int depth = 0;
+  for (const char c : text) {
+    depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+    if (depth > deepest) return true;
+  }
+  return false;
+}
+
 /// The metadata, with entries that hold JSON as JSON.
 Json describe_as_json(const Model& model) {
   Json result;
   for (const auto& [key, value] : describe(model)) {
-    const Json parsed = Json::parse(value, nullptr, false);
+    const Json parsed = is_deep(value) ? Json() : Json::parse(value, nullptr, false);
     result[key] = parsed.is_structured() ? parsed : Json(value);
   }
   result["parameters"] = count_parameters(model.config);
   return result;
 }
 
+std::string value_text(const Json& value) {
+  if (value.is_string()) return printable(value.get<std::string>());
+  const bool symbols = value.is_array() && std::all_of(value.begin(), value.end(),
+                                                       [](const Json& s) { return s.is_string(); });
+  return printable(symbols ? join(value.get<std::vector<std::string>>()) : value.dump());
+}
+
+/// A line a value; tables within tables are left to --json.
 std::string to_text(const Json& description) {
   std::string text;
   for (const auto& [key, value] : description.items()) {
-    text += key + ": ";
-    if (value.is_object()) {
-      for (const auto& [name, entry] : value.items()) text += "\n  " + name + ": " + entry.dump();
-    } else if (value.is_array()) {  // symbols
-      text += printable(join(value.get<std::vector<std::string>>()));
-    } else {
-      text += value.is_string() ? printable(value.get<std::string>()) : value.dump();
-    }
+    text += printable(key) + ':';
+    if (!value.is_object()) text += ' ' + value_text(value);
     text += '\n';
+    if (!value.is_object()) continue;
+    for (const auto& [name, entry] : value.items()) {
+      if (!entry.is_structured()) text += "  " + printable(name) + ": " + value_text(entry) + '\n';
+    }
   }
   return text;
 }
@@ -60,11 +78,8 @@ void setup_info(CLI::App& program) {
   const auto options = std::make_shared<InfoOptions>();
   CLI::App& command = *program.add_subcommand("info", "say what is in a model file");
   lead_with_examples(command, {"attnviz info", "attnviz info runs/dates --json"});
-  command
-      .add_option("model", options->model,
-                  "a run's folder or a model file (default: the newest run)")
-      ->type_name("PATH");
-  command.add_flag("--json", options->json, "print JSON");
+  add_model_option(command, "model,--model", options->model);
+  command.add_flag("--json", options->json, "print JSON, with all tables");
   command.callback([options] { run_info(*options); });
 }
 

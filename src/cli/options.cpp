@@ -100,6 +100,34 @@ CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::stri
       ->type_name("NAME");
 }
 
+CLI::Option* add_path_option(CLI::App& app, const std::string& name, std::string& target,
+                             const std::string& help) {
+  const auto take = [&target, name](const std::string& text) {
+    if (text.empty()) {
+      throw UsageError(name.substr(name.find('-')) + ": expected a path, got nothing");
+    }
+    target = text;
+  };
+  return app.add_option_function<std::string>(name, take, help)->type_name("PATH");
+}
+
+CLI::Option* add_model_option(CLI::App& app, const std::string& name, std::string& target) {
+  return add_path_option(app, name, target,
+                         "a run's folder or a model file (default: the newest run)");
+}
+
+CLI::Option* add_list_option(CLI::App& app, const std::string& name,
+                             std::vector<std::string>& target, const std::string& type,
+                             const std::string& help) {
+  const auto take = [&target, name, type](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      if (text.empty() && type != "TEXT") throw UsageError(name + ": expected a path, got nothing");
+    }
+    target = texts;
+  };
+  return app.add_option_function<std::vector<std::string>>(name, take, help)->type_name(type);
+}
+
 TaskOptions TaskFlags::resolve(const Task& task) const {
   const auto require = [&task](bool given, const std::string& option, bool Task::*takes) {
     if (!given || task.*takes) return;
@@ -120,26 +148,35 @@ TaskOptions TaskFlags::resolve(const Task& task) const {
   return options;
 }
 
-void add_task_options(CLI::App& app, TaskFlags& flags) {
+void add_task_options(CLI::App& app, TaskFlags& flags, const std::vector<std::string>& also) {
   std::vector<std::string> names;
   for (const Task& task : all_tasks()) names.emplace_back(task.name);
+  names.insert(names.end(), also.begin(), also.end());
   add_choice_option(app, "--task", flags.name, names, "the task");
   add_integer_option(app, "--min-length", flags.min_length, 1, max_task_size,
-                     "fewest symbols of an input");
+                     std::string("fewest symbols of an input") + task_default);
   add_integer_option(app, "--max-length", flags.max_length, 1, max_task_size,
-                     "most symbols of an input");
+                     std::string("most symbols of an input") + task_default);
   add_integer_option(app, "--shift", flags.shift, 0, max_task_size,
-                     "positions to rotate by (shifts only)");
+                     std::string("positions to rotate by, for the shifts") + task_default);
   app.add_option_function<std::string>(
          "--alphabet", [&flags](const std::string& text) { flags.alphabet = text; },
-         "symbols to draw from; for sort, in their order")
+         std::string("symbols to draw from; for sort, in their order") + task_default)
       ->type_name("TEXT");
+}
+
+void end_with_task_defaults(CLI::App& app) {
+  app.footer("The defaults of a task: attnviz tasks --json --task NAME");
 }
 
 void lead_with_examples(CLI::App& app, const std::vector<std::string>& examples) {
   std::string text = "\nExamples:\n";
   for (const std::string& example : examples) text += "  " + example + '\n';
-  app.formatter(std::make_shared<ExamplesFirst>(text));
+  const auto formatter = std::make_shared<ExamplesFirst>(text);
+  formatter->label("OPTIONS", "options");
+  formatter->label("SUBCOMMAND", "command");
+  formatter->label("SUBCOMMANDS", "commands");
+  app.formatter(formatter);
 }
 
 }  // namespace attnviz

@@ -58,6 +58,19 @@ CLI::Option* add_number_option(CLI::App& app, const std::string& name, Number& t
 CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::string& target,
                                const std::vector<std::string>& choices, const std::string& help);
 
+/// An option that names a file or a folder; an empty text is refused. `target` must outlive `app`.
+CLI::Option* add_path_option(CLI::App& app, const std::string& name, std::string& target,
+                             const std::string& help);
+
+/// The model that a command works with: PATH, the newest run if it is not given.
+CLI::Option* add_model_option(CLI::App& app, const std::string& name, std::string& target);
+
+/// An option that takes one or several texts and may be repeated; of another type than TEXT they
+/// name files, and none may be empty. `target` must outlive `app`.
+CLI::Option* add_list_option(CLI::App& app, const std::string& name,
+                             std::vector<std::string>& target, const std::string& type,
+                             const std::string& help);
+
 /// What was said about the task on the command line. Unset means the task's own default.
 struct TaskFlags {
   std::string name;  // "" if not given
@@ -72,7 +85,14 @@ struct TaskFlags {
 };
 
 /// Adds --task, --min-length, --max-length, --shift and --alphabet. `flags` must outlive `app`.
-void add_task_options(CLI::App& app, TaskFlags& flags);
+/// --task takes the names in `also` besides those of the tasks.
+void add_task_options(CLI::App& app, TaskFlags& flags, const std::vector<std::string>& also = {});
+
+/// For the help of options whose default the task decides.
+inline constexpr const char* task_default = " (default: the task's)";
+
+/// Says at the end of --help where the defaults of tasks are listed.
+void end_with_task_defaults(CLI::App& app);
 
 /// Makes --help of `app` show `examples`, one command a line, before anything else but its purpose.
 void lead_with_examples(CLI::App& app, const std::vector<std::string>& examples);

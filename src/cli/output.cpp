@@ -29,9 +29,10 @@ std::string picture_title(std::string_view task, const AttentionMap& map) {
   std::string title(task);
   if (!title.empty()) title += ": ";
   title += text_of(map.source) + " → " + text_of(map.target);
-  if (map.expected.empty()) return title;
-  if (map.expected == map.target) return title + " · exact";
-  return title + " · wrong, expected " + text_of(map.expected);
+  const auto expected = map.facts.find("expected");
+  if (expected == map.facts.end()) return title;
+  if (expected->second == text_of(map.target)) return title + " · exact";
+  return title + " · wrong, expected " + expected->second;
 }
 
 std::string picture_caption(const AttentionMap& map) {

@@ -10,7 +10,7 @@
 
 namespace attnviz {
 
-/// The command ran, and its answer is no (exit 1). what() is empty when all was said already.
+/// The command ran, and its answer is no (exit 1).
 class AnswerIsNo : public std::runtime_error {
  public:
   explicit AnswerIsNo(const std::string& reason) : std::runtime_error(reason) {}
@@ -18,6 +18,10 @@ class AnswerIsNo : public std::runtime_error {
 
 /// A line on standard error, unless `quiet`.
 void tell(bool quiet, std::string_view line);
+
+/// Said once when an input such as "1, 9, 4" was read as "194".
+inline constexpr const char* separators_note =
+    "attnviz: note: separators between the symbols of an input are left out";
 
 /// "99.87 %"
 std::string percent(double share);

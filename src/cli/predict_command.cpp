@@ -1,13 +1,17 @@
 #include "predict_command.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/base/attention_io.h"
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/number.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/predict.h"
 #include "attnviz/model/checkpoint.h"
@@ -27,35 +31,54 @@ struct PredictOptions {
   bool quiet = false;
 };
 
-constexpr std::size_t lines_at_once = 1024;
 constexpr std::size_t longest_line = 1U << 20U;
+constexpr std::size_t most_map_bytes = 1U << 28U;  // what read_attention_file() takes
 
+/// The map; with logits, one row of them a symbol, in the order of the target vocabulary.
 std::string to_json(const Prediction& prediction, const Vocabulary& target) {
-  if (prediction.logits.empty()) return attention_to_json(prediction.map);
-  auto json = nlohmann::ordered_json::parse(attention_to_json(prediction.map));
-  const auto width = static_cast<std::ptrdiff_t>(target.size());
-  auto rows = nlohmann::ordered_json::array();
-  for (auto at = prediction.logits.begin(); at != prediction.logits.end(); at += width) {
-    rows.push_back(std::vector<float>(at, at + width));
+  std::string json = attention_to_json(prediction.map);
+  if (prediction.logits.empty()) return json;
+  json.back() = ',';
+  json += "\"logits\":[";
+  const auto width = static_cast<std::size_t>(target.size());
+  for (std::size_t i = 0; i < prediction.logits.size(); ++i) {
+    const float logit = prediction.logits[i];
+    json += i % width > 0 ? "," : i > 0 ? "],[" : "[";
+    json += std::isfinite(logit) ? format_shortest(logit) : "null";
   }
-  json["logits"] = rows;
-  return json.dump();
+  return json + "]]}";
 }
 
 /// Answers come out in order; maps are kept until the end, since a file is written as a whole.
 class Predictor {
  public:
-  Predictor(const PredictOptions& options, const Model& model) : options_(options), model_(model) {}
+  Predictor(const PredictOptions& options, const Model& model)
+      : options_(options), model_(model), separators_(separators_of(model)) {
+    // Somebody who types waits for each answer.
+    if (isatty(STDIN_FILENO) == 1) lines_at_once_ = 1;
+  }
 
   /// `place` names the input in messages.
   void add(std::string_view text, const std::string& place) {
+    if (++inputs_ > 1 && options_.attention.ends_with(".json")) {
+      throw UsageError(
+          "--attention: a .json file holds one map; give several inputs a .jsonl file");
+    }
     try {
-      sources_.push_back(read_source(model_, text));
+      SourceText source = read_source(model_.source, separators_, text);
+      if (source.separators_dropped && !separators_told_) {
+        tell(options_.quiet, separators_note);
+        separators_told_ = true;
+      }
+      sources_.push_back(std::move(source.symbols));
     } catch (const InputError& error) {
       answer();  // those before it are out
       throw InputError(place + error.what());
+    } catch (const LimitError& error) {
+      answer();
+      throw LimitError(place + error.what());
     }
-    if (sources_.size() >= lines_at_once) answer();
+    if (sources_.size() >= lines_at_once_) answer();
   }
 
   void answer() {
@@ -69,8 +92,11 @@ class Predictor {
                                  std::to_string(prediction.answer.size()) + " symbols");
       }
       if (!options_.attention.empty()) {
-        maps_ += to_json(prediction, model_.target) + '\n';
-        ++map_count_;
+        maps_ += attention_to_json(prediction.map) + '\n';
+        if (maps_.size() > most_map_bytes) {
+          throw LimitError(
+              "--attention: expected at most 256 MiB of maps; give fewer inputs at once");
+        }
       }
     }
     sources_.clear();
@@ -79,29 +105,45 @@ class Predictor {
 
   void write_maps() const {
     if (options_.attention.empty()) return;
-    if (map_count_ != 1 && !options_.attention.ends_with(".jsonl")) {
-      throw UsageError("--attention: " + std::to_string(map_count_) +
-                       " maps need a file that ends in .jsonl, a map a line");
-    }
+    if (maps_.empty()) throw InputError("standard input: expected at least one line, got none");
     write_file(options_.attention, maps_);
-    tell(options_.quiet, "wrote " + options_.attention + "; next: attnviz render --matrix " +
-                             options_.attention + " --out heat.png");
+    const std::string name = printable(options_.attention, no_limit);
+    tell(options_.quiet,
+         "wrote " + name + "; next: attnviz render --matrix " + name + " --out heat.png");
   }
 
  private:
   const PredictOptions& options_;
   const Model& model_;
+  std::string_view separators_;
+  bool separators_told_ = false;
   std::vector<std::vector<std::string>> sources_;
+  std::size_t lines_at_once_ = 1024;
+  std::size_t inputs_ = 0;
   std::string maps_;
-  std::size_t map_count_ = 0;
 };
 
+/// The next line of standard input without its end; false when there is none.
+bool read_line(const std::string& place, std::string& line) {
+  line.clear();
+  int next = std::getc(stdin);
+  if (next == EOF && std::ferror(stdin) == 0) return false;
+  for (; next != EOF && next != '\n'; next = std::getc(stdin)) {
+    if (line.size() == longest_line) throw LimitError(place + "expected at most 1 MiB a line");
+    line += static_cast<char>(next);
+  }
+  if (std::ferror(stdin) != 0) throw InputError(place + "cannot read");
+  if (line.ends_with('\r')) line.pop_back();
+  return true;
+}
+
 void predict_standard_input(Predictor& predictor) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   std::string line;
-  for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
+  for (std::size_t number = 1;; ++number) {
     const std::string place = "standard input:" + std::to_string(number) + ": ";
-    if (line.size() > longest_line) throw LimitError(place + "expected at most 1 MiB a line");
-    if (line.ends_with('\r')) line.pop_back();
+    if (!read_line(place, line)) return;
+    if (number == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
     predictor.add(line, place);
   }
 }
@@ -116,10 +158,12 @@ void run_predict(const PredictOptions& options) {
   }
   const Model model = load_model(options.model.empty() ? newest_run() : options.model);
   Predictor predictor(options, model);
-  if (options.inputs == std::vector<std::string>{"-"}) {
-    predict_standard_input(predictor);
-  } else {
-    for (const std::string& input : options.inputs) predictor.add(input, "");
+  for (const std::string& input : options.inputs) {
+    if (input == "-") {
+      predict_standard_input(predictor);
+    } else {
+      predictor.add(input, "");
+    }
   }
   predictor.answer();
   predictor.write_maps();
@@ -133,21 +177,20 @@ void setup_predict(CLI::App& program) {
   lead_with_examples(command, {"attnviz predict monojitcnn",
                                "attnviz predict --model runs/dates \"28 March 2005\"",
                                "attnviz predict --attention maps.jsonl - < inputs.txt"});
-  command.add_option("input", options->inputs, "texts, or - for the lines of standard input")
+  command
+      .add_option("input", options->inputs,
+                  "texts, or - for the lines of standard input; put -- before the first if one "
+                  "starts with -")
       ->required()
       ->type_name("TEXT");
-  command
-      .add_option("--model", options->model,
-                  "a run's folder or a model file (default: the newest run)")
-      ->type_name("PATH");
-  command
-      .add_option("--attention", options->attention,
-                  "write the attention to this file, .json (one map) or .jsonl (a map a line)")
-      ->type_name("FILE");
-  command.add_flag("--logits", options->logits, "add the logits to the JSON");
-  command.add_flag("--json", options->json,
-                   "print answers with their attention as JSON, one a line");
-  command.add_flag("--quiet", options->quiet, "no warnings");
+  add_model_option(command, "--model", options->model);
+  add_path_option(
+      command, "--attention", options->attention,
+      "also write the attention to this file, .json (one map) or .jsonl (a map a line)");
+  CLI::Option* json = command.add_flag("--json", options->json,
+                                       "print answers with their attention as JSON, one a line");
+  command.add_flag("--logits", options->logits, "add the logits to this JSON")->needs(json);
+  command.add_flag("--quiet", options->quiet, "no notes and warnings");
   command.callback([options] { run_predict(*options); });
 }
 

@@ -9,6 +9,7 @@
 #include "attnviz/base/file.h"
 #include "attnviz/base/random.h"
 #include "attnviz/base/utf8.h"
+#include "attnviz/train/recipe.h"
 
 namespace attnviz {
 namespace {
@@ -46,6 +47,7 @@ Json task_json(const Task& task, const TaskOptions& settings, const Example& exa
   return {{"name", task.name},
           {"summary", task.summary},
           {"options", applicable},
+          {"recipe", Json::parse(to_json(default_recipe(task.name, settings.max_length)))},
           {"example", example_json(example)}};
 }
 
@@ -118,7 +120,8 @@ void setup_tasks(CLI::App& program) {
       add_choice_option(command, "--part", options->part, {"train", "validation", "test"},
                         "the part of the data to print (default train)");
   CLI::Option* json =
-      command.add_flag("--json", options->json, "the list as JSON; examples as JSON, one a line");
+      command.add_flag("--json", options->json,
+                       "the list as JSON, with settings and recipes; examples as JSON, one a line");
   CLI::Option* names = command.add_flag("--names", options->names, "names only, one a line");
 
   for (const char* setting :
@@ -127,7 +130,8 @@ void setup_tasks(CLI::App& program) {
   }
   seed->needs(sample);
   part->needs(sample);
-  names->excludes(json, sample);
+  names->excludes(json, sample, command.get_option("--task"));
+  end_with_task_defaults(command);
   command.callback([options] { run_tasks(*options); });
 }
 

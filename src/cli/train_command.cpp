@@ -21,6 +21,10 @@
 namespace attnviz {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
+constexpr const char* all_name = "all";
+
 struct TrainOptions {
   TaskFlags task;
   RunOptions run;
@@ -113,19 +117,17 @@ std::string how_it_ended(const RunReport& report, const Recipe& recipe) {
   return "diverged at " + report.reason;
 }
 
-nlohmann::ordered_json report_json(const RunReport& report, const std::string& folder) {
-  const Evaluation& test = report.test;
+/// A folder's name need not be UTF-8, but JSON must be.
+std::string dump(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+Json report_json(const RunReport& report, const std::string& folder) {
   return {{"folder", folder},
           {"steps", report.steps},
           {"best_step", report.best_step},
           {"seconds", report.seconds},
-          {"test",
-           {{"examples", test.answers.answers},
-            {"exact_match", test.answers.exact_match()},
-            {"token_accuracy", test.answers.token_accuracy()},
-            {"gold_mass", test.alignment.gold_mass()},
-            {"hit_rate", test.alignment.hit_rate()},
-            {"row_entropy", test.alignment.row_entropy()}}}};
+          {"test", Json::parse(to_json(report.test))}};
 }
 
 std::string report_text(const RunReport& report, const std::string& folder) {
@@ -134,19 +136,18 @@ std::string report_text(const RunReport& report, const std::string& folder) {
          percent(test.answers.exact_match()) + ", tokens " +
          percent(test.answers.token_accuracy()) + ", gold mass " +
          format_fixed(test.alignment.gold_mass(), 3) + ", hit rate " +
-         format_fixed(test.alignment.hit_rate(), 3) + "\nsaved " + folder +
+         format_fixed(test.alignment.hit_rate(), 3) + "\nsaved " + printable(folder, no_limit) +
          "/model.safetensors (best of " + std::to_string(report.steps) + " steps: step " +
          std::to_string(report.best_step) + ", " + format_fixed(report.seconds, 2) + " s)\n";
 }
 
-void run_train(const TrainOptions& options) {
-  const Task& task = find_task(options.task.name);
+/// One run, with its progress on standard error. Throws AnswerIsNo if it diverged.
+RunReport train_one(const TrainOptions& options, const Task& task, const std::string& folder) {
   const TaskOptions settings = options.task.resolve(task);
   const Recipe recipe = choose_recipe(options, task, settings);
   const TaskData data(task, settings);
-
   RunOptions run = options.run;
-  if (run.folder.empty()) run.folder = "runs/" + std::string(task.name);
+  run.folder = folder;
   run.program = program_name();
 
   ProgressBar bar(options.quiet);
@@ -159,42 +160,139 @@ void run_train(const TrainOptions& options) {
   const RunReport report = run_training(data, recipe, run, events);
   bar.clear();
   tell(options.quiet, how_it_ended(report, recipe));
-  if (report.best_step > 0) {
-    write_file("-", options.json ? report_json(report, run.folder).dump() + "\n"
-                                 : report_text(report, run.folder));
-    tell(options.quiet, "next: attnviz render --out heat.png");
+  if (!report.is_newest) {
+    tell(options.quiet,
+         "attnviz: note: runs/latest cannot be written; name this model with --model");
   }
   if (report.ending == Ending::diverged) {
     throw AnswerIsNo("training diverged at " + report.reason + "; try a lower --lr" +
                      (report.best_step > 0 ? "; the best model so far was kept" : ""));
   }
+  return report;
+}
+
+bool meets(const Evaluation& test, const Target& target) {
+  return test.answers.exact_match() >= target.exact_match &&
+         test.alignment.gold_mass() >= target.gold_mass &&
+         test.alignment.hit_rate() >= target.hit_rate;
+}
+
+/// One line of the summary, and of runs/manifest.json.
+Json train_and_judge(const TrainOptions& options, const Task& task, const std::string& folder) {
+  Json entry{{"task", task.name}, {"folder", folder}};
+  try {
+    tell(options.quiet, "\n" + std::string(task.name));
+    const RunReport report = train_one(options, task, folder);
+    entry["verdict"] = meets(report.test, default_target(task.name)) ? "reached" : "missed";
+    entry.update(report_json(report, folder));
+  } catch (const AnswerIsNo& no) {
+    entry["verdict"] = "failed";
+    entry["reason"] = no.what();
+  } catch (const Error& error) {
+    entry["verdict"] = "failed";
+    entry["reason"] = error.what();
+  }
+  if (entry.contains("reason")) {
+    tell(false, "attnviz: error: " + entry["reason"].get<std::string>());
+  }
+  return entry;
+}
+
+using Cells = std::vector<std::string>;
+
+std::string summary_row(const Cells& cells) {
+  constexpr std::size_t widths[] = {12, 8, 9, 9, 8, 5, 0};
+  std::string row;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    row += cells[i] + std::string(widths[i] - std::min(widths[i], cells[i].size()) + 2, ' ');
+  }
+  return row + '\n';
+}
+
+Cells summary_cells(const Json& entry) {
+  Cells cells{entry["task"], entry["verdict"]};
+  if (!entry.contains("test")) return cells;
+  const Json& test = entry["test"];
+  cells.push_back(percent(test["exact_match"]));
+  cells.push_back(format_fixed(test["gold_mass"], 3));
+  cells.push_back(format_fixed(test["hit_rate"], 4));
+  cells.push_back(std::to_string(entry["steps"].get<int>()));
+  cells.push_back(format_fixed(entry["seconds"], 2) + " s");
+  return cells;
+}
+
+/// All tasks, one after the other; a failure does not keep the others from being tried.
+void train_all(const TrainOptions& options) {
+  const TaskFlags& flags = options.task;
+  if (flags.min_length || flags.max_length || flags.shift || flags.alphabet) {
+    throw UsageError("--task all: takes no settings of a single task, such as --shift");
+  }
+  const std::string folder = options.run.folder.empty() ? "runs" : options.run.folder;
+  make_directory(folder);
+  check_writable(folder + "/manifest.json");
+  Json manifest{{"program", program_name()}, {"seed", options.run.seed}, {"runs", Json::array()}};
+  std::string summary =
+      summary_row({"task", "verdict", "exact", "gold mass", "hit rate", "steps", "time"});
+  bool all_reached = true;
+  for (const Task& task : all_tasks()) {
+    const Json entry = train_and_judge(options, task, folder + "/" + std::string(task.name));
+    manifest["runs"].push_back(entry);
+    summary += summary_row(summary_cells(entry));
+    all_reached = all_reached && entry["verdict"] == "reached";
+  }
+  write_file(folder + "/manifest.json", dump(manifest, 2) + "\n");
+  tell(options.quiet, "");
+  write_file("-", options.json ? dump(manifest) + "\n" : summary);
+  if (!all_reached) throw AnswerIsNo("not every task reached its target");
+}
+
+void run_train(const TrainOptions& options) {
+  if (options.task.name == all_name) return train_all(options);
+  const Task& task = find_task(options.task.name);
+  const std::string folder =
+      options.run.folder.empty() ? "runs/" + std::string(task.name) : options.run.folder;
+  const RunReport report = train_one(options, task, folder);
+  write_file("-",
+             options.json ? dump(report_json(report, folder)) + "\n" : report_text(report, folder));
+  // Outside runs/ it need not be the newest: runs/latest may be beyond reach.
+  tell(options.quiet,
+       "next: attnviz render " +
+           (options.run.folder.empty() ? std::string()
+                                       : "--model " + printable(folder, no_limit) + ' ') +
+           "--out heat.png");
 }
 
 void add_recipe_options(CLI::App& command, TrainOptions& options) {
   constexpr int largest = 4096;
   add_choice_option(command, "--query", options.query, {"previous", "current"},
-                    "which decoder state asks: s_(i-1), as in the paper, or s_i");
+                    "which decoder state asks: s_(i-1), as in the paper, or s_i (default current)");
   CLI::Option* score = add_choice_option(command, "--score", options.score,
                                          {"additive", "dot", "scaled-dot", "bilinear"},
-                                         "how a query and a key are compared");
-  add_choice_option(command, "--attention", options.attention, {"uniform", "none"},
-                    "a baseline: the mean of all annotations, or no look at the input at all")
+                                         "how a query and a key are compared (default additive)");
+  add_choice_option(
+      command, "--attention", options.attention, {"uniform", "none"},
+      "a baseline: the mean of all annotations, or no look at the input at all (default: a score)")
       ->excludes(score);
-  add_integer_option(command, "--embedding", options.embedding, 1, largest, "embedding size");
-  add_integer_option(command, "--hidden", options.hidden, 1, largest,
-                     "encoder state of each direction, and decoder state");
+  add_integer_option(command, "--embedding", options.embedding, 1, largest,
+                     std::string("embedding size") + task_default);
+  add_integer_option(
+      command, "--hidden", options.hidden, 1, largest,
+      std::string("encoder state of each direction, and decoder state") + task_default);
   add_integer_option(command, "--decoder-hidden", options.decoder_hidden, 1, largest,
-                     "decoder state alone");
+                     "decoder state alone (default: that of --hidden)");
   add_integer_option(command, "--attention-units", options.attention_units, 1, largest,
-                     "size of the attention's hidden layer");
-  add_integer_option(command, "--batch", options.batch, 1, largest, "examples a step");
-  add_integer_option(command, "--steps", options.steps, 1, 1'000'000'000, "most steps");
+                     std::string("size of the attention's hidden layer") + task_default);
+  add_integer_option(command, "--batch", options.batch, 1, largest,
+                     std::string("examples a step") + task_default);
+  add_integer_option(command, "--steps", options.steps, 1, 1'000'000'000,
+                     std::string("most steps") + task_default);
   add_number_option(
       command, "--lr", [&options](double value) { options.rate = value; }, 1e-9, 1e6,
-      "highest learning rate");
+      std::string("highest learning rate") + task_default);
   add_number_option(
       command, "--entropy-penalty", [&options](double value) { options.entropy_penalty = value; },
-      0, 10, "sharpens attention late in training; 0 is pure cross-entropy");
+      0, 10,
+      std::string("sharpens attention late in training; 0 is pure cross-entropy") + task_default);
 }
 
 }  // namespace
@@ -204,11 +302,11 @@ void setup_train(CLI::App& program) {
   CLI::App& command = *program.add_subcommand("train", "train a model on a task");
   lead_with_examples(command, {"attnviz train --task reverse",
                                "attnviz train --task dates --out runs/my-dates --seed 7",
-                               "attnviz train --task left-shift --shift 2 --max-length 20"});
-  add_task_options(command, options->task);
+                               "attnviz train --task left-shift --shift 2 --max-length 20",
+                               "attnviz train --task all --out runs"});
+  add_task_options(command, options->task, {all_name});
   command.get_option("--task")->required();
-  command.add_option("--out", options->run.folder, "the run's folder (default runs/TASK)")
-      ->type_name("FOLDER");
+  add_path_option(command, "--out", options->run.folder, "the run's folder (default: runs/TASK)");
   command.add_flag("--force", options->run.force, "replace a run that is in that folder");
   add_integer_option(command, "--seed", options->run.seed, 0, UINT64_MAX,
                      "where the random numbers start (default 1)");
@@ -217,6 +315,7 @@ void setup_train(CLI::App& program) {
   add_recipe_options(command, *options);
   command.add_flag("--json", options->json, "print the final report as JSON");
   command.add_flag("--quiet", options->quiet, "no progress");
+  end_with_task_defaults(command);
   command.callback([options] { run_train(*options); });
 }
 

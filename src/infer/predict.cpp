@@ -21,6 +21,7 @@ void add_truth(const ModelTask& known, const std::vector<std::string>& source,
                std::size_t answer_length, AttentionMap& map) {
   std::optional<Example> right = known.task->solve(known.options, source);
   if (!right) return;
+  map.facts["expected"] = join(right->target);
   map.expected = with_end(std::move(right->target));
   map.expected.resize(map.rows());
   map.gold = std::move(right->gold);
@@ -44,23 +45,35 @@ Prediction to_prediction(const Model& model, const std::optional<ModelTask>& tas
 
 }  // namespace
 
-std::vector<std::string> read_source(const Model& model, std::string_view text) {
+SourceText read_source(const Vocabulary& vocabulary, std::string_view separators,
+                       std::string_view text) {
   if (const auto at = find_invalid_utf8(text)) {
     throw InputError("input: byte " + std::to_string(*at + 1) + " is not valid UTF-8");
   }
-  std::vector<std::string> symbols = split_characters(text);
+  SourceText source{split_characters(text)};
+  std::vector<std::string>& symbols = source.symbols;
+  const auto is_separator = [&](const std::string& symbol) {
+    return separators.find(symbol) != std::string_view::npos &&
+           vocabulary.id(symbol) == Vocabulary::unknown;
+  };
+  source.separators_dropped = std::erase_if(symbols, is_separator) > 0;
   if (symbols.empty()) throw InputError("input: expected at least one character, got none");
   if (symbols.size() > max_input) {
     throw LimitError("input: expected at most " + std::to_string(max_input) + " characters, got " +
                      std::to_string(symbols.size()));
   }
-  const auto missing = model.source.missing(symbols);
+  const auto missing = vocabulary.missing(symbols);
   if (!missing.empty()) {
     throw InputError("input \"" + printable(text) + "\": the model has never seen \"" +
                      printable(join(missing, "\", \"")) + "\"; it knows \"" +
-                     printable(join(model.source.symbols())) + "\"");
+                     printable(join(vocabulary.symbols())) + "\"");
   }
-  return symbols;
+  return source;
+}
+
+std::string_view separators_of(const Model& model) {
+  const auto task = task_of(model);
+  return task ? task->task->separators : std::string_view();
 }
 
 std::vector<Prediction> predict(const Model& model,

@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* format = "attnviz-model";
 constexpr const char* version = "1";
 constexpr std::size_t max_file = std::size_t{1} << 31U;
+constexpr int max_depth = 4;       // of the JSON in the metadata
 constexpr int max_size = 1 << 20;  // of any one dimension
 
 // Keys that describe() makes of something else than the model's facts.
@@ -58,24 +59,31 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
 Json to_json(const ModelConfig& config) {
   return {{"embedding", config.embedding},           {"hidden", config.hidden},
           {"decoder_hidden", config.decoder_hidden}, {"attention_units", config.attention_units},
-          {"query", to_string(config.query)},        {"attention", to_string(config.attention)}};
+          {"readout_units", config.readout_units},   {"query", to_string(config.query)},
+          {"attention", to_string(config.attention)}};
 }
 
 /// The JSON in a metadata entry.
 Json entry(const TensorFile& file, const std::string& key, const std::string& name) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) throw InputError(name + ": metadata: " + key + " is missing");
-  Json json = Json::parse(found->second, nullptr, false);
-  if (json.is_discarded()) throw InputError(name + ": metadata: " + key + ": not valid JSON");
+  const std::string place = name + ": metadata: " + key;
+  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth > max_depth) throw InputError(place + ": nested too deeply");
+    return true;
+  };
+  Json json = Json::parse(found->second, shallow, false);
+  if (json.is_discarded()) throw InputError(place + ": not valid JSON");
   return json;
 }
 
-int read_size(const Json& config, const char* key, const std::string& name) {
+int read_size(const Json& config, const char* key, int least, const std::string& name) {
   const auto found = config.find(key);
   if (found == config.end() || !found->is_number_unsigned() ||
-      found->get<std::uint64_t>() - 1 >= static_cast<std::uint64_t>(max_size)) {
-    throw InputError(name + ": config: " + key + ": expected an integer in 1.." +
-                     std::to_string(max_size));
+      found->get<std::uint64_t>() > static_cast<std::uint64_t>(max_size) ||
+      found->get<int>() < least) {
+    throw InputError(name + ": config: " + key + ": expected an integer in " +
+                     std::to_string(least) + ".." + std::to_string(max_size));
   }
   return found->get<int>();
 }
@@ -83,10 +91,11 @@ int read_size(const Json& config, const char* key, const std::string& name) {
 ModelConfig read_config(const Json& json, const std::string& name) {
   if (!json.is_object()) throw InputError(name + ": config: expected an object");
   ModelConfig config;
-  config.embedding = read_size(json, "embedding", name);
-  config.hidden = read_size(json, "hidden", name);
-  config.decoder_hidden = read_size(json, "decoder_hidden", name);
-  config.attention_units = read_size(json, "attention_units", name);
+  config.embedding = read_size(json, "embedding", 1, name);
+  config.hidden = read_size(json, "hidden", 1, name);
+  config.decoder_hidden = read_size(json, "decoder_hidden", 1, name);
+  config.attention_units = read_size(json, "attention_units", 1, name);
+  config.readout_units = read_size(json, "readout_units", 0, name);
   const Json query = json.value("query", Json());
   const auto known = query.is_string() ? query_from(query.get<std::string>()) : std::nullopt;
   if (!known) {

@@ -7,7 +7,14 @@
 namespace attnviz {
 namespace {
 
-// The blocks of the two matrices that read a concatenation: W_ih [y ; c] and W_o [s ; c ; y].
+/// The layer that reads [s ; c ; y]: W_r with a hidden layer, else W_o.
+template <typename Weights>
+auto& joint(Weights& w) {
+  return w.combine.W.size() > 0 ? w.combine : w.readout;
+}
+
+// The blocks of the two matrices that read a concatenation: W_ih [y ; c] and W_r or W_o [s ; c ;
+// y].
 template <typename Weights>
 struct Blocks {
   Weights& w;
@@ -17,9 +24,9 @@ struct Blocks {
 
   auto gru_token() const { return w.gru.W_ih.leftCols(E); }
   auto gru_context() const { return w.gru.W_ih.rightCols(K); }
-  auto readout_state() const { return w.readout.W.leftCols(D); }
-  auto readout_context() const { return w.readout.W.middleCols(D, K); }
-  auto readout_token() const { return w.readout.W.rightCols(E); }
+  auto readout_state() const { return joint(w).W.leftCols(D); }
+  auto readout_context() const { return joint(w).W.middleCols(D, K); }
+  auto readout_token() const { return joint(w).W.rightCols(E); }
 };
 
 std::span<const int> ids_of(std::span<const int> ids, Columns step) {
@@ -36,7 +43,9 @@ void DecoderWeights::resize(const ModelConfig& config) {
   initial_state.resize(config.hidden, D);
   attention.resize(config.attention, config.attention_units, D, K);
   gru.resize(E + K, D);
-  readout.resize(D + K + E, config.target_vocabulary);
+  const int R = config.readout_units;
+  combine.resize(R > 0 ? D + K + E : 0, R);
+  readout.resize(R > 0 ? R : D + K + E, config.target_vocabulary);
 }
 
 void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_steps, Index columns) {
@@ -51,6 +60,9 @@ void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_step
   for (Matrix* of_contexts : {&contexts, &earlier_contexts, &d_contexts}) {
     attnviz::grow(*of_contexts, config.annotation(), columns);
   }
+  for (Matrix* of_combined : {&combined, &d_combined}) {
+    attnviz::grow(*of_combined, config.readout_units, columns);
+  }
   for (Matrix* of_logits : {&logits, &d_logits}) {
     attnviz::grow(*of_logits, config.target_vocabulary, columns);
   }
@@ -59,7 +71,7 @@ void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_step
 void project_tokens(const DecoderWeights& weights, DecoderTables& tables) {
   const Blocks<const DecoderWeights> w{weights};
   project_tokens(w.gru_token(), weights.embedding, weights.gru.b_ih, tables.gru);
-  project_tokens(w.readout_token(), weights.embedding, weights.readout.b, tables.readout);
+  project_tokens(w.readout_token(), weights.embedding, joint(weights).b, tables.readout);
 }
 
 void project_tokens_backward(const DecoderWeights& weights, const DecoderTables& d_tables,
@@ -69,7 +81,7 @@ void project_tokens_backward(const DecoderWeights& weights, const DecoderTables&
   project_tokens_backward(w.gru_token(), weights.embedding, d_tables.gru, d_w.gru_token(),
                           d_weights.embedding, d_weights.gru.b_ih);
   project_tokens_backward(w.readout_token(), weights.embedding, d_tables.readout,
-                          d_w.readout_token(), d_weights.embedding, d_weights.readout.b);
+                          d_w.readout_token(), d_weights.embedding, joint(d_weights).b);
 }
 
 void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape) {
@@ -82,9 +94,7 @@ void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, Decod
   auto s_0 = tape.initial_state.leftCols(B);
   s_0.noalias() = weights.initial_state.W * tape.first_backward.leftCols(B);
   s_0.colwise() += weights.initial_state.b;
-  for (Index k = 0; k < B; ++k) {
-    for (Index i = 0; i < s_0.rows(); ++i) s_0(i, k) = hyperbolic_tangent(s_0(i, k));
-  }
+  tanh_in_place(s_0);
 }
 
 void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
@@ -120,10 +130,16 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
 void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> fed,
              Columns now, DecoderTape& tape) {
   const Blocks<const DecoderWeights> w{weights};
+  const bool hidden = weights.combine.W.size() > 0;
+  auto out = columns(hidden ? tape.combined : tape.logits, now);
+  look_up(tables.readout, ids_of(fed, now), out);
+  out.noalias() += w.readout_state() * columns(tape.gru.after, now);
+  out.noalias() += w.readout_context() * columns(tape.contexts, now);
+  if (!hidden) return;
+  tanh_in_place(out);
   auto logits = columns(tape.logits, now);
-  look_up(tables.readout, ids_of(fed, now), logits);
-  logits.noalias() += w.readout_state() * columns(tape.gru.after, now);
-  logits.noalias() += w.readout_context() * columns(tape.contexts, now);
+  logits.colwise() = weights.readout.b;
+  logits.noalias() += weights.readout.W * out;
 }
 
 void decode_backward(const DecoderWeights& weights, Query query, const Batch& batch,
@@ -134,13 +150,23 @@ void decode_backward(const DecoderWeights& weights, Query query, const Batch& ba
   const auto N = static_cast<Index>(batch.wanted.size());
   GruTape& gru = tape.gru;
 
-  // logits = W_o [s ; c ; y] + b_o, all steps at once
-  const auto d_logits = tape.d_logits.leftCols(N);
-  look_up_backward(d_logits, batch.fed, d_tables.readout);
-  d_w.readout_state().noalias() += d_logits * gru.after.leftCols(N).transpose();
-  d_w.readout_context().noalias() += d_logits * tape.contexts.leftCols(N).transpose();
-  tape.d_after.leftCols(N).noalias() = w.readout_state().transpose() * d_logits;
-  tape.d_contexts.leftCols(N).noalias() = w.readout_context().transpose() * d_logits;
+  // logits = W_o t + b_o and t = tanh(...), all steps at once
+  const bool hidden = weights.combine.W.size() > 0;
+  if (hidden) {
+    const auto d_logits = tape.d_logits.leftCols(N);
+    const auto t = tape.combined.leftCols(N);
+    d_weights.readout.W.noalias() += d_logits * t.transpose();
+    d_weights.readout.b += d_logits.rowwise().sum();
+    tape.d_combined.leftCols(N).noalias() = weights.readout.W.transpose() * d_logits;
+    tape.d_combined.leftCols(N).array() *= 1 - t.array().square();
+  }
+  // W [s ; c ; y] + b
+  const auto d_out = (hidden ? tape.d_combined : tape.d_logits).leftCols(N);
+  look_up_backward(d_out, batch.fed, d_tables.readout);
+  d_w.readout_state().noalias() += d_out * gru.after.leftCols(N).transpose();
+  d_w.readout_context().noalias() += d_out * tape.contexts.leftCols(N).transpose();
+  tape.d_after.leftCols(N).noalias() = w.readout_state().transpose() * d_out;
+  tape.d_contexts.leftCols(N).noalias() = w.readout_context().transpose() * d_out;
 
   for (Index k = 0; k < N; ++k) {
     const bool wanted = batch.wanted[static_cast<std::size_t>(k)] >= 0;

@@ -4,6 +4,25 @@
 #include "attnviz/nn/embedding.h"
 
 namespace attnviz {
+namespace {
+
+/// Sets the marked columns of a step to zero.
+void forget(const std::vector<bool>& marked, Columns step, MatrixOut states) {
+  if (marked.empty()) return;
+  for (Index k = 0; k < step.count; ++k) {
+    if (marked[static_cast<std::size_t>(step.first + k)]) states.col(k).setZero();
+  }
+}
+
+}  // namespace
+
+void Forgetting::draw(double probability, const Batch& batch, Random& random) {
+  const std::size_t columns = probability > 0.0 ? batch.source.size() : 0;
+  for (std::vector<bool>* marked : {&forward, &backward}) {
+    marked->resize(columns);
+    for (std::size_t k = 0; k < columns; ++k) (*marked)[k] = random.uniform() < probability;
+  }
+}
 
 void EncoderWeights::resize(const ModelConfig& config) {
   embedding.resize(config.embedding, config.source_vocabulary);
@@ -41,12 +60,14 @@ void encode(const EncoderWeights& weights, const EncoderTables& tables, const Ba
   for (Index t = 0; t < steps; ++t) {
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == 0 ? no_columns : step_columns(batch.source_first, t - 1), now, tape.forward);
+    forget(tape.forgetting.forward, now, columns(tape.forward.before, now));
     gru_step(weights.forward, now, tape.forward);
   }
   for (Index t = steps - 1; t >= 0; --t) {  // an example joins at its own last symbol
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == steps - 1 ? no_columns : step_columns(batch.source_first, t + 1), now,
                 tape.backward);
+    forget(tape.forgetting.backward, now, columns(tape.backward.before, now));
     gru_step(weights.backward, now, tape.backward);
   }
 
@@ -74,6 +95,7 @@ void encode_backward(const EncoderWeights& weights, const Batch& batch, Attentio
       tape.d_state.col(k) += memory.d_annotations.col(memory.of(k).first + t).tail(H);
     }
     gru_step_backward(weights.backward, now, tape.backward, tape.d_state.leftCols(now.count));
+    forget(tape.forgetting.backward, now, tape.d_state.leftCols(now.count));
   }
   tape.d_state.setZero();
   for (Index t = steps - 1; t >= 0; --t) {
@@ -82,6 +104,7 @@ void encode_backward(const EncoderWeights& weights, const Batch& batch, Attentio
       tape.d_state.col(k) += memory.d_annotations.col(memory.of(k).first + t).head(H);
     }
     gru_step_backward(weights.forward, now, tape.forward, tape.d_state.leftCols(now.count));
+    forget(tape.forgetting.forward, now, tape.d_state.leftCols(now.count));
   }
 
   gru_weights_backward(tape.backward, memory.size(), d_weights.backward);

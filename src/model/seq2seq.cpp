@@ -76,7 +76,9 @@ std::uint64_t count_parameters(const ModelConfig& config) {
         return A * (D + K);
     }
   }();
-  const std::uint64_t readout = V * (D + K + E + 1);
+  const std::uint64_t R = size(config.readout_units);
+  const std::uint64_t read = D + K + E;
+  const std::uint64_t readout = R > 0 ? R * (read + 1) + V * (R + 1) : V * (read + 1);
   return encoder + E * V + D * (H + 1) + attention + gru(E + K, D) + readout;
 }
 
@@ -95,6 +97,8 @@ void initialise(const ModelConfig& config, const Initialisation& options, Random
   draw_glorot(decoder.attention.W_a, random);
   draw_glorot(decoder.attention.U_a, random);
   draw_normal(decoder.attention.v, options.score_scale / std::sqrt(config.attention_units), random);
+  draw_glorot(decoder.combine.W, random);
+  decoder.combine.b.setZero();
   draw_glorot(decoder.readout.W, random);
   decoder.readout.b.setZero();
 }
@@ -103,7 +107,8 @@ void TokenTables::resize(const ModelConfig& config) {
   encoder.forward.resize(3 * config.hidden, config.source_vocabulary);
   encoder.backward.resize(3 * config.hidden, config.source_vocabulary);
   decoder.gru.resize(3 * config.decoder_hidden, config.target_vocabulary);
-  decoder.readout.resize(config.target_vocabulary, config.target_vocabulary);
+  decoder.readout.resize(config.readout_units > 0 ? config.readout_units : config.target_vocabulary,
+                         config.target_vocabulary);
 }
 
 void TokenTables::set_zero() {

@@ -2,6 +2,14 @@
 
 namespace attnviz {
 
+void tanh_in_place(MatrixOut m) {
+  for (Index k = 0; k < m.cols(); ++k) {
+    Scalar* x = m.col(k).data();
+#pragma omp simd
+    for (Index i = 0; i < m.rows(); ++i) x[i] = hyperbolic_tangent(x[i]);
+  }
+}
+
 void softmax(Eigen::Ref<Vector> scores) {
   const Scalar highest = scores.maxCoeff();
   Scalar* e = scores.data();

@@ -125,6 +125,19 @@ std::string shorten(const std::string& text, std::size_t length) {
   return start + "\u2026";
 }
 
+std::string shorten(const Font& font, const std::string& text, std::size_t length, int size,
+                    int width) {
+  std::string shorter = shorten(text, length);
+  const auto too_wide = [&] {
+    const TextExtent e = font.measure(shorter, size);
+    return e.right - e.left > width;
+  };
+  for (std::size_t n = std::min(length, text.size()); n > 1 && too_wide(); --n) {
+    shorter = shorten(text, n - 1);
+  }
+  return shorter;
+}
+
 std::vector<std::string> wrap_text(const Font& font, std::string_view text, int size, int width) {
   std::vector<std::string> lines;
   for (std::size_t start = 0; start <= text.size();) {

@@ -213,17 +213,28 @@ void misspell_first_word(std::string& text, Random& random) {
   std::swap(text[at], text[at + 1]);
 }
 
-Example draw(const TaskOptions& options, Random& random) {
+/// A random day of first .. last in a random format.
+Example draw_between(std::chrono::sys_days first, std::chrono::sys_days last,
+                     std::span<const std::string_view> formats, Random& random) {
+  const std::chrono::days offset(random.between(0, static_cast<int>((last - first).count())));
+  const std::string_view format = formats[random.below(formats.size())];
+  std::string text = write(first + offset, format);
+  if (format.starts_with('A') && random.below(20) == 0) misspell_first_word(text, random);
+  return solve({}, split_characters(text)).value();
+}
+
+Example draw(const TaskOptions&, Random& random) {
   using namespace std::chrono_literals;
-  constexpr std::chrono::sys_days first = 2000y / std::chrono::January / 1;
-  constexpr std::chrono::sys_days last = 2024y / std::chrono::January / 1;
-  const std::chrono::days offset(random.between(0, (last - first).count()));
-  const auto format = random.below(patterns.size());
-  std::string text = write(first + offset, patterns[format]);
-  if (patterns[format].starts_with('A') && random.below(20) == 0) {
-    misspell_first_word(text, random);
-  }
-  return solve(options, split_characters(text)).value();
+  return draw_between(2000y / std::chrono::January / 1, 2024y / std::chrono::January / 1, patterns,
+                      random);
+}
+
+/// Any year of four digits, where four are written. All the task's own years begin with 20, so
+/// nothing else ties the first two digits of the answer to those of the input.
+Example draw_beyond(const TaskOptions&, Random& random) {
+  using namespace std::chrono_literals;
+  return draw_between(1000y / std::chrono::January / 1, 9999y / std::chrono::December / 31,
+                      std::span(patterns).subspan(1), random);
 }
 
 std::string iso_day(const Example& example) {
@@ -300,7 +311,9 @@ Task dates_task() {
           .takes_lengths = false,
           .takes_shift = false,
           .takes_alphabet = false,
+          .separators = "",
           .draw = draw,
+          .draw_beyond = draw_beyond,
           .solve = solve,
           .part_key = iso_day,
           .details = details,

@@ -35,6 +35,20 @@ std::string_view part_name(Part part) {
   return part == Part::train ? "train" : part == Part::validation ? "validation" : "test";
 }
 
+using Draw = Example (*)(const TaskOptions&, Random&);
+
+Example draw_of_part(const Task& task, Draw draw, const TaskOptions& options, Part part,
+                     Random& random) {
+  constexpr int most_draws = 100'000;
+  for (int i = 0; i < most_draws; ++i) {
+    Example example = draw(options, random);
+    if (part_of(task.part_key(example)) == part) return example;
+  }
+  throw UsageError("these options leave the task " + std::string(task.name) + " no example for " +
+                   std::string(part_name(part)) + " in " + std::to_string(most_draws) +
+                   " draws; raise --max-length or widen --alphabet");
+}
+
 }  // namespace
 
 std::span<const Task> all_tasks() {
@@ -69,14 +83,13 @@ Part part_of(std::string_view key) {
 }
 
 Example draw_example(const Task& task, const TaskOptions& options, Part part, Random& random) {
-  constexpr int most_draws = 100'000;
-  for (int i = 0; i < most_draws; ++i) {
-    Example example = task.draw(options, random);
-    if (part_of(task.part_key(example)) == part) return example;
-  }
-  throw UsageError("these options leave the task " + std::string(task.name) + " no example for " +
-                   std::string(part_name(part)) + " in " + std::to_string(most_draws) +
-                   " draws; raise --max-length or widen --alphabet");
+  return draw_of_part(task, task.draw, options, part, random);
+}
+
+Example draw_training_example(const Task& task, const TaskOptions& options, double beyond,
+                              Random& random) {
+  const bool go_beyond = task.draw_beyond != nullptr && random.uniform() < beyond;
+  return draw_of_part(task, go_beyond ? task.draw_beyond : task.draw, options, Part::train, random);
 }
 
 }  // namespace attnviz

@@ -19,11 +19,17 @@ std::vector<EncodedExample> TaskData::draw(Part part, int count, Random& random)
     const Example example = draw_example(task_, options_, part, random);
     EncodedExample& encoded = examples.emplace_back();
     encoded.pair = {encode(source_, example.source), encode(target_, example.target)};
-    if (part == Part::train) continue;  // gold alignments are never seen in training
     encoded.gold = example.gold;
     if (task_.details != nullptr) encoded.details = task_.details(example);
   }
   return examples;
+}
+
+void TaskData::draw_batch(double beyond, Random& random, std::span<EncodedPair> pairs) const {
+  for (EncodedPair& pair : pairs) {
+    const Example example = draw_training_example(task_, options_, beyond, random);
+    pair = {encode(source_, example.source), encode(target_, example.target)};
+  }
 }
 
 }  // namespace attnviz

@@ -93,9 +93,10 @@ class Run {
   /// One update on fresh examples; false if it diverged.
   bool step() {
     const int step = trainer_.steps_done();
-    examples_ = data_.draw(Part::train, batch_size(recipe_, step), training_);
+    examples_.resize(static_cast<std::size_t>(batch_size(recipe_, step)));
+    data_.draw_batch(recipe_.beyond, training_, examples_);
     pairs_.clear();
-    for (const EncodedExample& example : examples_) pairs_.push_back(&example.pair);
+    for (const EncodedPair& pair : examples_) pairs_.push_back(&pair);
     const StepReport result = trainer_.step(pairs_);
     if (!result.finite()) {
       report_.reason =
@@ -155,7 +156,7 @@ class Run {
     report_.test = evaluate_greedily(best_.weights, trainer_.config(), test, decoder_);
     best_.facts["scores"] = to_json(report_.test);
     save();
-    remember_newest_run(folder_.path());
+    report_.is_newest = remember_newest_run(folder_.path());
   }
 
   void save() {
@@ -177,7 +178,8 @@ class Run {
   /// Everything that going on from here needs: weights, Adam's moments, random numbers, position.
   TensorFile state() const {
     TensorFile file{describe(best_), {}};
-    append_tensors(trainer_.weights(), "", file.tensors);
+    append_tensors(trainer_.raw_weights(), "", file.tensors);
+    append_tensors(trainer_.weights(), "average.", file.tensors);
     append_tensors(trainer_.adam().m, "adam.m.", file.tensors);
     append_tensors(trainer_.adam().v, "adam.v.", file.tensors);
     file.metadata["state"] = Json{
@@ -204,7 +206,7 @@ class Run {
   Trainer trainer_;
   Decoder decoder_;
   std::vector<EncodedExample> validation_;
-  std::vector<EncodedExample> examples_;
+  std::vector<EncodedPair> examples_;
   std::vector<const EncodedPair*> pairs_;
 
   Clock::time_point start_;

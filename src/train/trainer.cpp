@@ -7,8 +7,10 @@ namespace attnviz {
 namespace {
 
 /// Enough for four threads, but never fewer than eight examples each: narrower products are slow.
+constexpr std::size_t most_shards = 4;
+
 std::size_t shard_count(std::size_t examples) {
-  return std::clamp<std::size_t>(examples / 8, 1, 4);
+  return std::clamp<std::size_t>(examples / 8, 1, most_shards);
 }
 
 void add(const Gradient& from, Gradient& to) {
@@ -34,9 +36,10 @@ std::string first_not_finite(const Seq2SeqWeights& gradient) {
 }  // namespace
 
 Trainer::Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t seed, int threads)
-    : config_(config), recipe_(recipe), workers_(threads) {
+    : config_(config), recipe_(recipe), seed_(seed), workers_(threads) {
   Random random(seed, static_cast<std::uint64_t>(Stream::initialisation));
   initialise(config_, recipe_.initialisation, random, weights_);
+  average_ = weights_;
   adam_.resize(config_);
   tables_.resize(config_);
 }
@@ -46,6 +49,15 @@ void Trainer::deal(std::span<const EncodedPair* const> pairs) {
   while (shards_.size() < count) shards_.emplace_back().gradient.resize(config_);
   for (Shard& shard : shards_) shard.pairs.clear();
   for (std::size_t i = 0; i < pairs.size(); ++i) shards_[i % count].pairs.push_back(pairs[i]);
+}
+
+void Trainer::average() {
+  // Young averages forget faster, or they would remember the initial weights.
+  const double memory = std::min(recipe_.average, 1.0 - 1.0 / steps_done());
+  const auto rate = static_cast<Scalar>(1.0 - memory);
+  Seq2SeqWeights::visit(
+      [rate](const TensorName&, auto& mean, const auto& w) { mean += rate * (w - mean); }, average_,
+      weights_);
 }
 
 StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
@@ -60,6 +72,11 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
   workers_.run(count, [this, &options](int i) {
     Shard& shard = shards_[static_cast<std::size_t>(i)];
     pack(shard.pairs, shard.batch);
+    const auto stream = static_cast<std::uint64_t>(Stream::noise) +
+                        most_shards * static_cast<std::uint64_t>(steps_done()) +
+                        static_cast<std::uint64_t>(i);
+    Random noise(seed_, stream);
+    shard.tape.encoder.forgetting.draw(forgetting(recipe_, steps_done()), shard.batch, noise);
     shard.gradient.set_zero();
     shard.loss = forward_backward(weights_, tables_, config_, shard.batch, options, shard.tape,
                                   shard.gradient);
@@ -80,6 +97,7 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
   }
   adam_update(recipe_.adam, learning_rate(recipe_, steps_done()), report.norm, gradient.weights,
               adam_, weights_);
+  if (recipe_.average > 0.0) average();
   return report;
 }
 

@@ -28,17 +28,31 @@ TEST_CASE("a map has a row for every answered symbol and a column for every inpu
 
 TEST_CASE("inputs that a model cannot read are refused by name", "[predict]") {
   const Model model = small_model();
-  CHECK(read_source(model, "abc") == std::vector<std::string>{"a", "b", "c"});
-  CHECK_THROWS_AS(read_source(model, ""), InputError);
-  CHECK_THROWS_AS(read_source(model, "a\xff"), InputError);
-  CHECK_THROWS_AS(read_source(model, std::string(max_input + 1, 'a')), LimitError);
+  CHECK(read_source(model.source, "", "abc").symbols == std::vector<std::string>{"a", "b", "c"});
+  CHECK_THROWS_AS(read_source(model.source, "", ""), InputError);
+  CHECK_THROWS_AS(read_source(model.source, "", "a\xff"), InputError);
+  CHECK_THROWS_AS(read_source(model.source, "", std::string(max_input + 1, 'a')), LimitError);
   try {
-    read_source(model, "abCdE");
+    read_source(model.source, "", "abCdE");
     FAIL("characters the model never saw were taken");
   } catch (const InputError& error) {
     const std::string message = error.what();
     CHECK(message.find("never seen \"C\", \"E\"") != std::string::npos);
   }
+}
+
+TEST_CASE("separators between digits are dropped, and that is said", "[predict]") {
+  const Model model = small_model("sort");
+  CHECK(separators_of(model) == ", ");
+  const SourceText spaced = read_source(model.source, separators_of(model), "1, 9, 4,3");
+  CHECK(join(spaced.symbols) == "1943");
+  CHECK(spaced.separators_dropped);
+  CHECK(!read_source(model.source, separators_of(model), "1943").separators_dropped);
+  CHECK_THROWS_AS(read_source(model.source, ", ", " , "), InputError);
+
+  const Model dates = small_model("dates");  // whose vocabulary holds both characters
+  CHECK(read_source(dates.source, ", ", "July 30, 2021").symbols.size() == 13);
+  CHECK(separators_of(dates).empty());
 }
 
 TEST_CASE("the task in a model file is checked", "[predict]") {

@@ -18,15 +18,13 @@ struct ModelRun {
 
   ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
            const std::vector<EncodedPair>& pairs, const LossOptions& options) {
-    std::vector<const EncodedPair*> pointers;
-    for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
-    pack(pointers, batch);
-    tables.resize(config);
-    gradient.resize(config);
-    gradient.set_zero();
-    project_tokens(weights, tables);
-    loss = forward_backward(weights, tables, config, batch, options, tape, gradient);
-    finish_gradient(weights, gradient);
+    Random unused(0);
+    run(config, weights, pairs, options, 0.0, unused);
+  }
+  ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
+           const std::vector<EncodedPair>& pairs, const LossOptions& options, double forgetting,
+           Random& noise) {
+    run(config, weights, pairs, options, forgetting, noise);
   }
 
   /// Where the given pair stands in the batch.
@@ -43,6 +41,22 @@ struct ModelRun {
         .head(tape.memory.of(place(pair)).count);
   }
   Vector logits(int pair, Index t) const { return tape.decoder.logits.col(column(pair, t)); }
+
+ private:
+  void run(const ModelConfig& config, const Seq2SeqWeights& weights,
+           const std::vector<EncodedPair>& pairs, const LossOptions& options, double forgetting,
+           Random& noise) {
+    std::vector<const EncodedPair*> pointers;
+    for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
+    pack(pointers, batch);
+    tape.encoder.forgetting.draw(forgetting, batch, noise);
+    tables.resize(config);
+    gradient.resize(config);
+    gradient.set_zero();
+    project_tokens(weights, tables);
+    loss = forward_backward(weights, tables, config, batch, options, tape, gradient);
+    finish_gradient(weights, gradient);
+  }
 };
 
 }  // namespace attnviz

@@ -21,7 +21,7 @@ struct TensorFile {
   std::vector<NamedTensor> tensors;  // in the order of the file
 };
 
-/// The bytes of a file. Adds a checksum of every tensor to the metadata ("checksums").
+/// The bytes of a file. Adds checksums of the metadata and of every tensor ("checksums").
 std::string write_safetensors(const TensorFile& file);
 
 /// Reads a file strictly. `name` is the file's, for messages.

@@ -16,7 +16,7 @@ namespace attnviz {
 struct EncodedExample {
   EncodedPair pair;
   GoldAlignment gold;
-  ExampleDetails details;  // empty in training
+  ExampleDetails details;
 };
 
 struct Evaluation {

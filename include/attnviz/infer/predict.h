@@ -10,9 +10,20 @@
 
 namespace attnviz {
 
-/// `text` as the symbols of a source. Throws InputError naming the characters that the model has
-/// never seen, invalid UTF-8, an empty text, or one of more than `max_input` characters.
-std::vector<std::string> read_source(const Model& model, std::string_view text);
+/// An input as its user wrote it.
+struct SourceText {
+  std::vector<std::string> symbols;
+  bool separators_dropped = false;  // "1, 9, 4" was read as "194"
+};
+
+/// `text` as the symbols of a source. Characters of `separators` that the vocabulary does not hold
+/// are dropped. Throws InputError naming the characters that the model has never seen, invalid
+/// UTF-8 or an empty text; LimitError for more than `max_input` characters.
+SourceText read_source(const Vocabulary& vocabulary, std::string_view separators,
+                       std::string_view text);
+
+/// The separators that the task of a model allows; "" if it has none.
+std::string_view separators_of(const Model& model);
 
 inline constexpr std::size_t max_input = 1000;  // symbols
 
@@ -20,7 +31,9 @@ struct Prediction {
   std::vector<std::string> source;
   std::vector<std::string> answer;  // without END
   bool ended = false;               // false: the limit was reached before END
-  AttentionMap map;  // END last on both sides; gold and expected where the model's task knows them
+  /// END last on both sides. Where the model's task knows the answer: gold, expected (cut or filled
+  /// up to the rows there are) and all of it in facts["expected"].
+  AttentionMap map;
   std::vector<float> logits;  // rows x target vocabulary, row-major, if kept
 };
 

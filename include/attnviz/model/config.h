@@ -25,6 +25,7 @@ struct ModelConfig {
   int hidden = 32;           // H, encoder state of one direction
   int decoder_hidden = 32;   // D
   int attention_units = 64;  // A
+  int readout_units = 0;     // R; 0 for a linear readout
   Query query = Query::current;
   Attention attention = Attention::additive;
 

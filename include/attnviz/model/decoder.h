@@ -6,7 +6,10 @@
 //
 //   s_i = GRU([y_{i-1} ; c_{i-1}], s_{i-1}), q_i = s_i, c_i = attend(q_i), c_0 = 0
 //
-// Both start from s_0 = tanh(W_s h<-_1 + b_s) and answer W_o [s_i ; c_i ; y_{i-1}] + b_o.
+// Both start from s_0 = tanh(W_s h<-_1 + b_s) and answer W_o [s_i ; c_i ; y_{i-1}] + b_o, or
+// through a hidden layer (the paper has one too, appendix A.2.2):
+//
+//   t_i = tanh(W_r [s_i ; c_i ; y_{i-1}] + b_r), logits = W_o t_i + b_o
 #pragma once
 
 #include "attnviz/model/config.h"
@@ -22,7 +25,8 @@ struct DecoderWeights {
   LinearWeights initial_state;  // D x H
   AttentionWeights attention;
   GruWeights gru;         // input [y ; c] of E + K, state D
-  LinearWeights readout;  // V x (D + K + E)
+  LinearWeights combine;  // R x (D + K + E), empty for a linear readout
+  LinearWeights readout;  // V x R, or V x (D + K + E)
 
   void resize(const ModelConfig& config);
 
@@ -32,6 +36,7 @@ struct DecoderWeights {
     LinearWeights::visit(f, "decoder.initial_state.", w.initial_state...);
     AttentionWeights::visit(f, "attention.", w.attention...);
     GruWeights::visit(f, "decoder.gru.", "", w.gru...);
+    LinearWeights::visit(f, "decoder.combine.", w.combine...);
     LinearWeights::visit(f, "decoder.readout.", w.readout...);
   }
 };
@@ -40,7 +45,7 @@ struct DecoderWeights {
 /// of its gradient.
 struct DecoderTables {
   Matrix gru;      // 3D x V
-  Matrix readout;  //  V x V
+  Matrix readout;  //  R x V, or V x V
 };
 
 /// N packed target columns.
@@ -51,6 +56,8 @@ struct DecoderTape {
   Matrix initial_state;     // D x B   s_0
   Matrix contexts;          // K x N   c_i
   Matrix earlier_contexts;  // K x N   c_{i-1}, with --query current only
+  Matrix combined;          // R x N   t_i
+  Matrix d_combined;        // R x N   before the tanh
   Matrix logits;            // V x N
   Matrix d_logits;          // V x N
   Matrix d_after;           // D x N   what the readout adds to the gradient of s_i

@@ -1,6 +1,9 @@
 // Bidirectional encoder: h_j = [forward GRU ; backward GRU](x)_j, the annotations.
 #pragma once
 
+#include <vector>
+
+#include "attnviz/base/random.h"
 #include "attnviz/model/config.h"
 #include "attnviz/nn/attention.h"
 #include "attnviz/nn/gru.h"
@@ -30,9 +33,20 @@ struct EncoderTables {
   Matrix backward;  // 3H x V
 };
 
+/// In training, the state may be set to zero before some steps: an annotation h_j can then not
+/// count on what its neighbours passed on, only on x_j, and what stands at j stays at j.
+struct Forgetting {
+  std::vector<bool> forward;  // one a column; empty for none
+  std::vector<bool> backward;
+
+  /// Marks each column with this probability; 0 empties the lists.
+  void draw(double probability, const Batch& batch, Random& random);
+};
+
 struct EncoderTape {
   GruTape forward;
   GruTape backward;
+  Forgetting forgetting;
   Matrix d_state;  // H x B
 
   void grow(const ModelConfig& config, const Batch& batch);

@@ -67,6 +67,8 @@ inline Scalar sigmoid(Scalar x) {
   return Scalar(0.5) + Scalar(0.5) * hyperbolic_tangent(Scalar(0.5) * x);
 }
 
+void tanh_in_place(MatrixOut m);
+
 /// In place e_j -> e^e_j / sum_k e^e_k, without overflow. There must be at least one score.
 void softmax(Eigen::Ref<Vector> scores);
 

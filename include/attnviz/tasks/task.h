@@ -41,9 +41,14 @@ struct Task {
   bool takes_lengths;  // --min-length and --max-length apply
   bool takes_shift;    // --shift applies
   bool takes_alphabet;
+  std::string_view separators;  // characters people write between symbols, dropped from an input
 
   /// A random example of any part.
   Example (*draw)(const TaskOptions&, Random&);
+
+  /// For training only: a random example beyond the task's own inputs, which ties to the input what
+  /// is the same in all of those (for dates, other centuries). Null where nothing is.
+  Example (*draw_beyond)(const TaskOptions&, Random&);
 
   /// The right answer and gold alignment for a given source; nothing if the source is not an input
   /// of this task (a letter for `sort`, a text that is no date).
@@ -77,5 +82,9 @@ Part part_of(std::string_view key);
 /// A random example of the given part. Throws UsageError if the options leave none (found after
 /// 100,000 draws in vain).
 Example draw_example(const Task& task, const TaskOptions& options, Part part, Random& random);
+
+/// The same for training, by task.draw_beyond with the given probability.
+Example draw_training_example(const Task& task, const TaskOptions& options, double beyond,
+                              Random& random);
 
 }  // namespace attnviz

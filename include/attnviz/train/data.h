@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "attnviz/infer/evaluate.h"
@@ -23,8 +24,12 @@ class TaskData {
   const Vocabulary& source() const { return source_; }
   const Vocabulary& target() const { return target_; }
 
-  /// `count` random examples of one part.
+  /// `count` random examples of one part, with their gold alignments.
   std::vector<EncodedExample> draw(Part part, int count, Random& random) const;
+
+  /// Fills `pairs` with random training examples, which carry no gold alignment; `beyond` is the
+  /// share that may go beyond the task (see draw_training_example).
+  void draw_batch(double beyond, Random& random, std::span<EncodedPair> pairs) const;
 
  private:
   const Task& task_;

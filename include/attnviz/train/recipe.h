@@ -31,11 +31,32 @@ struct Recipe {
   double penalty_from = 0.5;
   double penalty_full = 0.7;
 
+  // annotations that count on what stands at j (see Forgetting): probability, full at first, then
+  // falling to zero between two points of training
+  double forgetting = 0.0;
+  double forgetting_full = 0.4;
+  double forgetting_until = 0.6;
+
+  double beyond = 0.0;  // share of training examples from beyond the task (dates: other centuries)
+
+  // the model is the moving average of the weights: a <- a + (1 - average) (w - a); 0 for the
+  // weights
+  double average = 0.0;
+
   int evaluate_every = 100;  // steps
   int patience = 8;          // evaluations without a new best before training stops
   int converged_after = 3;   // evaluations in a row with every answer right, attention at rest,
   double resting_entropy = 0.002;  // meaning that the mean row entropy changed by less than this
 };
+
+/// What a model trained by the default recipe must reach, for every seed. `attnviz train --task
+/// all` holds its runs against it.
+struct Target {
+  double exact_match;
+  double gold_mass;
+  double hit_rate;
+};
+Target default_target(std::string_view task);
 
 /// For files and `attnviz tasks --json`.
 std::string to_json(const Recipe& recipe);
@@ -48,5 +69,6 @@ Recipe default_recipe(std::string_view task, int max_length);
 double learning_rate(const Recipe& recipe, int step);
 double entropy_penalty(const Recipe& recipe, int step);
 int batch_size(const Recipe& recipe, int step);
+double forgetting(const Recipe& recipe, int step);
 
 }  // namespace attnviz

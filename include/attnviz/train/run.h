@@ -40,9 +40,10 @@ struct RunReport {
   Ending ending = Ending::out_of_steps;
   int steps = 0;
   int best_step = 0;
-  double seconds = 0.0;  // of training and validation
-  Evaluation test;       // of the best model, greedily, on examples used nowhere else
-  std::string reason;    // what diverged
+  double seconds = 0.0;   // of training and validation
+  Evaluation test;        // of the best model, greedily, on examples used nowhere else
+  std::string reason;     // what diverged
+  bool is_newest = true;  // false: runs/latest could not be written
 };
 
 /// Who watches. Either may be empty.

@@ -15,7 +15,14 @@
 namespace attnviz {
 
 /// Random numbers of a run come in separate streams, so that none depends on how many another took.
-enum class Stream : std::uint64_t { initialisation = 1, training, validation, test };
+/// `noise` and those after it belong to the shards of each step.
+enum class Stream : std::uint64_t {
+  initialisation = 1,
+  training,
+  validation,
+  test,
+  noise = std::uint64_t{1} << 32U
+};
 
 struct StepReport {
   double loss = 0.0;    // mean cross-entropy of a target token, before the update
@@ -35,7 +42,9 @@ class Trainer {
   StepReport step(std::span<const EncodedPair* const> pairs);
 
   const ModelConfig& config() const { return config_; }
-  const Seq2SeqWeights& weights() const { return weights_; }
+  /// What has been trained so far: the moving average of the weights if the recipe asks for one.
+  const Seq2SeqWeights& weights() const { return recipe_.average > 0.0 ? average_ : weights_; }
+  const Seq2SeqWeights& raw_weights() const { return weights_; }
   const AdamState& adam() const { return adam_; }
   int steps_done() const { return static_cast<int>(adam_.updates); }
 
@@ -48,11 +57,14 @@ class Trainer {
     double loss = 0.0;
   };
 
+  void average();
   void deal(std::span<const EncodedPair* const> pairs);
 
   ModelConfig config_;
   Recipe recipe_;
+  std::uint64_t seed_;
   Seq2SeqWeights weights_;
+  Seq2SeqWeights average_;
   AdamState adam_;
   TokenTables tables_;
   std::vector<Shard> shards_;

@@ -1,0 +1,93 @@
+#include "curves.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
+#include "attnviz/infer/model_task.h"
+#include "attnviz/model/checkpoint.h"
+#include "attnviz/train/data.h"
+#include "attnviz/train/run_folder.h"
+#include "attnviz/train/trainer.h"
+
+namespace attnviz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t max_metrics = 1U << 26U;
+constexpr std::uint64_t seed = 1000;  // as `attnviz eval` has by default
+
+CurveSeries exact_by_length(const std::string& path, int count) {
+  const Model model = load_model(path);
+  const auto task = task_of(model);
+  if (!task || !task->task->takes_lengths) {
+    throw InputError(path + ": expected a model of a task whose inputs have a length");
+  }
+  CurveSeries series{path, {}, {}};
+  Decoder decoder(model.config);
+  for (int length = task->options.min_length; length <= task->options.max_length; ++length) {
+    TaskOptions options = task->options;
+    options.min_length = options.max_length = length;
+    const TaskData data(*task->task, options, model.source, model.target);
+    Random random(seed, static_cast<std::uint64_t>(Stream::test));
+    const auto examples = data.draw(Part::test, count, random);
+    series.x.push_back(length);
+    series.y.push_back(
+        evaluate_greedily(model.weights, model.config, examples, decoder).answers.exact_match());
+  }
+  return series;
+}
+
+struct Metrics {
+  CurveSeries loss;
+  CurveSeries exact;
+  CurveSeries mass;
+};
+
+Metrics read_metrics(const std::string& folder) {
+  const std::string file = RunFolder(folder).metrics();
+  std::istringstream lines(read_file(file, max_metrics));
+  Metrics metrics{{folder, {}, {}}, {folder, {}, {}}, {folder, {}, {}}};
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    try {
+      const Json json = Json::parse(line);
+      const double step = json.at("step");
+      const auto add = [&](CurveSeries& series, const char* key) {
+        series.x.push_back(step);
+        series.y.push_back(json.at(key));
+      };
+      add(metrics.loss, "loss");
+      add(metrics.exact, "exact_match");
+      add(metrics.mass, "gold_mass");
+    } catch (const Json::exception&) {
+      throw InputError(file + ":" + std::to_string(number) + ": expected the metrics of a run");
+    }
+  }
+  return metrics;
+}
+
+}  // namespace
+
+std::vector<CurvePanel> length_curves(const std::vector<std::string>& models, int count) {
+  CurvePanel panel{"", "input length", "exact match", {}, true};
+  for (const std::string& model : models) panel.series.push_back(exact_by_length(model, count));
+  return {panel};
+}
+
+std::vector<CurvePanel> training_curves(const std::vector<std::string>& folders) {
+  CurvePanel loss{"", "", "loss", {}, false};
+  CurvePanel exact{"", "", "exact match", {}, true};
+  CurvePanel mass{"", "training step", "gold mass", {}, true};
+  for (const std::string& folder : folders) {
+    Metrics metrics = read_metrics(folder);
+    loss.series.push_back(std::move(metrics.loss));
+    exact.series.push_back(std::move(metrics.exact));
+    mass.series.push_back(std::move(metrics.mass));
+  }
+  return {loss, exact, mass};
+}
+
+}  // namespace attnviz

@@ -1,0 +1,20 @@
+// What `attnviz render --curve` draws: several runs side by side.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "attnviz/render/curve.h"
+
+namespace attnviz {
+
+/// Exact match against input length, measured on `count` held-out examples of each length that a
+/// model was trained for. Throws InputError for a model without a task, or whose task has no
+/// lengths.
+std::vector<CurvePanel> length_curves(const std::vector<std::string>& models, int count);
+
+/// Loss, exact match and gold mass against training steps, from the metrics of run folders.
+/// Throws InputError naming file and line.
+std::vector<CurvePanel> training_curves(const std::vector<std::string>& folders);
+
+}  // namespace attnviz

@@ -1,0 +1,152 @@
+#include "attnviz/render/curve.h"
+
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "attnviz/render/panel.h"
+
+namespace attnviz {
+namespace {
+
+constexpr Color grid_ink = {0xe4, 0xe4, 0xe4};
+constexpr double line_width = 2;
+constexpr double mark_radius = 4.2;
+constexpr double rim = 1.0;  // of paper around a mark, which parts it from the lines below
+
+// The colours of Okabe and Ito without their yellow, which is too light for a line on white.
+constexpr std::array<Color, 7> colors = {{{0x00, 0x72, 0xb2},
+                                          {0xd5, 0x5e, 0x00},
+                                          {0x00, 0x9e, 0x73},
+                                          {0x00, 0x00, 0x00},
+                                          {0xcc, 0x79, 0xa7},
+                                          {0x56, 0xb4, 0xe9},
+                                          {0xe6, 0x9f, 0x00}}};
+
+// Four, so that colour and dashes together repeat after 28 series only.
+std::vector<double> dashes_of(std::size_t index) {
+  switch (index % 4) {
+    case 0:
+      return {};
+    case 1:
+      return {7, 5};
+    case 2:
+      return {1, 4.5};
+    default:
+      return {9, 4.5, 1, 4.5};
+  }
+}
+
+void draw_mark(Canvas& canvas, std::size_t index, Point centre) {
+  const auto x = static_cast<int>(std::floor(centre.x));
+  const auto y = static_cast<int>(std::floor(centre.y));
+  const Box around = {x - 10, y - 10, 21, 21};
+  Coverage ground(around);
+  ground.add_mark(index % mark_kinds, centre, mark_radius, rim);
+  ground.paint(canvas, paper);
+  Coverage mark(around);
+  mark.add_mark(index % mark_kinds, centre, mark_radius, 0);
+  mark.paint(canvas, curve_color(index));
+}
+
+void draw_line(Canvas& canvas, const CurveSeries& series, std::size_t index,
+               const CurvePanelLayout& panel) {
+  const Box& area = panel.area;
+  Coverage line({area.x - 3, area.y - 3, area.width + 6, area.height + 6});
+  std::vector<Point> points;
+  for (std::size_t i = 0; i <= series.x.size(); ++i) {
+    if (i < series.x.size() && std::isfinite(series.x[i]) && std::isfinite(series.y[i])) {
+      points.push_back(panel.place(series.x[i], series.y[i]));
+      continue;
+    }
+    line.add_path(points, line_width, dashes_of(index));
+    points.clear();
+  }
+  line.paint(canvas, curve_color(index));
+}
+
+// A point between two gaps has no line, so it always has a mark.
+void draw_marks(Canvas& canvas, const CurveSeries& series, const CurveStyle& style,
+                const CurvePanelLayout& panel) {
+  const auto finite = [&](std::size_t i) {
+    return i < series.x.size() && std::isfinite(series.x[i]) && std::isfinite(series.y[i]);
+  };
+  for (std::size_t i = 0; i < series.x.size(); ++i) {
+    const bool alone = !(i > 0 && finite(i - 1)) && !finite(i + 1);
+    if (finite(i) && (style.marked || alone)) {
+      draw_mark(canvas, style.index, panel.place(series.x[i], series.y[i]));
+    }
+  }
+}
+
+void draw_axes(Canvas& canvas, const CurvePanelLayout& panel, const Font& font) {
+  const Box& area = panel.area;
+  const int bottom = area.y + area.height - 1;
+  const auto pixel = [](double centre) { return static_cast<int>(std::floor(centre)); };
+  for (const AxisTick& tick : panel.x.ticks) {
+    const int x = pixel(panel.place(tick.value, panel.y.low).x);
+    canvas.fill({x, area.y, 1, area.height}, grid_ink);
+    canvas.fill({x, bottom + 1, 1, tick_length}, faint_ink);
+  }
+  for (const AxisTick& tick : panel.y.ticks) {
+    const int y = pixel(panel.place(panel.x.low, tick.value).y);
+    canvas.fill({area.x, y, area.width, 1}, grid_ink);
+    canvas.fill({area.x - tick_length, y, tick_length, 1}, faint_ink);
+  }
+  canvas.fill({area.x, area.y, 1, area.height}, faint_ink);
+  canvas.fill({area.x, bottom, area.width, 1}, faint_ink);
+  for (const PlacedText& label : panel.x_labels) draw_text(canvas, font, label, dark_ink);
+  for (const PlacedText& label : panel.y_labels) draw_text(canvas, font, label, dark_ink);
+  for (const PlacedText& line : panel.titles) draw_text(canvas, font, line, dark_ink);
+  draw_text(canvas, font, panel.x_title, faint_ink);
+  draw_text(canvas, font, panel.y_title, faint_ink);
+}
+
+void draw_legend(Canvas& canvas, const std::vector<LegendEntry>& legend, const Font& font) {
+  for (const LegendEntry& entry : legend) {
+    const Box& box = entry.sample;
+    const double y = box.y + box.height / 2.0;
+    Coverage line(box);
+    line.add_path({{box.x + 1.0, y}, {box.x + box.width - 1.0, y}}, line_width,
+                  dashes_of(entry.style.index));
+    line.paint(canvas, curve_color(entry.style.index));
+    if (entry.style.marked) {
+      draw_mark(canvas, entry.style.index, {box.x + box.width / 2.0, y});
+    }
+    draw_text(canvas, font, entry.name, dark_ink);
+  }
+}
+
+}  // namespace
+
+Color curve_color(std::size_t index) {
+  return colors[index % colors.size()];
+}
+
+Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options) {
+  return draw_curves(panels, options, lay_out_curves(panels, options));
+}
+
+Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options,
+                   const CurveLayout& layout) {
+  std::optional<Font> embedded;
+  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
+
+  Canvas canvas(layout.width, layout.height, paper);
+  for (std::size_t p = 0; p < panels.size(); ++p) {
+    const CurvePanelLayout& panel = layout.panels[p];
+    const std::vector<CurveSeries>& series = panels[p].series;
+    draw_axes(canvas, panel, font);
+    for (std::size_t i = 0; i < series.size(); ++i) {
+      draw_line(canvas, series[i], panel.styles[i].index, panel);
+    }
+    for (std::size_t i = 0; i < series.size(); ++i) {
+      draw_marks(canvas, series[i], panel.styles[i], panel);
+    }
+  }
+  draw_legend(canvas, layout.legend, font);
+  draw_frame(canvas, font, layout);
+  return canvas;
+}
+
+}  // namespace attnviz

@@ -1,0 +1,80 @@
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "cli/run_program.h"
+
+using namespace attnviz;
+
+namespace {
+
+/// A folder with a small model in runs/sort.
+const WorkFolder& trained() {
+  static const WorkFolder folder;
+  static const int once = folder.run(std::string("train --task sort") + tiny).exit_code;
+  REQUIRE(once == 0);
+  return folder;
+}
+
+}  // namespace
+
+TEST_CASE("attnviz eval: text and JSON agree, and the same seed gives the same numbers") {
+  const auto text = trained().run("eval --count 100 --by-length");
+  INFO(text.out);
+  CHECK(text.exit_code == 0);
+  CHECK(text.err.empty());
+  for (const char* row :
+       {"\n  exact match ", "\n  token accuracy ", "\n  gold mass ", "\n  hit rate ",
+        "\n  row entropy (nats) ", "\n  offset ", "\n  length "}) {
+    INFO(row);
+    CHECK(text.out.find(row) != std::string::npos);
+  }
+  const auto result = trained().run("eval --count 100 --json");
+  const auto json = nlohmann::json::parse(result.out);
+  CHECK(json.at("examples") == 100);
+  for (const char* share : {"exact_match", "token_accuracy", "gold_mass", "hit_rate"}) {
+    CHECK(json.at(share).get<double>() >= 0.0);
+    CHECK(json.at(share).get<double>() <= 1.0);
+  }
+  int examples = 0;
+  for (const auto& [length, scores] : json.at("by_length").items()) {
+    CHECK(text.out.find("\n  " + length + ' ') != std::string::npos);
+    examples += scores.at("examples").get<int>();
+  }
+  CHECK(examples == 100);
+  CHECK(trained().run("eval --count 0100 --seed 1000 --json --model runs/sort").out == result.out);
+  CHECK(trained().run("eval --count 100 --seed 1001 --json").out != result.out);
+}
+
+TEST_CASE("attnviz eval: offsets add up to the rows that were scored") {
+  const auto json = nlohmann::json::parse(trained().run("eval --count 50 --json").out);
+  int rows = 0;
+  for (const auto& [offset, count] : json.at("offsets").items()) rows += count.get<int>();
+  const double hits = json.at("offsets").value("0", 0);
+  CHECK(rows > 0);
+  CHECK(json.at("hit_rate").get<double>() == Catch::Approx(hits / rows));
+}
+
+TEST_CASE("attnviz eval --min-exact: the exit code is the answer, the scores come all the same") {
+  const auto yes = trained().run("eval --count 50 --min-exact 0");
+  CHECK(yes.exit_code == 0);
+  const auto no = trained().run("eval --count 50 --min-exact 1");
+  CHECK(no.exit_code == 1);
+  CHECK(no.out == yes.out);
+  CHECK(no.err == "attnviz: error: exact match 0.00 % is below --min-exact 1\n");
+}
+
+TEST_CASE("attnviz eval: what it refuses") {
+  const std::vector<std::pair<std::string, std::string>> usage{
+      {"--count 0", "--count: expected an integer in 1..1000000, got \"0\""},
+      {"--min-exact 1.5", "--min-exact: expected a number in 0..1, got \"1.5\""},
+      {"--by-lenght", "did you mean \"--by-length\"?"},
+      {"runs/sort", "unexpected argument \"runs/sort\""}};
+  for (const auto& [arguments, message] : usage) {
+    INFO(arguments);
+    check_refused(trained().run("eval " + arguments), 2, message);
+  }
+  check_refused(trained().run("eval --model nowhere"), 3, "nowhere: cannot read");
+  check_refused(trained().run("eval --count 5 > /dev/full"), 4, "standard output: cannot write");
+}

@@ -1,0 +1,103 @@
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "cli/run_program.h"
+
+using namespace attnviz;
+
+namespace {
+
+/// A folder with a small model in runs/sort.
+const WorkFolder& trained() {
+  static const WorkFolder folder;
+  static const int once = folder.run(std::string("train --task sort") + tiny).exit_code;
+  REQUIRE(once == 0);
+  return folder;
+}
+
+/// A safetensors file without tensors.
+std::string model_with(const nlohmann::json& metadata) {
+  const std::string header = nlohmann::json{{"__metadata__", metadata}}.dump();
+  std::string bytes(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(header.size() >> (8 * i));
+  return bytes + header;
+}
+
+}  // namespace
+
+TEST_CASE("attnviz info: text and JSON say the same, of a folder, a file and the newest run") {
+  const auto text = trained().run("info");
+  CHECK(text.exit_code == 0);
+  for (const char* line :
+       {"config:\n  embedding: 8\n  hidden: 8\n", "\nsource_symbols: 0123456789\n",
+        "\n  name: sort\n", "\nparameters: ", "\n  seed: 1\n", "\n  steps: 30\n"}) {
+    INFO(text.out << "\nexpected: " << line);
+    CHECK(text.out.find(line) != std::string::npos);
+  }
+  CHECK(text.out.find(" \n") == std::string::npos);
+  CHECK(text.out.find('{') == std::string::npos);
+  for (const char* name : {"runs/sort", "runs/sort/model.safetensors", "--model runs/sort"}) {
+    CHECK(trained().run(std::string("info ") + name).out == text.out);
+  }
+  const auto json = nlohmann::json::parse(trained().run("info --json").out);
+  CHECK(json.at("config").at("hidden") == 8);
+  CHECK(json.at("task").at("name") == "sort");
+  CHECK(json.at("source_symbols").size() == 10);
+  CHECK(json.at("scores").at("examples") == 2000);
+  CHECK(json.at("parameters").get<int>() > 1000);
+}
+
+TEST_CASE("attnviz info: files that are no model") {
+  const WorkFolder folder;
+  std::filesystem::create_directory(folder.work() / "empty");
+  const std::vector<std::pair<std::string, std::string>> files{
+      {std::string("PK\3\4 and so on, for a while"), "this is a zip archive"},
+      {std::string("\x80\2}q\1X and so on, for a while"), "this is a Python pickle"},
+      {"GGUF and so on, for a while", "this is a GGUF file"},
+      {"\x89PNG\r\n\x1a\n and so on, for a while", "this is a PNG picture"},
+      {R"({"format":"attnviz-attention","version":1})", "this is JSON"},
+      {"", "expected a safetensors model, got 0 bytes"},
+      {"\1", "expected a safetensors model, got 1 bytes"},
+      {std::string(8, '\0'), "header length"},
+      {std::string(8, '\xff') + "{}", "header length"},
+      {model_with({{"format", "pt"}}), "not a model of attnviz"},
+      {model_with({{"format", "attnviz-model"}, {"version", "2"}}), "a newer attnviz may read it"},
+      {model_with({{"format", "attnviz-model"}, {"version", "1"}}), "config is missing"},
+  };
+  for (const auto& [bytes, message] : files) {
+    folder.write("file", bytes);
+    const auto result = folder.run("info file");
+    check_refused(result, 3, message);
+    CHECK(result.err.starts_with("attnviz: error: file: "));
+  }
+  check_refused(folder.run("info nowhere"), 3, "nowhere: cannot read: No such file or directory");
+  check_refused(folder.run("info empty"), 3, "empty/model.safetensors: cannot read");
+  check_refused(folder.run("info \"$(printf 'a\\033[31m\\nb')\""), 3,
+                "a\\x1b[31m\\nb: cannot read");
+}
+
+TEST_CASE("attnviz info: a model cut short or changed is refused at every place") {
+  const std::string whole = trained().read("runs/sort/model.safetensors");
+  const WorkFolder folder;
+  for (std::size_t i = 0; i < 12; ++i) {
+    const std::size_t at = i * (whole.size() - 1) / 11;
+    INFO("byte " << at);
+    folder.write("model", whole.substr(0, at));
+    check_refused(folder.run("info model"), 3, "model: ");
+  }
+  // the numbers have checksums; a changed letter of the metadata may go unnoticed
+  std::size_t header = 0;
+  for (std::size_t i = 8; i-- > 0;) header = header * 256 + static_cast<unsigned char>(whole[i]);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{7}, std::size_t{8}, header + 8,
+                               (header + whole.size()) / 2, whole.size() - 1}) {
+    INFO("byte " << at);
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 0x10);
+    folder.write("model", changed);
+    check_refused(folder.run("info model"), 3, "model: ");
+  }
+  folder.write("model", whole + "x");
+  check_refused(folder.run("info model"), 3, "model: ");
+}

@@ -1,0 +1,216 @@
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "cli/run_program.h"
+
+using namespace attnviz;
+
+namespace {
+
+constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n";
+
+/// A folder with a small model, and maps of three inputs.
+const WorkFolder& trained() {
+  static const WorkFolder folder;
+  static const int once = folder.run(std::string("train --task reverse") + tiny).exit_code +
+                          folder.run("predict abc abcd abcde --attention maps.jsonl").exit_code +
+                          folder.run("predict abc --attention map.json").exit_code;
+  REQUIRE(once == 0);
+  return folder;
+}
+
+/// A map as JSON with other weights.
+std::string map_json(const std::string& weights, const std::string& more = "") {
+  return R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+         R"("source":["a","b"],"target":["x","y"],"weights":)" +
+         weights + more + "}";
+}
+
+/// Not ==, with which a failure would print the bytes.
+bool same(const std::string& picture, const std::string& other) {
+  return picture == other;
+}
+
+bool holds_text(const std::string& png, const std::string& text) {
+  return png.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("attnviz render: the newest model on its sample input, the same bytes each time") {
+  const auto result = trained().run("render --out heat.png");
+  INFO(result.output);
+  CHECK(result.exit_code == 0);
+  CHECK(result.out.empty());
+  CHECK(result.err.starts_with("wrote heat.png ("));
+  const std::string picture = trained().read("heat.png");
+  CHECK(picture.starts_with(png_signature));
+  CHECK(holds_text(picture, "reverse: monojitcnn"));
+  CHECK(holds_text(picture, "attnviz 0."));
+
+  CHECK(trained().run("render --quiet --out again.png").output.empty());
+  CHECK(same(trained().read("again.png"), picture));
+  const auto piped = trained().run("render --out -");
+  CHECK(piped.exit_code == 0);
+  CHECK(same(piped.out, picture));
+  CHECK(piped.err.empty());
+  CHECK(same(trained().run("render --model runs/reverse --input monojitcnn --out -").out, picture));
+  for (const std::string option : {"--input abc", "--title Mine", "--title ''", "--cell 20"}) {
+    INFO(option);
+    const auto other = trained().run("render --out - " + option);
+    CHECK(other.exit_code == 0);
+    CHECK(other.out.starts_with(png_signature));
+    CHECK(!same(other.out, picture));
+  }
+  CHECK(holds_text(trained().run("render --out - --title 'Mine'").out, "Mine"));
+}
+
+TEST_CASE("attnviz render --matrix: no model needed") {
+  const WorkFolder folder;
+  folder.write("map.json", map_json("[[0.25,0.75],[1,0]]", R"(,"facts":{"title":"Of a file"})"));
+  folder.write("map.csv", ",a,b\nx,0.25,0.75\ny,1,0\n");
+  folder.write("maps.jsonl", map_json("[[1,0],[0,1]]") + "\n\n" + map_json("[[0.25,0.75],[1,0]]"));
+  folder.write("one.csv", ",a\nx,1\n");
+  folder.write("row.csv", "\xef\xbb\xbf,a,b,c,d\r\nx,0,0.5,0,0.5\r\n");
+  for (const std::string file :
+       {"map.json", "map.csv", "maps.jsonl", "maps.jsonl --sentence 2", "one.csv", "row.csv"}) {
+    INFO(file);
+    const auto result = folder.run("render --out out.png --matrix " + file);
+    CHECK(result.exit_code == 0);
+    CHECK(result.err.starts_with("wrote out.png ("));
+    CHECK(result.err.find("warning") == std::string::npos);
+    CHECK(folder.read("out.png").starts_with(png_signature));
+  }
+  // --gold outlines cells where there is gold
+  folder.write("gold.json", map_json("[[0.25,0.75],[1,0]]", R"(,"gold":[[1],[0]])"));
+  for (const std::string file : {"map", "gold"}) {
+    const std::string render = "render --out - --title x --matrix " + file + ".json";
+    CHECK(same(folder.run(render).out, folder.run(render + " --gold").out) == (file == "map"));
+  }
+  folder.run("render --matrix map.json --out out.png");
+  CHECK(holds_text(folder.read("out.png"), "Of a file"));
+  CHECK(folder.run("render --matrix - --out -", folder.read("map.json"))
+            .out.starts_with(png_signature));
+}
+
+TEST_CASE("attnviz render --matrix: rows that are no distribution are drawn, with one warning") {
+  const WorkFolder folder;
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"[[0.5,0.6],[1,0]]",
+       "1 of 2 rows are not weights in 0..1 that sum to one (the first is row 1)"},
+      {"[[0.5,0.5],[0,0]]",
+       "1 of 2 rows are not weights in 0..1 that sum to one (the first is row 2)"},
+      {"[[2,-1],[-0.5,1.5]]", "2 of 2 rows"},
+      {"[[1e30,1e30],[-1e30,1e30]]", "2 of 2 rows"},
+      {"[[0.33,0.66],[0.4951,0.5]]", ""},  // rounded
+  };
+  for (const auto& [weights, warning] : cases) {
+    INFO(weights);
+    folder.write("map.json", map_json(weights));
+    const auto result = folder.run("render --matrix map.json --out out.png");
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(folder.read("out.png").starts_with(png_signature));
+    if (warning.empty()) {
+      CHECK(result.err.starts_with("wrote"));
+    } else {
+      CHECK(result.err.starts_with("attnviz: warning: map.json: " + warning));
+      CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 2);
+    }
+  }
+}
+
+TEST_CASE("attnviz render --matrix: files it refuses, with the place") {
+  const WorkFolder folder;
+  const std::string good = map_json("[[1,0],[0,1]]");
+  struct Case {
+    std::string name, bytes, message;
+  };
+  const std::vector<Case> cases{
+      {"m.csv", "", "m.csv: expected a row of labels, got an empty file"},
+      {"m.csv", ",a,b\n", "m.csv: expected rows of numbers below the labels, got none"},
+      {"m.csv", ",a,b\nx,1,0\ny,1\n", "m.csv:3: expected a label and 2 numbers, got 2 cells"},
+      {"m.csv", ",a,b\nx,1,0,0\n", "m.csv:2: expected a label and 2 numbers, got 4 cells"},
+      {"m.csv", ",a,b\nx,1,nan\n", "m.csv:2: column 3: expected a finite number"},
+      {"m.csv", ",a,b\nx,inf,0\n", "m.csv:2: column 2: expected a finite number"},
+      {"m.csv", ",a,b\nx,\"0,5\",\"0,5\"\n",
+       "m.csv:2: column 2: expected a finite number with a decimal point"},
+      {"m.csv", ",a,b\nx,0,5,0,5\n", "m.csv:2: expected a label and 2 numbers, got 5 cells"},
+      {"m.csv", ",a,b\nx,1,\"0\n", "m.csv:2: column 3: expected a closing quote"},
+      {"m.csv", ",a\nx,\xff\n", "m.csv:2: column 3: expected UTF-8"},
+      {"m.json", "", "m.json: "},
+      {"m.json", good + "x", "m.json: "},
+      {"m.json", good + "\n" + good, "m.json:2: column 1: expected nothing after"},
+      {"m.json", std::string(100000, '['), "m.json: "},
+      {"m.json", "[1]", "m.json: expected an object"},
+      {"m.json", map_json("[[1,0]]"), "m.json: weights: expected 2 rows, got 1"},
+      {"m.json", map_json("[[1,0],[1]]"), "m.json: weights[1]: expected 2 numbers, got 1"},
+      {"m.json", map_json("[[1,0],[0,NaN]]"), "m.json: "},
+      {"m.json", map_json("[[1,0],[0,1e999]]"), "m.json: "},
+      {"m.json", map_json("[[1,0],[0,\"1\"]]"), "m.json: weights[1][1]: expected a finite number"},
+      {"m.json", map_json("[[1,0],[0,1]]", R"(,"version":1)"), "m.json: "},
+      {"m.json", map_json("[[1,0],[0,1]]", R"(,"gold":[[2],[]])"), "m.json: gold[0][0]: expected"},
+      {"m.json", ",a,b\nx,1,0\n", "m.json:1: column 1: not valid JSON"},
+      {"m.jsonl", good + "\n\n" + good + "x\n", "m.jsonl:3"},
+      {"m.jsonl", "\n\n", "m.jsonl: expected at least one map, got none"},
+      {"m.csv", good, "m.csv:1: column 1: expected a comma or the end of the line"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.name << ": " << one.bytes.substr(0, 200));
+    folder.write(one.name, one.bytes);
+    check_refused(folder.run("render --out out.png --matrix " + one.name), 3, one.message);
+    CHECK(!folder.has("out.png"));
+  }
+  check_refused(folder.run("render --out out.png --matrix nowhere.json"), 3,
+                "nowhere.json: cannot read");
+  check_refused(folder.run("render --out out.png --matrix m.npz"), 2,
+                "m.npz: expected a file that ends in");
+}
+
+TEST_CASE("attnviz render: places it cannot write to") {
+  const WorkFolder& folder = trained();
+  std::filesystem::create_directory(folder.work() / "folder.png");
+  std::filesystem::create_symlink("/dev/full", folder.work() / "full.png");
+  const std::vector<std::tuple<std::string, int, std::string>> cases{
+      {"heat.jpg", 2, "--out: expected a file that ends in .png, or -, got \"heat.jpg\""},
+      {"''", 2, "--out: expected a file that ends in .png, or -, got \"\""},
+      {"/dev/full", 2, "--out: expected a file that ends in .png"},
+      {"no/heat.png", 4, "no/heat.png: cannot write: the directory no does not exist"},
+      {"map.json/heat.png", 4, "map.json/heat.png: cannot write: Not a directory"},
+      {"folder.png", 4, "folder.png: cannot write: Is a directory"},
+      {"full.png", 4, "full.png: cannot write: No space left on device"},
+      {"/proc/heat.png", 4, "/proc/heat.png: cannot write: "},
+      {"- >/dev/full", 4, "standard output: cannot write: No space left on device"},
+      {"- >&-", 4, "standard output: cannot write: Bad file descriptor"},
+  };
+  for (const auto& [out, exit_code, message] : cases) {
+    INFO(out);
+    check_refused(folder.run("render --out " + out), exit_code, message);
+  }
+}
+
+TEST_CASE("attnviz render: what else it refuses") {
+  const std::vector<std::tuple<std::string, int, std::string>> cases{
+      {"--matrix maps.jsonl --sentence 4", 2,
+       "--sentence: expected 1..3, the maps in maps.jsonl, got 4"},
+      {"--matrix map.json --sentence 2", 2, "--sentence: expected 1..1"},
+      {"--matrix map.json --sentence 0", 2, "--sentence: expected an integer in 1.."},
+      {"--sentence 1", 2, "--sentence requires --matrix"},
+      {"--matrix map.json --input abc", 2, "excludes"},
+      {"--matrix map.json --model runs/reverse", 2, "excludes"},
+      {"--cell 257", 2, "--cell: expected an integer in 1..256"},
+      {"--title \"$(printf 'a\\nb\\377')\"", 2,
+       R"(--title: expected UTF-8, got "a\nb\xff", invalid at byte 4)"},
+      {"--input ''", 3, "input: expected at least one character"},
+      {"--input ABC", 3, "the model has never seen \"A\", \"B\", \"C\""},
+      {"--input " + std::string(10000, 'a'), 5,
+       "input: expected at most 1000 characters, got 10000"},
+      {"--model nowhere", 3, "nowhere: cannot read"},
+  };
+  for (const auto& [arguments, exit_code, message] : cases) {
+    INFO(arguments.substr(0, 100));
+    check_refused(trained().run("render --out x.png " + arguments), exit_code, message);
+    CHECK(!trained().has("x.png"));
+  }
+}

@@ -1,0 +1,186 @@
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "cli/run_program.h"
+
+using namespace attnviz;
+
+namespace {
+
+std::string train(const std::string& more) {
+  return std::string("train --task sort") + tiny + more;
+}
+
+std::set<std::string> names_in(const std::filesystem::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.insert(entry.path().filename().string());
+  }
+  return names;
+}
+
+const std::set<std::string> run_files{"config.json", "last.safetensors", "metrics.jsonl",
+                                      "model.safetensors"};
+
+}  // namespace
+
+TEST_CASE("attnviz train: what it writes and says") {
+  const WorkFolder folder;
+  const auto result = folder.run(
+      "train --task sort --steps 250 --hidden 8 --embedding 8 --attention-units 8 --seed 010");
+  INFO(result.output);
+  REQUIRE(result.exit_code == 0);
+  CHECK(names_in(folder.work()) == std::set<std::string>{"runs"});
+  CHECK(names_in(folder.work() / "runs") == std::set<std::string>{"latest", "sort"});
+  CHECK(names_in(folder.work() / "runs/sort") == run_files);
+  CHECK(folder.read("runs/latest") == "runs/sort\n");
+
+  // three evaluations, at steps 100, 200 and 250
+  std::istringstream lines(folder.read("runs/sort/metrics.jsonl"));
+  std::vector<int> steps;
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line);
+    steps.push_back(json.at("step"));
+    CHECK(json.at("loss").get<double>() > 0.0);
+    for (const char* share : {"exact_match", "token_accuracy", "gold_mass", "hit_rate"}) {
+      CHECK(json.at(share).get<double>() >= 0.0);
+      CHECK(json.at(share).get<double>() <= 1.0);
+    }
+  }
+  CHECK(steps == std::vector<int>{100, 200, 250});
+  const auto config = nlohmann::json::parse(folder.read("runs/sort/config.json"));
+  CHECK(config.at("seed") == 10);  // not eight
+  CHECK(config.at("task").at("name") == "sort");
+  CHECK(config.at("recipe").at("hidden") == 8);
+  CHECK(config.at("recipe").at("decoder_hidden") == 8);
+
+  // a line an evaluation, how it ended, what to do next
+  CHECK(result.err.find('\r') == std::string::npos);
+  for (const char* part :
+       {"step 100/250  loss ", "\nstep 200/250  loss ", "\nstep 250/250  loss ", "  tokens ",
+        "  exact ", "  gold mass ", "  hit rate ", " examples/s  ", "new best\n",
+        "\nall steps done\n", "\nnext: attnviz render --out heat.png\n"}) {
+    INFO(part);
+    CHECK(result.err.find(part) != std::string::npos);
+  }
+  CHECK(result.out.starts_with("test on 2000 unseen examples: exact match "));
+  CHECK(result.out.find("\nsaved runs/sort/model.safetensors (best of 250 steps: step ") !=
+        std::string::npos);
+}
+
+TEST_CASE("attnviz train: a run that exists is kept unless --force is given") {
+  const WorkFolder folder;
+  REQUIRE(folder.run(train("")).exit_code == 0);
+  const std::string model = folder.read("runs/sort/model.safetensors");
+  const std::string metrics = folder.read("runs/sort/metrics.jsonl");
+
+  const auto again = folder.run(train("--seed 2"));
+  check_refused(again, 7, "runs/sort: holds a run already");
+  CHECK(again.err.find("--out") != std::string::npos);
+  CHECK(again.err.find("--force") != std::string::npos);
+  CHECK(folder.read("runs/sort/model.safetensors") == model);
+  CHECK(folder.read("runs/sort/metrics.jsonl") == metrics);
+
+  CHECK(folder.run(train("--seed 2 --force")).exit_code == 0);
+  CHECK(folder.read("runs/sort/model.safetensors") != model);
+  CHECK(names_in(folder.work() / "runs/sort") == run_files);
+}
+
+TEST_CASE("attnviz train: the seed decides the model, the number of threads does not") {
+  const WorkFolder folder;
+  const auto model = [&](const std::string& name, const std::string& options) {
+    REQUIRE(folder.run(train("--out " + name + ' ' + options)).exit_code == 0);
+    return folder.read(name + "/model.safetensors");
+  };
+  const std::string one = model("one", "--seed 5 --batch 32");
+  CHECK(model("same", "--seed 5 --batch 32") == one);
+  CHECK(model("two-threads", "--seed 5 --batch 32 --threads 2") == one);
+  CHECK(model("four-threads", "--seed 5 --batch 32 --threads 4") == one);
+  CHECK(model("other", "--seed 6 --batch 32") != one);
+  CHECK(model("biggest", "--seed 18446744073709551615 --batch 32") != one);
+  CHECK(folder.read("runs/latest") == "biggest\n");
+}
+
+TEST_CASE("attnviz train: forms of the model") {
+  const WorkFolder folder;
+  for (const std::string form :
+       {"query current", "query previous", "score additive", "score dot", "score scaled-dot",
+        "score bilinear", "attention uniform", "attention none"}) {
+    INFO(form);
+    const auto result = folder.run(train("--force --" + form + " --json"));
+    CHECK(result.exit_code == 0);
+    CHECK(result.err.empty());
+    CHECK(nlohmann::json::parse(result.out).at("steps") == 30);
+    const std::string key = form.starts_with("query") ? "query" : "attention";
+    const auto info = nlohmann::json::parse(folder.run("info --json").out);
+    CHECK(info.at("config").at(key) == form.substr(form.find(' ') + 1));
+  }
+}
+
+TEST_CASE("attnviz train: --json and --quiet") {
+  const WorkFolder folder;
+  const auto quiet = folder.run(train("--json --out \"$(printf 'a b\\377')\""));
+  REQUIRE(quiet.exit_code == 0);
+  CHECK(quiet.err.empty());
+  const auto report = nlohmann::json::parse(quiet.out);  // although the name is no UTF-8
+  CHECK(report.at("steps") == 30);
+  CHECK(report.at("best_step") == 30);
+  CHECK(report.at("test").at("examples") == 2000);
+  CHECK(report.at("test").contains("exact_match"));
+  CHECK(report.at("test").contains("gold_mass"));
+  // the newest run has an odd name; it is drawn all the same
+  CHECK(folder.run("render --out heat.png").exit_code == 0);
+}
+
+TEST_CASE("attnviz train: folders that cannot be had are refused before training") {
+  const WorkFolder folder;
+  folder.write("file", "mine");
+  for (const std::string out : {"file", "file/x", "/proc/x", "/dev/null/x", "/dev/full"}) {
+    INFO(out);
+    const auto result = folder.run("train --task reverse --out " + out);
+    check_refused(result, 4, out + ": cannot make the directory: ");
+  }
+  CHECK(folder.read("file") == "mine");
+  if (geteuid() != 0) {
+    std::filesystem::create_directory(folder.work() / "locked");
+    std::filesystem::permissions(folder.work() / "locked", std::filesystem::perms::owner_read);
+    check_refused(folder.run("train --task reverse --out locked"), 4, "locked");
+  }
+}
+
+TEST_CASE("attnviz train: a working folder that is gone") {
+  const WorkFolder folder;
+  std::filesystem::create_directory(folder.work() / "gone");
+  const auto result = folder.run("--version && cd gone && rmdir ../gone && '" ATTNVIZ_PROGRAM "' " +
+                                 train("--out " + (folder.work() / "elsewhere").string()));
+  INFO(result.output);
+  CHECK(result.exit_code == 0);
+  CHECK(names_in(folder.work() / "elsewhere") == run_files);
+}
+
+TEST_CASE("attnviz train: settings that contradict each other") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"--task sort --shift 2",
+       "--shift: the task sort has no such setting; these have: left-shift, right-shift"},
+      {"--task dates --max-length 3", "--max-length: the task dates has no such setting"},
+      {"--task reverse --min-length 9 --max-length 4",
+       "--max-length: expected an integer in 9..1000 (--min-length is 9), got 4"},
+      {"--task left-shift --shift -3", "--shift: expected an integer in 0..1000, got \"-3\""},
+      {"--task revrese", "did you mean \"reverse\"?"},
+      {"--task reverse --score dot --attention none", "--score excludes --attention"},
+      {"--task reverse --query curent", "did you mean \"current\"?"},
+      {"--task reverse --alphabet \"$(printf 'ab\\nc')\"", "--alphabet: a control character"},
+      {"--task reverse --alphabet \"$(printf 'ab\\377c')\"", "--alphabet: invalid UTF-8 at byte 3"},
+      {"--task sort --alphabet 1", "--alphabet: wrong number of characters"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    INFO(arguments);
+    check_refused(run_program("train " + arguments), 2, message);
+  }
+}

@@ -1,0 +1,53 @@
+// The promises of the README, kept by the program as it is run: every task learnt with its
+// default settings.
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "cli/run_program.h"
+
+using namespace attnviz;
+
+namespace {
+
+struct Promise {
+  std::string task;
+  std::vector<std::pair<std::string, std::string>> answers;
+};
+
+void keep(const Promise& promise) {
+  const WorkFolder folder;
+  const auto training = folder.run("train --task " + promise.task);
+  INFO(training.output);
+  REQUIRE(training.exit_code == 0);
+  for (const auto& [input, answer] : promise.answers) {
+    CHECK(folder.run("predict '" + input + "'").output == answer + "\n");
+  }
+  const auto evaluation = folder.run("eval --count 2000 --min-exact 0.999");
+  INFO(evaluation.output);
+  CHECK(evaluation.exit_code == 0);
+  CHECK(folder.run("render --out heat.png").exit_code == 0);
+  CHECK(folder.read("heat.png").starts_with("\x89PNG\r\n\x1a\n"));
+}
+
+}  // namespace
+
+TEST_CASE("reverse is learnt with default settings") {
+  keep({"reverse", {{"monojitcnn", "nnctijonom"}}});
+}
+
+TEST_CASE("left-shift is learnt with default settings") {
+  keep({"left-shift", {{"monojitcnn", "jitcnnmono"}}});
+}
+
+TEST_CASE("right-shift is learnt with default settings") {
+  keep({"right-shift", {{"monojitcnn", "cnnmonojit"}}});
+}
+
+TEST_CASE("sort is learnt with default settings") {
+  keep({"sort", {{"19438756", "13456789"}}});
+}
+
+TEST_CASE("dates is learnt with default settings") {
+  keep({"dates", {{"28 March 2005", "28-03-2005"}, {"Thrusday, October 13 2011", "13-10-2011"}}});
+}

@@ -1,0 +1,172 @@
+#include "attnviz/train/run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
+#include "attnviz/model/checkpoint.h"
+#include "catch.h"
+
+using namespace attnviz;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of its own, removed at the end; the working folder while it lives.
+struct Scratch {
+  fs::path before = fs::current_path();
+  fs::path path = fs::temp_directory_path() / ("attnviz-run-test-" + std::to_string(getpid()));
+  Scratch() {
+    fs::create_directories(path);
+    fs::current_path(path);
+  }
+  ~Scratch() {
+    fs::current_path(before);
+    fs::remove_all(path);
+  }
+};
+
+Recipe quick_recipe() {
+  Recipe recipe;
+  recipe.model.embedding = recipe.model.hidden = recipe.model.decoder_hidden = 8;
+  recipe.model.attention_units = 8;
+  recipe.steps = 60;
+  recipe.evaluate_every = 20;
+  return recipe;
+}
+
+RunOptions quick_options(const std::string& folder) {
+  RunOptions options;
+  options.folder = folder;
+  options.validation = 20;
+  options.test = 20;
+  options.program = "test";
+  return options;
+}
+
+TaskData reverse_data() {
+  const Task& task = find_task("reverse");
+  return TaskData(task, task.defaults);
+}
+
+}  // namespace
+
+TEST_CASE("a run leaves its folder, and the newest run is known", "[run]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  int steps = 0;
+  std::vector<Progress> seen;
+  RunEvents events;
+  events.on_step = [&](int, int, double) { ++steps; };
+  events.on_evaluation = [&](const Progress& progress) { seen.push_back(progress); };
+  const RunReport report = run_training(data, quick_recipe(), quick_options("out/a"), events);
+
+  CHECK(report.steps == 60);
+  CHECK(steps == 60);
+  REQUIRE(seen.size() == 3);
+  CHECK(seen[0].new_best);
+  CHECK(report.test.answers.answers == 20);
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator("out/a"))
+    names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{"config.json", "last.safetensors", "metrics.jsonl",
+                                          "model.safetensors"});
+  const std::string metrics = read_file("out/a/metrics.jsonl", 1U << 20U);
+  CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 3);
+  CHECK(newest_run() == "out/a");
+  CHECK(load_model("out/a").facts.at("training").find("\"gold_alignment_used\":false") !=
+        std::string::npos);
+}
+
+TEST_CASE("the model depends on the seed and on nothing else", "[run]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  const auto train = [&](const std::string& folder, std::uint64_t seed, int threads) {
+    RunOptions options = quick_options(folder);
+    options.seed = seed;
+    options.threads = threads;
+    run_training(data, quick_recipe(), options, {});
+    return read_file(folder + "/model.safetensors", 1U << 24U);
+  };
+  const std::string once = train("a", 1, 1);
+  CHECK(train("b", 1, 1) == once);
+  CHECK(train("c", 1, 2) == once);
+  CHECK(train("d", 2, 1) != once);
+}
+
+TEST_CASE("held-out examples carry their gold alignment", "[run]") {
+  Random random(1);
+  CHECK(!reverse_data().draw(Part::test, 1, random).front().gold.empty());
+}
+
+TEST_CASE("training dates go beyond the task's years only when asked", "[run]") {
+  const Task& task = find_task("dates");
+  const TaskData data(task, task.defaults);
+  const auto other_centuries = [&](double beyond) {
+    Random random(4);
+    std::vector<EncodedPair> pairs(500);
+    data.draw_batch(beyond, random, pairs);
+    return std::count_if(pairs.begin(), pairs.end(), [&](const EncodedPair& pair) {
+      const auto answer = decode(data.target(), pair.target);
+      return answer[6] != "2" || answer[7] != "0";
+    });
+  };
+  CHECK(other_centuries(0.0) == 0);
+  CHECK(other_centuries(0.3) > 100);
+  CHECK(other_centuries(0.3) < 200);
+}
+
+TEST_CASE("an existing run is not replaced unless that is asked for", "[run]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  run_training(data, quick_recipe(), quick_options("a"), {});
+  const std::string before = read_file("a/model.safetensors", 1U << 24U);
+  RunOptions options = quick_options("a");
+  options.seed = 9;
+  CHECK_THROWS_AS(run_training(data, quick_recipe(), options, {}), InUseError);
+  CHECK(read_file("a/model.safetensors", 1U << 24U) == before);
+  options.force = true;
+  run_training(data, quick_recipe(), options, {});
+  CHECK(read_file("a/model.safetensors", 1U << 24U) != before);
+}
+
+TEST_CASE("a folder that cannot be written is known before training starts", "[run]") {
+  const Scratch scratch;
+  write_file("file", "x");
+  int steps = 0;
+  RunEvents events;
+  events.on_step = [&](int, int, double) { ++steps; };
+  CHECK_THROWS_AS(run_training(reverse_data(), quick_recipe(), quick_options("file"), events),
+                  OutputError);
+  CHECK_THROWS_AS(run_training(reverse_data(), quick_recipe(), quick_options("file/sub"), events),
+                  OutputError);
+  CHECK(steps == 0);
+}
+
+TEST_CASE("training stops when it has converged", "[run]") {
+  const Scratch scratch;
+  Recipe recipe = quick_recipe();
+  recipe.model.embedding = recipe.model.hidden = recipe.model.decoder_hidden = 16;
+  recipe.model.attention_units = 16;
+  recipe.steps = 3000;
+  recipe.evaluate_every = 50;
+  recipe.entropy_penalty = 0.0;
+  const Task& task = find_task("reverse");
+  TaskOptions two_letters = task.defaults;
+  two_letters.min_length = two_letters.max_length = 2;
+  const RunReport report =
+      run_training(TaskData(task, two_letters), recipe, quick_options("a"), {});
+  CHECK(report.ending == Ending::converged);
+  CHECK(report.steps < 3000);
+  CHECK(report.test.answers.exact_match() == 1.0);
+}
+
+TEST_CASE("without a run there is advice", "[run]") {
+  const Scratch scratch;
+  CHECK_THROWS_AS(newest_run(), InputError);
+}
