@@ -30,7 +30,6 @@ import json
 import struct
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 try:
@@ -110,16 +109,22 @@ class Attention(nn.Module):
 
 
 class Decoder(nn.Module):
-    def __init__(self, symbols, E, H, D):
+    def __init__(self, symbols, E, H, D, R):
         super().__init__()
         self.embedding = nn.Embedding(symbols, E)
         self.initial_state = nn.Linear(H, D)
         self.gru = nn.GRUCell(E + 2 * H, D)
-        self.readout = nn.Linear(D + 2 * H + E, symbols)
+        if R > 0:  # a hidden layer between what is read and the logits
+            self.combine = nn.Linear(D + 2 * H + E, R)
+        self.readout = nn.Linear(R or D + 2 * H + E, symbols)
+
+    def logits(self, s, c, y):
+        read = torch.cat([s, c, y])
+        return self.readout(torch.tanh(self.combine(read)) if hasattr(self, "combine") else read)
 
 
 class Model(nn.Module):
-    """E: embedding, H: encoder state each way, D: decoder state, A: attention units."""
+    """E: embedding, H: encoder state each way, D: decoder state, A: attention units, R: readout."""
 
     def __init__(self, config, source_symbols, target_symbols):
         super().__init__()
@@ -128,7 +133,9 @@ class Model(nn.Module):
         self.query = config["query"]
         self.encoder = Encoder(source_symbols, E, H)
         self.attention = Attention(D, H, A)
-        self.decoder = Decoder(target_symbols, E, H, D)
+        self.decoder = Decoder(target_symbols, E, H, D, config["readout_units"])
+        if config["attention"] != "additive":
+            raise CannotCompare(f"attention is {config['attention']}, expected additive")
 
     def start(self, source):
         """What decoding begins with: the annotations, and a state and a context before step 1."""
@@ -148,8 +155,7 @@ class Model(nn.Module):
         else:
             s = self.decoder.gru(torch.cat([y, c]), s)
             a, c = self.attention(s, h)
-        logits = self.decoder.readout(torch.cat([s, c, y]))
-        return logits, a, s, c
+        return self.decoder.logits(s, c, y), a, s, c
 
     @torch.no_grad()
     def answer(self, source):
@@ -210,11 +216,8 @@ def draw_examples(program, task):
 
 def ask_program(program, path, texts):
     """What attnviz answers: an object a text, with its labels, weights and logits."""
-    with tempfile.TemporaryDirectory() as folder:
-        maps = Path(folder) / "maps.jsonl"
-        run([program, "predict", "--model", str(path), "--attention", str(maps), "--logits", "--",
-             *texts])
-        return [json.loads(line) for line in maps.read_text(encoding="utf-8").splitlines()]
+    lines = run([program, "predict", "--model", str(path), "--json", "--logits", "--", *texts])
+    return [json.loads(line) for line in lines.splitlines()]
 
 
 # ---- the comparison ------------------------------------------------------------------------------

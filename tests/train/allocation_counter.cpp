@@ -16,6 +16,7 @@ void* __wrap_malloc(std::size_t size) {  // NOLINT
 }
 }
 
+#if !defined(ATTNVIZ_SANITIZED)
 void* operator new(std::size_t size) {
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
@@ -26,6 +27,7 @@ void operator delete(void* memory) noexcept {
 void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
+#endif
 
 namespace attnviz {
 

@@ -6,6 +6,13 @@
 
 namespace attnviz {
 
+/// Not with the address sanitizer, which brings its own operator new.
+#if defined(ATTNVIZ_SANITIZED)
+inline constexpr bool allocations_are_counted = false;
+#else
+inline constexpr bool allocations_are_counted = true;
+#endif
+
 /// Since the program started, in all threads.
 std::size_t allocation_count();
 

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# scripts/study.sh --quick | --full [--variants]
+# Trains every task with several seeds and measures it on 10,000 held-out examples: a CSV with a line a
+# model, then a Markdown table with the targets and pass or FAIL. Exit 1 if any target is missed.
+#   --quick      seeds 1..3, default recipes
+#   --full       seeds 1..10, and lengths up to 30
+#   --variants   also what each aid is worth: the default recipe with one thing changed
+# ATTNVIZ_STUDY: folder for models and study.csv (default: a temporary one for the models)
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+seeds=3
+long=()
+variants=()
+for argument in "$@"; do
+  case $argument in
+    --quick) seeds=3 ;;
+    --full)
+      seeds=10
+      long=("reverse --max-length 30" "left-shift --max-length 30" "right-shift --max-length 30")
+      ;;
+    --variants)
+      for task in reverse sort dates; do
+        variants+=("$task --entropy-penalty 0" "$task --query previous" "$task --score dot"
+          "$task --score scaled-dot" "$task --score bilinear")
+      done
+      ;;
+    *) fail "unknown argument $argument; see the head of this script" ;;
+  esac
+done
+
+program=$root/build/release/attnviz
+[[ -x $program ]] || fail "$program is missing: run scripts/quickstart.sh first"
+folder=${ATTNVIZ_STUDY:-$(mktemp -d)}
+[[ -n ${ATTNVIZ_STUDY:-} ]] || trap 'rm -rf "$folder"' EXIT
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+
+# One model: its settings, then the JSON of `train` and `eval`, tab-separated.
+measure() {
+  local settings=$1 seed=$2 run report scores
+  run=$folder/model-$$-$BASHPID
+  cd "$folder"
+  # shellcheck disable=SC2086 # the settings are words
+  report=$("$program" train --task $settings --seed "$seed" --out "$run" --force --quiet --json) &&
+    scores=$("$program" eval --model "$run" --count 10000 --json) || return 1
+  rm -rf "$run"
+  printf '%s\t%s\t%s\t%s\n' "$settings" "$seed" "$report" "$scores"
+}
+export -f measure
+export program folder
+
+names=$("$program" tasks --names)
+mapfile -t all < <(printf '%s\n' "$names" ${long[@]+"${long[@]}"} ${variants[@]+"${variants[@]}"})
+# shellcheck disable=SC2016 # the inner bash expands these
+for settings in "${all[@]}"; do
+  for seed in $(seq "$seeds"); do printf '%s\0%s\0' "$settings" "$seed"; done
+done | xargs -0 -n 2 -P "${ATTNVIZ_JOBS:-$(nproc)}" bash -c 'measure "$0" "$1"' >"$folder/study.tsv"
+"$root/scripts/study_table.py" "$folder/study.tsv" "$folder/study.csv"
