@@ -14,6 +14,7 @@
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/base/suggest.h"
+#include "attnviz/nn/blocking.h"
 #include "eval_command.h"
 #include "info_command.h"
 #include "options.h"
@@ -167,6 +168,7 @@ int guarded(int argc, char** argv) {
 }  // namespace attnviz
 
 int main(int argc, char** argv) {
+  attnviz::pin_blocking();
   // A closed pipe and a file over its size limit are errors of write(), like any other.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -10,17 +10,6 @@ using namespace attnviz;
 
 namespace {
 
-// Pairwise distinct sizes, so that a transposed or misplaced block cannot go unnoticed.
-ModelConfig small_config(Query query) {
-  return {.source_vocabulary = 9,
-          .target_vocabulary = 8,
-          .embedding = 3,
-          .hidden = 4,
-          .decoder_hidden = 5,
-          .attention_units = 6,
-          .query = query};
-}
-
 Seq2SeqWeights random_weights(const ModelConfig& config, Random& random) {
   Seq2SeqWeights weights;
   weights.resize(config);

@@ -9,6 +9,17 @@
 
 namespace attnviz {
 
+/// Pairwise distinct sizes, so that a transposed or misplaced block cannot go unnoticed.
+inline ModelConfig small_config(Query query) {
+  return {.source_vocabulary = 9,
+          .target_vocabulary = 8,
+          .embedding = 3,
+          .hidden = 4,
+          .decoder_hidden = 5,
+          .attention_units = 6,
+          .query = query};
+}
+
 struct ModelRun {
   Batch batch;
   TokenTables tables;

@@ -8,16 +8,6 @@ using namespace attnviz;
 
 namespace {
 
-ModelConfig some_config(Query query) {
-  return {.source_vocabulary = 9,
-          .target_vocabulary = 8,
-          .embedding = 3,
-          .hidden = 4,
-          .decoder_hidden = 5,
-          .attention_units = 6,
-          .query = query};
-}
-
 Seq2SeqWeights some_weights(const ModelConfig& config) {
   Seq2SeqWeights weights;
   Random random(5);
@@ -37,7 +27,7 @@ double largest(const Vector& v) {
 }  // namespace
 
 TEST_CASE("a pair alone equals the pair inside any batch", "[property]") {
-  const ModelConfig config = some_config(GENERATE(Query::previous, Query::current));
+  const ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
   const Seq2SeqWeights weights = some_weights(config);
   const ModelRun together(config, weights, pairs, {});
   double sum = 0.0;
@@ -54,7 +44,7 @@ TEST_CASE("a pair alone equals the pair inside any batch", "[property]") {
 }
 
 TEST_CASE("the gradient of a batch is the sum of its pairs'", "[property]") {
-  const ModelConfig config = some_config(GENERATE(Query::previous, Query::current));
+  const ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
   const Seq2SeqWeights weights = some_weights(config);
   const LossOptions options{.entropy_penalty = 0.2};
   ModelRun together(config, weights, pairs, options);
@@ -72,7 +62,7 @@ TEST_CASE("the gradient of a batch is the sum of its pairs'", "[property]") {
 }
 
 TEST_CASE("permuting the batch permutes the result", "[property]") {
-  const ModelConfig config = some_config(GENERATE(Query::previous, Query::current));
+  const ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
   const Seq2SeqWeights weights = some_weights(config);
   const ModelRun before(config, weights, pairs, {});
   const std::vector<int> order = {2, 0, 3, 1};
@@ -90,7 +80,7 @@ TEST_CASE("permuting the batch permutes the result", "[property]") {
 }
 
 TEST_CASE("attention rows are distributions over the real inputs", "[property]") {
-  const ModelConfig config = some_config(GENERATE(Query::previous, Query::current));
+  const ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
   const ModelRun run(config, some_weights(config), pairs, {});
   for (int pair = 0; pair < 4; ++pair) {
     const auto& [source, target] = pairs[static_cast<std::size_t>(pair)];
@@ -104,7 +94,7 @@ TEST_CASE("attention rows are distributions over the real inputs", "[property]")
 }
 
 TEST_CASE("a model that knows nothing has the loss of a uniform guess", "[property]") {
-  const ModelConfig config = some_config(Query::current);
+  const ModelConfig config = small_config(Query::current);
   Seq2SeqWeights weights;
   weights.resize(config);
   weights.set_zero();
@@ -113,7 +103,7 @@ TEST_CASE("a model that knows nothing has the loss of a uniform guess", "[proper
 }
 
 TEST_CASE("the closed formula counts the parameters", "[property]") {
-  ModelConfig config = some_config(Query::current);
+  ModelConfig config = small_config(Query::current);
   config.attention = GENERATE(Attention::additive, Attention::dot, Attention::bilinear,
                               Attention::uniform, Attention::none);
   config.readout_units = GENERATE(0, 7);
