@@ -3,6 +3,7 @@
 #include "attnviz/model/steps.h"
 #include "attnviz/nn/activation.h"
 #include "attnviz/nn/embedding.h"
+#include "attnviz/nn/product.h"
 
 namespace attnviz {
 namespace {
@@ -27,6 +28,20 @@ struct Blocks {
   auto readout_state() const { return joint(w).W.leftCols(D); }
   auto readout_context() const { return joint(w).W.middleCols(D, K); }
   auto readout_token() const { return joint(w).W.rightCols(E); }
+};
+
+/// The same blocks of the transposed matrices.
+struct TransposedBlocks {
+  const DecoderWeights& w;
+  Index E = w.embedding.cols();
+  Index K = w.gru.W_ih.rows() - E;
+  Index D = w.gru.W_hh.rows();
+
+  auto gru_token() const { return w.gru.W_ih.topRows(E); }
+  auto gru_context() const { return w.gru.W_ih.bottomRows(K); }
+  auto readout_state() const { return joint(w).W.topRows(D); }
+  auto readout_context() const { return joint(w).W.middleRows(D, K); }
+  auto readout_token() const { return joint(w).W.bottomRows(E); }
 };
 
 std::span<const int> ids_of(std::span<const int> ids, Columns step) {
@@ -74,13 +89,13 @@ void project_tokens(const DecoderWeights& weights, DecoderTables& tables) {
   project_tokens(w.readout_token(), weights.embedding, joint(weights).b, tables.readout);
 }
 
-void project_tokens_backward(const DecoderWeights& weights, const DecoderTables& d_tables,
-                             DecoderWeights& d_weights) {
-  const Blocks<const DecoderWeights> w{weights};
+void project_tokens_backward(const DecoderWeights& weights, const DecoderWeights& transposed,
+                             const DecoderTables& d_tables, DecoderWeights& d_weights) {
+  const TransposedBlocks w_t{transposed};
   const Blocks<DecoderWeights> d_w{d_weights};
-  project_tokens_backward(w.gru_token(), weights.embedding, d_tables.gru, d_w.gru_token(),
+  project_tokens_backward(w_t.gru_token(), weights.embedding, d_tables.gru, d_w.gru_token(),
                           d_weights.embedding, d_weights.gru.b_ih);
-  project_tokens_backward(w.readout_token(), weights.embedding, d_tables.readout,
+  project_tokens_backward(w_t.readout_token(), weights.embedding, d_tables.readout,
                           d_w.readout_token(), d_weights.embedding, joint(d_weights).b);
 }
 
@@ -92,7 +107,7 @@ void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, Decod
     tape.first_backward.col(k) = memory.annotations.col(memory.of(k).first).tail(H);
   }
   auto s_0 = tape.initial_state.leftCols(B);
-  s_0.noalias() = weights.initial_state.W * tape.first_backward.leftCols(B);
+  product(weights.initial_state.W, tape.first_backward.leftCols(B), s_0);
   s_0.colwise() += weights.initial_state.b;
   tanh_in_place(s_0);
 }
@@ -118,7 +133,7 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
 
   auto input = columns(gru.input, now);
   look_up(tables.gru, ids_of(fed, now), input);
-  input.noalias() += w.gru_context() * columns(given, now);
+  add_product(w.gru_context(), columns(given, now), input);
   gru_step(weights.gru, now, gru);
 
   if (query == Query::current) {
@@ -133,19 +148,19 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables, std::sp
   const bool hidden = weights.combine.W.size() > 0;
   auto out = columns(hidden ? tape.combined : tape.logits, now);
   look_up(tables.readout, ids_of(fed, now), out);
-  out.noalias() += w.readout_state() * columns(tape.gru.after, now);
-  out.noalias() += w.readout_context() * columns(tape.contexts, now);
+  add_product(w.readout_state(), columns(tape.gru.after, now), out);
+  add_product(w.readout_context(), columns(tape.contexts, now), out);
   if (!hidden) return;
   tanh_in_place(out);
   auto logits = columns(tape.logits, now);
   logits.colwise() = weights.readout.b;
-  logits.noalias() += weights.readout.W * out;
+  add_product(weights.readout.W, out, logits);
 }
 
-void decode_backward(const DecoderWeights& weights, Query query, const Batch& batch,
-                     Scalar entropy_weight, AttentionMemory& memory, DecoderTape& tape,
-                     DecoderWeights& d_weights, DecoderTables& d_tables) {
-  const Blocks<const DecoderWeights> w{weights};
+void decode_backward(const DecoderWeights& weights, const DecoderWeights& transposed, Query query,
+                     const Batch& batch, Scalar entropy_weight, AttentionMemory& memory,
+                     DecoderTape& tape, DecoderWeights& d_weights, DecoderTables& d_tables) {
+  const TransposedBlocks w_t{transposed};
   const Blocks<DecoderWeights> d_w{d_weights};
   const auto N = static_cast<Index>(batch.wanted.size());
   GruTape& gru = tape.gru;
@@ -155,18 +170,18 @@ void decode_backward(const DecoderWeights& weights, Query query, const Batch& ba
   if (hidden) {
     const auto d_logits = tape.d_logits.leftCols(N);
     const auto t = tape.combined.leftCols(N);
-    d_weights.readout.W.noalias() += d_logits * t.transpose();
+    add_product(d_logits, t.transpose(), d_weights.readout.W);
     d_weights.readout.b += d_logits.rowwise().sum();
-    tape.d_combined.leftCols(N).noalias() = weights.readout.W.transpose() * d_logits;
+    product(transposed.readout.W, d_logits, tape.d_combined.leftCols(N));
     tape.d_combined.leftCols(N).array() *= 1 - t.array().square();
   }
   // W [s ; c ; y] + b
   const auto d_out = (hidden ? tape.d_combined : tape.d_logits).leftCols(N);
   look_up_backward(d_out, batch.fed, d_tables.readout);
-  d_w.readout_state().noalias() += d_out * gru.after.leftCols(N).transpose();
-  d_w.readout_context().noalias() += d_out * tape.contexts.leftCols(N).transpose();
-  tape.d_after.leftCols(N).noalias() = w.readout_state().transpose() * d_out;
-  tape.d_contexts.leftCols(N).noalias() = w.readout_context().transpose() * d_out;
+  add_product(d_out, gru.after.leftCols(N).transpose(), d_w.readout_state());
+  add_product(d_out, tape.contexts.leftCols(N).transpose(), d_w.readout_context());
+  product(w_t.readout_state(), d_out, tape.d_after.leftCols(N));
+  product(w_t.readout_context(), d_out, tape.d_contexts.leftCols(N));
 
   for (Index k = 0; k < N; ++k) {
     const bool wanted = batch.wanted[static_cast<std::size_t>(k)] >= 0;
@@ -182,8 +197,8 @@ void decode_backward(const DecoderWeights& weights, Query query, const Batch& ba
     auto d_context = columns(tape.d_contexts, now);
     auto d_earlier = tape.d_earlier.leftCols(now.count);
     const auto attention_backward = [&] {
-      attend_backward(weights.attention, memory, d_context, now, tape.entropy_weights,
-                      tape.attention, d_state, d_weights.attention);
+      attend_backward(weights.attention, transposed.attention, memory, d_context, now,
+                      tape.entropy_weights, tape.attention, d_state, d_weights.attention);
     };
 
     d_state += columns(tape.d_after, now);
@@ -191,12 +206,12 @@ void decode_backward(const DecoderWeights& weights, Query query, const Batch& ba
       d_context += d_earlier;
       attention_backward();
     }
-    gru_step_backward(weights.gru, now, gru, d_state);
+    gru_step_backward(transposed.gru.W_hh, now, gru, d_state);
     const auto d_input = columns(gru.d_input, now);
     if (query == Query::current) {
-      d_earlier.noalias() = w.gru_context().transpose() * d_input;
+      product(w_t.gru_context(), d_input, d_earlier);
     } else {
-      d_context.noalias() += w.gru_context().transpose() * d_input;
+      add_product(w_t.gru_context(), d_input, d_context);
       attention_backward();
     }
   }
@@ -205,19 +220,19 @@ void decode_backward(const DecoderWeights& weights, Query query, const Batch& ba
   const Matrix& queries = query == Query::previous ? gru.before : gru.after;
   gru_weights_backward(gru, N, d_weights.gru);
   look_up_backward(gru.d_input.leftCols(N), batch.fed, d_tables.gru);
-  d_w.gru_context().noalias() += gru.d_input.leftCols(N) * given.leftCols(N).transpose();
-  attention_weights_backward(weights.attention, queries.leftCols(N), tape.attention, memory,
+  add_product(gru.d_input.leftCols(N), given.leftCols(N).transpose(), d_w.gru_context());
+  attention_weights_backward(transposed.attention, queries.leftCols(N), tape.attention, memory,
                              d_weights.attention);
 
   // s_0 = tanh(W_s h<-_1 + b_s)
   const Index B = batch.size;
-  const Index H = weights.initial_state.W.cols();
+  const Index H = tape.first_backward.rows();
   const auto s_0 = tape.initial_state.leftCols(B).array();
   auto d_s_0 = tape.d_state.leftCols(B);
   d_s_0.array() *= 1 - s_0.square();
-  d_weights.initial_state.W.noalias() += d_s_0 * tape.first_backward.leftCols(B).transpose();
+  add_product(d_s_0, tape.first_backward.leftCols(B).transpose(), d_weights.initial_state.W);
   d_weights.initial_state.b += d_s_0.rowwise().sum();
-  tape.first_backward.leftCols(B).noalias() = weights.initial_state.W.transpose() * d_s_0;
+  product(transposed.initial_state.W, d_s_0, tape.first_backward.leftCols(B));
   for (Index k = 0; k < B; ++k) {
     memory.d_annotations.col(memory.of(k).first).tail(H) += tape.first_backward.col(k);
   }

@@ -42,11 +42,11 @@ void project_tokens(const EncoderWeights& weights, EncoderTables& tables) {
   project_tokens(weights.backward.W_ih, weights.embedding, weights.backward.b_ih, tables.backward);
 }
 
-void project_tokens_backward(const EncoderWeights& weights, const EncoderTables& d_tables,
-                             EncoderWeights& d_weights) {
-  project_tokens_backward(weights.forward.W_ih, weights.embedding, d_tables.forward,
+void project_tokens_backward(const EncoderWeights& weights, const EncoderWeights& transposed,
+                             const EncoderTables& d_tables, EncoderWeights& d_weights) {
+  project_tokens_backward(transposed.forward.W_ih, weights.embedding, d_tables.forward,
                           d_weights.forward.W_ih, d_weights.embedding, d_weights.forward.b_ih);
-  project_tokens_backward(weights.backward.W_ih, weights.embedding, d_tables.backward,
+  project_tokens_backward(transposed.backward.W_ih, weights.embedding, d_tables.backward,
                           d_weights.backward.W_ih, d_weights.embedding, d_weights.backward.b_ih);
 }
 
@@ -81,9 +81,9 @@ void encode(const EncoderWeights& weights, const EncoderTables& tables, const Ba
   }
 }
 
-void encode_backward(const EncoderWeights& weights, const Batch& batch, AttentionMemory& memory,
+void encode_backward(const EncoderWeights& transposed, const Batch& batch, AttentionMemory& memory,
                      EncoderTape& tape, EncoderWeights& d_weights, EncoderTables& d_tables) {
-  const Index H = weights.forward.W_hh.cols();
+  const Index H = tape.d_state.rows();
   const Index steps = batch.source_steps();
 
   // The first n columns of d_state are those still going; what the others hold is an example's
@@ -94,7 +94,8 @@ void encode_backward(const EncoderWeights& weights, const Batch& batch, Attentio
     for (Index k = 0; k < now.count; ++k) {
       tape.d_state.col(k) += memory.d_annotations.col(memory.of(k).first + t).tail(H);
     }
-    gru_step_backward(weights.backward, now, tape.backward, tape.d_state.leftCols(now.count));
+    gru_step_backward(transposed.backward.W_hh, now, tape.backward,
+                      tape.d_state.leftCols(now.count));
     forget(tape.forgetting.backward, now, tape.d_state.leftCols(now.count));
   }
   tape.d_state.setZero();
@@ -103,7 +104,7 @@ void encode_backward(const EncoderWeights& weights, const Batch& batch, Attentio
     for (Index k = 0; k < now.count; ++k) {
       tape.d_state.col(k) += memory.d_annotations.col(memory.of(k).first + t).head(H);
     }
-    gru_step_backward(weights.forward, now, tape.forward, tape.d_state.leftCols(now.count));
+    gru_step_backward(transposed.forward.W_hh, now, tape.forward, tape.d_state.leftCols(now.count));
     forget(tape.forgetting.forward, now, tape.d_state.leftCols(now.count));
   }
 

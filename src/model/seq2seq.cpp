@@ -122,6 +122,22 @@ void project_tokens(const Seq2SeqWeights& weights, TokenTables& tables) {
   project_tokens(weights.decoder, tables.decoder);
 }
 
+void StepWeights::resize(const ModelConfig& config) {
+  tables.resize(config);
+  transposed.resize(config);
+}
+
+void prepare(const Seq2SeqWeights& weights, StepWeights& step) {
+  project_tokens(weights, step.tables);
+  Seq2SeqWeights::visit(
+      [](const TensorName&, const auto& tensor, auto& transposed) {
+        if constexpr (!std::decay_t<decltype(tensor)>::IsVectorAtCompileTime) {
+          transposed = tensor.transpose();
+        }
+      },
+      weights, step.transposed);
+}
+
 void Tape::grow(const ModelConfig& config, const Batch& batch, Index target_columns) {
   memory.starts = batch.starts;
   memory.grow(config.annotation(), config.key(), memory.size());
@@ -161,25 +177,27 @@ void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const Mod
   readout(weights.decoder, tables.decoder, batch.fed, {0, N}, tape.decoder);
 }
 
-double forward_backward(const Seq2SeqWeights& weights, const TokenTables& tables,
+double forward_backward(const Seq2SeqWeights& weights, const StepWeights& step,
                         const ModelConfig& config, const Batch& batch, const LossOptions& options,
                         Tape& tape, Gradient& gradient) {
-  forward(weights, tables, config, batch, tape);
+  forward(weights, step.tables, config, batch, tape);
   const auto N = static_cast<Index>(batch.wanted.size());
   const double loss =
       cross_entropy(tape.decoder.logits.leftCols(N), batch.wanted,
                     static_cast<Scalar>(options.scale), tape.decoder.d_logits.leftCols(N));
-  decode_backward(weights.decoder, config.query, batch,
+  decode_backward(weights.decoder, step.transposed.decoder, config.query, batch,
                   static_cast<Scalar>(options.scale * options.entropy_penalty), tape.memory,
                   tape.decoder, gradient.weights.decoder, gradient.tables.decoder);
-  encode_backward(weights.encoder, batch, tape.memory, tape.encoder, gradient.weights.encoder,
-                  gradient.tables.encoder);
+  encode_backward(step.transposed.encoder, batch, tape.memory, tape.encoder,
+                  gradient.weights.encoder, gradient.tables.encoder);
   return loss;
 }
 
-void finish_gradient(const Seq2SeqWeights& weights, Gradient& gradient) {
-  project_tokens_backward(weights.encoder, gradient.tables.encoder, gradient.weights.encoder);
-  project_tokens_backward(weights.decoder, gradient.tables.decoder, gradient.weights.decoder);
+void finish_gradient(const Seq2SeqWeights& weights, const StepWeights& step, Gradient& gradient) {
+  project_tokens_backward(weights.encoder, step.transposed.encoder, gradient.tables.encoder,
+                          gradient.weights.encoder);
+  project_tokens_backward(weights.decoder, step.transposed.decoder, gradient.tables.decoder,
+                          gradient.weights.decoder);
 }
 
 }  // namespace attnviz

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "attnviz/nn/activation.h"
+#include "attnviz/nn/product.h"
 
 namespace attnviz {
 namespace {
@@ -10,13 +11,14 @@ namespace {
 /// e_j = v' tanh(query + key_j)
 void additive(const Vector& v, const Scalar* query, MatrixIn keys, Eigen::Ref<Vector> scores) {
   const Index A = v.size();
-  const Scalar* weight = v.data();
   for (Index j = 0; j < keys.cols(); ++j) {
     const Scalar* key = keys.col(j).data();
-    Scalar sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (Index i = 0; i < A; ++i) sum += weight[i] * hyperbolic_tangent(query[i] + key[i]);
-    scores[j] = sum;
+    Lanes score{};
+    for (Index i = 0; i < A; i += lane_count) {
+      const Index n = A - i;
+      score += load(v.data() + i, n) * hyperbolic_tangent(load(query + i, n) + load(key + i, n));
+    }
+    scores[j] = sum(score);
   }
 }
 
@@ -25,20 +27,22 @@ void additive_backward(const Vector& v, const Scalar* query, MatrixIn keys,
                        Eigen::Ref<const Vector> d_scores, Scalar* d_query, MatrixOut d_keys,
                        Vector& d_v) {
   const Index A = v.size();
-  const Scalar* weight = v.data();
-  Scalar* d_weight = d_v.data();
-  for (Index j = 0; j < keys.cols(); ++j) {
-    const Scalar* key = keys.col(j).data();
-    Scalar* d_key = d_keys.col(j).data();
-    const Scalar d_score = d_scores[j];
-#pragma omp simd
-    for (Index i = 0; i < A; ++i) {
-      const Scalar k = hyperbolic_tangent(query[i] + key[i]);
-      const Scalar d_sum = d_score * weight[i] * (1 - k * k);
-      d_query[i] += d_sum;
-      d_key[i] += d_sum;
-      d_weight[i] += d_score * k;
+  for (Index i = 0; i < A; i += lane_count) {
+    const Index n = A - i;
+    const Lanes weight = load(v.data() + i, n);
+    const Lanes q = load(query + i, n);
+    Lanes sum_query{};
+    Lanes sum_weight{};
+    for (Index j = 0; j < keys.cols(); ++j) {
+      Scalar* d_key = d_keys.col(j).data() + i;
+      const Lanes k = hyperbolic_tangent(q + load(keys.col(j).data() + i, n));
+      const Lanes d_sum = d_scores[j] * weight * (1 - k * k);
+      sum_query += d_sum;
+      sum_weight += d_scores[j] * k;
+      store(load(d_key, n) + d_sum, d_key, n);
     }
+    store(sum_query, d_query + i, n);
+    store(load(d_v.data() + i, n) + sum_weight, d_v.data() + i, n);
   }
 }
 
@@ -130,7 +134,7 @@ void AttentionTape::grow(Index units, Index source_steps, Index total) {
 void attention_keys(const AttentionWeights& weights, AttentionMemory& memory) {
   if (!is_learned(weights.form)) return;
   const Index N = memory.size();
-  memory.keys.leftCols(N).noalias() = weights.U_a * memory.annotations.leftCols(N);
+  product(weights.U_a, memory.annotations.leftCols(N), memory.keys.leftCols(N));
 }
 
 void attend(const AttentionWeights& weights, const AttentionMemory& memory, MatrixIn queries,
@@ -139,22 +143,22 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
   if (weights.form == Attention::bilinear) {
     projected = queries;
   } else if (is_learned(weights.form)) {
-    projected.noalias() = weights.W_a * queries;
+    product(weights.W_a, queries, projected);
   }
   for (Index k = 0; k < step.count; ++k) {
     const Columns inputs = memory.of(k);
     auto a = tape.weights.col(step.first + k).head(inputs.count);
     weigh(weights, projected.col(k), columns(memory.keys, inputs), a);
-    contexts.col(k).noalias() = columns(memory.annotations, inputs) * a;
+    product(columns(memory.annotations, inputs), a, contexts.col(k));
   }
 }
 
-void attend_backward(const AttentionWeights& weights, AttentionMemory& memory, MatrixIn d_contexts,
-                     Columns step, const Vector& entropy_weights, AttentionTape& tape,
-                     MatrixOut d_queries, AttentionWeights& d_weights) {
+void attend_backward(const AttentionWeights& weights, const AttentionWeights& transposed,
+                     AttentionMemory& memory, MatrixIn d_contexts, Columns step,
+                     const Vector& entropy_weights, AttentionTape& tape, MatrixOut d_queries,
+                     AttentionWeights& d_weights) {
   const auto query = columns(tape.query, step);
   auto d_query = columns(tape.d_query, step);
-  d_query.setZero();
   for (Index k = 0; k < step.count; ++k) {
     const Columns inputs = memory.of(k);
     const auto keys = columns(memory.keys, inputs);
@@ -163,7 +167,7 @@ void attend_backward(const AttentionWeights& weights, AttentionMemory& memory, M
     const auto d_c = d_contexts.col(k);
 
     // c = H a
-    columns(memory.d_annotations, inputs).noalias() += d_c * a.transpose();
+    add_product(d_c, a.transpose(), columns(memory.d_annotations, inputs));
     if (!is_learned(weights.form)) continue;
     auto d_e = tape.d_scores.head(inputs.count);
     d_e.noalias() = columns(memory.annotations, inputs).transpose() * d_c;
@@ -186,20 +190,20 @@ void attend_backward(const AttentionWeights& weights, AttentionMemory& memory, M
   if (weights.form == Attention::bilinear) {
     d_queries += d_query;
   } else if (is_learned(weights.form)) {
-    d_queries.noalias() += weights.W_a.transpose() * d_query;
+    add_product(transposed.W_a, d_query, d_queries);
   }
 }
 
-void attention_weights_backward(const AttentionWeights& weights, MatrixIn queries,
+void attention_weights_backward(const AttentionWeights& transposed, MatrixIn queries,
                                 const AttentionTape& tape, AttentionMemory& memory,
                                 AttentionWeights& d_weights) {
-  if (!is_learned(weights.form)) return;
+  if (!is_learned(d_weights.form)) return;
   const auto d_keys = memory.d_keys.leftCols(memory.size());
-  if (weights.form != Attention::bilinear) {
-    d_weights.W_a.noalias() += tape.d_query.leftCols(queries.cols()) * queries.transpose();
+  if (d_weights.form != Attention::bilinear) {
+    add_product(tape.d_query.leftCols(queries.cols()), queries.transpose(), d_weights.W_a);
   }
-  d_weights.U_a.noalias() += d_keys * memory.annotations.leftCols(memory.size()).transpose();
-  memory.d_annotations.leftCols(memory.size()).noalias() += weights.U_a.transpose() * d_keys;
+  add_product(d_keys, memory.annotations.leftCols(memory.size()).transpose(), d_weights.U_a);
+  add_product(transposed.U_a, d_keys, memory.d_annotations.leftCols(memory.size()));
 }
 
 }  // namespace attnviz

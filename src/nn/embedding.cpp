@@ -1,17 +1,19 @@
 #include "attnviz/nn/embedding.h"
 
+#include "attnviz/nn/product.h"
+
 namespace attnviz {
 
 void project_tokens(MatrixIn W, const Matrix& embedding, const Vector& b, Matrix& table) {
   table.colwise() = b;
-  table.noalias() += W * embedding;
+  add_product(W, embedding, table);
 }
 
-void project_tokens_backward(MatrixIn W, const Matrix& embedding, const Matrix& d_table,
+void project_tokens_backward(MatrixIn W_transposed, const Matrix& embedding, const Matrix& d_table,
                              MatrixOut d_W, Matrix& d_embedding, Vector& d_b) {
   d_b += d_table.rowwise().sum();
-  d_embedding.noalias() += W.transpose() * d_table;
-  d_W.noalias() += d_table * embedding.transpose();
+  add_product(W_transposed, d_table, d_embedding);
+  add_product(d_table, embedding.transpose(), d_W);
 }
 
 void look_up(const Matrix& table, std::span<const int> ids, MatrixOut out) {

@@ -1,6 +1,7 @@
 #include "attnviz/nn/gru.h"
 
 #include "attnviz/nn/activation.h"
+#include "attnviz/nn/product.h"
 
 namespace attnviz {
 
@@ -20,7 +21,7 @@ void GruTape::grow(Index hidden, Index total) {
 
 void gru_step(const GruWeights& weights, Columns step, GruTape& tape) {
   const Index H = weights.W_hh.cols();
-  columns(tape.gates, step).noalias() = weights.W_hh * columns(tape.before, step);
+  product(weights.W_hh, columns(tape.before, step), columns(tape.gates, step));
 
   const Scalar* b = weights.b_hh.data();
   for (Index k = step.first; k < step.first + step.count; ++k) {
@@ -43,8 +44,8 @@ void gru_step(const GruWeights& weights, Columns step, GruTape& tape) {
   }
 }
 
-void gru_step_backward(const GruWeights& weights, Columns step, GruTape& tape, MatrixOut d_state) {
-  const Index H = weights.W_hh.cols();
+void gru_step_backward(MatrixIn W_hh_transposed, Columns step, GruTape& tape, MatrixOut d_state) {
+  const Index H = d_state.rows();
   for (Index k = 0; k < step.count; ++k) {
     const Index column = step.first + k;
     const Scalar* h = tape.before.col(column).data();
@@ -69,12 +70,12 @@ void gru_step_backward(const GruWeights& weights, Columns step, GruTape& tape, M
       dh[i] *= z;
     }
   }
-  d_state.noalias() += weights.W_hh.transpose() * columns(tape.d_recurrent, step);
+  add_product(W_hh_transposed, columns(tape.d_recurrent, step), d_state);
 }
 
 void gru_weights_backward(const GruTape& tape, Index total, GruWeights& d_weights) {
   const auto d_recurrent = tape.d_recurrent.leftCols(total);
-  d_weights.W_hh.noalias() += d_recurrent * tape.before.leftCols(total).transpose();
+  add_product(d_recurrent, tape.before.leftCols(total).transpose(), d_weights.W_hh);
   d_weights.b_hh += d_recurrent.rowwise().sum();
 }
 

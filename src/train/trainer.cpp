@@ -41,7 +41,7 @@ Trainer::Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t 
   initialise(config_, recipe_.initialisation, random, weights_);
   average_ = weights_;
   adam_.resize(config_);
-  tables_.resize(config_);
+  step_weights_.resize(config_);
 }
 
 void Trainer::deal(std::span<const EncodedPair* const> pairs) {
@@ -67,7 +67,7 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
   const LossOptions options{.scale = 1.0 / static_cast<double>(tokens),
                             .entropy_penalty = entropy_penalty(recipe_, steps_done())};
 
-  project_tokens(weights_, tables_);
+  prepare(weights_, step_weights_);
   const int count = static_cast<int>(shard_count(pairs.size()));
   workers_.run(count, [this, &options](int i) {
     Shard& shard = shards_[static_cast<std::size_t>(i)];
@@ -78,8 +78,8 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
     Random noise(seed_, stream);
     shard.tape.encoder.forgetting.draw(forgetting(recipe_, steps_done()), shard.batch, noise);
     shard.gradient.set_zero();
-    shard.loss = forward_backward(weights_, tables_, config_, shard.batch, options, shard.tape,
-                                  shard.gradient);
+    shard.loss = forward_backward(weights_, step_weights_, config_, shard.batch, options,
+                                  shard.tape, shard.gradient);
   });
 
   Gradient& gradient = shards_.front().gradient;
@@ -88,7 +88,7 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
     add(shards_[static_cast<std::size_t>(i)].gradient, gradient);
     loss += shards_[static_cast<std::size_t>(i)].loss;
   }
-  finish_gradient(weights_, gradient);
+  finish_gradient(weights_, step_weights_, gradient);
 
   StepReport report{loss * options.scale, gradient_norm(gradient.weights), {}};
   if (!std::isfinite(report.loss) || !std::isfinite(report.norm)) {

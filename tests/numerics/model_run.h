@@ -22,7 +22,7 @@ inline ModelConfig small_config(Query query) {
 
 struct ModelRun {
   Batch batch;
-  TokenTables tables;
+  StepWeights step;
   Tape tape;
   Gradient gradient;
   double loss = 0.0;  // summed cross-entropy
@@ -61,12 +61,12 @@ struct ModelRun {
     for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
     pack(pointers, batch);
     tape.encoder.forgetting.draw(forgetting, batch, noise);
-    tables.resize(config);
+    step.resize(config);
     gradient.resize(config);
     gradient.set_zero();
-    project_tokens(weights, tables);
-    loss = forward_backward(weights, tables, config, batch, options, tape, gradient);
-    finish_gradient(weights, gradient);
+    prepare(weights, step);
+    loss = forward_backward(weights, step, config, batch, options, tape, gradient);
+    finish_gradient(weights, step, gradient);
   }
 };
 

@@ -70,8 +70,8 @@ struct DecoderTape {
 };
 
 void project_tokens(const DecoderWeights& weights, DecoderTables& tables);
-void project_tokens_backward(const DecoderWeights& weights, const DecoderTables& d_tables,
-                             DecoderWeights& d_weights);
+void project_tokens_backward(const DecoderWeights& weights, const DecoderWeights& transposed,
+                             const DecoderTables& d_tables, DecoderWeights& d_weights);
 
 /// Fills s_0 and the keys from memory.annotations.
 void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape);
@@ -88,8 +88,8 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables, std::sp
 
 /// Given tape.d_logits, adds to the gradients of weights, tables and memory. `entropy_weight` is
 /// what the entropy of each wanted token's attention counts in the loss.
-void decode_backward(const DecoderWeights& weights, Query query, const Batch& batch,
-                     Scalar entropy_weight, AttentionMemory& memory, DecoderTape& tape,
-                     DecoderWeights& d_weights, DecoderTables& d_tables);
+void decode_backward(const DecoderWeights& weights, const DecoderWeights& transposed, Query query,
+                     const Batch& batch, Scalar entropy_weight, AttentionMemory& memory,
+                     DecoderTape& tape, DecoderWeights& d_weights, DecoderTables& d_tables);
 
 }  // namespace attnviz

@@ -53,15 +53,15 @@ struct EncoderTape {
 };
 
 void project_tokens(const EncoderWeights& weights, EncoderTables& tables);
-void project_tokens_backward(const EncoderWeights& weights, const EncoderTables& d_tables,
-                             EncoderWeights& d_weights);
+void project_tokens_backward(const EncoderWeights& weights, const EncoderWeights& transposed,
+                             const EncoderTables& d_tables, EncoderWeights& d_weights);
 
 /// Fills memory.annotations from the sources of a batch.
 void encode(const EncoderWeights& weights, const EncoderTables& tables, const Batch& batch,
             EncoderTape& tape, AttentionMemory& memory);
 
 /// Given memory.d_annotations, adds to the gradients of the weights and tables.
-void encode_backward(const EncoderWeights& weights, const Batch& batch, AttentionMemory& memory,
+void encode_backward(const EncoderWeights& transposed, const Batch& batch, AttentionMemory& memory,
                      EncoderTape& tape, EncoderWeights& d_weights, EncoderTables& d_tables);
 
 }  // namespace attnviz

@@ -50,6 +50,17 @@ struct TokenTables {
 
 void project_tokens(const Seq2SeqWeights& weights, TokenTables& tables);
 
+/// What an update computes from the weights once, before its batch is shared out: the token tables,
+/// and the transposes that the way back multiplies by.
+struct StepWeights {
+  TokenTables tables;
+  Seq2SeqWeights transposed;  // its vectors hold nothing of use
+
+  void resize(const ModelConfig& config);
+};
+
+void prepare(const Seq2SeqWeights& weights, StepWeights& step);
+
 /// Everything one batch leaves behind, gradients excepted. Buffers grow to the largest batch seen
 /// and stay.
 struct Tape {
@@ -85,11 +96,11 @@ void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const Mod
 
 /// forward(), the loss, and its gradient added to `gradient`. Returns the summed cross-entropy of
 /// the wanted tokens, unscaled and without the penalty.
-double forward_backward(const Seq2SeqWeights& weights, const TokenTables& tables,
+double forward_backward(const Seq2SeqWeights& weights, const StepWeights& step,
                         const ModelConfig& config, const Batch& batch, const LossOptions& options,
                         Tape& tape, Gradient& gradient);
 
 /// Takes the gradient through the token tables into that of the weights.
-void finish_gradient(const Seq2SeqWeights& weights, Gradient& gradient);
+void finish_gradient(const Seq2SeqWeights& weights, const StepWeights& step, Gradient& gradient);
 
 }  // namespace attnviz

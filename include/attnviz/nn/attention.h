@@ -82,13 +82,14 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
 /// The way back of one step: given d_contexts (K x n), adds to d_queries (D x n), to the memory's
 /// gradients and to d_weights.v. The loss also holds entropy_weights[k] times the entropy
 /// -sum_j a_j log a_j of column k, counted in all packed columns (N).
-void attend_backward(const AttentionWeights& weights, AttentionMemory& memory, MatrixIn d_contexts,
-                     Columns step, const Vector& entropy_weights, AttentionTape& tape,
-                     MatrixOut d_queries, AttentionWeights& d_weights);
+void attend_backward(const AttentionWeights& weights, const AttentionWeights& transposed,
+                     AttentionMemory& memory, MatrixIn d_contexts, Columns step,
+                     const Vector& entropy_weights, AttentionTape& tape, MatrixOut d_queries,
+                     AttentionWeights& d_weights);
 
 /// What all steps share on the way back: adds to d_weights.W_a and U_a and to the memory's
 /// d_annotations. `queries` (D x N) are those of all steps.
-void attention_weights_backward(const AttentionWeights& weights, MatrixIn queries,
+void attention_weights_backward(const AttentionWeights& transposed, MatrixIn queries,
                                 const AttentionTape& tape, AttentionMemory& memory,
                                 AttentionWeights& d_weights);
 

@@ -46,7 +46,7 @@ void gru_step(const GruWeights& weights, Columns step, GruTape& tape);
 
 /// Given d_state (H x n), the gradient of the state after the step, fills the step's d_input and
 /// d_recurrent and replaces d_state by the gradient of the state before.
-void gru_step_backward(const GruWeights& weights, Columns step, GruTape& tape, MatrixOut d_state);
+void gru_step_backward(MatrixIn W_hh_transposed, Columns step, GruTape& tape, MatrixOut d_state);
 
 /// What all steps share on the way back: adds to d_weights.W_hh and b_hh over all `total` columns.
 void gru_weights_backward(const GruTape& tape, Index total, GruWeights& d_weights);

@@ -66,7 +66,7 @@ class Trainer {
   Seq2SeqWeights weights_;
   Seq2SeqWeights average_;
   AdamState adam_;
-  TokenTables tables_;
+  StepWeights step_weights_;
   std::vector<Shard> shards_;
   Workers workers_;
 };
