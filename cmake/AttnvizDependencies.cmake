@@ -26,6 +26,15 @@ if(NOT TARGET nlohmann_json::nlohmann_json)
   attnviz_missing("nlohmann-json" nlohmann-json3-dev)
 endif()
 
+find_path(UTF8PROC_INCLUDE_DIR utf8proc.h)
+find_library(UTF8PROC_LIBRARY utf8proc)
+if(NOT UTF8PROC_INCLUDE_DIR OR NOT UTF8PROC_LIBRARY)
+  attnviz_missing("utf8proc" libutf8proc-dev)
+endif()
+add_library(attnviz_utf8proc INTERFACE)
+target_include_directories(attnviz_utf8proc SYSTEM INTERFACE ${UTF8PROC_INCLUDE_DIR})
+target_link_libraries(attnviz_utf8proc INTERFACE ${UTF8PROC_LIBRARY})
+
 # Debian's package also has a compiled library; the headers alone are used.
 find_path(STB_INCLUDE_DIR stb_image_write.h PATH_SUFFIXES stb)
 if(NOT STB_INCLUDE_DIR)

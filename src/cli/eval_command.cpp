@@ -6,8 +6,8 @@
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/number.h"
-#include "attnviz/base/utf8.h"
 #include "attnviz/infer/model_task.h"
 #include "attnviz/model/checkpoint.h"
 #include "attnviz/train/data.h"

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "attnviz/base/file.h"
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/random.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/train/recipe.h"

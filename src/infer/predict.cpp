@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/utf8.h"
 
 namespace attnviz {

@@ -1,5 +1,6 @@
 #include "attnviz/render/label_text.h"
 
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/utf8.h"
 
 namespace attnviz {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/utf8.h"
 
 namespace attnviz {

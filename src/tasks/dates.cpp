@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/utf8.h"
 
 namespace attnviz {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/tasks/alphabet.h"
 

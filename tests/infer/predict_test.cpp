@@ -1,4 +1,5 @@
 #include "attnviz/infer/predict.h"
+#include "attnviz/base/grapheme.h"
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/utf8.h"

@@ -1,4 +1,5 @@
 #include "attnviz/tasks/letters.h"
+#include "attnviz/base/grapheme.h"
 
 #include "attnviz/base/utf8.h"
 #include "catch.h"

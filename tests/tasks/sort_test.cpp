@@ -1,4 +1,5 @@
 #include "attnviz/tasks/sort.h"
+#include "attnviz/base/grapheme.h"
 
 #include <algorithm>
 

@@ -1,4 +1,5 @@
 #include "attnviz/tasks/task.h"
+#include "attnviz/base/grapheme.h"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-// UTF-8: validation and splitting.
+// UTF-8: validation, code points, places in a text.
 #pragma once
 
 #include <cstddef>
@@ -30,18 +30,13 @@ void require_utf8(std::string_view text, const std::string& name);
 /// when the text is a single line. Columns count code points from 1.
 std::string text_place(std::string_view text, std::size_t offset);
 
-/// The characters of valid UTF-8, one string each: a base character together with the combining
-/// marks and joiners that follow it (what a reader takes for one letter). Joined again they are
-/// always the text, valid or not.
-std::vector<std::string> split_characters(std::string_view text);
-
 /// The code points of UTF-8; an invalid byte counts as U+FFFD.
 std::vector<char32_t> code_points(std::string_view text);
 
 /// The UTF-8 of one code point; of U+FFFD for what is none.
 std::string to_utf8(char32_t code_point);
 
-/// The inverse of split_characters.
+/// The inverse of split_characters (base/grapheme.h), where there is no separator.
 std::string join(const std::vector<std::string>& symbols, std::string_view separator = "");
 
 }  // namespace attnviz

@@ -1,0 +1,27 @@
+// What a reader takes for letters, by Unicode's tables.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnviz {
+
+/// The characters of a text, one string each: the extended grapheme clusters of Unicode's UAX #29,
+/// with the conjuncts of its rule GB9c. An invalid byte stands alone. Joined again they are always
+/// the text, valid or not.
+std::vector<std::string> split_characters(std::string_view text);
+
+/// The length in bytes of the first character of `text`; 0 if it is empty.
+std::size_t first_character(std::string_view text);
+
+/// Normalisation form C (UAX #15): equal texts, however their accents were typed, get equal bytes.
+/// Throws InputError if `text` is not valid UTF-8.
+std::string to_nfc(std::string_view text);
+
+/// Each code point in lower case, one for one (so German sharp s and Turkish I stay one letter),
+/// the same in every locale. Invalid bytes are left as they are.
+std::string to_lower(std::string_view text);
+
+}  // namespace attnviz
