@@ -19,17 +19,21 @@ const std::array<std::string, Vocabulary::reserved>& reserved_labels() {
 }  // namespace
 
 Vocabulary::Vocabulary(std::vector<std::string> symbols) : symbols_(std::move(symbols)) {
-  const auto& labels = reserved_labels();
   for (const std::string& symbol : symbols_) {
     if (symbol.empty()) throw InputError("vocabulary: a symbol is empty");
     if (find_invalid_utf8(symbol)) {
       throw InputError("vocabulary: \"" + printable(symbol) + "\" is not valid UTF-8");
     }
-    const bool is_reserved = std::find(labels.begin(), labels.end(), symbol) != labels.end();
-    if (is_reserved || !ids_.emplace(symbol, reserved + static_cast<int>(ids_.size())).second) {
+    if (is_reserved(symbol) ||
+        !ids_.emplace(symbol, reserved + static_cast<int>(ids_.size())).second) {
       throw InputError("vocabulary: \"" + printable(symbol) + "\" stands twice or is reserved");
     }
   }
+}
+
+bool Vocabulary::is_reserved(std::string_view symbol) {
+  const auto& labels = reserved_labels();
+  return std::find(labels.begin(), labels.end(), symbol) != labels.end();
 }
 
 int Vocabulary::id(std::string_view symbol) const {

@@ -24,6 +24,9 @@ class Vocabulary {
   /// empty, not valid UTF-8, given twice, or the label of a reserved one.
   explicit Vocabulary(std::vector<std::string> symbols);
 
+  /// Whether `symbol` is the label of a reserved one, such as <unk>.
+  static bool is_reserved(std::string_view symbol);
+
   int size() const { return reserved + static_cast<int>(symbols_.size()); }
   /// Without the reserved ones.
   const std::vector<std::string>& symbols() const { return symbols_; }

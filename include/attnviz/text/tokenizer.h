@@ -1,0 +1,34 @@
+// How a text becomes symbols, and back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnviz {
+
+enum class Unit {
+  character,  // as base/grapheme.h cuts them; spaces are characters
+  word,       // what stands between white space
+};
+
+std::string_view to_string(Unit unit);
+/// "char" or "word"; nothing for anything else.
+std::optional<Unit> unit_from(std::string_view name);
+
+/// One side's rules, kept in the model file.
+struct Tokenizer {
+  Unit unit = Unit::character;
+  bool lower = false;  // lower case first
+  bool nfc = false;    // Unicode's normalisation form C before that
+
+  /// The symbols of valid UTF-8.
+  std::vector<std::string> split(std::string_view text) const;
+  /// The text of symbols: words with a space between them.
+  std::string join(const std::vector<std::string>& symbols) const;
+
+  friend bool operator==(const Tokenizer&, const Tokenizer&) = default;
+};
+
+}  // namespace attnviz
