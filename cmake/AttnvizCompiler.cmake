@@ -14,6 +14,10 @@ if(ATTNVIZ_SANITIZE)
                                                    -fno-omit-frame-pointer)
   target_link_options(attnviz_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(ATTNVIZ_FUZZ)
+  target_compile_options(attnviz_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(attnviz_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # Eigen as a system library (gcc 12 sees uninitialised values in its own AVX-512 intrinsics). Its own threads would change the order of sums, hence the bits; the
 # larger stack limit keeps the blocking buffers of a product off the heap.
