@@ -8,6 +8,19 @@
 namespace attnviz {
 namespace {
 
+/// products_j = columns_j' x
+void dot_each(MatrixIn columns, const Scalar* x, Scalar* products) {
+  for (Index j = 0; j < columns.cols(); ++j) {
+    const Scalar* column = columns.col(j).data();
+    Lanes product{};
+    for (Index i = 0; i < columns.rows(); i += lane_count) {
+      const Index n = columns.rows() - i;
+      product += load(column + i, n) * load(x + i, n);
+    }
+    products[j] = sum(product);
+  }
+}
+
 /// e_j = v' tanh(query + key_j)
 void additive(const Vector& v, const Scalar* query, MatrixIn keys, Eigen::Ref<Vector> scores) {
   const Index A = v.size();
@@ -74,10 +87,10 @@ void weigh(const AttentionWeights& weights, Eigen::Ref<const Vector> query, Matr
       additive(weights.v, query.data(), keys, a);
       break;
     default:
-      a.noalias() = keys.transpose() * query;
+      dot_each(keys, query.data(), a.data());
       a *= dot_scale(weights.form, query.size());
   }
-  softmax(a);
+  softmax(a.data(), a.size(), a.data());
 }
 
 }  // namespace
@@ -170,7 +183,7 @@ void attend_backward(const AttentionWeights& weights, const AttentionWeights& tr
     add_product(d_c, a.transpose(), columns(memory.d_annotations, inputs));
     if (!is_learned(weights.form)) continue;
     auto d_e = tape.d_scores.head(inputs.count);
-    d_e.noalias() = columns(memory.annotations, inputs).transpose() * d_c;
+    dot_each(columns(memory.annotations, inputs), d_c.data(), d_e.data());
     const Scalar entropy_weight = entropy_weights[step.first + k];
     if (entropy_weight != 0) d_e += entropy_weight * a.unaryExpr(&d_entropy);
 

@@ -30,16 +30,20 @@ void gru_step(const GruWeights& weights, Columns step, GruTape& tape) {
     Scalar* gate = tape.gates.col(k).data();
     Scalar* recurrent_n = tape.recurrent_n.col(k).data();
     Scalar* after = tape.after.col(k).data();
-#pragma omp simd
-    for (Index i = 0; i < H; ++i) {
-      const Scalar r = sigmoid(x[i] + gate[i] + b[i]);
-      const Scalar z = sigmoid(x[H + i] + gate[H + i] + b[H + i]);
-      recurrent_n[i] = gate[2 * H + i] + b[2 * H + i];
-      const Scalar n = hyperbolic_tangent(x[2 * H + i] + r * recurrent_n[i]);
-      after[i] = (1 - z) * n + z * h[i];
-      gate[i] = r;
-      gate[H + i] = z;
-      gate[2 * H + i] = n;
+    for (Index i = 0; i < H; i += lane_count) {
+      const Index n = H - i;
+      const auto sum_of = [=](Index at) {
+        return load(x + at, n) + load(gate + at, n) + load(b + at, n);
+      };
+      const Lanes r = sigmoid(sum_of(i));
+      const Lanes z = sigmoid(sum_of(H + i));
+      const Lanes from_state = load(gate + 2 * H + i, n) + load(b + 2 * H + i, n);
+      const Lanes candidate = hyperbolic_tangent(load(x + 2 * H + i, n) + r * from_state);
+      store((1 - z) * candidate + z * load(h + i, n), after + i, n);
+      store(from_state, recurrent_n + i, n);
+      store(r, gate + i, n);
+      store(z, gate + H + i, n);
+      store(candidate, gate + 2 * H + i, n);
     }
   }
 }
@@ -54,20 +58,23 @@ void gru_step_backward(MatrixIn W_hh_transposed, Columns step, GruTape& tape, Ma
     Scalar* dh = d_state.col(k).data();
     Scalar* d_input = tape.d_input.col(column).data();
     Scalar* d_recurrent = tape.d_recurrent.col(column).data();
-#pragma omp simd
-    for (Index i = 0; i < H; ++i) {
-      const Scalar r = gate[i];
-      const Scalar z = gate[H + i];
-      const Scalar n = gate[2 * H + i];
+    for (Index i = 0; i < H; i += lane_count) {
+      const Index count = H - i;
+      const Lanes r = load(gate + i, count);
+      const Lanes z = load(gate + H + i, count);
+      const Lanes n = load(gate + 2 * H + i, count);
+      const Lanes d_after = load(dh + i, count);
       // gradients before the gates' tanh and logistic functions
-      const Scalar d_n = dh[i] * (1 - z) * (1 - n * n);
-      const Scalar d_z = dh[i] * (h[i] - n) * z * (1 - z);
-      const Scalar d_r = d_n * recurrent_n[i] * r * (1 - r);
-      d_input[i] = d_recurrent[i] = d_r;
-      d_input[H + i] = d_recurrent[H + i] = d_z;
-      d_input[2 * H + i] = d_n;
-      d_recurrent[2 * H + i] = d_n * r;
-      dh[i] *= z;
+      const Lanes d_n = d_after * (1 - z) * (1 - n * n);
+      const Lanes d_z = d_after * (load(h + i, count) - n) * z * (1 - z);
+      const Lanes d_r = d_n * load(recurrent_n + i, count) * r * (1 - r);
+      for (Scalar* d : {d_input, d_recurrent}) {
+        store(d_r, d + i, count);
+        store(d_z, d + H + i, count);
+      }
+      store(d_n, d_input + 2 * H + i, count);
+      store(d_n * r, d_recurrent + 2 * H + i, count);
+      store(d_after * z, dh + i, count);
     }
   }
   add_product(W_hh_transposed, columns(tape.d_recurrent, step), d_state);

@@ -16,17 +16,12 @@ double cross_entropy(MatrixIn logits, std::span<const int> wanted, Scalar scale,
       continue;
     }
     // -log p_id = log sum_i e^(l_i - max) - (l_id - max), exact where p_id would underflow
-    const Scalar* l = logits.col(k).data();
-    Scalar* p = d_logits.col(k).data();
-    const Scalar highest = logits.col(k).maxCoeff();
-#pragma omp simd
-    for (Index i = 0; i < logits.rows(); ++i) p[i] = exponential(l[i] - highest);
-    const Scalar sum = d_logits.col(k).sum();
-    loss += static_cast<double>(std::log(sum) - (l[id] - highest));
+    const Normaliser taken = softmax(logits.col(k).data(), logits.rows(), d_logits.col(k).data());
+    loss += static_cast<double>(std::log(taken.sum) - (logits(id, k) - taken.greatest));
 
     // d(-log p_id) / d l = p - one_hot(id)
-    d_logits.col(k) *= scale / sum;
-    p[id] -= scale;
+    d_logits.col(k) *= scale;
+    d_logits(id, k) -= scale;
   }
   return loss;
 }

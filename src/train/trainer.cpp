@@ -6,11 +6,12 @@
 namespace attnviz {
 namespace {
 
-/// Enough for four threads, but never fewer than eight examples each: narrower products are slow.
+/// Two from 16 examples on, one for every 32 up to four: each has its own gradient to sum up, and
+/// narrow products are slow.
 constexpr std::size_t most_shards = 4;
 
 std::size_t shard_count(std::size_t examples) {
-  return std::clamp<std::size_t>(examples / 8, 1, most_shards);
+  return examples < 16 ? 1 : std::clamp<std::size_t>(examples / 32, 2, most_shards);
 }
 
 void add(const Gradient& from, Gradient& to) {

@@ -1,8 +1,13 @@
-// A vector register full of scalars, for the two places where a loop over it must be laid out by
-// hand: matrix products and additive attention. Arithmetic on Lanes is element by element.
+// A vector register full of scalars, for loops that the compiler does not lay out well by itself.
+// Arithmetic on Lanes is element by element; a comparison gives a mask for ?:.
 #pragma once
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 #include <cstring>
+#include <utility>
 
 #include "attnviz/nn/types.h"
 
@@ -29,11 +34,11 @@ inline void store(const Lanes& lanes, Scalar* to) {
   std::memcpy(to, &lanes, sizeof lanes);
 }
 
-/// The first `count` lanes alone, or all if there are fewer; the others are zero, or stay as they
-/// are in memory.
-inline Lanes load(const Scalar* from, Index count) {
+/// The first `count` lanes alone, or all if there are fewer: the others hold `filling`, or stay as
+/// they are in memory.
+inline Lanes load(const Scalar* from, Index count, Scalar filling = 0) {
   if (count >= lane_count) return load(from);
-  Lanes lanes{};
+  Lanes lanes = Lanes{} + filling;
   std::memcpy(&lanes, from, static_cast<std::size_t>(count) * sizeof(Scalar));
   return lanes;
 }
@@ -42,14 +47,39 @@ inline void store(const Lanes& lanes, Scalar* to, Index count) {
   std::memcpy(to, &lanes, static_cast<std::size_t>(count) * sizeof(Scalar));
 }
 
-/// Sum of the lanes, by halves.
-inline Scalar sum(const Lanes& lanes) {
-  Scalar parts[lane_count];
-  store(lanes, parts);
-  for (Index half = lane_count / 2; half > 0; half /= 2) {
-    for (Index i = 0; i < half; ++i) parts[i] += parts[i + half];
+template <Index By, std::size_t... I>
+Lanes rotate(const Lanes& lanes, std::index_sequence<I...>) {
+  return __builtin_shufflevector(lanes, lanes, (static_cast<Index>(I) + By) % lane_count...);
+}
+
+/// All lanes as one, halves laid on each other: `join` makes two registers one, lane by lane.
+template <Index Half = lane_count / 2, typename Join>
+Scalar fold(const Lanes& lanes, Join join) {
+  if constexpr (Half == 0) {
+    return lanes[0];
+  } else {
+    constexpr auto all = std::make_index_sequence<static_cast<std::size_t>(lane_count)>();
+    return fold<Half / 2>(join(lanes, rotate<Half>(lanes, all)), join);
   }
-  return parts[0];
+}
+
+inline Scalar sum(const Lanes& lanes) {
+  return fold(lanes, [](const Lanes& a, const Lanes& b) { return a + b; });
+}
+inline Scalar greatest(const Lanes& lanes) {
+  return fold(lanes, [](const Lanes& a, const Lanes& b) { return a > b ? a : b; });
+}
+
+/// 1 / x to half a unit in the last place or so, where a division costs more than all the rest of
+/// an activation. x must be normal.
+inline Lanes reciprocal(const Lanes& x) {
+#if defined(__AVX512F__) && !defined(ATTNVIZ_SCALAR_DOUBLE)
+  const auto estimate =
+      reinterpret_cast<Lanes>(_mm512_maskz_rcp14_ps(0xFFFF, reinterpret_cast<__m512>(x)));
+  return estimate * (2 - x * estimate);  // Newton's step doubles the 14 bits
+#else
+  return 1 / x;
+#endif
 }
 
 }  // namespace attnviz
