@@ -35,7 +35,8 @@ enum Exit {
   bad_input = 3,
   cannot_write = 4,
   limit = 5,
-  in_use = 7
+  in_use = 7,
+  by_signal = 128  // and its number
 };
 
 int fail(const std::string& message, Exit code) {
@@ -142,6 +143,9 @@ int guarded(int argc, char** argv) {
     return run(argc, argv);
   } catch (const AnswerIsNo& no) {
     return fail(no.what(), answer_is_no);
+  } catch (const Stopped& stopped) {
+    std::cerr << "attnviz: " << stopped.what() << '\n';
+    return by_signal + stopped.signal();
   } catch (const UsageError& error) {
     return fail(error.what(), usage);
   } catch (const InputError& error) {

@@ -128,7 +128,7 @@ CLI::Option* add_list_option(CLI::App& app, const std::string& name,
   return app.add_option_function<std::vector<std::string>>(name, take, help)->type_name(type);
 }
 
-TaskOptions TaskFlags::resolve(const Task& task) const {
+void TaskFlags::apply(const Task& task, TaskOptions& options) const {
   const auto require = [&task](bool given, const std::string& option, bool Task::*takes) {
     if (!given || task.*takes) return;
     throw UsageError(option + ": the task " + std::string(task.name) +
@@ -139,12 +139,16 @@ TaskOptions TaskFlags::resolve(const Task& task) const {
   require(shift.has_value(), "--shift", &Task::takes_shift);
   require(alphabet.has_value(), "--alphabet", &Task::takes_alphabet);
 
-  TaskOptions options = task.defaults;
   options.min_length = min_length.value_or(options.min_length);
   options.max_length = max_length.value_or(options.max_length);
   options.shift = shift.value_or(options.shift);
   options.alphabet = alphabet.value_or(options.alphabet);
   check_task_options(task, options);
+}
+
+TaskOptions TaskFlags::resolve(const Task& task) const {
+  TaskOptions options = task.defaults;
+  apply(task, options);
   return options;
 }
 

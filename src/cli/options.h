@@ -79,8 +79,10 @@ struct TaskFlags {
   std::optional<int> shift;
   std::optional<std::string> alphabet;
 
-  /// The defaults of `task` with these settings over them. Throws UsageError for a setting that the
-  /// task does not have, and as check_task_options does.
+  /// Puts these settings over `options`. Throws UsageError for a setting that the task does not
+  /// have, and as check_task_options does.
+  void apply(const Task& task, TaskOptions& options) const;
+  /// The same over the task's defaults.
   TaskOptions resolve(const Task& task) const;
 };
 

@@ -1,7 +1,9 @@
 #include "output.h"
 
+#include <algorithm>
 #include <iostream>
 
+#include "attnviz/base/error.h"
 #include "attnviz/base/number.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/scores.h"
@@ -19,6 +21,18 @@ std::string text_of(std::vector<std::string> symbols) {
 
 void tell(bool quiet, std::string_view line) {
   if (!quiet) std::cerr << line << '\n';
+}
+
+std::string shell_word(const std::string& path) {
+  const auto is_plain = [](char c) {
+    const std::string_view plain = "_-./+,:@%";
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           plain.find(c) != std::string_view::npos;
+  };
+  if (std::all_of(path.begin(), path.end(), is_plain)) return path;
+  std::string quoted = "'";
+  for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return printable(quoted + "'", no_limit);
 }
 
 std::string percent(double share) {

@@ -16,12 +16,25 @@ class AnswerIsNo : public std::runtime_error {
   explicit AnswerIsNo(const std::string& reason) : std::runtime_error(reason) {}
 };
 
+/// A signal asked for the end, and what there was is saved (exit 128 + its number).
+class Stopped : public std::runtime_error {
+ public:
+  Stopped(int signal, const std::string& what) : std::runtime_error(what), signal_(signal) {}
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
+};
+
 /// A line on standard error, unless `quiet`.
 void tell(bool quiet, std::string_view line);
 
 /// Said once when an input such as "1, 9, 4" was read as "194".
 inline constexpr const char* separators_note =
     "attnviz: note: separators between the symbols of an input are left out";
+
+/// A path as it is typed in a command that is printed for the user: in quotes where it needs them.
+std::string shell_word(const std::string& path);
 
 /// "99.87 %"
 std::string percent(double share);

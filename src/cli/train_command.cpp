@@ -8,11 +8,15 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/base/number.h"
+#include "attnviz/base/signals.h"
 #include "attnviz/base/utf8.h"
+#include "attnviz/infer/model_task.h"
+#include "attnviz/model/checkpoint.h"
 #include "attnviz/train/run.h"
 #include "options.h"
 #include "output.h"
@@ -28,6 +32,9 @@ constexpr const char* all_name = "all";
 struct TrainOptions {
   TaskFlags task;
   RunOptions run;
+  std::string resume;     // the folder of a run to go on with
+  std::string init_from;  // a model to start from
+  std::optional<std::uint64_t> seed;
   bool json = false;
   bool quiet = false;
 
@@ -45,8 +52,13 @@ struct TrainOptions {
   std::optional<double> entropy_penalty;
 };
 
-Recipe choose_recipe(const TrainOptions& options, const Task& task, const TaskOptions& settings) {
-  Recipe recipe = default_recipe(task.name, settings.max_length);
+/// A folder's name need not be UTF-8, but JSON must be.
+std::string dump(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+/// `recipe` with the settings of the command line over it.
+Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   ModelConfig& model = recipe.model;
   if (const auto query = query_from(options.query)) model.query = *query;
   if (const auto score = attention_from(options.score)) model.attention = *score;
@@ -62,6 +74,20 @@ Recipe choose_recipe(const TrainOptions& options, const Task& task, const TaskOp
   recipe.rate = options.rate.value_or(recipe.rate);
   recipe.entropy_penalty = options.entropy_penalty.value_or(recipe.entropy_penalty);
   return recipe;
+}
+
+/// Throws UsageError naming the first setting of the command line that is not what `fixed` has;
+/// `why` it is fixed.
+void refuse_changes(const std::string& fixed, const std::string& asked, const std::string& why) {
+  const Json settings = Json::parse(fixed);
+  const Json wanted = Json::parse(asked);
+  for (const auto& [name, value] : wanted.items()) {
+    if (settings.at(name) == value) continue;
+    std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
+    std::replace(option.begin(), option.end(), '_', '-');
+    throw UsageError("--" + option + ": expected " + printable(dump(settings.at(name))) + ", " +
+                     why + ", got " + printable(dump(value)));
+  }
 }
 
 /// The line that shows where training stands, on a terminal only: it is rewritten in place.
@@ -112,14 +138,11 @@ std::string how_it_ended(const RunReport& report, const Recipe& recipe) {
     case Ending::out_of_steps:
       return "all steps done";
     case Ending::diverged:
+      return "diverged at " + report.reason;
+    case Ending::stopped:
       break;
   }
-  return "diverged at " + report.reason;
-}
-
-/// A folder's name need not be UTF-8, but JSON must be.
-std::string dump(const Json& json, int indent = -1) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+  return "stopped after step " + std::to_string(report.steps);
 }
 
 Json report_json(const RunReport& report, const std::string& folder) {
@@ -141,25 +164,126 @@ std::string report_text(const RunReport& report, const std::string& folder) {
          std::to_string(report.best_step) + ", " + format_fixed(report.seconds, 2) + " s)\n";
 }
 
-/// One run, with its progress on standard error. Throws AnswerIsNo if it diverged.
-RunReport train_one(const TrainOptions& options, const Task& task, const std::string& folder) {
+/// A run that is about to be trained: where its data come from, and how it starts.
+struct Start {
+  TaskData data;
+  Recipe recipe;
+  std::optional<Origin> origin;    // --init-from
+  std::optional<OpenRun> resumed;  // --resume
+};
+
+/// The vocabularies of `model` for a task, which may need no more than they hold.
+TaskData data_for(const Model& model, const Task& task, const TaskOptions& settings,
+                  const std::string& name) {
+  for (const auto& [vocabulary, symbols] :
+       {std::pair{&model.source, task.source_symbols(settings)},
+        std::pair{&model.target, task.target_symbols(settings)}}) {
+    if (const auto missing = vocabulary->missing(symbols); !missing.empty()) {
+      throw InputError(printable(name, no_limit) + ": does not know the symbol \"" +
+                       printable(missing.front()) + "\", which the task " + std::string(task.name) +
+                       " needs");
+    }
+  }
+  return TaskData(task, settings, model.source, model.target);
+}
+
+Start start_new(const TrainOptions& options, const Task& task) {
   const TaskOptions settings = options.task.resolve(task);
-  const Recipe recipe = choose_recipe(options, task, settings);
-  const TaskData data(task, settings);
+  Recipe recipe = default_recipe(task.name, settings.max_length);
+  if (options.init_from.empty()) {
+    return {TaskData(task, settings), with_settings(recipe, options), {}, {}};
+  }
+  Model model = load_model(options.init_from);
+  recipe.model = model.config;
+  // The numbers of symbols follow from the vocabularies.
+  recipe.model.source_vocabulary = recipe.model.target_vocabulary = 0;
+  const Recipe asked = with_settings(recipe, options);
+  Recipe fixed = asked;
+  fixed.model = recipe.model;
+  refuse_changes(to_json(fixed), to_json(asked), "as in " + printable(options.init_from));
+  return {data_for(model, task, settings, options.init_from),
+          asked,
+          Origin{printable(options.init_from, no_limit), std::move(model.weights)},
+          {}};
+}
+
+/// --steps of a resumed run. The schedule stays that of the recorded steps: a run that may become
+/// longer later on could not know its learning rate now.
+void check_limit(const TrainOptions& options, const SavedRun& saved) {
+  const int steps = options.steps.value_or(saved.position.limit);
+  if (steps < saved.position.limit) {
+    throw UsageError("--steps: may only grow beyond " + std::to_string(saved.position.limit) +
+                     " in a run that is resumed, got " + std::to_string(steps));
+  }
+  if (steps > saved.recipe.steps && saved.recipe.final_rate == 0.0) {
+    throw UsageError("--steps: cannot grow beyond " + std::to_string(saved.recipe.steps) +
+                     ", where this run's learning rate ends at 0; --init-from starts a new run "
+                     "from its model");
+  }
+}
+
+/// Everything is the run's own; what is said again on the command line must be the same.
+Start start_again(const TrainOptions& options) {
+  const std::string why = "as in the run that is resumed";
+  OpenRun run = open_run(options.resume);
+  const SavedRun& saved = run.saved;
+  const auto of_file = task_of(saved.best);
+  if (!of_file) throw InputError(run.folder.last() + ": metadata: task is missing");
+  const Task& task = *of_file->task;
+  if (!options.task.name.empty() && options.task.name != task.name) {
+    throw UsageError("--task: expected " + std::string(task.name) + ", " + why + ", got " +
+                     options.task.name);
+  }
+  TaskOptions asked_task = of_file->options;
+  options.task.apply(task, asked_task);
+  refuse_changes(task_to_json(task, of_file->options), task_to_json(task, asked_task), why);
+  if (options.seed && *options.seed != saved.position.seed) {
+    throw UsageError("--seed: expected " + std::to_string(saved.position.seed) + ", " + why +
+                     ", got " + std::to_string(*options.seed));
+  }
+  Recipe asked = with_settings(saved.recipe, options);
+  asked.steps = saved.recipe.steps;
+  refuse_changes(to_json(saved.recipe), to_json(asked), why);
+  check_limit(options, saved);
+  TaskData data(task, of_file->options, saved.best.source, saved.best.target);
+  const Recipe recipe = saved.recipe;
+  return {std::move(data), recipe, {}, std::move(run)};
+}
+
+/// One run, with its progress on standard error. Throws AnswerIsNo if it diverged, Stopped if a
+/// signal came.
+RunReport train_one(const TrainOptions& options, Start start, const std::string& folder) {
   RunOptions run = options.run;
   run.folder = folder;
+  run.seed = options.seed.value_or(run.seed);
   run.program = program_name();
+  const int patience = start.recipe.patience;
 
   ProgressBar bar(options.quiet);
+  const StopSignals signals;
   RunEvents events;
   events.on_step = [&](int step, int steps, double loss) { bar.draw(step, steps, loss); };
   events.on_evaluation = [&](const Progress& progress) {
     bar.clear();
-    tell(options.quiet, progress_line(progress, recipe.patience));
+    tell(options.quiet, progress_line(progress, patience));
   };
-  const RunReport report = run_training(data, recipe, run, events);
+  events.on_note = [&](const std::string& note) { tell(options.quiet, "attnviz: note: " + note); };
+  events.should_stop = [&] { return signals.received() != 0; };
+  RunReport report;
+  if (start.resumed) {
+    run.limit = options.steps.value_or(0);
+    report = resume_training(start.data, std::move(*start.resumed), run, events);
+  } else {
+    report = run_training(start.data, start.recipe, run, events, start.origin);
+  }
   bar.clear();
-  tell(options.quiet, how_it_ended(report, recipe));
+  if (report.ending == Ending::stopped) {
+    throw Stopped(signals.received(), std::string("stopped by ") + signal_name(signals.received()) +
+                                          " after step " + std::to_string(report.steps) +
+                                          ", saved; go on with: attnviz train --resume " +
+                                          shell_word(folder));
+  }
+  tell(options.quiet, how_it_ended(report, start.recipe));
   if (!report.is_newest) {
     tell(options.quiet,
          "attnviz: note: runs/latest cannot be written; name this model with --model");
@@ -182,7 +306,7 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
   Json entry{{"task", task.name}, {"folder", folder}};
   try {
     tell(options.quiet, "\n" + std::string(task.name));
-    const RunReport report = train_one(options, task, folder);
+    const RunReport report = train_one(options, start_new(options, task), folder);
     entry["verdict"] = meets(report.test, default_target(task.name)) ? "reached" : "missed";
     entry.update(report_json(report, folder));
   } catch (const AnswerIsNo& no) {
@@ -228,9 +352,12 @@ void train_all(const TrainOptions& options) {
     throw UsageError("--task all: takes no settings of a single task, such as --shift");
   }
   const std::string folder = options.run.folder.empty() ? "runs" : options.run.folder;
+  if (!options.init_from.empty()) throw UsageError("--task all: has no use for --init-from");
   make_directory(folder);
   check_writable(folder + "/manifest.json");
-  Json manifest{{"program", program_name()}, {"seed", options.run.seed}, {"runs", Json::array()}};
+  Json manifest{{"program", program_name()},
+                {"seed", options.seed.value_or(options.run.seed)},
+                {"runs", Json::array()}};
   std::string summary =
       summary_row({"task", "verdict", "exact", "gold mass", "hit rate", "steps", "time"});
   bool all_reached = true;
@@ -247,18 +374,26 @@ void train_all(const TrainOptions& options) {
 }
 
 void run_train(const TrainOptions& options) {
-  if (options.task.name == all_name) return train_all(options);
-  const Task& task = find_task(options.task.name);
-  const std::string folder =
-      options.run.folder.empty() ? "runs/" + std::string(task.name) : options.run.folder;
-  const RunReport report = train_one(options, task, folder);
+  if (options.task.name.empty() && options.resume.empty()) {
+    throw UsageError("--task is required; see attnviz train --help");
+  }
+  if (options.task.name == all_name) {
+    if (!options.resume.empty()) throw UsageError("--task all: one run at a time can be resumed");
+    return train_all(options);
+  }
+  const bool anew = options.resume.empty();
+  Start start = anew ? start_new(options, find_task(options.task.name)) : start_again(options);
+  const std::string folder = !anew                        ? options.resume
+                             : options.run.folder.empty() ? "runs/" + options.task.name
+                                                          : options.run.folder;
+  const RunReport report = train_one(options, std::move(start), folder);
   write_file("-",
              options.json ? dump(report_json(report, folder)) + "\n" : report_text(report, folder));
   // Outside runs/ it need not be the newest: runs/latest may be beyond reach.
   tell(options.quiet,
        "next: attnviz render " +
-           (options.run.folder.empty() ? std::string()
-                                       : "--model " + printable(folder, no_limit) + ' ') +
+           (anew && options.run.folder.empty() ? std::string()
+                                               : "--model " + shell_word(folder) + ' ') +
            "--out heat.png");
 }
 
@@ -300,15 +435,28 @@ void add_recipe_options(CLI::App& command, TrainOptions& options) {
 void setup_train(CLI::App& program) {
   const auto options = std::make_shared<TrainOptions>();
   CLI::App& command = *program.add_subcommand("train", "train a model on a task");
-  lead_with_examples(command, {"attnviz train --task reverse",
-                               "attnviz train --task dates --out runs/my-dates --seed 7",
-                               "attnviz train --task left-shift --shift 2 --max-length 20",
-                               "attnviz train --task all --out runs"});
+  lead_with_examples(
+      command,
+      {"attnviz train --task reverse", "attnviz train --task dates --out runs/my-dates --seed 7",
+       "attnviz train --task left-shift --shift 2 --max-length 20",
+       "attnviz train --resume runs/my-dates", "attnviz train --task all --out runs"});
   add_task_options(command, options->task, {all_name});
-  command.get_option("--task")->required();
-  add_path_option(command, "--out", options->run.folder, "the run's folder (default: runs/TASK)");
-  command.add_flag("--force", options->run.force, "replace a run that is in that folder");
-  add_integer_option(command, "--seed", options->run.seed, 0, UINT64_MAX,
+  CLI::Option* out = add_path_option(command, "--out", options->run.folder,
+                                     "the run's folder (default: runs/TASK)");
+  CLI::Option* force =
+      command.add_flag("--force", options->run.force, "replace a run that is in that folder");
+  CLI::Option* init_from =
+      add_path_option(command, "--init-from", options->init_from,
+                      "start from the weights of a model (a run's folder or a model file)");
+  add_path_option(command, "--resume", options->resume,
+                  "go on with the run in this folder, as if it had never stopped; its settings are "
+                  "kept, only --steps may grow")
+      ->excludes(out)
+      ->excludes(force)
+      ->excludes(init_from);
+  add_number_option(command, "--save-every", options->run.save_every, 0, 1e6,
+                    "seconds at most between saves (default 30); 0 saves after every step");
+  add_integer_option(command, "--seed", options->seed, 0, UINT64_MAX,
                      "where the random numbers start (default 1)");
   add_integer_option(command, "--threads", options->run.threads, 1, 4,
                      "threads; the result does not depend on it (default 1)");

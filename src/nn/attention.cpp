@@ -140,7 +140,10 @@ void AttentionMemory::grow(Index annotation, Index units, Index total) {
 void AttentionTape::grow(Index units, Index source_steps, Index total) {
   attnviz::grow(query, units, total);
   attnviz::grow(d_query, units, total);
-  attnviz::grow(weights, source_steps, total);
+  // Columns that start at a multiple of a packet, whatever the longest source so far: where a sum
+  // starts decides its bits, and a run that is resumed has seen fewer sources.
+  constexpr Index packet = 16;
+  attnviz::grow(weights, (source_steps + packet - 1) / packet * packet, total);
   if (d_scores.size() < source_steps) d_scores.resize(source_steps);
 }
 

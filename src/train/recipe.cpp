@@ -1,15 +1,96 @@
 #include "attnviz/train/recipe.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "attnviz/base/error.h"
 
 namespace attnviz {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 /// 0 up to the part `from` of training, 1 beyond the part `to`, linear between.
 double ramp(const Recipe& recipe, int step, double from, double to) {
   const double progress = static_cast<double>(step) / std::max(1, recipe.steps);
   return std::clamp((progress - from) / std::max(to - from, 1e-9), 0.0, 1.0);
+}
+
+/// Calls field(name in files, member) for every setting.
+template <typename F, typename AnyRecipe>
+void visit_settings(F&& field, AnyRecipe& recipe) {
+  field("embedding", recipe.model.embedding);
+  field("hidden", recipe.model.hidden);
+  field("decoder_hidden", recipe.model.decoder_hidden);
+  field("attention_units", recipe.model.attention_units);
+  field("readout_units", recipe.model.readout_units);
+  field("query", recipe.model.query);
+  field("attention", recipe.model.attention);
+  field("embedding_std", recipe.initialisation.embedding_std);
+  field("score_scale", recipe.initialisation.score_scale);
+  field("update_bias", recipe.initialisation.update_bias);
+  field("steps", recipe.steps);
+  field("batch", recipe.batch);
+  field("late_batch", recipe.late_batch);
+  field("late_batch_from", recipe.late_batch_from);
+  field("learning_rate", recipe.rate);
+  field("warm_up", recipe.warm_up);
+  field("final_rate", recipe.final_rate);
+  field("beta1", recipe.adam.beta1);
+  field("beta2", recipe.adam.beta2);
+  field("epsilon", recipe.adam.epsilon);
+  field("clip", recipe.adam.clip);
+  field("entropy_penalty", recipe.entropy_penalty);
+  field("penalty_from", recipe.penalty_from);
+  field("penalty_full", recipe.penalty_full);
+  field("forgetting", recipe.forgetting);
+  field("forgetting_full", recipe.forgetting_full);
+  field("forgetting_until", recipe.forgetting_until);
+  field("beyond", recipe.beyond);
+  field("average", recipe.average);
+  field("evaluate_every", recipe.evaluate_every);
+  field("patience", recipe.patience);
+  field("converged_after", recipe.converged_after);
+  field("resting_entropy", recipe.resting_entropy);
+}
+
+// How a setting is read; false for a value it cannot have.
+bool read_setting(const Json& json, int& value) {
+  if (!json.is_number_unsigned() || json.get<std::uint64_t>() > 1'000'000'000) return false;
+  value = json.get<int>();
+  return true;
+}
+bool read_setting(const Json& json, double& value) {
+  if (!json.is_number()) return false;
+  value = json.get<double>();
+  return std::isfinite(value);
+}
+bool read_setting(const Json& json, Query& value) {
+  const auto known = json.is_string() ? query_from(json.get<std::string>()) : std::nullopt;
+  if (known) value = *known;
+  return known.has_value();
+}
+bool read_setting(const Json& json, Attention& value) {
+  const auto known = json.is_string() ? attention_from(json.get<std::string>()) : std::nullopt;
+  if (known) value = *known;
+  return known.has_value();
+}
+
+const char* expected_setting(int) {
+  return "an integer in 0..1000000000";
+}
+const char* expected_setting(double) {
+  return "a finite number";
+}
+const char* expected_setting(Query) {
+  return "\"previous\" or \"current\"";
+}
+const char* expected_setting(Attention) {
+  return "a form of attention";
 }
 
 }  // namespace
@@ -53,46 +134,44 @@ Target default_target(std::string_view task) {
 }
 
 std::string to_json(const Recipe& recipe) {
-  const ModelConfig& model = recipe.model;
-  return nlohmann::ordered_json{{"embedding", model.embedding},
-                                {"hidden", model.hidden},
-                                {"decoder_hidden", model.decoder_hidden},
-                                {"attention_units", model.attention_units},
-                                {"readout_units", model.readout_units},
-                                {"query", to_string(model.query)},
-                                {"attention", to_string(model.attention)},
-                                {"embedding_std", recipe.initialisation.embedding_std},
-                                {"score_scale", recipe.initialisation.score_scale},
-                                {"update_bias", recipe.initialisation.update_bias},
-                                {"steps", recipe.steps},
-                                {"batch", recipe.batch},
-                                {"late_batch", recipe.late_batch},
-                                {"late_batch_from", recipe.late_batch_from},
-                                {"learning_rate", recipe.rate},
-                                {"warm_up", recipe.warm_up},
-                                {"final_rate", recipe.final_rate},
-                                {"beta1", recipe.adam.beta1},
-                                {"beta2", recipe.adam.beta2},
-                                {"epsilon", recipe.adam.epsilon},
-                                {"clip", recipe.adam.clip},
-                                {"entropy_penalty", recipe.entropy_penalty},
-                                {"penalty_from", recipe.penalty_from},
-                                {"penalty_full", recipe.penalty_full},
-                                {"forgetting", recipe.forgetting},
-                                {"forgetting_full", recipe.forgetting_full},
-                                {"forgetting_until", recipe.forgetting_until},
-                                {"beyond", recipe.beyond},
-                                {"average", recipe.average},
-                                {"evaluate_every", recipe.evaluate_every},
-                                {"patience", recipe.patience},
-                                {"converged_after", recipe.converged_after},
-                                {"resting_entropy", recipe.resting_entropy}}
-      .dump();
+  Json json;
+  visit_settings(
+      [&](const char* name, const auto& value) {
+        if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(value)>>) {
+          json[name] = to_string(value);
+        } else {
+          json[name] = value;
+        }
+      },
+      recipe);
+  return json.dump();
+}
+
+Recipe recipe_from_json(const std::string& text, const std::string& place) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) throw InputError(place + ": expected an object");
+  Recipe recipe;
+  visit_settings(
+      [&](const char* name, auto& value) {
+        const auto found = json.find(name);
+        if (found == json.end() || !read_setting(*found, value)) {
+          throw InputError(place + ": " + name + ": expected " + expected_setting(value) +
+                           ", got " + (found == json.end() ? "nothing" : printable(found->dump())));
+        }
+      },
+      recipe);
+  for (const auto& [name, value] : {std::pair{"steps", recipe.steps},
+                                    {"batch", recipe.batch},
+                                    {"late_batch", recipe.late_batch},
+                                    {"evaluate_every", recipe.evaluate_every}}) {
+    if (value == 0) throw InputError(place + ": " + name + ": expected at least 1, got 0");
+  }
+  return recipe;
 }
 
 double learning_rate(const Recipe& recipe, int step) {
   if (step < recipe.warm_up) return recipe.rate * (step + 1) / recipe.warm_up;
-  const double left = static_cast<double>(recipe.steps - step) /
+  const double left = static_cast<double>(std::max(0, recipe.steps - step)) /
                       std::max(1, recipe.steps - recipe.warm_up);  // 1 .. 0
   return recipe.rate * (recipe.final_rate + (1.0 - recipe.final_rate) * left);
 }

@@ -1,9 +1,11 @@
 #include "attnviz/train/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "attnviz/base/file.h"
 #include "attnviz/infer/model_task.h"
@@ -16,7 +18,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
-constexpr double seconds_between_saves = 30.0;
+constexpr double least_between_saves = 1.0;  // seconds, at evaluations
+constexpr std::size_t max_state = std::size_t{1} << 34U;
+constexpr std::size_t max_metrics = std::size_t{1} << 32U;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -32,62 +36,119 @@ std::string metrics_line(const Progress& progress) {
   return line.dump();
 }
 
+/// What the run folder keeps of the recipe and the data.
+std::string settings_json(const TaskData& data, const Recipe& recipe, std::uint64_t seed,
+                          const std::string& program) {
+  return Json{{"program", program},
+              {"task", Json::parse(task_to_json(data.task(), data.options()))},
+              {"seed", seed},
+              {"recipe", Json::parse(to_json(recipe))}}
+             .dump(2) +
+         "\n";
+}
+
+ModelConfig complete(ModelConfig config, const TaskData& data) {
+  config.source_vocabulary = data.source().size();
+  config.target_vocabulary = data.target().size();
+  return config;
+}
+
 /// One run; its members live as long as it takes.
 class Run {
  public:
   Run(const TaskData& data, const Recipe& recipe, const RunOptions& options,
-      const RunEvents& events)
+      const RunEvents& events, FolderLock lock)
       : data_(data),
         recipe_(recipe),
         options_(options),
         events_(events),
         folder_(options.folder),
+        lock_(std::move(lock)),
         training_(options.seed, static_cast<std::uint64_t>(Stream::training)),
-        trainer_(model_config(), recipe, options.seed, options.threads),
+        trainer_(complete(recipe.model, data), recipe, options.seed, options.threads),
         decoder_(trainer_.config()) {
-    Random random(options.seed, static_cast<std::uint64_t>(Stream::validation));
-    validation_ = data.draw(Part::validation, options.validation, random);
+    at_.seed = options.seed;
+    at_.limit = std::max(options.limit, recipe.steps);
+    best_ = {trainer_.config(), data.source(), data.target(), {}, {}};
+    best_.facts["task"] = task_to_json(data.task(), data.options());
+    best_.facts["recipe"] = to_json(recipe_);
+    best_.facts["program"] = options.program;
   }
 
-  RunReport operator()() {
-    folder_.prepare(options_.force);
-    write_file(folder_.config(), settings().dump(2) + "\n");
+  /// A new run. The state comes first: with it alone the run can be gone on with.
+  RunReport start(const std::optional<Origin>& origin) {
+    if (origin) {
+      at_.init_from = origin->name;
+      trainer_.restore({origin->weights, origin->weights, trainer_.adam()});
+    }
+    save_state();
     write_file(folder_.metrics(), "");
+    return go_on();
+  }
+
+  RunReport resume(SavedRun saved) {
+    const int limit = at_.limit;
+    at_ = saved.position;
+    at_.limit = std::max(limit, at_.limit);
+    report_.best_step = at_.best_step;
+    training_ = Random(at_.training);
+    trainer_.restore(std::move(saved.trainer));
+    best_.weights = std::move(saved.best.weights);
+    cut_metrics();
+    return go_on();
+  }
+
+ private:
+  RunReport go_on() {
+    write_file(folder_.config(), settings_json(data_, recipe_, options_.seed, options_.program));
+    Random random(options_.seed, static_cast<std::uint64_t>(Stream::validation));
+    validation_ = data_.draw(Part::validation, options_.validation, random);
     start_ = saved_ = Clock::now();
-    while (trainer_.steps_done() < recipe_.steps) {
+    const bool ended = train();
+    report_.steps = trainer_.steps_done();
+    report_.seconds = seconds_since(start_);
+    if (ended && at_.best_step > 0) test();
+    save();
+    if (at_.best_step > 0) report_.is_newest = remember_newest_run(folder_.path());
+    return report_;
+  }
+
+  /// Steps and evaluations until the run ends; false if it was stopped before.
+  bool train() {
+    while (!has_ended()) {
+      if (events_.should_stop && events_.should_stop()) {
+        report_.ending = Ending::stopped;
+        return false;
+      }
       if (!step()) {
         report_.ending = Ending::diverged;
         break;
       }
       const int done = trainer_.steps_done();
-      if (done % recipe_.evaluate_every == 0 || done == recipe_.steps) {
+      if (done % recipe_.evaluate_every == 0 || done == recipe_.steps || done == at_.limit) {
         evaluate();
-        if (converged_ || stalled_ >= recipe_.patience) {
-          report_.ending = converged_ ? Ending::converged : Ending::stalled;
-          break;
-        }
-        if (seconds_since(saved_) > seconds_between_saves) save();
+      }
+      const double since = seconds_since(saved_);
+      if (since >= options_.save_every || (at_.loss_count == 0 && since >= least_between_saves)) {
+        save();
       }
     }
-    report_.steps = trainer_.steps_done();
-    report_.seconds = seconds_since(start_);
-    if (report_.best_step > 0) finish();
-    return report_;
+    return true;
   }
 
- private:
-  ModelConfig model_config() const {
-    ModelConfig config = recipe_.model;
-    config.source_vocabulary = data_.source().size();
-    config.target_vocabulary = data_.target().size();
-    return config;
-  }
-
-  Json settings() const {
-    return {{"program", options_.program},
-            {"task", Json::parse(task_to_json(data_.task(), data_.options()))},
-            {"seed", options_.seed},
-            {"recipe", Json::parse(to_json(recipe_))}};
+  /// By the rules of the recipe, from where the run stands alone: so that a run which was
+  /// interrupted after its last step knows that it has only to be tested.
+  bool has_ended() {
+    if (at_.good_evaluations >= recipe_.converged_after) {
+      report_.ending = Ending::converged;
+    } else if (at_.stalled >= recipe_.patience) {
+      report_.ending = Ending::stalled;
+    } else if (trainer_.steps_done() >= at_.limit) {
+      report_.ending = Ending::out_of_steps;
+    } else {
+      return false;
+    }
+    return true;
   }
 
   /// One update on fresh examples; false if it diverged.
@@ -103,37 +164,39 @@ class Run {
           "step " + std::to_string(step + 1) + ": " + result.culprit + " is not finite";
       return false;
     }
-    loss_sum_ += result.loss;
-    ++loss_count_;
+    at_.loss_sum += result.loss;
+    ++at_.loss_count;
     examples_seen_ += pairs_.size();
-    if (events_.on_step) events_.on_step(step + 1, recipe_.steps, result.loss);
+    if (events_.on_step) events_.on_step(step + 1, at_.limit, result.loss);
     return true;
   }
 
   void evaluate() {
     Progress progress;
     progress.step = trainer_.steps_done();
-    progress.steps = recipe_.steps;
-    progress.loss = loss_sum_ / loss_count_;
+    progress.steps = at_.limit;
+    progress.loss = at_.loss_sum / at_.loss_count;
     progress.rate = learning_rate(recipe_, progress.step - 1);
     progress.examples_per_second = static_cast<double>(examples_seen_) / seconds_since(start_);
     progress.validation =
         evaluate_forced(trainer_.weights(), trainer_.config(), validation_, decoder_);
-    loss_sum_ = 0.0;
-    loss_count_ = 0;
+    at_.loss_sum = 0.0;
+    at_.loss_count = 0;
 
     const double entropy = progress.validation.alignment.row_entropy();
     const double objective = progress.validation.loss + recipe_.entropy_penalty * entropy;
-    progress.new_best = objective < best_objective_;
-    stalled_ = progress.new_best ? 0 : stalled_ + 1;
-    progress.stalled = stalled_;
+    progress.new_best = objective < at_.best_objective;
+    at_.stalled = progress.new_best ? 0 : at_.stalled + 1;
+    progress.stalled = at_.stalled;
     if (progress.new_best) {
-      best_objective_ = objective;
-      report_.best_step = progress.step;
+      at_.best_objective = objective;
+      at_.best_step = report_.best_step = progress.step;
       best_.weights = trainer_.weights();
     }
     watch_convergence(progress.step, progress.validation);
-    append_line(folder_.metrics(), metrics_line(progress));
+    const std::string line = metrics_line(progress);
+    append_line(folder_.metrics(), line);
+    at_.metrics_size += line.size() + 1;
     if (events_.on_evaluation) events_.on_evaluation(progress);
   }
 
@@ -141,60 +204,61 @@ class Run {
   /// penalty fully in.
   void watch_convergence(int step, const Evaluation& evaluation) {
     const double entropy = evaluation.alignment.row_entropy();
-    const bool at_rest = std::abs(entropy - last_entropy_) < recipe_.resting_entropy;
-    last_entropy_ = entropy;
+    const bool at_rest = std::abs(entropy - at_.last_entropy) < recipe_.resting_entropy;
+    at_.last_entropy = entropy;
     const bool all_right = evaluation.answers.exact == evaluation.answers.answers;
     const bool penalty_in = entropy_penalty(recipe_, step) == recipe_.entropy_penalty;
-    good_evaluations_ = all_right && at_rest && penalty_in ? good_evaluations_ + 1 : 0;
-    converged_ = good_evaluations_ >= recipe_.converged_after;
+    at_.good_evaluations = all_right && at_rest && penalty_in ? at_.good_evaluations + 1 : 0;
   }
 
-  /// The best model's test scores, and the files.
-  void finish() {
+  /// The best model's test scores, into its file.
+  void test() {
     Random random(options_.seed, static_cast<std::uint64_t>(Stream::test));
     const auto test = data_.draw(Part::test, options_.test, random);
     report_.test = evaluate_greedily(best_.weights, trainer_.config(), test, decoder_);
     best_.facts["scores"] = to_json(report_.test);
-    save();
-    report_.is_newest = remember_newest_run(folder_.path());
   }
 
+  /// The best model, and where the run stands. In this order: were the state newer than the model,
+  /// going on from it would leave an old model behind.
   void save() {
-    best_.config = trainer_.config();
-    best_.source = data_.source();
-    best_.target = data_.target();
-    const Json settings = this->settings();
-    best_.facts["task"] = settings["task"].dump();
-    best_.facts["recipe"] = settings["recipe"].dump();
-    best_.facts["training"] =
-        Json{{"seed", options_.seed}, {"steps", report_.best_step}, {"gold_alignment_used", false}}
-            .dump();
-    best_.facts["program"] = options_.program;
-    write_file(folder_.model(), write_model(best_));
-    write_file(folder_.last(), write_safetensors(state()));
+    Json training{{"seed", at_.seed}, {"steps", at_.best_step}, {"gold_alignment_used", false}};
+    if (!at_.init_from.empty()) training["init_from"] = at_.init_from;
+    best_.facts["training"] = training.dump();
+    if (at_.best_step > 0) write_file(folder_.model(), write_model(best_));
+    // What diverged is not worth going on with.
+    if (report_.ending != Ending::diverged) save_state();
     saved_ = Clock::now();
   }
 
-  /// Everything that going on from here needs: weights, Adam's moments, random numbers, position.
-  TensorFile state() const {
-    TensorFile file{describe(best_), {}};
-    append_tensors(trainer_.raw_weights(), "", file.tensors);
-    append_tensors(trainer_.weights(), "average.", file.tensors);
-    append_tensors(trainer_.adam().m, "adam.m.", file.tensors);
-    append_tensors(trainer_.adam().v, "adam.v.", file.tensors);
-    file.metadata["state"] = Json{
-        {"steps", trainer_.steps_done()},
-        {"random", training_.state()},
-        {"loss_sum", loss_sum_},
-        {"loss_count", loss_count_},
-        {"examples_seen", examples_seen_},
-        {"best_step", report_.best_step},
-        {"best_objective", best_objective_},
-        {"last_entropy", last_entropy_},
-        {"stalled", stalled_},
-        {"good_evaluations",
-         good_evaluations_}}.dump();
-    return file;
+  void save_state() {
+    at_.training = training_.state();
+    write_file(folder_.last(), write_saved_run(best_, at_, trainer_));
+  }
+
+  /// Takes away the lines of evaluations after the last save: they will come again.
+  void cut_metrics() {
+    std::error_code ignored;
+    std::string text;
+    if (std::filesystem::exists(folder_.metrics(), ignored)) {
+      text = read_file(folder_.metrics(), max_metrics);
+    }
+    if (text.size() < at_.metrics_size) {
+      note("metrics.jsonl lacks lines from before step " +
+           std::to_string(trainer_.steps_done() + 1));
+      at_.metrics_size = text.rfind('\n') + 1;  // 0 if there is none
+    }
+    const std::string_view beyond = std::string_view(text).substr(at_.metrics_size);
+    if (!beyond.empty() && beyond.back() != '\n') note("metrics.jsonl: cut a torn last line");
+    if (const auto lines = std::count(beyond.begin(), beyond.end(), '\n'); lines > 0) {
+      note("metrics.jsonl: cut " + std::to_string(lines) + (lines == 1 ? " line" : " lines") +
+           " later than the last save");
+    }
+    write_file(folder_.metrics(), std::string_view(text).substr(0, at_.metrics_size));
+  }
+
+  void note(const std::string& text) const {
+    if (events_.on_note) events_.on_note(text);
   }
 
   const TaskData& data_;
@@ -202,6 +266,7 @@ class Run {
   RunOptions options_;
   const RunEvents& events_;
   RunFolder folder_;
+  FolderLock lock_;
   Random training_;
   Trainer trainer_;
   Decoder decoder_;
@@ -211,14 +276,8 @@ class Run {
 
   Clock::time_point start_;
   Clock::time_point saved_;
-  double loss_sum_ = 0.0;
-  int loss_count_ = 0;
   std::size_t examples_seen_ = 0;
-  double best_objective_ = std::numeric_limits<double>::infinity();
-  double last_entropy_ = std::numeric_limits<double>::infinity();
-  int stalled_ = 0;
-  int good_evaluations_ = 0;
-  bool converged_ = false;
+  Position at_;
   Model best_;
   RunReport report_;
 };
@@ -226,8 +285,24 @@ class Run {
 }  // namespace
 
 RunReport run_training(const TaskData& data, const Recipe& recipe, const RunOptions& options,
-                       const RunEvents& events) {
-  return Run(data, recipe, options, events)();
+                       const RunEvents& events, const std::optional<Origin>& origin) {
+  FolderLock lock = RunFolder(options.folder).claim(options.force);
+  return Run(data, recipe, options, events, std::move(lock)).start(origin);
+}
+
+OpenRun open_run(const std::string& folder) {
+  const RunFolder run(folder);
+  FolderLock lock = run.reopen();
+  const std::string name = run.last();
+  return {run, std::move(lock), read_saved_run(read_file(name, max_state), name)};
+}
+
+RunReport resume_training(const TaskData& data, OpenRun run, const RunOptions& options,
+                          const RunEvents& events) {
+  RunOptions own = options;
+  own.folder = run.folder.path();
+  own.seed = run.saved.position.seed;
+  return Run(data, run.saved.recipe, own, events, std::move(run.lock)).resume(std::move(run.saved));
 }
 
 }  // namespace attnviz

@@ -24,19 +24,32 @@ bool RunFolder::holds_run() const {
   return exists(model()) || exists(last()) || exists(config()) || exists(metrics());
 }
 
-void RunFolder::prepare(bool force) const {
-  if (holds_run() && !force) {
-    throw InUseError(path_ +
-                     ": holds a run already; choose another folder with --out, or replace it "
-                     "with --force");
-  }
+FolderLock RunFolder::claim(bool force) const {
   make_directory(path_);
-  for (const std::string& name : {model(), last(), metrics(), config()}) {
-    check_writable(name);
-    std::error_code error;
-    fs::remove(name, error);
-    if (error) throw OutputError(name + ": cannot remove: " + error.message());
+  FolderLock lock(path_);
+  if (holds_run() && !force) {
+    throw InUseError(printable(path_, no_limit) +
+                     ": holds a run already; go on with it by --resume, choose another folder with "
+                     "--out, or replace it with --force");
   }
+  for (const std::string& name : {model(), last(), metrics(), config()}) check_writable(name);
+  return lock;
+}
+
+FolderLock RunFolder::reopen() const {
+  const std::string name = printable(path_, no_limit);
+  std::error_code error;
+  if (!fs::is_directory(path_, error)) {
+    throw InputError(
+        name + ": expected the folder of a run, got " +
+        (exists(path_) ? "a file; --init-from starts a new run from a model" : "none"));
+  }
+  FolderLock lock(path_);
+  if (!exists(last())) {
+    throw InputError(name + ": holds no last.safetensors, so no run to go on with" +
+                     (exists(model()) ? "; --init-from starts a new one from its model" : ""));
+  }
+  return lock;
 }
 
 bool remember_newest_run(const std::string& path) {

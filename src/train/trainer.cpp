@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace attnviz {
 namespace {
@@ -43,6 +44,12 @@ Trainer::Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t 
   average_ = weights_;
   adam_.resize(config_);
   step_weights_.resize(config_);
+}
+
+void Trainer::restore(TrainerState state) {
+  weights_ = std::move(state.weights);
+  average_ = std::move(state.average);
+  adam_ = std::move(state.adam);
 }
 
 void Trainer::deal(std::span<const EncodedPair* const> pairs) {

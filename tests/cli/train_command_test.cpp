@@ -184,3 +184,67 @@ TEST_CASE("attnviz train: settings that contradict each other") {
     check_refused(run_program("train " + arguments), 2, message);
   }
 }
+
+TEST_CASE(
+    "attnviz train: a signal saves and says how to go on, and --resume ends at the same bytes") {
+  const WorkFolder folder;
+  // Long enough to be interrupted, small enough to be gone on with in a moment.
+  const std::string options =
+      "train --task sort --steps 1500 --hidden 8 --embedding 8 --attention-units 8 --seed 7 ";
+  const auto stopped_by = [&](const std::string& signal, const std::string& arguments) {
+    return folder.run("--version >/dev/null && timeout --preserve-status -s " + signal +
+                      " 0.3 '" ATTNVIZ_PROGRAM "' " + arguments + " --quiet");
+  };
+  REQUIRE(folder.run(options + "--out whole --quiet").exit_code == 0);
+  const auto result = stopped_by("INT", options + "--out 'my run'");
+  INFO(result.output);
+  CHECK(result.exit_code == 130);
+  CHECK(result.out.empty());
+  CHECK(result.err.find("attnviz: stopped by SIGINT after step ") == 0);
+  CHECK(result.err.find(", saved; go on with: attnviz train --resume 'my run'\n") !=
+        std::string::npos);
+  CHECK(stopped_by("TERM", "train --resume 'my run'").exit_code == 143);
+  CHECK(stopped_by("HUP", "train --resume 'my run'").exit_code == 129);
+  stopped_by("KILL", "train --resume 'my run'");
+  REQUIRE(folder.run("train --resume 'my run' --quiet").exit_code == 0);
+  for (const std::string& name : run_files) {
+    INFO(name);
+    CHECK((folder.read("my run/" + name) == folder.read("whole/" + name)));
+  }
+  CHECK(names_in(folder.work() / "my run") == run_files);
+}
+
+TEST_CASE("attnviz train: what --resume and --init-from refuse") {
+  const WorkFolder folder;
+  REQUIRE(folder.run(train("--out a")).exit_code == 0);
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"--resume a --lr 0.5", "--lr: expected 0.008, as in the run that is resumed, got 0.5"},
+      {"--resume a --batch 33", "--batch: expected 32, as in the run that is resumed, got 33"},
+      {"--resume a --batch 32", "--batch: expected 256, as in the run that is resumed, got 32"},
+      {"--resume a --hidden 9", "--hidden: expected 8, as in the run that is resumed, got 9"},
+      {"--resume a --query previous", "--query: expected \"current\", as in"},
+      {"--resume a --seed 2", "--seed: expected 1, as in the run that is resumed, got 2"},
+      {"--resume a --task dates",
+       "--task: expected sort, as in the run that is resumed, got dates"},
+      {"--resume a --max-length 9", "--max-length: expected 10, as in"},
+      {"--resume a --steps 29",
+       "--steps: may only grow beyond 30 in a run that is resumed, got 29"},
+      {"--resume a --steps 31",
+       "--steps: cannot grow beyond 30, where this run's learning rate ends at 0; --init-from"},
+      {"--resume a --task all", "--task all: one run at a time can be resumed"},
+      {"--resume a --force", "--force"},
+      {"--resume a --out b", "--out"},
+      {"--task all --init-from a", "--task all: has no use for --init-from"},
+      {"--task sort --init-from a --hidden 9", "--hidden: expected 8, as in a, got 9"},
+      {"", "--task is required; see attnviz train --help"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    INFO(arguments);
+    check_refused(folder.run("train " + arguments), 2, message);
+  }
+  check_refused(folder.run("train --task dates --init-from a --out b"), 3,
+                "a: does not know the symbol \" \", which the task dates needs");
+  // What is said again and is the same is no change.
+  CHECK(folder.run(train("--resume a --seed 1")).exit_code == 0);
+  CHECK(folder.run(train("--init-from a --out c")).exit_code == 0);
+}

@@ -1,59 +1,15 @@
 #include "attnviz/train/run.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/model/checkpoint.h"
 #include "catch.h"
+#include "train/quick_run.h"
 
 using namespace attnviz;
-
-namespace {
-
 namespace fs = std::filesystem;
-
-/// A folder of its own, removed at the end; the working folder while it lives.
-struct Scratch {
-  fs::path before = fs::current_path();
-  fs::path path = fs::temp_directory_path() / ("attnviz-run-test-" + std::to_string(getpid()));
-  Scratch() {
-    fs::create_directories(path);
-    fs::current_path(path);
-  }
-  ~Scratch() {
-    fs::current_path(before);
-    fs::remove_all(path);
-  }
-};
-
-Recipe quick_recipe() {
-  Recipe recipe;
-  recipe.model.embedding = recipe.model.hidden = recipe.model.decoder_hidden = 8;
-  recipe.model.attention_units = 8;
-  recipe.steps = 60;
-  recipe.evaluate_every = 20;
-  return recipe;
-}
-
-RunOptions quick_options(const std::string& folder) {
-  RunOptions options;
-  options.folder = folder;
-  options.validation = 20;
-  options.test = 20;
-  options.program = "test";
-  return options;
-}
-
-TaskData reverse_data() {
-  const Task& task = find_task("reverse");
-  return TaskData(task, task.defaults);
-}
-
-}  // namespace
 
 TEST_CASE("a run leaves its folder, and the newest run is known", "[run]") {
   const Scratch scratch;

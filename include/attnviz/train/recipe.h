@@ -61,11 +61,16 @@ Target default_target(std::string_view task);
 /// For files and `attnviz tasks --json`.
 std::string to_json(const Recipe& recipe);
 
+/// The recipe in that JSON. `place` is where it stands, for messages. Throws InputError naming a
+/// setting that is missing or cannot be, such as no examples a step.
+Recipe recipe_from_json(const std::string& text, const std::string& place);
+
 /// The recipe a task is trained with unless the user says otherwise, for inputs of up to
 /// `max_length` symbols. Every value is justified in docs/alignment.md.
 Recipe default_recipe(std::string_view task, int max_length);
 
-/// Values of step 0, 1, ... steps - 1.
+/// Values of step 0, 1, ... steps - 1, and of those beyond, where a resumed run may go: there they
+/// stay what they were at the end.
 double learning_rate(const Recipe& recipe, int step);
 double entropy_penalty(const Recipe& recipe, int step);
 int batch_size(const Recipe& recipe, int step);

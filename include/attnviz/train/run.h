@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "attnviz/base/lock.h"
 #include "attnviz/infer/evaluate.h"
 #include "attnviz/train/data.h"
 #include "attnviz/train/recipe.h"
 #include "attnviz/train/run_folder.h"
+#include "attnviz/train/saved_run.h"
 
 namespace attnviz {
 
@@ -16,10 +19,12 @@ struct RunOptions {
   std::string folder;
   bool force = false;  // replace a run that is there
   std::uint64_t seed = 1;
+  int limit = 0;  // steps to go to, if more than the recipe's
   int threads = 1;
-  int validation = 500;  // held-out examples for every evaluation
-  int test = 2000;       // others, for the report at the end
-  std::string program;   // name and version, for the files
+  double save_every = 30.0;  // seconds at most between saves
+  int validation = 500;      // held-out examples for every evaluation
+  int test = 2000;           // others, for the report at the end
+  std::string program;       // name and version, for the files
 };
 
 /// What is known after an evaluation.
@@ -34,7 +39,7 @@ struct Progress {
   Evaluation validation;
 };
 
-enum class Ending { converged, stalled, out_of_steps, diverged };
+enum class Ending { converged, stalled, out_of_steps, diverged, stopped };
 
 struct RunReport {
   Ending ending = Ending::out_of_steps;
@@ -46,17 +51,44 @@ struct RunReport {
   bool is_newest = true;  // false: runs/latest could not be written
 };
 
-/// Who watches. Either may be empty.
+/// Who watches. Any may be empty.
 struct RunEvents {
   std::function<void(int step, int steps, double loss)> on_step;
   std::function<void(const Progress&)> on_evaluation;
+  std::function<void(const std::string&)> on_note;  // something to know that is no error
+  std::function<bool()> should_stop;                // asked after every step
+};
+
+/// Weights to start from instead of random ones. The model must have the recipe's sizes and the
+/// data's vocabularies.
+struct Origin {
+  std::string name;  // for the files
+  Seq2SeqWeights weights;
 };
 
 /// Trains a model on fresh examples and writes the run folder. Validation and test examples are
 /// never drawn in training. The best model is the one with the lowest validation objective
 /// (cross-entropy plus the full entropy penalty); gold alignments are measured, and decide nothing.
+/// The run is saved at its start, then every `save_every` seconds, at evaluations and at its end:
+/// whatever ends the process, resume_training() goes on from the last save.
 /// Throws InUseError and OutputError before training starts if the folder cannot be had.
 RunReport run_training(const TaskData& data, const Recipe& recipe, const RunOptions& options,
-                       const RunEvents& events);
+                       const RunEvents& events, const std::optional<Origin>& origin = {});
+
+/// A run that was interrupted, locked.
+struct OpenRun {
+  RunFolder folder;
+  FolderLock lock;
+  SavedRun saved;
+};
+
+/// Throws InputError if the folder holds no run to go on with, InUseError if it is at work.
+OpenRun open_run(const std::string& folder);
+
+/// Goes on to the same bytes as if the run had never been interrupted. Folder, seed and recipe are
+/// the run's own. With a larger `limit` it goes beyond the recipe's last step, where learning rate,
+/// penalty and batch stay what they were at that step.
+RunReport resume_training(const TaskData& data, OpenRun run, const RunOptions& options,
+                          const RunEvents& events);
 
 }  // namespace attnviz

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "attnviz/base/lock.h"
+
 namespace attnviz {
 
 class RunFolder {
@@ -21,9 +23,13 @@ class RunFolder {
   /// Whether a run has left anything there.
   bool holds_run() const;
 
-  /// Makes the folder and empties it of an earlier run. Throws InUseError when it holds one and
-  /// `force` is not set, OutputError when it cannot be written.
-  void prepare(bool force) const;
+  /// Makes the folder and locks it. A run that is there stays until the new one takes its place, a
+  /// file at a time. Throws InUseError when it holds one and `force` is not set, or is locked,
+  /// OutputError when it cannot be written.
+  FolderLock claim(bool force) const;
+
+  /// Locks the folder of a run to go on with. Throws InputError if there is none, and as claim().
+  FolderLock reopen() const;
 
  private:
   std::string path_;

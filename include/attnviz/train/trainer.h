@@ -31,10 +31,20 @@ struct StepReport {
   bool finite() const { return culprit.empty(); }
 };
 
+/// What steps change.
+struct TrainerState {
+  Seq2SeqWeights weights;
+  Seq2SeqWeights average;
+  AdamState adam;
+};
+
 class Trainer {
  public:
   /// Fresh weights.
   Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t seed, int threads);
+
+  /// Goes on from there; of the same sizes.
+  void restore(TrainerState state);
 
   /// One update on a batch. The batch is dealt out to shards, a number that follows from its size
   /// alone, and their gradients are added in order: the result does not depend on the number of

@@ -1,0 +1,84 @@
+#include "attnviz/base/lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "attnviz/base/error.h"
+
+namespace attnviz {
+namespace {
+
+template <typename Call>
+int uninterrupted(Call&& call) {
+  int result = -1;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
+/// Whether `path` still names the open file: whoever held the lock last has removed its file.
+bool is_named(int file, const std::string& path) {
+  struct stat opened {
+  }, named{};
+  return ::fstat(file, &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+std::string holder(int file) {
+  char text[80];
+  const ssize_t length = ::pread(file, text, sizeof text, 0);
+  std::string_view name(text, length > 0 ? static_cast<std::size_t>(length) : 0);
+  name = name.substr(0, name.find('\n'));
+  return name.empty() ? "another process" : printable(name);
+}
+
+std::string this_process() {
+  char host[65] = "";
+  ::gethostname(host, sizeof host - 1);
+  return "process " + std::to_string(::getpid()) + " on " + host + '\n';
+}
+
+}  // namespace
+
+FolderLock::FolderLock(const std::string& folder) : path_(folder + "/.lock") {
+  const auto refuse = [&](int error) {
+    if (file_ >= 0) ::close(std::exchange(file_, -1));
+    throw OutputError(printable(folder, no_limit) +
+                      ": cannot lock: " + std::generic_category().message(error));
+  };
+  for (;;) {
+    file_ = uninterrupted(
+        [&] { return ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666); });
+    if (file_ < 0) refuse(errno);
+    if (uninterrupted([&] { return ::flock(file_, LOCK_EX | LOCK_NB); }) < 0) {
+      if (errno != EWOULDBLOCK) refuse(errno);
+      const std::string who = holder(file_);
+      ::close(std::exchange(file_, -1));
+      throw InUseError(printable(folder, no_limit) + ": in use by " + who +
+                       "; wait for it, or choose another folder with --out");
+    }
+    if (is_named(file_, path_)) break;
+    ::close(file_);
+  }
+  // For messages only: a full disk is no reason to stop here.
+  const std::string text = this_process();
+  if (::ftruncate(file_, 0) == 0) static_cast<void>(::pwrite(file_, text.data(), text.size(), 0));
+}
+
+FolderLock::~FolderLock() {
+  if (file_ < 0) return;
+  ::unlink(path_.c_str());  // while it is held: nobody else's can be meant
+  ::close(file_);
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept
+    : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
+
+}  // namespace attnviz

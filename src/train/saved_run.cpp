@@ -1,0 +1,136 @@
+#include "attnviz/train/saved_run.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/safetensors.h"
+#include "attnviz/model/checkpoint.h"
+
+namespace attnviz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* state_key = "state";
+constexpr std::uint64_t most_steps = 1'000'000'000;
+
+/// Calls field(name in the file, member) for everything of a position.
+template <typename F, typename AnyPosition>
+void visit_position(F&& field, AnyPosition& position) {
+  field("seed", position.seed);
+  field("limit", position.limit);
+  field("random", position.training);
+  field("loss_sum", position.loss_sum);
+  field("loss_count", position.loss_count);
+  field("best_step", position.best_step);
+  field("best_objective", position.best_objective);
+  field("last_entropy", position.last_entropy);
+  field("stalled", position.stalled);
+  field("good_evaluations", position.good_evaluations);
+  field("init_from", position.init_from);
+  field("metrics_size", position.metrics_size);
+}
+
+bool read(const Json& json, int& value) {
+  if (!json.is_number_unsigned() || json.get<std::uint64_t>() > most_steps) return false;
+  value = json.get<int>();
+  return true;
+}
+bool read(const Json& json, std::uint64_t& value) {
+  if (!json.is_number_unsigned()) return false;
+  value = json.get<std::uint64_t>();
+  return true;
+}
+bool read(const Json& json, double& value) {
+  // JSON has no infinity, which is where the best starts; written as null.
+  value = json.is_number() ? json.get<double>() : std::numeric_limits<double>::infinity();
+  return json.is_null() || (json.is_number() && std::isfinite(value));
+}
+bool read(const Json& json, std::string& value) {
+  if (json.is_string()) value = json.get<std::string>();
+  return json.is_string();
+}
+bool read(const Json& json, Random::State& value) {
+  if (!json.is_array() || json.size() != value.size()) return false;
+  bool any = false;  // the generator never leaves a state of zeros
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (!read(json[i], value[i])) return false;
+    any = any || value[i] != 0;
+  }
+  return any;
+}
+
+const std::string& metadata(const TensorFile& file, const char* key, const std::string& name) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) {
+    throw InputError(name + ": metadata: " + key + " is missing: this is no state of a training");
+  }
+  return found->second;
+}
+
+std::size_t tensor_count(const Seq2SeqWeights& weights) {
+  std::size_t count = 0;
+  Seq2SeqWeights::visit(
+      [&](const TensorName&, const auto& tensor) { count += tensor.size() > 0 ? 1 : 0; }, weights);
+  return count;
+}
+
+}  // namespace
+
+std::string write_saved_run(const Model& best, const Position& position, const Trainer& trainer) {
+  TensorFile file{describe(best), {}};
+  append_tensors(trainer.raw_weights(), "", file.tensors);
+  append_tensors(trainer.weights(), "average.", file.tensors);
+  append_tensors(trainer.adam().m, "adam.m.", file.tensors);
+  append_tensors(trainer.adam().v, "adam.v.", file.tensors);
+  if (position.best_step > 0) append_tensors(best.weights, "best.", file.tensors);
+  Json state{{"steps", trainer.steps_done()}};
+  visit_position([&](const char* name, const auto& value) { state[name] = value; }, position);
+  file.metadata[state_key] = state.dump();
+  return write_safetensors(file);
+}
+
+SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
+  const TensorFile file = read_safetensors(bytes, name);
+  const std::string& text = metadata(file, state_key, name);
+  const std::string place = name + ": metadata: state";
+  SavedRun run;
+  run.best = read_description(file, name);
+  run.best.facts.erase(state_key);
+  run.recipe = recipe_from_json(metadata(file, "recipe", name), name + ": metadata: recipe");
+  const ModelConfig& config = run.best.config;
+  ModelConfig wanted = run.recipe.model;
+  wanted.source_vocabulary = config.source_vocabulary;
+  wanted.target_vocabulary = config.target_vocabulary;
+  if (wanted != config) throw InputError(name + ": metadata: config and recipe disagree");
+
+  const Json state = Json::parse(text, nullptr, false);
+  if (!state.is_object()) throw InputError(place + ": expected an object");
+  const auto take = [&](const char* field, auto& value) {
+    const auto found = state.find(field);
+    if (found == state.end() || !read(*found, value)) {
+      throw InputError(place + ": " + field + ": cannot be " +
+                       (found == state.end() ? "left out" : printable(found->dump())));
+    }
+  };
+  int steps = 0;
+  take("steps", steps);
+  visit_position(take, run.position);
+
+  extract_tensors(file.tensors, "", config, name, run.trainer.weights);
+  extract_tensors(file.tensors, "average.", config, name, run.trainer.average);
+  extract_tensors(file.tensors, "adam.m.", config, name, run.trainer.adam.m);
+  extract_tensors(file.tensors, "adam.v.", config, name, run.trainer.adam.v);
+  run.trainer.adam.updates = steps;
+  const bool has_best = run.position.best_step > 0;
+  if (has_best) extract_tensors(file.tensors, "best.", config, name, run.best.weights);
+  const std::size_t expected = tensor_count(run.trainer.weights) * (has_best ? 5 : 4);
+  if (file.tensors.size() != expected) {
+    throw InputError(name + ": expected " + std::to_string(expected) + " tensors, got " +
+                     std::to_string(file.tensors.size()));
+  }
+  return run;
+}
+
+}  // namespace attnviz

@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
+#include "attnviz/infer/model_task.h"
+#include "attnviz/model/checkpoint.h"
+#include "attnviz/train/run.h"
+#include "catch.h"
+#include "train/quick_run.h"
+
+using namespace attnviz;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+Files files_of(const std::string& folder) {
+  Files files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    files[entry.path().filename()] = read_file(entry.path(), 1U << 26U);
+  }
+  return files;
+}
+
+/// Everything a step or an evaluation can depend on.
+Recipe full_recipe() {
+  Recipe recipe = quick_recipe();
+  recipe.model.readout_units = 8;
+  recipe.batch = 16;
+  recipe.late_batch = 24;
+  recipe.late_batch_from = 0.5;
+  recipe.forgetting = 0.1;
+  recipe.average = 0.98;
+  recipe.evaluate_every = 7;
+  return recipe;
+}
+
+/// Events that stop the run before its `step`-th step from now.
+RunEvents stop_after(int steps) {
+  RunEvents events;
+  events.should_stop = [left = steps]() mutable { return left-- == 0; };
+  return events;
+}
+
+RunReport go_on(const TaskData& data, const std::string& folder, const RunEvents& events = {},
+                int limit = 0, int threads = 1) {
+  RunOptions options = quick_options(folder);
+  options.limit = limit;
+  options.threads = threads;
+  return resume_training(data, open_run(folder), options, events);
+}
+
+std::string message_of(const std::string& folder) {
+  try {
+    open_run(folder);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a run that was stopped anywhere and resumed is the run that never stopped", "[resume]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  run_training(data, full_recipe(), quick_options("whole"), {});
+  const Files whole = files_of("whole");
+  REQUIRE(whole.size() == 4);
+  const std::vector<std::vector<int>> stops{{0},  {1},  {6},        {7},
+                                            {59}, {60}, {0, 0, 30}, {13, 1, 29}};
+  for (std::size_t i = 0; i < stops.size(); ++i) {
+    INFO(i);
+    const std::string folder = "cut" + std::to_string(i);
+    const int first = stops[i].front();
+    const auto report = run_training(data, full_recipe(), quick_options(folder), stop_after(first));
+    CHECK(report.steps == first);
+    CHECK((first == 60) == (report.ending != Ending::stopped));
+    for (std::size_t k = 1; k < stops[i].size(); ++k) {
+      CHECK(go_on(data, folder, stop_after(stops[i][k])).ending == Ending::stopped);
+    }
+    const RunReport end = go_on(data, folder, {}, 0, 1 + static_cast<int>(i % 3));
+    CHECK(end.ending == Ending::out_of_steps);
+    CHECK(files_of(folder) == whole);
+  }
+}
+
+TEST_CASE("files older than the state they belong to are brought up to date", "[resume]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  run_training(data, full_recipe(), quick_options("a"), {});
+  const Files whole = files_of("a");
+  for (const std::string lost : {"model.safetensors", "config.json"}) {
+    fs::remove("a/" + lost);
+    go_on(data, "a");
+    CHECK(files_of("a") == whole);
+  }
+}
+
+TEST_CASE("metrics get no line twice, and none is torn", "[resume]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  run_training(data, full_recipe(), quick_options("whole"), {});
+  const std::string whole = read_file("whole/metrics.jsonl", 1U << 20U);
+  struct Case {
+    std::string added;
+    std::vector<std::string> notes;
+  };
+  const std::vector<Case> cases{
+      {"", {}},
+      {"{\"step\":14}\n", {"metrics.jsonl: cut 1 line later than the last save"}},
+      {"{}\n{}\n", {"metrics.jsonl: cut 2 lines later than the last save"}},
+      {"{\"st", {"metrics.jsonl: cut a torn last line"}},
+      {"{}\n{\"st",
+       {"metrics.jsonl: cut a torn last line",
+        "metrics.jsonl: cut 1 line later than the last save"}}};
+  for (const auto& [added, notes] : cases) {
+    INFO(added);
+    RunOptions again = quick_options("cut");
+    again.force = true;
+    run_training(data, full_recipe(), again, stop_after(10));
+    write_file("cut/metrics.jsonl", read_file("cut/metrics.jsonl", 1U << 20U) + added);
+    std::vector<std::string> heard;
+    RunEvents events;
+    events.on_note = [&](const std::string& note) { heard.push_back(note); };
+    go_on(data, "cut", events);
+    CHECK(heard == notes);
+    CHECK(read_file("cut/metrics.jsonl", 1U << 20U) == whole);
+  }
+  // Lines that are gone cannot come back, but are missed.
+  run_training(data, full_recipe(), quick_options("lost"), stop_after(10));
+  write_file("lost/metrics.jsonl", "");
+  std::vector<std::string> heard;
+  RunEvents events;
+  events.on_note = [&](const std::string& note) { heard.push_back(note); };
+  go_on(data, "lost", events);
+  CHECK(heard == std::vector<std::string>{"metrics.jsonl lacks lines from before step 11"});
+  CHECK(whole.ends_with(read_file("lost/metrics.jsonl", 1U << 20U)));
+}
+
+TEST_CASE("more steps go on at the end of the recorded schedule", "[resume]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  run_training(data, full_recipe(), quick_options("a"), stop_after(31));
+  run_training(data, full_recipe(), quick_options("b"), {});
+  CHECK(go_on(data, "a", {}, 80).steps == 80);
+  CHECK(go_on(data, "b", {}, 80).steps == 80);
+  CHECK(files_of("a") == files_of("b"));
+  CHECK(open_run("a").saved.recipe.steps == 60);
+  CHECK(open_run("a").saved.position.limit == 80);
+  const Recipe recipe = full_recipe();
+  CHECK(learning_rate(recipe, 70) == Catch::Approx(recipe.rate * recipe.final_rate));
+  CHECK(entropy_penalty(recipe, 70) == recipe.entropy_penalty);
+}
+
+TEST_CASE("a run can start from the weights of a model", "[resume]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  run_training(data, quick_recipe(), quick_options("a"), {});
+  const Model model = load_model("a");
+  Recipe recipe = quick_recipe();
+  recipe.rate = 1e-9;
+  const Origin origin{"a", model.weights};
+  run_training(data, recipe, quick_options("b"), {}, origin);
+  CHECK(load_model("b").weights.decoder.embedding.isApprox(model.weights.decoder.embedding, 1e-5F));
+  CHECK(load_model("b").facts.at("training").find("\"init_from\":\"a\"") != std::string::npos);
+  // and says so when it is resumed
+  run_training(data, recipe, quick_options("c"), stop_after(5), origin);
+  go_on(data, "c");
+  CHECK(files_of("c") == files_of("b"));
+}
+
+TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
+  const Scratch scratch;
+  CHECK(message_of("none") == "none: expected the folder of a run, got none");
+  run_training(reverse_data(), quick_recipe(), quick_options("a"), stop_after(20));
+  CHECK(message_of("a/model.safetensors") ==
+        "a/model.safetensors: expected the folder of a run, got a file; --init-from starts a new "
+        "run from a model");
+  const std::string last = read_file("a/last.safetensors", 1U << 26U);
+  fs::remove("a/last.safetensors");
+  CHECK(message_of("a") ==
+        "a: holds no last.safetensors, so no run to go on with; --init-from starts a new one from "
+        "its model");
+  // a model alone
+  fs::copy("a/model.safetensors", "a/last.safetensors");
+  CHECK(message_of("a") ==
+        "a/last.safetensors: metadata: state is missing: this is no state of a training");
+  const auto with = [&](const auto& change) {
+    TensorFile file = read_safetensors(last, "last");
+    change(file);
+    write_file("a/last.safetensors", write_safetensors(file));
+    return message_of("a");
+  };
+  const auto replaced = [](std::string& text, const std::string& from, const std::string& to) {
+    REQUIRE(text.find(from) != std::string::npos);
+    text.replace(text.find(from), from.size(), to);
+  };
+  const std::string place = "a/last.safetensors: ";
+  CHECK(with([](TensorFile&) {}).empty());
+  CHECK(with([](TensorFile& f) { f.metadata["state"] = "[1"; }) ==
+        place + "metadata: state: expected an object");
+  CHECK(with([&](TensorFile& f) {
+          replaced(f.metadata["state"], "\"stalled\":0", "\"stalled\":-1");
+        }) == place + "metadata: state: stalled: cannot be -1");
+  CHECK(with([&](TensorFile& f) { replaced(f.metadata["state"], "\"limit\":60,", ""); }) ==
+        place + "metadata: state: limit: cannot be left out");
+  CHECK(with([&](TensorFile& f) {
+          replaced(f.metadata["recipe"], "\"evaluate_every\":20", "\"evaluate_every\":0");
+        }) == place + "metadata: recipe: evaluate_every: expected at least 1, got 0");
+  CHECK(with([&](TensorFile& f) {
+          replaced(f.metadata["recipe"], "\"hidden\":8", "\"hidden\":9");
+        }) == place + "metadata: config and recipe disagree");
+  CHECK(with([](TensorFile& f) {
+          f.tensors.push_back({"extra", {1}, {0.0F}});
+        }) == place + "expected 105 tensors, got 106");
+  CHECK(with([](TensorFile& f) {
+          for (NamedTensor& t : f.tensors) {
+            if (t.name == "adam.v.decoder.readout.bias") t.name = "x";
+          }
+        }) == place + "adam.v.decoder.readout.bias is missing");
+}
+
+TEST_CASE("a run at work can be neither resumed nor replaced", "[resume]") {
+  const Scratch scratch;
+  const TaskData data = reverse_data();
+  run_training(data, quick_recipe(), quick_options("a"), stop_after(20));
+  const Files before = files_of("a");
+  {
+    const OpenRun held = open_run("a");
+    const std::string holder = "a: in use by process " + std::to_string(getpid()) + " on ";
+    CHECK(message_of("a").starts_with(holder));
+    RunOptions force = quick_options("a");
+    force.force = true;
+    CHECK_THROWS_AS(run_training(data, quick_recipe(), force, {}), InUseError);
+  }
+  CHECK(files_of("a") == before);  // and the lock is gone
+  CHECK(message_of("a").empty());
+}
