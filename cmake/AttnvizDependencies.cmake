@@ -6,19 +6,21 @@ function(attnviz_missing what package)
                       "or let scripts/quickstart.sh install everything.")
 endfunction()
 
-find_package(Threads REQUIRED)
+if(ATTNVIZ_PROGRAM)
+  find_package(Threads REQUIRED)
 
-# Asked for without a version: Eigen's own version file refuses 5 where 3.4 is asked for.
-find_package(Eigen3 QUIET NO_MODULE)
-if(NOT TARGET Eigen3::Eigen)
-  attnviz_missing("Eigen" libeigen3-dev)
-elseif(Eigen3_VERSION VERSION_LESS 3.4)
-  message(FATAL_ERROR "Eigen ${Eigen3_VERSION} is too old; attnviz needs 3.4 or later (libeigen3-dev).")
-endif()
+  # Asked for without a version: Eigen's own version file refuses 5 where 3.4 is asked for.
+  find_package(Eigen3 QUIET NO_MODULE)
+  if(NOT TARGET Eigen3::Eigen)
+    attnviz_missing("Eigen" libeigen3-dev)
+  elseif(Eigen3_VERSION VERSION_LESS 3.4)
+    message(FATAL_ERROR "Eigen ${Eigen3_VERSION} is too old; attnviz needs 3.4 or later (libeigen3-dev).")
+  endif()
 
-find_package(CLI11 QUIET)
-if(NOT TARGET CLI11::CLI11)
-  attnviz_missing("CLI11" libcli11-dev)
+  find_package(CLI11 QUIET)
+  if(NOT TARGET CLI11::CLI11)
+    attnviz_missing("CLI11" libcli11-dev)
+  endif()
 endif()
 
 find_package(nlohmann_json QUIET)
@@ -34,6 +36,16 @@ endif()
 add_library(attnviz_utf8proc INTERFACE)
 target_include_directories(attnviz_utf8proc SYSTEM INTERFACE ${UTF8PROC_INCLUDE_DIR})
 target_link_libraries(attnviz_utf8proc INTERFACE ${UTF8PROC_LIBRARY})
+
+# Without zlib, compressed .npz files are refused.
+find_package(ZLIB QUIET)
+add_library(attnviz_zlib INTERFACE)
+if(ZLIB_FOUND)
+  target_link_libraries(attnviz_zlib INTERFACE ZLIB::ZLIB)
+  target_compile_definitions(attnviz_zlib INTERFACE ATTNVIZ_HAVE_ZLIB)
+else()
+  message(STATUS "zlib was not found: compressed .npz files will not be read (Debian: zlib1g-dev)")
+endif()
 
 # Debian's package also has a compiled library; the headers alone are used.
 find_path(STB_INCLUDE_DIR stb_image_write.h PATH_SUFFIXES stb)

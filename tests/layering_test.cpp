@@ -68,7 +68,8 @@ std::vector<std::string> faults(const std::string& path, const std::string& text
   const fs::path parts(path);
   auto part = parts.begin();
   if (*part++ == "include") ++part;  // include/attnviz/nn/gru.h, but src/nn/gru.cpp
-  const File file{path, part->string(), parts.extension().string()};
+  // include/attnviz/render.h is the floor's front door.
+  const File file{path, part->stem().string(), parts.extension().string()};
   if (visible.count(file.floor) == 0) return {path + ": " + file.floor + " is no floor"};
 
   std::vector<std::string> found;
@@ -97,7 +98,8 @@ TEST_CASE("no file includes what its floor may not see") {
       for (const std::string& message : faults(path.generic_string(), text)) {
         FAIL_CHECK(message);
       }
-      floors_found.insert(entry.path().parent_path().filename().string());
+      const fs::path folder_of_file = entry.path().parent_path().filename();
+      if (folder_of_file != "attnviz") floors_found.insert(folder_of_file.string());
     }
   }
   // The walk went everywhere.
@@ -114,6 +116,8 @@ TEST_CASE("an include that breaks the rules is reported with file and line") {
       {"src/text/x.cpp", "#include \"attnviz/tasks/task.h\"", "text may not see tasks"},
       {"src/tasks/x.cpp", "#include \"attnviz/text/batch.h\"", "tasks may not see text"},
       {"src/render/x.cpp", "#include \"attnviz/model/model.h\"", "render may not see model"},
+      {"include/attnviz/render.h", "#include \"attnviz/nn/types.h\"", "render may not see nn"},
+      {"include/attnviz/render.h", "#include <Eigen/Core>", "may not include Eigen/Core"},
       {"src/nn/x.cpp", "#include \"attnviz/text/batch.h\"", "nn may not see text"},
       {"src/model/x.cpp", "#include \"attnviz/infer/decode.h\"", "model may not see infer"},
       {"src/model/x.cpp", "#include \"attnviz/tasks/task.h\"", "model may not see tasks"},
@@ -152,6 +156,7 @@ TEST_CASE("an include that keeps the rules is not reported") {
       {"src/base/file.cpp", "#include \"attnviz/base/file.h\"\n#include <fcntl.h>\n"},
       {"src/base/x.cpp", "#include <nlohmann/json.hpp>\n#include \"strict_json.h\"\n"},
       {"src/base/strict_json.h", "#include <nlohmann/json.hpp>"},
+      {"include/attnviz/render.h", "#include \"attnviz/render/png.h\""},
       {"src/render/png.cpp", "#include <stb_image_write.h>"},
       {"src/render/font.cpp", "#include <stb/stb_truetype.h>"},
       {"include/attnviz/nn/types.h", "#include <Eigen/Core>"},
