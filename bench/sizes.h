@@ -17,8 +17,10 @@ struct Size {
   int batch;
 };
 
-inline constexpr Size sizes[] = {
-    {"XS", 32, 32, 64, 16}, {"S", 32, 64, 64, 64}, {"M", 64, 128, 128, 64}, {"L", 128, 256, 256, 128}};
+inline constexpr Size sizes[] = {{"XS", 32, 32, 64, 16},
+                                 {"S", 32, 64, 64, 64},
+                                 {"M", 64, 128, 128, 64},
+                                 {"L", 128, 256, 256, 128}};
 
 inline constexpr int letters = 26;
 

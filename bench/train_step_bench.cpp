@@ -22,8 +22,8 @@ void train_step(benchmark::State& state, const Size& size, int threads, int shor
   std::size_t symbols = 0;
   for (const EncodedPair& pair : pairs) symbols += pair.source.size();
   for (auto _ : state) benchmark::DoNotOptimize(trainer.step(batch).loss);
-  state.counters["symbols/s"] = benchmark::Counter(
-      static_cast<double>(symbols), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["symbols/s"] = benchmark::Counter(static_cast<double>(symbols),
+                                                   benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void register_all() {
@@ -31,9 +31,11 @@ void register_all() {
     for (const int threads : {1, 2}) {
       const std::string name =
           std::string("step/") + size.name + "/threads:" + std::to_string(threads);
-      benchmark::RegisterBenchmark(name.c_str(), [&size, threads](benchmark::State& state) {
-        train_step(state, size, threads, 10, 10);
-      })->Unit(benchmark::kMillisecond)->UseRealTime();
+      benchmark::RegisterBenchmark(
+          name.c_str(),
+          [&size, threads](benchmark::State& state) { train_step(state, size, threads, 10, 10); })
+          ->Unit(benchmark::kMillisecond)
+          ->UseRealTime();
     }
   }
 }

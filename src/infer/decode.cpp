@@ -1,8 +1,32 @@
 #include "attnviz/infer/decode.h"
 
+#include <numeric>
+
 #include "attnviz/model/steps.h"
+#include "attnviz/nn/loss.h"
 
 namespace attnviz {
+namespace {
+
+/// Adds the symbol `id` of the step in `column` to an answer over `length` inputs.
+void take(const DecoderTape& tape, Index column, int id, Index length, bool keep_logits,
+          Decoded& answer) {
+  const Scalar* a = tape.attention.weights.col(column).data();
+  const auto logits = tape.logits.col(column);
+  answer.ids.push_back(id);
+  answer.attention.insert(answer.attention.end(), a, a + length);
+  answer.log_probabilities.push_back(static_cast<double>(logits[id]) - log_sum_exp(logits));
+  if (keep_logits) {
+    answer.logits.insert(answer.logits.end(), logits.data(), logits.data() + logits.size());
+  }
+}
+
+}  // namespace
+
+double Decoded::log_probability() const {
+  return std::accumulate(log_probabilities.begin(), log_probabilities.end(), 0.0);
+}
+
 int most_probable(const Matrix& logits, Index column) {
   Index best = 0;
   const Index first = Vocabulary::end;
@@ -39,18 +63,31 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
       Decoded& answer = answers[static_cast<std::size_t>(decoder.batch.order[place])];
       const int symbol = most_probable(tape.decoder.logits, now.first + k);
       const Index length = tape.memory.of(k).count;
-      const Scalar* a = tape.decoder.attention.weights.col(now.first + k).data();
-      answer.ids.push_back(symbol);
-      answer.attention.insert(answer.attention.end(), a, a + length);
-      if (decoder.keep_logits) {
-        const auto logits = tape.decoder.logits.col(now.first + k);
-        answer.logits.insert(answer.logits.end(), logits.data(), logits.data() + logits.size());
-      }
+      take(tape.decoder, now.first + k, symbol, length, decoder.keep_logits, answer);
       fed[static_cast<std::size_t>(next + k)] = symbol;
       done[place] = symbol == Vocabulary::end ||
-                    static_cast<int>(answer.ids.size()) == longest_answer(static_cast<int>(length));
+                    static_cast<int>(answer.ids.size()) == decoder.limit(static_cast<int>(length));
     }
     while (going > 0 && done[static_cast<std::size_t>(going - 1)]) --going;
+  }
+  return answers;
+}
+
+std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
+                                   std::span<const EncodedPair* const> pairs, Decoder& decoder) {
+  std::vector<Decoded> answers(pairs.size());
+  if (pairs.empty()) return answers;
+  pack(pairs, decoder.batch);
+  const Batch& batch = decoder.batch;
+  Tape& tape = decoder.tape;
+  forward(weights, decoder.tables, config, batch, tape);
+  for (Index k = 0; k < batch.size; ++k) {
+    const auto pair = static_cast<std::size_t>(batch.order[static_cast<std::size_t>(k)]);
+    for (std::size_t t = 0; t < pairs[pair]->target.size(); ++t) {
+      const Index column = step_columns(batch.target_first, static_cast<Index>(t)).first + k;
+      take(tape.decoder, column, pairs[pair]->target[t], tape.memory.of(k).count,
+           decoder.keep_logits, answers[pair]);
+    }
   }
   return answers;
 }

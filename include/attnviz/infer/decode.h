@@ -1,4 +1,4 @@
-// Greedy decoding.
+// Greedy decoding, and decoding that is forced to a given answer.
 #pragma once
 
 #include <span>
@@ -10,10 +10,19 @@ namespace attnviz {
 
 /// What the model answers to one source.
 struct Decoded {
-  std::vector<int> ids;          // with END, unless the limit was reached first
-  std::vector<float> attention;  // ids.size() x source length with END, row-major
-  std::vector<float> logits;     // ids.size() x target vocabulary, row-major, if kept
+  std::vector<int> ids;                   // with END, unless the limit was reached first
+  std::vector<float> attention;           // ids.size() x source length with END, row-major
+  std::vector<float> logits;              // ids.size() x target vocabulary, row-major, if kept
+  std::vector<double> log_probabilities;  // of each of the ids, given those before it
+
+  /// Of the answer as a whole.
+  double log_probability() const;
 };
+
+/// The longest answer to a source of that many tokens, END included on both sides.
+inline int longest_answer(int source_length) {
+  return 2 * source_length + 10;
+}
 
 /// The buffers of decoding, kept from call to call.
 struct Decoder {
@@ -21,14 +30,15 @@ struct Decoder {
   Batch batch;
   Tape tape;
   bool keep_logits = false;
+  int longest = 0;  // answers with END; 0 for longest_answer() of each source
 
   explicit Decoder(const ModelConfig& config) { tables.resize(config); }
-};
 
-/// The longest answer to a source of that many tokens, END included on both sides.
-inline int longest_answer(int source_length) {
-  return 2 * source_length + 10;
-}
+  /// Where an answer to a source of that many tokens is cut, END included on both sides.
+  int limit(int source_length) const {
+    return longest > 0 ? longest : longest_answer(source_length);
+  }
+};
 
 /// The symbol with the highest logit; PAD and START are no answers.
 int most_probable(const Matrix& logits, Index column);
@@ -38,5 +48,10 @@ int most_probable(const Matrix& logits, Index column);
 /// `project_tokens(weights, decoder.tables)` must have been called for these weights.
 std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
                                      std::span<const EncodedPair* const> sources, Decoder& decoder);
+
+/// The targets of the pairs as if they were answers: their attention and log-probabilities. Order,
+/// independence and tables as above.
+std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
+                                   std::span<const EncodedPair* const> pairs, Decoder& decoder);
 
 }  // namespace attnviz

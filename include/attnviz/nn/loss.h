@@ -13,4 +13,7 @@ namespace attnviz {
 double cross_entropy(MatrixIn logits, std::span<const int> wanted, Scalar scale,
                      MatrixOut d_logits);
 
+/// log sum_i e^l_i, without overflow: logit minus this is the log-probability.
+double log_sum_exp(const Eigen::Ref<const Vector>& logits);
+
 }  // namespace attnviz

@@ -1,0 +1,164 @@
+#include "attnviz/infer/beam.h"
+
+#include <map>
+
+#include "catch.h"
+#include "small_model.h"
+
+using namespace attnviz;
+
+namespace {
+
+std::vector<const EncodedPair*> pointers(const std::vector<EncodedExample>& examples) {
+  std::vector<const EncodedPair*> result;
+  for (const EncodedExample& example : examples) result.push_back(&example.pair);
+  return result;
+}
+
+struct Setting {
+  Model model;
+  std::vector<EncodedExample> examples;
+  Decoder decoder;
+  std::vector<const EncodedPair*> sources;
+
+  explicit Setting(Query query, std::uint64_t seed = 3)
+      : model(small_model("sort", seed)),
+        examples(some_examples("sort", 25)),
+        decoder(model.config),
+        sources(pointers(examples)) {
+    model.config.query = query;
+    model.weights.decoder.readout.W *= 4;  // so that some answers end
+    decoder.longest = 7;
+    project_tokens(model.weights, decoder.tables);
+  }
+
+  std::vector<std::vector<Decoded>> search(const BeamOptions& options) {
+    return decode_with_beam(model.weights, model.config, sources, options, decoder);
+  }
+};
+
+/// Every answer of at most `longest` symbols with its log-probability: what a search of unlimited
+/// width finds. The target vocabulary has a dozen symbols, so lengths stay tiny.
+void enumerate(Setting& setting, const EncodedPair& source, std::vector<int>& prefix,
+               std::size_t longest, std::map<std::vector<int>, double>& found) {
+  for (int id = Vocabulary::end; id < setting.model.target.size(); ++id) {
+    prefix.push_back(id);
+    if (id == Vocabulary::end || prefix.size() == longest) {
+      const EncodedPair pair{source.source, prefix};
+      const EncodedPair* one = &pair;
+      found[prefix] = decode_forced(setting.model.weights, setting.model.config, std::span(&one, 1),
+                                    setting.decoder)[0]
+                          .log_probability();
+    } else {
+      enumerate(setting, source, prefix, longest, found);
+    }
+    prefix.pop_back();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a beam of one is greedy decoding", "[beam]") {
+  Setting setting(Query::current);
+  const auto greedy = decode_greedily(setting.model.weights, setting.model.config, setting.sources,
+                                      setting.decoder);
+  const auto beam = setting.search({.width = 1});
+  REQUIRE(beam.size() == greedy.size());
+  for (std::size_t i = 0; i < beam.size(); ++i) {
+    REQUIRE(beam[i].size() == 1);
+    CHECK(beam[i][0].ids == greedy[i].ids);
+    CHECK(beam[i][0].attention == greedy[i].attention);
+  }
+}
+
+TEST_CASE("a beam is never worse than greedy decoding, sorted and without repetition", "[beam]") {
+  for (const Query query : {Query::previous, Query::current}) {
+    for (const double penalty : {0.0, 1.0}) {
+      Setting setting(query);
+      const auto greedy = decode_greedily(setting.model.weights, setting.model.config,
+                                          setting.sources, setting.decoder);
+      const auto beam = setting.search({.width = 5, .n_best = 5, .length_penalty = penalty});
+      int better = 0;
+      for (std::size_t i = 0; i < beam.size(); ++i) {
+        REQUIRE(beam[i].size() == 5);
+        const double best = beam_score(beam[i][0], penalty);
+        CHECK(best >= beam_score(greedy[i], penalty));
+        better += best > beam_score(greedy[i], penalty) ? 1 : 0;
+        for (std::size_t n = 1; n < 5; ++n) {
+          CHECK(beam_score(beam[i][n - 1], penalty) >= beam_score(beam[i][n], penalty));
+          for (std::size_t m = 0; m < n; ++m) CHECK(beam[i][m].ids != beam[i][n].ids);
+        }
+      }
+      CHECK(better > 0);
+    }
+  }
+}
+
+TEST_CASE("attention and probability of a hypothesis are those of forced decoding", "[beam]") {
+  for (const Query query : {Query::previous, Query::current}) {
+    Setting setting(query);
+    const auto beam = setting.search({.width = 4, .n_best = 4});
+    for (std::size_t i = 0; i < beam.size(); ++i) {
+      for (const Decoded& answer : beam[i]) {
+        const EncodedPair pair{setting.examples[i].pair.source, answer.ids};
+        const EncodedPair* one = &pair;
+        const Decoded forced = decode_forced(setting.model.weights, setting.model.config,
+                                             std::span(&one, 1), setting.decoder)[0];
+        CHECK(forced.ids == answer.ids);
+        CHECK(forced.log_probability() == Catch::Approx(answer.log_probability()).margin(1e-5));
+        REQUIRE(forced.attention.size() == answer.attention.size());
+        for (std::size_t k = 0; k < answer.attention.size(); ++k) {
+          CHECK(std::abs(forced.attention[k] - answer.attention[k]) < 1e-6F);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a beam that is wide enough finds the most probable answers of all", "[beam]") {
+  Setting setting(Query::current);
+  setting.decoder.longest = 3;
+  setting.sources.resize(2);
+  const auto beam = setting.search({.width = 200, .n_best = 10});
+  for (std::size_t i = 0; i < beam.size(); ++i) {
+    std::map<std::vector<int>, double> all;
+    std::vector<int> prefix;
+    enumerate(setting, *setting.sources[i], prefix, 3, all);
+    std::vector<std::pair<double, std::vector<int>>> ranked;
+    for (const auto& [ids, log_probability] : all) ranked.emplace_back(-log_probability, ids);
+    std::sort(ranked.begin(), ranked.end());
+    REQUIRE(beam[i].size() == 10);
+    for (std::size_t n = 0; n < 10; ++n) {
+      CHECK(beam[i][n].log_probability() == Catch::Approx(-ranked[n].first).margin(1e-5));
+    }
+    CHECK(beam[i][0].ids == ranked[0].second);
+  }
+}
+
+TEST_CASE("answers of a beam do not depend on which others share the call", "[beam]") {
+  Setting setting(Query::current);
+  const auto together = setting.search({.width = 3, .n_best = 2});
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    const auto alone = decode_with_beam(setting.model.weights, setting.model.config,
+                                        std::span(&setting.sources[i], 1),
+                                        {.width = 3, .n_best = 2}, setting.decoder);
+    REQUIRE(alone[0].size() == together[i].size());
+    for (std::size_t n = 0; n < alone[0].size(); ++n) {
+      CHECK(alone[0][n].ids == together[i][n].ids);
+    }
+  }
+}
+
+TEST_CASE("a length penalty favours longer answers", "[beam]") {
+  Decoded shorter;
+  shorter.ids = {4, Vocabulary::end};
+  shorter.log_probabilities = {-1.0, -1.0};
+  Decoded longer;
+  longer.ids = {4, 5, 6, Vocabulary::end};
+  longer.log_probabilities = {-1.0, -0.5, -0.5, -0.5};
+  CHECK(beam_score(shorter, 0.0) == -2.0);
+  CHECK(beam_score(longer, 0.0) == -2.5);
+  CHECK(beam_score(shorter, 1.0) == Catch::Approx(-2.0 / (7.0 / 6.0)));
+  CHECK(beam_score(longer, 1.0) == Catch::Approx(-2.5 / 1.5));
+  CHECK(beam_score(longer, 1.0) > beam_score(shorter, 1.0));
+}
