@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "attnviz/text/vocabulary.h"
 #include "catch.h"
 
 using namespace attnviz;
@@ -95,4 +96,55 @@ TEST_CASE("answers are compared by position", "[scores]") {
   CHECK(score_answer(Ints{7, 8, 2}, right).exact == 0);
   CHECK(score_answer(Ints{7, 8, 2}, right).token_accuracy() == 0.5);
   CHECK(score_answer(Ints{7, 8, 9, 2, 2}, right).exact == 0);
+}
+
+TEST_CASE("an unknown symbol is never right", "[scores]") {
+  const std::vector<int> right = {7, Vocabulary::unknown, 2};
+  CHECK(score_answer(right, right).exact == 0);
+  CHECK(score_answer(right, right).right_tokens == 2);
+}
+
+TEST_CASE("the alignment error rate of a hand-made example", "[scores]") {
+  // Four outputs over three inputs and END. Sure links: 0-0 and 1-1; possible: 1-2 and 2-2.
+  const GoldAlignment gold = {{0}, {1, 2}, {2}, {}};
+  const GoldAlignment possible = {{}, {2}, {2}, {}};
+  const auto score = [&](const Weights& weights) {
+    LinkScores scores;
+    for (std::size_t i = 0; i < 4; ++i) {
+      scores.add_row(std::span(weights).subspan(4 * i, 4), gold[i], possible[i]);
+    }
+    return scores;
+  };
+  // A = {0-0, 1-1}, the fourth looks at END: as good as can be
+  const LinkScores right = score({1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1});
+  CHECK(right.links == 2);
+  CHECK(right.sure == 2);
+  CHECK(right.error_rate() == 0.0);
+  // A = {0-0, 1-2, 2-2}: |A n S| = 1, |A n P| = 3: 1 - (1 + 3) / (3 + 2)
+  CHECK(score({1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1}).error_rate() == Catch::Approx(0.2));
+  // A = {0-1, 1-0, 2-0, 3-0}: nothing in common
+  CHECK(score({0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0}).error_rate() == 1.0);
+  LinkScores twice = right;
+  twice += score({0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0});
+  CHECK(twice.error_rate() == Catch::Approx(1.0 - 4.0 / (6 + 4)));
+  CHECK(LinkScores{}.error_rate() == 0.0);
+}
+
+TEST_CASE("coverage and confidence of hand-made maps", "[scores]") {
+  CoverageScores diagonal_map;
+  diagonal_map.add_map(Weights{1, 0, 0, 0, 1, 0}, 3);
+  CHECK(diagonal_map.confidence() == 1.0);
+  CoverageScores one_input;  // the first input is looked at twice, the second never
+  one_input.add_map(Weights{1, 0, 0, 1, 0, 0}, 3);
+  CHECK(one_input.mean_coverage_penalty() == Catch::Approx(std::log(2.0)));
+  CHECK(one_input.mean_entropy() == 0.0);
+  CHECK(one_input.confidence() == Catch::Approx(0.5));
+  CoverageScores undecided;  // every input gets its share, but from no row in particular
+  undecided.add_map(Weights{0.5F, 0.5F, 0, 0.5F, 0.5F, 0}, 3);
+  CHECK(undecided.mean_coverage_penalty() == Catch::Approx(0.0).margin(1e-12));
+  CHECK(undecided.confidence() == Catch::Approx(0.5));
+  undecided += one_input;
+  CHECK(undecided.maps == 2);
+  CHECK(undecided.confidence() == Catch::Approx(0.5));
+  CHECK(CoverageScores{}.confidence() == 0.0);
 }

@@ -38,6 +38,44 @@ struct AlignmentScores {
 AlignmentScores score_alignment(std::span<const float> weights, std::size_t columns,
                                 const GoldAlignment& gold);
 
+/// Links against a gold alignment whose positions are sure or only possible (Och and Ney 2003): a
+/// symbol is linked to the input that it attends to most, unless that is END.
+struct LinkScores {
+  std::size_t links = 0;
+  std::size_t possible_links = 0;  // those on a gold position, sure ones included
+  std::size_t sure_links = 0;      // those on a sure one
+  std::size_t sure = 0;            // positions that should have been linked
+
+  /// `gold` holds sure and possible positions, `possible` those of them that are not sure.
+  void add_row(std::span<const float> row, const std::vector<int>& gold,
+               const std::vector<int>& possible);
+  LinkScores& operator+=(const LinkScores& other);
+
+  /// Alignment error rate: 1 - (sure_links + possible_links) / (links + sure).
+  double error_rate() const;
+};
+
+/// What attention says of itself, without gold (Rikters and Fishel 2017): how evenly the inputs are
+/// covered and how decided the rows are. END is left out on both sides.
+struct CoverageScores {
+  std::size_t maps = 0;
+  double coverage_penalty = 0.0;  // of a map: mean over inputs of log(1 + (1 - sum of column)^2)
+  double entropy = 0.0;           // of a map: mean over rows, in nats
+
+  /// A map of `columns` inputs, the last of them END, and any rows but END's.
+  void add_map(std::span<const float> weights, std::size_t columns);
+  CoverageScores& operator+=(const CoverageScores& other);
+
+  double mean_coverage_penalty() const { return mean(coverage_penalty); }
+  double mean_entropy() const { return mean(entropy); }
+  /// exp(-(coverage penalty + entropy)), in 0..1: 1 where each output looks at one input of its
+  /// own.
+  double confidence() const;
+
+ private:
+  double mean(double sum) const { return maps == 0 ? 0.0 : sum / static_cast<double>(maps); }
+};
+
 /// Sums over answers.
 struct AnswerScores {
   std::size_t answers = 0;
@@ -54,7 +92,8 @@ struct AnswerScores {
   AnswerScores& operator+=(const AnswerScores& other);
 };
 
-/// Compares an answer with the right one, position by position; END is the last token of both.
+/// Compares an answer with the right one, position by position; END is the last token of both. A
+/// right token that is unknown is never met.
 AnswerScores score_answer(std::span<const int> answer, std::span<const int> right);
 
 }  // namespace attnviz

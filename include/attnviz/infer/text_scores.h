@@ -1,0 +1,40 @@
+// How near answers come to the right texts: edits and n-grams. Symbols are any numbers that are
+// equal where the symbols are.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace attnviz {
+
+/// The fewest insertions, deletions and substitutions that turn one sequence into the other
+/// (Levenshtein 1966).
+std::size_t edit_distance(std::span<const int> a, std::span<const int> b);
+
+/// Edits to the right answers over their symbols: the word, character or phoneme error rate.
+struct ErrorRate {
+  std::size_t edits = 0;
+  std::size_t symbols = 0;
+
+  void add(std::span<const int> answer, std::span<const int> right);
+  /// Above 1 where answers are far too long; 0 without symbols.
+  double rate() const;
+};
+
+/// BLEU of a corpus with one reference an answer (Papineni et al. 2002): the geometric mean of the
+/// clipped precisions of 1- to 4-grams, times the brevity penalty; not smoothed.
+struct Bleu {
+  static constexpr std::size_t longest = 4;
+
+  std::array<std::size_t, longest> matches{};  // n-grams also in the reference, n - 1 is the index
+  std::array<std::size_t, longest> ngrams{};   // of the answers
+  std::size_t answer_symbols = 0;
+  std::size_t right_symbols = 0;
+
+  void add(std::span<const int> answer, std::span<const int> right);
+  /// In 0..1; 0 when no n-gram of some length matches.
+  double score() const;
+};
+
+}  // namespace attnviz
