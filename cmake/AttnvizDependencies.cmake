@@ -55,6 +55,26 @@ endif()
 add_library(attnviz_stb INTERFACE)
 target_include_directories(attnviz_stb SYSTEM INTERFACE ${STB_INCLUDE_DIR})
 
+# Optional: smaller pictures sooner. Without it stb compresses.
+add_library(attnviz_zlib INTERFACE)
+find_package(ZLIB QUIET)
+if(ZLIB_FOUND)
+  target_link_libraries(attnviz_zlib INTERFACE ZLIB::ZLIB)
+  target_compile_definitions(attnviz_zlib INTERFACE ATTNVIZ_ZLIB)
+endif()
+
+# Optional: scripts whose letters join, move or stack, as Devanagari and Arabic. Found without
+# HarfBuzz's own CMake file, which Debian does not ship.
+option(ATTNVIZ_SHAPING "Shape text with HarfBuzz where it is installed" ON)
+add_library(attnviz_harfbuzz INTERFACE)
+find_path(HARFBUZZ_INCLUDE_DIR hb-ot.h PATH_SUFFIXES harfbuzz)
+find_library(HARFBUZZ_LIBRARY harfbuzz)
+if(ATTNVIZ_SHAPING AND HARFBUZZ_INCLUDE_DIR AND HARFBUZZ_LIBRARY)
+  target_include_directories(attnviz_harfbuzz SYSTEM INTERFACE ${HARFBUZZ_INCLUDE_DIR})
+  target_link_libraries(attnviz_harfbuzz INTERFACE ${HARFBUZZ_LIBRARY})
+  target_compile_definitions(attnviz_harfbuzz INTERFACE ATTNVIZ_HARFBUZZ)
+endif()
+
 find_file(ATTNVIZ_FONT_FILE DejaVuSansMono.ttf
           PATHS /usr/share/fonts/truetype/dejavu /usr/share/fonts/dejavu-sans-mono-fonts
                 /usr/share/fonts/TTF /usr/local/share/fonts

@@ -49,7 +49,8 @@ std::string fault(const File& file, const std::string& header) {
     const Floors& seen = visible.at(file.floor);
     return floor == file.floor || seen.count(floor) > 0 ? "" : file.floor + " may not see " + floor;
   }
-  if (starts("stb")) return stands_in({"src/render/png.cpp", "src/render/font.cpp"}, file.path);
+  if (starts("stb")) return stands_in({"src/render/png.cpp", "src/render/face.cpp"}, file.path);
+  if (starts("hb")) return stands_in({"src/render/shaper.cpp"}, file.path);
   if (starts("CLI/")) {
     return stands_in({"cli src"}, file.floor + ' ' + fs::path(file.path).begin()->string());
   }
@@ -158,7 +159,7 @@ TEST_CASE("an include that keeps the rules is not reported") {
       {"src/base/strict_json.h", "#include <nlohmann/json.hpp>"},
       {"include/attnviz/render.h", "#include \"attnviz/render/png.h\""},
       {"src/render/png.cpp", "#include <stb_image_write.h>"},
-      {"src/render/font.cpp", "#include <stb/stb_truetype.h>"},
+      {"src/render/face.cpp", "#include <stb/stb_truetype.h>"},
       {"include/attnviz/nn/types.h", "#include <Eigen/Core>"},
       {"src/train/x.cpp", "#include <Eigen/Core>\n#include \"attnviz/infer/decode.h\"\n"},
       {"src/cli/main.cpp",

@@ -3,20 +3,23 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
+#include <locale>
 #include <memory>
+#include <sstream>
 
 #include "attnviz/base/attention_io.h"
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/hash.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/predict.h"
 #include "attnviz/model/checkpoint.h"
 #include "attnviz/render/curve.h"
-#include "attnviz/render/heatmap.h"
 #include "attnviz/render/png.h"
-#include "attnviz/render/sheet.h"
 #include "attnviz/train/run_folder.h"
 #include "curves.h"
+#include "figure.h"
 #include "options.h"
 #include "output.h"
 #include "version.h"
@@ -33,18 +36,9 @@ struct RenderOptions {
   std::string curve_of = "lengths";
   int count = 500;  // examples a length
   int sentence = 1;
-  std::optional<std::string> title;
-  int columns = 0;
-  int cell = 0;
-  bool gold = false;
+  std::string format;  // "" to go by the name of the file
+  FigureOptions figure;
   bool quiet = false;
-};
-
-/// What is drawn, and what is said about it.
-struct Picture {
-  AttentionMap map;
-  std::string title;
-  std::string source;  // for the file's metadata
 };
 
 /// Rows that are no distribution are drawn as they are: somebody may want to see just that.
@@ -78,17 +72,26 @@ Picture from_matrix(const RenderOptions& options, const std::string& file) {
     throw UsageError("--sentence: expected 1.." + std::to_string(maps.size()) + ", the maps in " +
                      printable(file, no_limit) + ", got " + std::to_string(options.sentence));
   }
-  Picture picture{std::move(maps[index - 1]), "", file};
+  Picture picture{std::move(maps[index - 1]), "", file, ""};
   warn_of_odd_rows(options, file, picture.map);
   const auto title = picture.map.facts.find("title");
   picture.title = title == picture.map.facts.end() ? "" : title->second;
   return picture;
 }
 
+/// Tells models apart: of the bytes of their file.
+std::string checksum_of(const Model& model) {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text << "fnv1a64:" << std::hex << std::setw(16) << std::setfill('0') << fnv1a(write_model(model));
+  return text.str();
+}
+
 /// A picture for each input, or of the task's sample input if none is given.
 void add_from_model(const RenderOptions& options, const std::string& path,
                     std::vector<Picture>& pictures) {
   const Model model = load_model(path);
+  const std::string checksum = checksum_of(model);
   const auto task = task_of(model);
   std::vector<std::string> inputs = options.inputs;
   if (inputs.empty() && !task) throw UsageError("--input: expected a text: the model has no task");
@@ -103,7 +106,7 @@ void add_from_model(const RenderOptions& options, const std::string& path,
   if (dropped) tell(options.quiet, separators_note);
   for (Prediction& prediction : predict(model, sources)) {
     const std::string title = picture_title(task ? task->task->name : "", prediction.map);
-    pictures.push_back({std::move(prediction.map), title, path});
+    pictures.push_back({std::move(prediction.map), title, path, checksum});
   }
 }
 
@@ -117,98 +120,64 @@ std::vector<Picture> collect(const RenderOptions& options) {
   return pictures;
 }
 
-std::string read_title(const std::string& text) {
-  const auto bad = find_invalid_utf8(text);
-  if (!bad) return text;
-  throw UsageError("--title: expected UTF-8, got \"" + printable(text) + "\", invalid at byte " +
-                   std::to_string(*bad + 1));
-}
-
-/// What the layout had to leave out.
-void tell_thinning(const RenderOptions& options, const PanelLayout& layout) {
-  const auto thinned = [&](int stride, const char* which) {
-    if (stride == 1) return;
-    tell(options.quiet, "attnviz: note: " + std::string(which) + " labels are thinned to every " +
-                            std::to_string(stride) + "th");
-  };
-  thinned(layout.row_label_stride, "row");
-  thinned(layout.column_label_stride, "column");
-  if (layout.labels_shortened) {
-    tell(options.quiet, "attnviz: note: labels of more than 40 characters are shortened");
-  }
-}
-
-HeatmapOptions panel_options(const RenderOptions& options, const Picture& picture) {
-  HeatmapOptions panel;
-  panel.title = picture.title;
-  panel.caption = picture_caption(picture.map);
-  panel.cell = options.cell;
-  panel.outline_gold = options.gold;
-  return panel;
-}
-
-Canvas draw_one(const RenderOptions& options, const Picture& picture) {
-  HeatmapOptions heatmap = panel_options(options, picture);
-  heatmap.title = options.title.value_or(heatmap.title);
-  const HeatmapLayout layout = lay_out_heatmap(picture.map, heatmap);
-  tell_thinning(options, layout);
-  return draw_heatmap(picture.map, heatmap, layout);
-}
-
-Canvas draw_many(const RenderOptions& options, const std::vector<Picture>& pictures) {
-  std::vector<AttentionMap> maps;
-  std::vector<HeatmapOptions> each;
-  for (const Picture& picture : pictures) {
-    maps.push_back(picture.map);
-    each.push_back(panel_options(options, picture));
-    if (options.models.size() > 1) {
-      each.back().title = printable(picture.source, no_limit) + "\n" + each.back().title;
-    }
-  }
-  SheetOptions sheet;
-  sheet.title = options.title.value_or("");
-  sheet.columns = options.columns;
-  sheet.cell = options.cell;
-  const SheetLayout layout = lay_out_sheet(maps, each, sheet);
-  const auto thinned =
-      std::find_if(layout.panels.begin(), layout.panels.end(), [](const SheetPanel& panel) {
-        return panel.row_label_stride > 1 || panel.column_label_stride > 1 ||
-               panel.labels_shortened;
-      });
-  if (thinned != layout.panels.end()) tell_thinning(options, *thinned);
-  return draw_sheet(maps, each, sheet, layout);
-}
-
-Canvas draw_comparison(const RenderOptions& options) {
+Figure draw_comparison(const RenderOptions& options) {
   const bool training = options.curve_of == "training";
   CurveOptions curves;
-  curves.title = options.title.value_or(training ? "Training" : "Exact match by input length");
+  curves.title =
+      options.figure.look.title.value_or(training ? "Training" : "Exact match by input length");
   if (training) curves.panel_height = 180;
-  return draw_curves(
+  const Canvas canvas = draw_curves(
       training ? training_curves(options.curves) : length_curves(options.curves, options.count),
       curves);
+  return {encode_png(canvas, {{"Software", program_name()}}), canvas.width(), canvas.height()};
+}
+
+/// "png" or "svg", by --format or the file's name.
+std::string format_of(const RenderOptions& options) {
+  const auto dot = options.out.rfind('.');
+  const std::string ending = dot == std::string::npos ? "" : options.out.substr(dot + 1);
+  const bool known = ending == "png" || ending == "svg";
+  if (options.out != "-" && !known) {
+    throw UsageError("--out: expected a file that ends in .png or .svg, or -, got \"" +
+                     printable(options.out) + '"');
+  }
+  if (known && !options.format.empty() && options.format != ending) {
+    throw UsageError("--format: expected " + ending + ", as --out ends so, got \"" +
+                     options.format + '"');
+  }
+  const std::string format = known ? ending : options.format.empty() ? "png" : options.format;
+  if (format == "svg" && !options.curves.empty()) {
+    throw UsageError("--curve: expected a file that ends in .png, got \"" + printable(options.out) +
+                     '"');
+  }
+  return format;
+}
+
+Figure draw(const RenderOptions& options, const std::string& format) {
+  if (!options.curves.empty()) return draw_comparison(options);
+  std::vector<Picture> pictures = collect(options);
+  if (options.figure.look.difference) {
+    if (pictures.size() != 2) {
+      throw UsageError("--difference: expected two maps, got " + std::to_string(pictures.size()) +
+                       "; name two files with --matrix, or two models with --model");
+    }
+    pictures = {subtract(pictures[0], pictures[1])};
+  }
+  FigureOptions figure = options.figure;
+  figure.format = format;
+  figure.name_sources = options.models.size() > 1;
+  figure.quiet = options.quiet;
+  return draw_figure(pictures, figure);
 }
 
 void run_render(const RenderOptions& options) {
-  if (options.out != "-" && !options.out.ends_with(".png")) {
-    throw UsageError("--out: expected a file that ends in .png, or -, got \"" +
-                     printable(options.out) + '"');
-  }
+  const std::string format = format_of(options);
   check_writable(options.out);
-  std::vector<Picture> pictures;
-  if (options.curves.empty()) pictures = collect(options);
-  const Canvas canvas = !options.curves.empty() ? draw_comparison(options)
-                        : pictures.size() == 1  ? draw_one(options, pictures.front())
-                                                : draw_many(options, pictures);
-  PngText text{{"Software", program_name()}};
-  if (pictures.size() == 1) {
-    text.emplace_back("Title", options.title.value_or(pictures.front().title));
-    text.emplace_back("Source", printable(pictures.front().source, no_limit));
-  }
-  write_file(options.out, encode_png(canvas, text));
+  const Figure figure = draw(options, format);
+  write_file(options.out, figure.file);
   if (options.out != "-") {
     tell(options.quiet, "wrote " + printable(options.out, no_limit) + " (" +
-                            std::to_string(canvas.width()) + "x" + std::to_string(canvas.height()) +
+                            std::to_string(figure.width) + "x" + std::to_string(figure.height) +
                             " pixels)");
   }
 }
@@ -223,8 +192,9 @@ void setup_render(CLI::App& program) {
                       "attnviz render --model runs/dates --input \"28 March 2005\" --out date.png",
                       "attnviz render --matrix maps.json --out map.png",
                       "attnviz render --model runs/reverse runs/sort --out both.png",
+                      "attnviz render --model runs/a runs/b --input abc --difference --out d.svg",
                       "attnviz render --curve runs/a runs/b --out curve.png"});
-  command.add_option("--out", options->out, "the picture, .png, or - for standard output")
+  command.add_option("--out", options->out, "the picture, .png or .svg, or - for standard output")
       ->required()
       ->type_name("FILE");
   CLI::Option* input =
@@ -249,16 +219,19 @@ void setup_render(CLI::App& program) {
   add_integer_option(command, "--sentence", options->sentence, 1, 1'000'000'000,
                      "which map of a file with several (default 1)")
       ->needs(matrix);
-  command
-      .add_option_function<std::string>(
-          "--title", [options](const std::string& text) { options->title = read_title(text); },
-          "the title (default: what the picture shows)")
-      ->type_name("TEXT");
-  add_integer_option(command, "--columns", options->columns, 1, 256,
+  add_integer_option(command, "--columns", options->figure.columns, 1, 256,
                      "panels side by side when there are several (default: by their sizes)");
-  add_integer_option(command, "--cell", options->cell, 1, 256,
-                     "side of a cell in pixels (default: by the size of the map)");
-  command.add_flag("--gold", options->gold, "outline the cells of the gold alignment");
+  CLI::Option* difference =
+      command.add_flag("--difference", options->figure.look.difference,
+                       "the first of two maps minus the second, from -1 to 1");
+  CLI::Option* font = add_list_option(
+      command, "--font", options->figure.fonts, "FILE",
+      "a TrueType or OpenType file for characters the built-in face lacks; it must be trusted");
+  curve->excludes(font);
+  add_choice_option(command, "--format", options->format, {"png", "svg"},
+                    "of the picture, where --out is - (default png)");
+  for (CLI::Option* look : add_look_options(command, options->figure.look)) curve->excludes(look);
+  difference->excludes(curve, "--colormap", "--mark-argmax");
   command.add_flag("--quiet", options->quiet, "no notes and warnings");
   command.callback([options] { run_render(*options); });
 }

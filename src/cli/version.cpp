@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "attnviz/nn/build_info.h"
+#include "attnviz/render/font.h"
 
 namespace attnviz {
 
@@ -22,7 +23,8 @@ std::string version_text() {
          numeric_build_info() + "\nCLI11 " CLI11_VERSION ", JSON for Modern C++ " +
          std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
          std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
-         std::to_string(NLOHMANN_JSON_VERSION_PATCH);
+         std::to_string(NLOHMANN_JSON_VERSION_PATCH) + "\ntext: " +
+         (shaping_library().empty() ? "unshaped, as HarfBuzz was not there" : shaping_library());
 }
 
 }  // namespace attnviz

@@ -43,7 +43,7 @@ std::string tick_label(double value, double largest, const Step& step, AxisKind 
   if (kind == AxisKind::share) {
     return format_fixed(100 * value, std::max(0, -step.exponent - 2)) + "%";
   }
-  if (value == 0) return "0";
+  if (value == 0 && kind != AxisKind::within) return "0";
   if (largest < 1e7 && step.exponent >= -4) {
     return format_fixed(value, std::max(0, -step.exponent));
   }
@@ -84,7 +84,7 @@ Axis make_axis(const Range& given, AxisKind kind, int ticks) {
   if (kind == AxisKind::share || range.empty) range = {0, 1, false};
   widen_single(range, kind);
   const double near = kind == AxisKind::values ? range.high / 3 : range.high / 20;
-  if (range.low > 0 && range.low < near) range.low = 0;
+  if (range.low > 0 && range.low < near && kind != AxisKind::within) range.low = 0;
 
   // Fewer than four steps could be longer than a double holds.
   const bool huge = std::max(std::abs(range.low), std::abs(range.high)) > 1e307;

@@ -4,11 +4,14 @@
 #include <cmath>
 #include <optional>
 
+#include "attnviz/render/look.h"
+#include "attnviz/render/painter.h"
 #include "attnviz/render/panel.h"
 
 namespace attnviz {
 namespace {
 
+constexpr const Theme& theme = light_theme;
 constexpr Color grid_ink = {0xe4, 0xe4, 0xe4};
 constexpr double line_width = 2;
 constexpr double mark_radius = 4.2;
@@ -43,7 +46,7 @@ void draw_mark(Canvas& canvas, std::size_t index, Point centre) {
   const Box around = {x - 10, y - 10, 21, 21};
   Coverage ground(around);
   ground.add_mark(index % mark_kinds, centre, mark_radius, rim);
-  ground.paint(canvas, paper);
+  ground.paint(canvas, *theme.paper);
   Coverage mark(around);
   mark.add_mark(index % mark_kinds, centre, mark_radius, 0);
   mark.paint(canvas, curve_color(index));
@@ -79,30 +82,30 @@ void draw_marks(Canvas& canvas, const CurveSeries& series, const CurveStyle& sty
   }
 }
 
-void draw_axes(Canvas& canvas, const CurvePanelLayout& panel, const Font& font) {
+void draw_axes(Painter& painter, const CurvePanelLayout& panel) {
   const Box& area = panel.area;
   const int bottom = area.y + area.height - 1;
   const auto pixel = [](double centre) { return static_cast<int>(std::floor(centre)); };
   for (const AxisTick& tick : panel.x.ticks) {
     const int x = pixel(panel.place(tick.value, panel.y.low).x);
-    canvas.fill({x, area.y, 1, area.height}, grid_ink);
-    canvas.fill({x, bottom + 1, 1, tick_length}, faint_ink);
+    painter.fill({x, area.y, 1, area.height}, grid_ink);
+    painter.fill({x, bottom + 1, 1, tick_length}, theme.faint_ink);
   }
   for (const AxisTick& tick : panel.y.ticks) {
     const int y = pixel(panel.place(panel.x.low, tick.value).y);
-    canvas.fill({area.x, y, area.width, 1}, grid_ink);
-    canvas.fill({area.x - tick_length, y, tick_length, 1}, faint_ink);
+    painter.fill({area.x, y, area.width, 1}, grid_ink);
+    painter.fill({area.x - tick_length, y, tick_length, 1}, theme.faint_ink);
   }
-  canvas.fill({area.x, area.y, 1, area.height}, faint_ink);
-  canvas.fill({area.x, bottom, area.width, 1}, faint_ink);
-  for (const PlacedText& label : panel.x_labels) draw_text(canvas, font, label, dark_ink);
-  for (const PlacedText& label : panel.y_labels) draw_text(canvas, font, label, dark_ink);
-  for (const PlacedText& line : panel.titles) draw_text(canvas, font, line, dark_ink);
-  draw_text(canvas, font, panel.x_title, faint_ink);
-  draw_text(canvas, font, panel.y_title, faint_ink);
+  painter.fill({area.x, area.y, 1, area.height}, theme.faint_ink);
+  painter.fill({area.x, bottom, area.width, 1}, theme.faint_ink);
+  for (const PlacedText& label : panel.x_labels) painter.text(label, theme.ink);
+  for (const PlacedText& label : panel.y_labels) painter.text(label, theme.ink);
+  for (const PlacedText& line : panel.titles) painter.text(line, theme.ink);
+  painter.text(panel.x_title, theme.faint_ink);
+  painter.text(panel.y_title, theme.faint_ink);
 }
 
-void draw_legend(Canvas& canvas, const std::vector<LegendEntry>& legend, const Font& font) {
+void draw_legend(Canvas& canvas, Painter& painter, const std::vector<LegendEntry>& legend) {
   for (const LegendEntry& entry : legend) {
     const Box& box = entry.sample;
     const double y = box.y + box.height / 2.0;
@@ -113,7 +116,7 @@ void draw_legend(Canvas& canvas, const std::vector<LegendEntry>& legend, const F
     if (entry.style.marked) {
       draw_mark(canvas, entry.style.index, {box.x + box.width / 2.0, y});
     }
-    draw_text(canvas, font, entry.name, dark_ink);
+    painter.text(entry.name, theme.ink);
   }
 }
 
@@ -132,11 +135,12 @@ Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& op
   std::optional<Font> embedded;
   const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
 
-  Canvas canvas(layout.width, layout.height, paper);
+  Canvas canvas(layout.width, layout.height, *theme.paper);
+  CanvasPainter painter(canvas, font);
   for (std::size_t p = 0; p < panels.size(); ++p) {
     const CurvePanelLayout& panel = layout.panels[p];
     const std::vector<CurveSeries>& series = panels[p].series;
-    draw_axes(canvas, panel, font);
+    draw_axes(painter, panel);
     for (std::size_t i = 0; i < series.size(); ++i) {
       draw_line(canvas, series[i], panel.styles[i].index, panel);
     }
@@ -144,8 +148,8 @@ Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& op
       draw_marks(canvas, series[i], panel.styles[i], panel);
     }
   }
-  draw_legend(canvas, layout.legend, font);
-  draw_frame(canvas, font, layout);
+  draw_legend(canvas, painter, layout.legend);
+  draw_frame(painter, layout, theme);
   return canvas;
 }
 

@@ -1,113 +1,24 @@
 #include "attnviz/render/font.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdint>
-#include <cstdlib>
-#include <new>
+#include <map>
 #include <optional>
-#include <span>
-#include <stdexcept>
+#include <set>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/render/embedded_font.h"
-
-namespace {
-
-// stb neither checks its allocations nor, without assertions, the bounds of its scan lines. Both
-// throw here instead; what the library holds at that moment is lost.
-[[maybe_unused]] void* allocate(std::size_t size) {
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-struct MalformedGlyph : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-[[maybe_unused]] void require(bool holds) {
-  if (!holds) throw MalformedGlyph("malformed glyph");
-}
-
-}  // namespace
-
-#define STB_TRUETYPE_IMPLEMENTATION
-#define STBTT_STATIC
-#define STBTT_malloc(size, user) ((void)(user), allocate(size))
-#define STBTT_free(memory, user) ((void)(user), std::free(memory))
-#define STBTT_assert(condition) require(static_cast<bool>(condition))
-#include <stb_truetype.h>
+#include "attnviz/render/font_search.h"
+#include "attnviz/render/script.h"
+#include "face.h"
 
 namespace attnviz {
 namespace {
 
-std::uint32_t big_endian(std::span<const unsigned char> bytes, std::size_t at, int count) {
-  std::uint32_t value = 0;
-  for (int i = 0; i < count; ++i) value = value << 8 | bytes[at + static_cast<std::size_t>(i)];
-  return value;
-}
-
-// Smallest lengths that hold the fields read without a check.
-struct RequiredTable {
-  std::string_view tag;
-  std::uint32_t min_length;
-};
-constexpr std::array<RequiredTable, 5> required_tables = {
-    {{"cmap", 4}, {"head", 54}, {"hhea", 36}, {"hmtx", 4}, {"maxp", 6}}};
-
-void check_font_file(std::span<const unsigned char> file, std::string_view name) {
-  const auto refuse = [&](const std::string& what) {
-    throw InputError(printable(name) + ": font: " + what);
-  };
-  if (file.size() < 12) refuse("too short; expected a TrueType or OpenType file");
-  const std::uint32_t magic = big_endian(file, 0, 4);
-  if (magic != 0x00010000 && magic != 0x74727565 && magic != 0x4f54544f) {  // "true", "OTTO"
-    refuse("not a TrueType or OpenType file");
-  }
-  const std::size_t tables = big_endian(file, 4, 2);
-  if (12 + 16 * tables > file.size()) refuse("table directory goes past the end of the file");
-  std::vector<std::string> found;
-  for (std::size_t i = 0; i < tables; ++i) {
-    const std::size_t entry = 12 + 16 * i;
-    std::string tag;
-    for (std::size_t k = 0; k < 4; ++k) tag += static_cast<char>(file[entry + k]);
-    const std::size_t start = big_endian(file, entry + 8, 4);
-    const std::size_t length = big_endian(file, entry + 12, 4);
-    if (start > file.size() || length > file.size() - start) {
-      refuse("table \"" + printable(tag) + "\" goes past the end of the file");
-    }
-    for (const RequiredTable& table : required_tables) {
-      if (tag == table.tag && length < table.min_length) refuse("table \"" + tag + "\" too short");
-    }
-    if (tag == "head" && big_endian(file, start + 18, 2) == 0) refuse("no units per em");
-    if (tag == "hhea" && big_endian(file, start + 34, 2) == 0) refuse("no glyph widths");
-    found.push_back(std::move(tag));
-  }
-  const auto has = [&](std::string_view tag) { return std::ranges::count(found, tag) > 0; };
-  for (const RequiredTable& table : required_tables) {
-    if (!has(table.tag)) refuse("no table \"" + std::string(table.tag) + "\"");
-  }
-  if (!(has("glyf") && has("loca")) && !has("CFF ")) refuse("no outlines");
-}
-
-bool within(char32_t code_point, char32_t first, char32_t last) {
-  return code_point >= first && code_point <= last;
-}
-
-// Joiners, direction marks and variation selectors: they never have a shape of their own.
-bool is_invisible(char32_t c) {
-  return within(c, 0x200b, 0x200f) || within(c, 0x2060, 0x2064) || within(c, 0xfe00, 0xfe0f) ||
-         c == 0xfeff;
-}
-
-// The blocks of combining marks.
-bool is_mark(char32_t c) {
-  return within(c, 0x300, 0x36f) || within(c, 0x1ab0, 0x1aff) || within(c, 0x1dc0, 0x1dff) ||
-         within(c, 0x20d0, 0x20ff) || within(c, 0xfe20, 0xfe2f);
-}
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+constexpr std::size_t largest_font_file = std::size_t{1} << 28;
 
 std::string hex_digits(char32_t code_point) {
   constexpr std::string_view digits = "0123456789ABCDEF";
@@ -118,144 +29,174 @@ std::string hex_digits(char32_t code_point) {
   return text;
 }
 
+// Spaces, digits and punctuation stand between words of either direction.
+bool is_neutral(char32_t c) {
+  return c < 0xc0 && !((c | 0x20) >= U'a' && (c | 0x20) <= U'z');
+}
+
+// The first script among the code points that wants shaping.
+const Script* shaped_script(const std::vector<char32_t>& code_points) {
+  for (const char32_t c : code_points) {
+    const Script* script = find_script(c);
+    if (script != nullptr && script->shaped) return script;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-// The box around an outline, in pixels from its origin, y downwards.
-struct Font::Outline {
-  float left = 0;
-  float top = 0;
-  float right = 0;
-  float bottom = 0;
-
-  // The pixels it touches.
-  int first_column() const { return static_cast<int>(std::floor(left)); }
-  int first_row() const { return static_cast<int>(std::floor(top)); }
-  int end_column() const { return static_cast<int>(std::ceil(right)); }
-  int end_row() const { return static_cast<int>(std::ceil(bottom)); }
-};
-
-class Font::Face {
+// The faces in order of preference, the embedded one first. Those of the machine join when a text
+// needs them.
+class Font::Faces {
  public:
-  // `file` must outlive the face. Throws InputError when stb cannot use it.
-  Face(std::span<const unsigned char> file, std::string_view name) { start(file, name); }
-  Face(std::vector<unsigned char>&& file, std::string_view name) : owned_(std::move(file)) {
-    start(owned_, name);
+  Faces() {
+    const auto bytes = embedded_font();
+    const std::string_view file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    faces_.push_back({nullptr, std::make_unique<Face>(file, "embedded font")});
   }
-  // stb keeps pointers into the file.
-  Face(const Face&) = delete;
-  Face& operator=(const Face&) = delete;
 
-  // 0 when the face lacks the code point.
-  int index(char32_t code_point) const {
-    return stbtt_FindGlyphIndex(&info_, static_cast<int>(code_point));
+  const Face& at(std::size_t face) const { return *faces_[face].face; }
+  const Face& embedded() const { return at(0); }
+
+  void add(std::string file, std::string_view name) {
+    Loaded loaded{std::make_unique<std::string>(std::move(file)), nullptr};
+    loaded.face = std::make_unique<Face>(*loaded.file, name);
+    faces_.push_back(std::move(loaded));
   }
-  float scale(int size) const {
-    return stbtt_ScaleForMappingEmToPixels(&info_, static_cast<float>(size));
+  void search(std::vector<std::string> folders) { search_ = FontSearch(std::move(folders)); }
+
+  // The first face that has all of a character, or `none`.
+  std::size_t find(const std::vector<char32_t>& code_points) {
+    std::vector<char32_t> visible;
+    std::ranges::copy_if(code_points, std::back_inserter(visible),
+                         [](char32_t c) { return !is_invisible(c); });
+    const auto known = known_.find(visible);
+    if (known != known_.end()) return known->second;
+    std::size_t face = find_loaded(visible, 0);
+    if (face == none) face = find_new(visible);
+    known_.emplace(std::move(visible), face);
+    return face;
   }
-  int advance(int glyph, int size) const {
-    int units = 0;
-    stbtt_GetGlyphHMetrics(&info_, glyph, &units, nullptr);
-    return static_cast<int>(std::lround(static_cast<float>(units) * scale(size)));
-  }
-  // Empty for an outline that cannot be read.
-  Outline outline(int glyph, int size) const {
-    int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
-    try {
-      if (stbtt_GetGlyphBox(&info_, glyph, &x0, &y0, &x1, &y1) == 0) return {};
-    } catch (const MalformedGlyph&) {
-      return {};
-    }
-    const float s = scale(size);
-    return {static_cast<float>(x0) * s, static_cast<float>(-y1) * s, static_cast<float>(x1) * s,
-            static_cast<float>(-y0) * s};
-  }
-  // Coverage of the pixels the outline touches, row by row. Empty for one that cannot be drawn.
-  std::vector<unsigned char> bitmap(int glyph, int size, const Outline& outline) const {
-    const int width = outline.end_column() - outline.first_column();
-    const int height = outline.end_row() - outline.first_row();
-    if (width <= 0 || height <= 0) return {};
-    std::vector<unsigned char> pixels(static_cast<std::size_t>(width) *
-                                      static_cast<std::size_t>(height));
-    const float s = scale(size);
-    try {
-      stbtt_MakeGlyphBitmap(&info_, pixels.data(), width, height, width, s, s, glyph);
-    } catch (const MalformedGlyph&) {
-      return {};
-    }
-    return pixels;
-  }
+
+  std::set<char32_t> missing;
+  bool unshaped = false;
 
  private:
-  void start(std::span<const unsigned char> file, std::string_view name) {
-    check_font_file(file, name);
-    bool usable = false;
-    try {
-      // A character map of a kind that stb does not know shows when it is asked.
-      usable = stbtt_InitFont(&info_, file.data(), 0) != 0 && index(U'a') >= 0;
-    } catch (const MalformedGlyph&) {
-      usable = false;
+  struct Loaded {
+    std::unique_ptr<std::string> file;  // at a fixed address; null for the embedded one
+    std::unique_ptr<Face> face;
+  };
+
+  std::size_t find_loaded(const std::vector<char32_t>& code_points, std::size_t from) const {
+    for (std::size_t i = from; i < faces_.size(); ++i) {
+      const auto has = [&](char32_t c) { return at(i).index(c) != 0; };
+      if (std::ranges::all_of(code_points, has)) return i;
     }
-    if (!usable) {
-      throw InputError(printable(name) + ": font: no Unicode character map that can be used");
-    }
+    return none;
   }
 
-  std::vector<unsigned char> owned_;
-  stbtt_fontinfo info_{};
+  // A file of the machine that is broken is passed over: nobody named it.
+  std::size_t find_new(const std::vector<char32_t>& code_points) {
+    for (auto found = search_.find(code_points); found;
+         found = search_.find(code_points, *found + 1)) {
+      try {
+        add(read_file(search_.path(*found), largest_font_file), search_.path(*found));
+        if (find_loaded(code_points, faces_.size() - 1) != none) return faces_.size() - 1;
+        faces_.pop_back();
+      } catch (const Error&) {
+        continue;
+      }
+    }
+    return none;
+  }
+
+  std::vector<Loaded> faces_;
+  FontSearch search_{{}};
+  std::map<std::vector<char32_t>, std::size_t> known_;
+};
+
+// A part of a text in one face.
+struct Font::Run {
+  std::size_t face = 0;  // `none` when its characters have to be put together from several
+  const Script* script = nullptr;  // for shaped ones
+  std::string text;
+  std::vector<char32_t> code_points;
+
+  bool leftwards() const { return script != nullptr && script->right_to_left; }
+  bool neutral() const { return script == nullptr && std::ranges::all_of(code_points, is_neutral); }
 };
 
 // A glyph of a text (face set) or one bar of the frame around hex digits (face null).
 struct Font::Glyph {
   const Face* face;
+  std::size_t number;  // of the face
   int index;
   int size;
   int x;  // of its origin
   int y;
-  Outline outline;  // from its origin
+  float dx = 0;  // of a shaped glyph, to be added
+  float dy = 0;
+  Outline outline;  // from (x, y)
 };
 
-Font::Font() {
-  faces_.push_back(std::make_unique<Face>(embedded_font(), "embedded font"));
-}
-
-Font::Font(std::string_view file, std::string_view name) : Font() {
-  std::vector<unsigned char> bytes(file.begin(), file.end());
-  faces_.insert(faces_.begin(), std::make_unique<Face>(std::move(bytes), name));
-}
-
+Font::Font() : faces_(std::make_unique<Faces>()) {}
 Font::~Font() = default;
 Font::Font(Font&&) noexcept = default;
 Font& Font::operator=(Font&&) noexcept = default;
 
-std::vector<Font::Glyph> Font::place(std::string_view text, int size, int* advance) const {
-  size = std::clamp(size, 1, 512);
-  std::vector<Glyph> glyphs;
-  int pen = 0;
-  int last = 0;  // where the last character that takes up room began
-  for (const char32_t code_point : code_points(text)) {
-    if (is_invisible(code_point)) continue;
-    const Face* face = nullptr;
-    int index = 0;
-    for (const auto& candidate : faces_) {
-      index = candidate->index(code_point);
-      if (index == 0) continue;
-      face = candidate.get();
-      break;
+void Font::add(std::string file, std::string_view name) {
+  faces_->add(std::move(file), name);
+}
+
+void Font::search(std::vector<std::string> folders) {
+  faces_->search(std::move(folders));
+}
+
+std::vector<char32_t> Font::missing() const {
+  return {faces_->missing.begin(), faces_->missing.end()};
+}
+
+bool Font::unshaped() const {
+  return faces_->unshaped;
+}
+
+std::vector<Font::Run> Font::split(std::string_view text) const {
+  std::vector<Run> runs;
+  const bool can_shape = !shaping_library().empty();
+  for (const std::string& character : split_characters(text)) {
+    const std::vector<char32_t> letters = code_points(character);
+    const std::size_t face = faces_->find(letters);
+    const Script* script = shaped_script(letters);
+    if (script != nullptr && !can_shape) {
+      faces_->unshaped = true;
+      script = nullptr;
     }
-    const int x = is_mark(code_point) && face != nullptr ? last : pen;
-    const int end = face == nullptr ? place_missing(code_point, size, x, &glyphs)
-                                    : x + face->advance(index, size);
-    if (face != nullptr) glyphs.push_back({face, index, size, x, 0, face->outline(index, size)});
-    if (end > pen) last = x;
-    pen = std::max(pen, end);
+    if (face == none) script = nullptr;
+    const auto alike = [&](const Run& run) {
+      const bool same = run.script == script || (run.script != nullptr && script != nullptr &&
+                                                 run.script->name == script->name);
+      return same && run.face == face;
+    };
+    if (runs.empty() || !alike(runs.back())) runs.push_back({face, script, "", {}});
+    runs.back().text += character;
+    runs.back().code_points.insert(runs.back().code_points.end(), letters.begin(), letters.end());
   }
-  *advance = pen;
-  return glyphs;
+  // Words from right to left with nothing but spaces and the like between them.
+  for (auto first = runs.begin(); first != runs.end(); ++first) {
+    if (!first->leftwards()) continue;
+    auto last = first + 1;  // past the last word
+    for (auto run = last; run != runs.end() && (run->leftwards() || run->neutral()); ++run) {
+      if (run->leftwards()) last = run + 1;
+    }
+    std::reverse(first, last);
+    first = last - 1;
+  }
+  return runs;
 }
 
 // Appends a frame around the digits in one line or, where they stay legible, two. Returns its end.
-int Font::place_missing(char32_t code_point, int size, int x, std::vector<Glyph>* glyphs) const {
-  const Face& face = *faces_.back();
+int Font::place_missing(char32_t code_point, int size, int x, std::vector<Glyph>& glyphs) const {
+  const Face& face = faces_->embedded();
   const std::string digits = hex_digits(code_point);
   const int lines = size >= 14 ? 2 : 1;
   const int digit_size = std::max(7, lines == 2 ? size / 2 : size * 3 / 4);
@@ -272,7 +213,7 @@ int Font::place_missing(char32_t code_point, int size, int x, std::vector<Glyph>
   const int top = (capital.first_row() + capital.end_row() - height) / 2;
   const auto bar = [&](int bar_x, int bar_y, int bar_width, int bar_height) {
     const Outline outline = {0, 0, static_cast<float>(bar_width), static_cast<float>(bar_height)};
-    glyphs->push_back({nullptr, 0, size, bar_x, bar_y, outline});
+    glyphs.push_back({nullptr, 0, 0, size, bar_x, bar_y, 0, 0, outline});
   };
   bar(left, top, width, 1);
   bar(left, top + height - 1, width, 1);
@@ -280,22 +221,73 @@ int Font::place_missing(char32_t code_point, int size, int x, std::vector<Glyph>
   bar(left + width - 1, top + 1, 1, height - 2);
   for (int i = 0; i < static_cast<int>(digits.size()); ++i) {
     const int glyph = face.index(static_cast<char32_t>(digits[static_cast<std::size_t>(i)]));
-    glyphs->push_back({&face, glyph, digit_size, left + 2 + i % columns * step,
-                       top + 2 - zero.first_row() + i / columns * line_height,
-                       face.outline(glyph, digit_size)});
+    glyphs.push_back({&face, 0, glyph, digit_size, left + 2 + i % columns * step,
+                      top + 2 - zero.first_row() + i / columns * line_height, 0, 0,
+                      face.outline(glyph, digit_size)});
   }
   return left + width + 1;
+}
+
+std::vector<Font::Glyph> Font::place(std::string_view text, int size, int* advance) const {
+  size = std::clamp(size, 1, 512);
+  std::vector<Glyph> glyphs;
+  int pen = 0;
+  int last = 0;  // where the last character that takes up room began
+
+  const auto place_letter = [&](char32_t code_point, std::size_t number) {
+    const int x = is_mark(code_point) && number != none ? last : pen;
+    int end = 0;
+    if (number == none) {
+      end = place_missing(code_point, size, x, glyphs);
+      faces_->missing.insert(code_point);
+    } else {
+      const Face& face = faces_->at(number);
+      const int index = face.index(code_point);
+      glyphs.push_back({&face, number, index, size, x, 0, 0, 0, face.outline(index, size)});
+      end = x + face.advance(index, size);
+    }
+    if (end > pen) last = x;
+    pen = std::max(pen, end);
+  };
+  const auto place_shaped = [&](const Run& run) {
+    const Face& face = faces_->at(run.face);
+    const float scale = face.scale(size);
+    int units = 0;
+    last = pen;
+    for (const ShapedGlyph& shaped : face.shape(run.text)) {
+      const float x = static_cast<float>(pen) + static_cast<float>(units + shaped.x) * scale;
+      const float y = -static_cast<float>(shaped.y) * scale;
+      const float left = std::floor(x);
+      const float top = std::floor(y);
+      glyphs.push_back({&face, run.face, shaped.index, size, static_cast<int>(left),
+                        static_cast<int>(top), x - left, y - top,
+                        face.outline(shaped.index, size).moved(x - left, y - top)});
+      units += shaped.advance;
+    }
+    pen += static_cast<int>(std::ceil(static_cast<float>(units) * scale));
+  };
+
+  for (const Run& run : split(text)) {
+    if (run.script != nullptr) {
+      place_shaped(run);
+      continue;
+    }
+    for (const char32_t code_point : run.code_points) {
+      if (is_invisible(code_point)) continue;
+      place_letter(code_point, run.face == none ? faces_->find({code_point}) : run.face);
+    }
+  }
+  *advance = pen;
+  return glyphs;
 }
 
 TextExtent Font::measure(std::string_view text, int size) const {
   TextExtent extent;
   std::optional<Outline> all;
   for (const Glyph& glyph : place(text, size, &extent.advance)) {
-    const Outline& one = glyph.outline;
-    if (one.left >= one.right || one.top >= one.bottom) continue;
-    const auto x = static_cast<float>(glyph.x);
-    const auto y = static_cast<float>(glyph.y);
-    const Outline moved = {x + one.left, y + one.top, x + one.right, y + one.bottom};
+    if (glyph.outline.empty()) continue;
+    const Outline moved =
+        glyph.outline.moved(static_cast<float>(glyph.x), static_cast<float>(glyph.y));
     if (!all) all = moved;
     all->left = std::min(all->left, moved.left);
     all->top = std::min(all->top, moved.top);
@@ -319,7 +311,7 @@ void Font::draw(Canvas& canvas, std::string_view text, int size, int x, int y, C
   for (const Glyph& glyph : place(text, size, &advance)) {
     std::vector<unsigned char> coverage;
     if (glyph.face != nullptr) {
-      coverage = glyph.face->bitmap(glyph.index, glyph.size, glyph.outline);
+      coverage = glyph.face->bitmap(glyph.index, glyph.size, glyph.dx, glyph.dy);
       if (coverage.empty()) continue;
     }
     const Outline& outline = glyph.outline;
@@ -336,6 +328,31 @@ void Font::draw(Canvas& canvas, std::string_view text, int size, int x, int y, C
       }
     }
   }
+}
+
+std::vector<PlacedGlyph> Font::glyphs(std::string_view text, int size) const {
+  std::vector<PlacedGlyph> placed;
+  int advance = 0;
+  for (const Glyph& glyph : place(text, size, &advance)) {
+    PlacedGlyph one;
+    if (glyph.face == nullptr) {
+      one.box = {glyph.x, glyph.y, glyph.outline.end_column(), glyph.outline.end_row()};
+    } else if (!glyph.outline.empty()) {
+      one.face = glyph.number;
+      one.glyph = glyph.index;
+      one.scale = glyph.face->scale(glyph.size);
+      one.x = static_cast<float>(glyph.x) + glyph.dx;
+      one.y = static_cast<float>(glyph.y) + glyph.dy;
+    } else {
+      continue;
+    }
+    placed.push_back(one);
+  }
+  return placed;
+}
+
+std::vector<GlyphStep> Font::outline(std::size_t face, int glyph) const {
+  return faces_->at(face).steps(glyph);
 }
 
 }  // namespace attnviz

@@ -49,9 +49,9 @@ Shift place_frame(const Font& font, const std::string& title, const std::string&
   return shift;
 }
 
-void draw_frame(Canvas& canvas, const Font& font, const Frame& frame) {
-  for (const PlacedText& line : frame.titles) draw_text(canvas, font, line, dark_ink);
-  for (const PlacedText& line : frame.captions) draw_text(canvas, font, line, faint_ink);
+void draw_frame(Painter& painter, const Frame& frame, const Theme& theme) {
+  for (const PlacedText& line : frame.titles) painter.text(line, theme.ink);
+  for (const PlacedText& line : frame.captions) painter.text(line, theme.faint_ink);
 }
 
 }  // namespace attnviz

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "attnviz/base/error.h"
-#include "attnviz/base/number.h"
+#include "attnviz/render/axis.h"
 
 namespace attnviz {
 namespace {
@@ -16,7 +16,7 @@ int color_bar_label_height(const Font& font, int side) {
 
 // Beside the map, or beside what stands above it where a bar is so much higher than the map that it
 // reaches there.
-ColorBar place_beside(const Font& font, const PanelLayout& panel, int side) {
+ColorBar place_beside(const Font& font, const Scale& scale, const PanelLayout& panel, int side) {
   const int height = color_bar_height(panel.map.height);
   const int y = half(panel.map.height - height);
   int x = panel.map.width + scaled(20, side);
@@ -28,7 +28,7 @@ ColorBar place_beside(const Font& font, const PanelLayout& panel, int side) {
     }
     x = std::max(x, right + scaled(12, side));
   }
-  return place_color_bar(font, x, y, height, side);
+  return place_color_bar(font, scale, x, y, height, side);
 }
 
 }  // namespace
@@ -52,17 +52,19 @@ int color_bar_height(int maps_height) {
   return std::max(maps_height, shortest);
 }
 
-ColorBar place_color_bar(const Font& font, int x, int y, int height, int side) {
+ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int height, int side) {
   const int size = scaled(12, side);
   ColorBar placed;
   Box& bar = placed.color_bar;
   bar = {x, y, scaled(16, side), height};
   const int steps = bar.height >= 12 * color_bar_label_height(font, side) ? 5 : 2;
-  for (int i = 0; i <= steps; ++i) {
+  const Axis axis = make_axis({scale.low, scale.high, false}, AxisKind::within, steps);
+  for (const AxisTick& mark : axis.ticks) {
     Tick tick;
-    tick.value = static_cast<double>(i) / steps;
-    tick.y = bar.y + static_cast<int>(std::lround((1.0 - tick.value) * (bar.height - 1)));
-    const std::string text = format_fixed(tick.value, 1);
+    tick.value = mark.value;
+    tick.y =
+        bar.y + static_cast<int>(std::lround((1.0 - scale.place(tick.value)) * (bar.height - 1)));
+    const std::string& text = mark.label;
     const TextExtent e = font.measure(text, size);
     tick.label =
         place_text(text, e, size, bar.x + bar.width + tick_gap + tick_length + scaled(4, side),
@@ -84,7 +86,7 @@ HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& opt
 
   HeatmapLayout layout;
   static_cast<PanelLayout&>(layout) = lay_out_panel(map, options, font, cell, side);
-  static_cast<ColorBar&>(layout) = place_beside(font, layout, side);
+  static_cast<ColorBar&>(layout) = place_beside(font, options.scale, layout, side);
   Framed content = {layout.PanelLayout::bounds(), half(layout.map.width), side};
   include(content.bounds, layout.ColorBar::bounds());
   const Shift shift = place_frame(font, options.title, options.caption, content, layout);

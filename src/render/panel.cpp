@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/number.h"
 #include "attnviz/render/frame.h"
 #include "attnviz/render/label_text.h"
 
@@ -82,6 +83,7 @@ class PanelBuilder {
     place_row_labels();
     place_column_labels();
     place_axis_titles();
+    if (options_.numbers) place_numbers(*options_.numbers);
     return std::move(layout_);
   }
 
@@ -91,6 +93,7 @@ class PanelBuilder {
   void place_row_labels();
   void place_column_labels();
   void place_axis_titles();
+  void place_numbers(const NumberStyle& style);
 
   const AttentionMap& map_;
   const HeatmapOptions& options_;
@@ -109,7 +112,8 @@ void PanelBuilder::size_map() {
                  static_cast<int>(map_.rows()) * layout_.cell};
   // Half a cell lets "</s>" stand beside a letter; in small cells letters need more to be read.
   const int size = std::max(layout_.cell / 2, std::min(12, layout_.cell * 2 / 3));
-  layout_.font_size = std::clamp(size, smallest_font, largest_font);
+  layout_.font_size =
+      options_.font_size > 0 ? options_.font_size : std::clamp(size, smallest_font, largest_font);
 }
 
 std::vector<Label> PanelBuilder::make_labels(const std::vector<std::string>& symbols) {
@@ -228,6 +232,46 @@ void PanelBuilder::place_axis_titles() {
                                  half(layout_.map.height + r.left + r.right), Direction::up);
 }
 
+std::string number_text(float weight, const NumberStyle& style) {
+  const auto value = static_cast<double>(weight);
+  std::string text = format_fixed(style.percent ? 100 * value : value, style.decimals);
+  if (style.percent) text += '%';
+  // The sign of a zero says nothing.
+  return text.find_first_of("123456789") == std::string::npos && text[0] == '-' ? text.substr(1)
+                                                                                : text;
+}
+
+void PanelBuilder::place_numbers(const NumberStyle& style) {
+  constexpr int margin = 2;              // around the widest
+  constexpr std::size_t most = 1 << 16;  // nobody reads more
+  if (map_.weights.size() > most) {
+    layout_.cell_for_numbers = layout_.cell + 1;
+    return;
+  }
+  std::vector<std::string> texts;
+  for (const float weight : map_.weights) texts.push_back(number_text(weight, style));
+  const auto longest = std::ranges::max_element(texts, {}, &std::string::size);
+  const auto side_for = [&](int size) {
+    const TextExtent e = font_.measure(*longest, size);
+    return std::max(e.advance, e.bottom - e.top) + 2 * margin;
+  };
+  int size = std::min(layout_.font_size, std::max(layout_.cell / 2, smallest_font));
+  while (size > smallest_font && side_for(size) > layout_.cell) --size;
+  if (side_for(size) > layout_.cell) {
+    layout_.cell_for_numbers = side_for(size);
+    return;
+  }
+  const TextExtent zero = font_.measure("0", size);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Box cell = layout_.cell_box(i / map_.columns(), i % map_.columns());
+    const TextExtent e = font_.measure(texts[i], size);
+    const int x = centre(2 * cell.x + cell.width, e.left, e.right, e.middle_x);
+    const int y = centre(2 * cell.y + cell.height, zero.top, zero.bottom, zero.middle_y);
+    layout_.numbers.push_back(place_text(texts[i], e, size, x, y));
+    layout_.numbers.back().index = i;
+  }
+}
+
 }  // namespace
 
 Box PanelLayout::cell_box(std::size_t row, std::size_t column) const {
@@ -247,7 +291,7 @@ Box PanelLayout::bounds() const {
 
 void PanelLayout::move_by(int dx, int dy) {
   move(map, dx, dy);
-  for (auto* labels : {&row_labels, &column_labels}) {
+  for (auto* labels : {&row_labels, &column_labels, &numbers}) {
     for (PlacedText& label : *labels) move(label, dx, dy);
   }
   move(row_title, dx, dy);

@@ -63,8 +63,4 @@ int bottom_of(const std::vector<PlacedText>& lines) {
   return lines.empty() ? 0 : lines.back().y + lines.back().size / 4;
 }
 
-void draw_text(Canvas& canvas, const Font& font, const PlacedText& text, Color color) {
-  font.draw(canvas, text.text, text.size, text.x, text.y, color, text.direction);
-}
-
 }  // namespace attnviz

@@ -91,9 +91,11 @@ void SheetBuilder::lay_out_panels() {
       options_.cell > 0 ? options_.cell : std::max(1, (choose_cell(longest) * 11 + 8) / 16);
   for (const AttentionMap& map : maps_) side_ = std::max(side_, longer_side(map, cell));
   for (std::size_t i = 0; i < maps_.size(); ++i) {
+    HeatmapOptions panel = each_[i];
+    static_cast<Look&>(panel) = options_;
     layout_.panels.emplace_back();
     static_cast<PanelLayout&>(layout_.panels.back()) =
-        lay_out_panel(maps_[i], each_[i], font_, cell, side_);
+        lay_out_panel(maps_[i], panel, font_, cell, side_);
   }
 }
 
@@ -213,7 +215,7 @@ void SheetBuilder::place_frame_and_bar() {
   const int y = maps.y + half(maps.height - height);
   const int right = std::max(maps.x + maps.width, bounds.x + bounds.width);
   static_cast<ColorBar&>(layout_) =
-      place_color_bar(font_, right + scaled(20, side_), y, height, side_);
+      place_color_bar(font_, options_.scale, right + scaled(20, side_), y, height, side_);
 
   Framed content = {bounds, half(maps.width), side};
   include(content.bounds, layout_.ColorBar::bounds());
@@ -266,25 +268,30 @@ SheetLayout lay_out_sheet(const std::vector<AttentionMap>& maps,
   return SheetBuilder(maps, each, options, font).build();
 }
 
-Canvas draw_sheet(const std::vector<AttentionMap>& maps, const std::vector<HeatmapOptions>& each,
-                  const SheetOptions& options) {
-  return draw_sheet(maps, each, options, lay_out_sheet(maps, each, options));
+void paint_sheet(Painter& painter, const std::vector<AttentionMap>& maps,
+                 const SheetOptions& options, const SheetLayout& layout) {
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const SheetPanel& panel = layout.panels[i];
+    paint_panel(painter, maps[i], options, panel);
+    for (const PlacedText& line : panel.titles) painter.text(line, options.theme.ink);
+    for (const PlacedText& line : panel.captions) painter.text(line, options.theme.faint_ink);
+  }
+  paint_color_bar(painter, layout, options);
+  draw_frame(painter, layout, options.theme);
 }
 
 Canvas draw_sheet(const std::vector<AttentionMap>& maps, const std::vector<HeatmapOptions>& each,
-                  const SheetOptions& options, const SheetLayout& layout) {
+                  const SheetOptions& options) {
+  return draw_sheet(maps, options, lay_out_sheet(maps, each, options));
+}
+
+Canvas draw_sheet(const std::vector<AttentionMap>& maps, const SheetOptions& options,
+                  const SheetLayout& layout) {
   std::optional<Font> embedded;
   const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
-
-  Canvas canvas(layout.width, layout.height, paper);
-  for (std::size_t i = 0; i < maps.size(); ++i) {
-    const SheetPanel& panel = layout.panels[i];
-    draw_panel(canvas, maps[i], each[i], panel, font);
-    for (const PlacedText& line : panel.titles) draw_text(canvas, font, line, dark_ink);
-    for (const PlacedText& line : panel.captions) draw_text(canvas, font, line, faint_ink);
-  }
-  draw_color_bar(canvas, layout, font);
-  draw_frame(canvas, font, layout);
+  Canvas canvas = make_canvas(layout.width, layout.height, options.theme);
+  CanvasPainter painter(canvas, font);
+  paint_sheet(painter, maps, options, layout);
   return canvas;
 }
 

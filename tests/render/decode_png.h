@@ -1,4 +1,4 @@
-// A PNG read back by a decoder that is not ours.
+// A PNG read back by a decoder that is not ours: libpng, or stb_image where there is none.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,9 @@ namespace attnviz {
 struct Picture {
   int width = 0;
   int height = 0;
-  std::vector<std::uint8_t> bytes;  // RGB
+  std::vector<std::uint8_t> bytes;  // RGBA
   Color at(int x, int y) const;
+  std::uint8_t opacity(int x, int y) const;
 };
 
 /// Fails the test when the bytes are no PNG.

@@ -154,7 +154,8 @@ std::string embedded_bytes() {
 }
 
 TEST_CASE("a font file can be used") {
-  const Font file(embedded_bytes(), "file.ttf");
+  Font file;
+  file.add(embedded_bytes(), "file.ttf");
   for (const std::string text : texts) {
     CHECK(drawn(file, text, 18).bytes() == drawn(Font(), text, 18).bytes());
   }
@@ -166,7 +167,7 @@ TEST_CASE("font files with a broken directory are refused") {
        {std::string(), std::string("abc"), std::string(100, 'x'), std::string(100, '\0'),
         whole.substr(0, 12), whole.substr(0, 100), whole.substr(0, whole.size() / 2)}) {
     CAPTURE(file.size());
-    CHECK_THROWS_AS(Font(file, "bad.ttf"), InputError);
+    CHECK_THROWS_AS(Font().add(file, "bad.ttf"), InputError);
   }
   for (const char* tag : {"cmap", "head", "hhea", "hmtx", "maxp", "glyf", "loca"}) {
     CAPTURE(tag);
@@ -175,13 +176,13 @@ TEST_CASE("font files with a broken directory are refused") {
     REQUIRE(entry < 400);
     std::string unknown = file;
     unknown.replace(entry, 4, "zzzz");
-    CHECK_THROWS_AS(Font(unknown, "bad.ttf"), InputError);
+    CHECK_THROWS_AS(Font().add(unknown, "bad.ttf"), InputError);
     std::string far = file;
     far.replace(entry + 8, 4, "\xff\xff\xff\xf0");
-    CHECK_THROWS_AS(Font(far, "bad.ttf"), InputError);
+    CHECK_THROWS_AS(Font().add(far, "bad.ttf"), InputError);
   }
   try {
-    Font font("%PDF-1.4 and more", "notes.pdf");
+    Font().add("%PDF-1.4 and more", "notes.pdf");
     FAIL("accepted");
   } catch (const InputError& error) {
     CHECK(std::string(error.what()).find("notes.pdf: font: ") == 0);

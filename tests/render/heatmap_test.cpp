@@ -56,7 +56,8 @@ TEST_CASE("every cell of the PNG has the colour of its weight") {
     for (std::size_t row = 0; row < rows; ++row) {
       for (std::size_t column = 0; column < columns; ++column) {
         const Box cell = layout.cell_box(row, column);
-        const Color expected = viridis(static_cast<double>(map.at(row, column)));
+        const Color expected =
+            map_color(Colormap::viridis, static_cast<double>(map.at(row, column)));
         const int right = cell.x + cell.width - 1;
         const int bottom = cell.y + cell.height - 1;
         wrong +=
@@ -202,7 +203,7 @@ TEST_CASE("gold cells are outlined in a colour that shows, and keep their own") 
     for (std::size_t column = 0; column <= 100; ++column) {
       CAPTURE(size, column);
       const Box cell = layout.cell_box(0, column);
-      const Color own = viridis(static_cast<double>(map.at(0, column)));
+      const Color own = map_color(Colormap::viridis, static_cast<double>(map.at(0, column)));
       double best = 1;
       int changed = 0;
       for (int y = cell.y; y < cell.y + size; ++y) {
@@ -223,19 +224,22 @@ TEST_CASE("gold cells are outlined in a colour that shows, and keep their own") 
   CHECK_NOTHROW(draw_heatmap(map, {}));
 }
 
-TEST_CASE("the colour bar runs from viridis(1) down to viridis(0)") {
+TEST_CASE(
+    "the colour bar runs from map_color(Colormap::viridis, 1) down to map_color(Colormap::viridis, "
+    "0)") {
   for (const std::size_t rows : {1u, 12u, 100u}) {
     const AttentionMap map = map_of(repeated(rows, "a"), {"b", "c"});
     const HeatmapLayout layout = lay_out_heatmap(map, {});
     const Canvas canvas = draw_heatmap(map, {});
     const Box& bar = layout.color_bar;
-    CHECK(canvas.at(bar.x, bar.y) == viridis(1));
-    CHECK(canvas.at(bar.x + bar.width - 1, bar.y + bar.height - 1) == viridis(0));
+    CHECK(canvas.at(bar.x, bar.y) == map_color(Colormap::viridis, 1));
+    CHECK(canvas.at(bar.x + bar.width - 1, bar.y + bar.height - 1) ==
+          map_color(Colormap::viridis, 0));
     int brighter = 0;
     int off = 0;
     for (int y = 0; y < bar.height; ++y) {
       const Color color = canvas.at(bar.x + 3, bar.y + y);
-      off += color != viridis(1.0 - static_cast<double>(y) / (bar.height - 1));
+      off += color != map_color(Colormap::viridis, 1.0 - static_cast<double>(y) / (bar.height - 1));
       // Two neighbours may differ by less than what rounding to 8 bits changes.
       brighter +=
           y > 0 && luminance(color) > luminance(canvas.at(bar.x + 3, bar.y + y - 1)) + 0.005;
@@ -244,7 +248,7 @@ TEST_CASE("the colour bar runs from viridis(1) down to viridis(0)") {
     CHECK(brighter == 0);
     for (const Tick& tick : layout.ticks) {
       // Half a row of the bar is the most the colour can be off.
-      CHECK(difference(canvas.at(bar.x, tick.y), viridis(tick.value)) <= 4);
+      CHECK(difference(canvas.at(bar.x, tick.y), map_color(Colormap::viridis, tick.value)) <= 4);
     }
   }
 }
@@ -255,7 +259,11 @@ TEST_CASE("weights that are no probabilities are drawn all the same") {
   map.weights = {std::nanf(""), -3, 1e30f, infinity, -infinity};
   const HeatmapLayout layout = lay_out_heatmap(map, {});
   const Canvas canvas = draw_heatmap(map, {});
-  const Color expected[] = {{128, 128, 128}, viridis(0), viridis(1), viridis(1), viridis(0)};
+  const Color expected[] = {{128, 128, 128},
+                            map_color(Colormap::viridis, 0),
+                            map_color(Colormap::viridis, 1),
+                            map_color(Colormap::viridis, 1),
+                            map_color(Colormap::viridis, 0)};
   for (std::size_t i = 0; i < 5; ++i) {
     const Box cell = layout.cell_box(0, i);
     CHECK(canvas.at(cell.x + cell.width / 2, cell.y + cell.height / 2) == expected[i]);

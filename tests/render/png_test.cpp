@@ -67,7 +67,13 @@ TEST_CASE("a PNG decodes to the canvas") {
     const Picture picture = decode_png(encode_png(canvas, {{"Title", "x"}}));
     CHECK(picture.width == width);
     CHECK(picture.height == height);
-    CHECK(picture.bytes == canvas.bytes());
+    int wrong = 0;
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        wrong += picture.at(x, y) != canvas.at(x, y) || picture.opacity(x, y) != 255;
+      }
+    }
+    CHECK(wrong == 0);
   }
 }
 
@@ -90,13 +96,41 @@ TEST_CASE("a PNG keeps texts") {
   CHECK(chunks[2].data == std::string("attnviz.version\0\0\0\0\0", 20) + "1");
 }
 
+TEST_CASE("a canvas without paper keeps its opacity in a PNG") {
+  Canvas canvas(4, 2);
+  canvas.fill({0, 0, 1, 1}, {10, 20, 30});
+  canvas.blend(1, 0, {200, 100, 50}, 128);
+  canvas.blend(2, 0, {200, 100, 50}, 128);
+  canvas.blend(2, 0, {0, 0, 0}, 255);
+  const std::string file = encode_png(canvas);
+  CHECK(chunks_of(file)[0].data == std::string("\0\0\0\4\0\0\0\2\10\6\0\0\0", 13));
+  const Picture picture = decode_png(file);
+  CHECK(picture.at(0, 0) == Color{10, 20, 30});
+  CHECK(picture.opacity(0, 0) == 255);
+  CHECK(picture.at(1, 0) == Color{200, 100, 50});
+  CHECK(picture.opacity(1, 0) == 128);
+  CHECK(picture.at(2, 0) == Color{0, 0, 0});
+  CHECK(picture.opacity(2, 0) == 255);
+  CHECK(picture.opacity(3, 1) == 0);
+}
+
+TEST_CASE("a PNG knows its size on paper when it was given one") {
+  const std::vector<Chunk> chunks = chunks_of(encode_png(colourful(2, 2), {{"A", "b"}}, 300));
+  // 300 / 0.0254 m = 11811.02, twice, then the unit: metres.
+  CHECK(chunks[1].type == "pHYs");
+  CHECK(chunks[1].data == std::string("\0\0\x2e\x23\0\0\x2e\x23\1", 9));
+  CHECK(chunks[1].crc == slow_crc("pHYs" + chunks[1].data));
+  CHECK(chunks[2].type == "iTXt");
+  CHECK(chunks_of(encode_png(colourful(2, 2)))[1].type == "IDAT");
+}
+
 TEST_CASE("a NUL in a PNG text is replaced") {
   const auto chunks = chunks_of(encode_png(colourful(2, 2), {{"T", std::string("a\0b", 3)}}));
   CHECK(chunks[1].data == std::string("T\0\0\0\0\0", 6) + "a\ufffdb");
 }
 
 TEST_CASE("the same picture gives the same bytes") {
-  const PngText text = {{"Title", "t"}};
+  const PictureText text = {{"Title", "t"}};
   CHECK(encode_png(colourful(64, 48), text) == encode_png(colourful(64, 48), text));
   CHECK(encode_png(colourful(64, 48), text) != encode_png(colourful(64, 48)));
 }

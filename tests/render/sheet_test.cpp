@@ -172,7 +172,8 @@ TEST_CASE("every cell of every panel has the colour of its weight") {
     for (std::size_t row = 0; row < map.rows(); ++row) {
       for (std::size_t column = 0; column < map.columns(); ++column) {
         const Box cell = layout.panels[i].cell_box(row, column);
-        const Color expected = viridis(static_cast<double>(map.at(row, column)));
+        const Color expected =
+            map_color(Colormap::viridis, static_cast<double>(map.at(row, column)));
         wrong += picture.at(cell.x, cell.y) != expected;
         wrong += picture.at(cell.x + cell.width - 1, cell.y + cell.height - 1) != expected;
         wrong += picture.at(cell.x + cell.width / 2, cell.y + cell.height / 2) != expected;
@@ -190,7 +191,7 @@ TEST_CASE("a sheet has one colour bar and no ink outside of its layout") {
   const Box& bar = layout.color_bar;
   for (int y = 0; y < bar.height; ++y) {
     const double value = 1 - static_cast<double>(y) / (bar.height - 1);
-    CHECK(canvas.at(bar.x + bar.width / 2, bar.y + y) == viridis(value));
+    CHECK(canvas.at(bar.x + bar.width / 2, bar.y + y) == map_color(Colormap::viridis, value));
   }
   for (const SheetPanel& panel : layout.panels) CHECK(panel.map.x + panel.map.width < bar.x);
   for (const auto& part : parts_of(layout)) canvas.fill(part.second, white);

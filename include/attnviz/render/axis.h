@@ -35,7 +35,8 @@ struct Axis {
 enum class AxisKind {
   values,  // from tick to tick
   data,    // from the least value to the greatest
-  counts,  // the same, with no tick between whole numbers
+  within,  // the same, even where 0 is near
+  counts,  // as data, with no tick between whole numbers
   share    // 0 to 1 whatever the range is, labelled in percent
 };
 

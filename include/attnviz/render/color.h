@@ -1,4 +1,4 @@
-// Colours, and the maps from a weight to a colour.
+// Colours, and how they go together.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,13 @@ struct Color {
   friend bool operator==(const Color&, const Color&) = default;
 };
 
-/// What every figure is drawn with.
-inline constexpr Color paper = {255, 255, 255};
-inline constexpr Color dark_ink = {0x22, 0x22, 0x22};
-inline constexpr Color faint_ink = {0x66, 0x66, 0x66};
-
-/// The place of a weight on the colour scale, which is fixed at 0..1 so that a flat map cannot look
-/// sharp: weights outside are clamped, NaN stays NaN.
-double color_position(double weight);
-
-/// The viridis colour of t; values outside 0..1 are clamped, NaN is drawn as a mid grey.
-Color viridis(double t);
-
-/// Relative luminance in 0..1 (WCAG 2), to choose dark or light lines on a colour.
+/// Relative luminance in 0..1 (WCAG 2).
 double luminance(Color color);
+
+/// 1 to 21 (WCAG 2); letters want 4.5, lines 3.
+double contrast(Color a, Color b);
+
+/// White or a dark grey, whichever stands out more on this colour.
+Color readable_on(Color ground);
 
 }  // namespace attnviz

@@ -1,6 +1,8 @@
-// Text on a canvas: measured and drawn from the outlines of a TrueType face.
+// Text on a canvas: measured and drawn from the outlines of TrueType faces.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,20 +26,43 @@ struct TextExtent {
 
 enum class Direction { right, up };
 
-/// A typeface. Glyphs stand at whole pixels and are not hinted, so a text looks the same wherever
-/// it is drawn. A code point no face has is drawn as a box holding its hexadecimal digits;
-/// combining marks are set over the character before them. Sizes are pixels per em, 1 to 512
-/// (others are clamped); texts are valid UTF-8 on one line.
+/// A step of an outline as SVG has it: M and L to x y, Q and C with their control points before,
+/// in units of the face, y upwards.
+struct GlyphStep {
+  char command = 'M';
+  std::array<int, 6> numbers{};  // two for each point
+};
+
+/// A glyph of a text, or a filled box.
+struct PlacedGlyph {
+  std::size_t face = 0;
+  int glyph = -1;   // negative for a box
+  float scale = 0;  // pixels a unit of the face
+  float x = 0;      // of its origin from the text's, in pixels, y downwards
+  float y = 0;
+  Box box;
+};
+
+/// The typefaces of a figure: the embedded one, and for characters it lacks files that were added
+/// and then fonts of the machine, which are looked for when the first text needs them.
+///
+/// Latin and other plain letters stand at whole pixels and are not hinted, so a text looks the same
+/// wherever it is drawn. Runs of other scripts are shaped, from right to left where that is their
+/// direction, if the program was built with HarfBuzz. A code point no face has is drawn as a box
+/// holding its hexadecimal digits. Sizes are pixels per em, 1 to 512 (others are clamped); texts
+/// are valid UTF-8 on one line. What is found is kept: not for several threads at once.
 class Font {
  public:
-  /// The embedded face.
   Font();
-  /// A TrueType or OpenType file, with the embedded face for what it lacks. The table directory is
-  /// checked, the outlines are not: files must be trusted. Throws InputError naming `name`.
-  Font(std::string_view file, std::string_view name);
   ~Font();
   Font(Font&&) noexcept;
   Font& operator=(Font&&) noexcept;
+
+  /// A TrueType or OpenType file. Directory and tables are checked, the outlines are not: files
+  /// must be trusted. Throws InputError naming `name`.
+  void add(std::string file, std::string_view name);
+  /// Folders, with all below them, to look for fonts in.
+  void search(std::vector<std::string> folders);
 
   TextExtent measure(std::string_view text, int size) const;
 
@@ -46,15 +71,28 @@ class Font {
   void draw(Canvas& canvas, std::string_view text, int size, int x, int y, Color color,
             Direction direction = Direction::right) const;
 
+  /// The same as outlines: where its glyphs stand, and what one looks like.
+  std::vector<PlacedGlyph> glyphs(std::string_view text, int size) const;
+  std::vector<GlyphStep> outline(std::size_t face, int glyph) const;
+
+  /// The code points of all texts so far that no face has, ascending.
+  std::vector<char32_t> missing() const;
+  /// Whether a text so far should have been shaped and was not, for want of HarfBuzz.
+  bool unshaped() const;
+
  private:
-  class Face;
-  struct Outline;
   struct Glyph;
+  struct Run;
+  class Faces;
 
+  std::vector<Run> split(std::string_view text) const;
   std::vector<Glyph> place(std::string_view text, int size, int* advance) const;
-  int place_missing(char32_t code_point, int size, int x, std::vector<Glyph>* glyphs) const;
+  int place_missing(char32_t code_point, int size, int x, std::vector<Glyph>& glyphs) const;
 
-  std::vector<std::unique_ptr<const Face>> faces_;  // in order of preference, the embedded one last
+  std::unique_ptr<Faces> faces_;
 };
+
+/// The library that shapes text, with its version, or "" when the program was built without one.
+std::string shaping_library();
 
 }  // namespace attnviz

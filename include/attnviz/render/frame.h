@@ -6,6 +6,8 @@
 
 #include "attnviz/render/canvas.h"
 #include "attnviz/render/font.h"
+#include "attnviz/render/look.h"
+#include "attnviz/render/painter.h"
 #include "attnviz/render/placed_text.h"
 
 namespace attnviz {
@@ -40,6 +42,6 @@ Shift place_frame(const Font& font, const std::string& title, const std::string&
                   const Framed& content, Frame& frame);
 
 /// Draws title and caption.
-void draw_frame(Canvas& canvas, const Font& font, const Frame& frame);
+void draw_frame(Painter& painter, const Frame& frame, const Theme& theme);
 
 }  // namespace attnviz

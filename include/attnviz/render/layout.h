@@ -6,6 +6,7 @@
 #include "attnviz/base/attention_map.h"
 #include "attnviz/render/canvas.h"
 #include "attnviz/render/frame.h"
+#include "attnviz/render/look.h"
 #include "attnviz/render/panel.h"
 #include "attnviz/render/placed_text.h"
 
@@ -19,7 +20,7 @@ struct Tick {
 };
 
 struct ColorBar {
-  Box color_bar;  // 1 at its first row of pixels, 0 at its last
+  Box color_bar;  // scale.high at its first row of pixels, scale.low at its last
   std::vector<Tick> ticks;
 
   Box bounds() const;
@@ -34,7 +35,7 @@ int color_bar_height(int maps_height);
 
 /// A colour bar with its top left corner at (x, y). `side` sets its width and the size of its
 /// labels, see scaled().
-ColorBar place_color_bar(const Font& font, int x, int y, int height, int side);
+ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int height, int side);
 
 /// Throws as lay_out_panel and place_frame do; UsageError also when the cell is negative.
 HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options);

@@ -8,20 +8,17 @@
 #include "attnviz/base/attention_map.h"
 #include "attnviz/render/canvas.h"
 #include "attnviz/render/font.h"
+#include "attnviz/render/look.h"
 #include "attnviz/render/placed_text.h"
 
 namespace attnviz {
 
 /// All texts may hold anything: control characters are drawn as hexadecimal escapes.
-struct HeatmapOptions {
+struct HeatmapOptions : Look {
   std::string title;    // above the map; "" for none. Long lines wrap; \n starts a new one.
   std::string caption;  // below the map; "" for none. As the title.
   std::string row_title = "output";
   std::string column_title = "input";
-  int cell = 0;  // side of a cell in pixels; 0 chooses by the number of cells
-  bool outline_gold =
-      true;  // a thin line inside the cells of map.gold, where they are large enough
-  const Font* font = nullptr;  // the embedded face when null
 };
 
 /// The cells with their labels and the titles of both axes.
@@ -33,9 +30,11 @@ struct PanelLayout {
   int column_label_stride = 1;
   bool column_labels_rotated = false;  // those that are wider than a line is high
   bool labels_shortened = false;       // some end in "…": they are over 40 characters long
+  int cell_for_numbers = 0;            // the smallest that would hold them, when this one does not
 
   std::vector<PlacedText> row_labels;     // the drawn ones, top first
   std::vector<PlacedText> column_labels;  // left first
+  std::vector<PlacedText> numbers;        // of all cells row by row, or none
   PlacedText row_title;                   // an empty text when there is none
   PlacedText column_title;
 

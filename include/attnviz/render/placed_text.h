@@ -50,6 +50,4 @@ std::vector<PlacedText> place_lines(const Font& font, const std::string& text, i
 /// Where the lines end, below what hangs under the last baseline; 0 when there is none.
 int bottom_of(const std::vector<PlacedText>& lines);
 
-void draw_text(Canvas& canvas, const Font& font, const PlacedText& text, Color color);
-
 }  // namespace attnviz

@@ -2,18 +2,16 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "attnviz/render/canvas.h"
+#include "attnviz/render/picture_text.h"
 
 namespace attnviz {
 
-/// Text kept in the file as iTXt chunks: keyword and UTF-8 value.
-using PngText = std::vector<std::pair<std::string, std::string>>;
-
-/// The bytes of a PNG file: the same canvas and text always give the same bytes.
-/// Throws LimitError when the encoder runs out of memory.
-std::string encode_png(const Canvas& canvas, const PngText& text = {});
+/// The bytes of a PNG file with its texts as iTXt chunks: the same arguments always give the same
+/// bytes. `dpi`, pixels per inch, says how large the picture is on paper; 0 leaves it open. Throws
+/// UsageError for a keyword that is not 1 to 79 letters and digits, LimitError when the encoder
+/// runs out of memory.
+std::string encode_png(const Canvas& canvas, const PictureText& text = {}, int dpi = 0);
 
 }  // namespace attnviz

@@ -8,16 +8,16 @@
 #include "attnviz/base/attention_map.h"
 #include "attnviz/render/canvas.h"
 #include "attnviz/render/layout.h"
+#include "attnviz/render/painter.h"
 #include "attnviz/render/panel.h"
 
 namespace attnviz {
 
-struct SheetOptions {
-  int columns = 0;             // panels side by side; 0 chooses
-  int cell = 0;                // side of a cell of every panel; 0 chooses by the largest map
-  std::string title;           // above all; as of a heatmap
-  std::string caption;         // below all
-  const Font* font = nullptr;  // the embedded face when null
+/// Of the look, a cell of 0 chooses by the largest map.
+struct SheetOptions : Look {
+  int columns = 0;      // panels side by side; 0 chooses
+  std::string title;    // above all; as of a heatmap
+  std::string caption;  // below all
 };
 
 /// A map of the sheet with its own title and caption.
@@ -40,7 +40,7 @@ inline constexpr std::size_t most_panels = 256;
 
 /// The maps of a row share their upper edge, those of a column their left edge. An axis title that
 /// the panel to the left (of rows) or above (of columns) has as well is left out. Of `each`, one a
-/// map, `cell` and `font` are not used. Throws UsageError when there is no map, the options are not
+/// map, only the texts are used. Throws UsageError when there is no map, the options are not
 /// one a map or a number is negative; LimitError for more than most_panels; and as lay_out_heatmap
 /// does.
 SheetLayout lay_out_sheet(const std::vector<AttentionMap>& maps,
@@ -51,7 +51,11 @@ Canvas draw_sheet(const std::vector<AttentionMap>& maps, const std::vector<Heatm
                   const SheetOptions& options);
 
 /// The same for a layout made from the same arguments.
-Canvas draw_sheet(const std::vector<AttentionMap>& maps, const std::vector<HeatmapOptions>& each,
-                  const SheetOptions& options, const SheetLayout& layout);
+Canvas draw_sheet(const std::vector<AttentionMap>& maps, const SheetOptions& options,
+                  const SheetLayout& layout);
+
+/// The same with any painter, on its paper.
+void paint_sheet(Painter& painter, const std::vector<AttentionMap>& maps,
+                 const SheetOptions& options, const SheetLayout& layout);
 
 }  // namespace attnviz

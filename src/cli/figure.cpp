@@ -1,0 +1,172 @@
+#include "figure.h"
+
+#include <algorithm>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/utf8.h"
+#include "attnviz/render/png.h"
+#include "attnviz/render/sheet.h"
+#include "attnviz/render/svg.h"
+#include "fonts.h"
+#include "output.h"
+#include "version.h"
+
+namespace attnviz {
+namespace {
+
+// What the layout had to leave out.
+void tell_omissions(bool quiet, const PanelLayout& layout) {
+  const auto thinned = [&](int stride, const char* which) {
+    if (stride == 1) return;
+    tell(quiet, "attnviz: note: " + std::string(which) + " labels are thinned to every " +
+                    std::to_string(stride) + "th");
+  };
+  thinned(layout.row_label_stride, "row");
+  thinned(layout.column_label_stride, "column");
+  if (layout.labels_shortened) {
+    tell(quiet, "attnviz: note: labels of more than 40 characters are shortened");
+  }
+  if (layout.cell_for_numbers > 0) {
+    tell(quiet, "attnviz: note: --annotate: no room for numbers in cells of " +
+                    std::to_string(layout.cell) + " pixels; they need --cell " +
+                    std::to_string(layout.cell_for_numbers) + " or more");
+  }
+}
+
+bool leaves_out(const PanelLayout& layout) {
+  return layout.row_label_stride > 1 || layout.column_label_stride > 1 || layout.labels_shortened ||
+         layout.cell_for_numbers > 0;
+}
+
+std::string join_parts(const std::string& first, const std::string& second) {
+  return first.empty() || second.empty() ? first + second : first + " \u00b7 " + second;
+}
+
+PictureText facts_of(const std::vector<Picture>& pictures, const LookFlags& look) {
+  PictureText facts{{"Software", program_name()}};
+  const std::string title = look.title.value_or(pictures.size() == 1 ? pictures.front().title : "");
+  if (!title.empty()) facts.emplace_back("Title", title);
+  std::string sources;
+  std::string checksums;
+  for (const Picture& picture : pictures) {
+    const std::string source = printable(picture.source, no_limit);
+    const std::string& checksum = picture.checksum;
+    if (sources.find(source) == std::string::npos)
+      sources += (sources.empty() ? "" : ", ") + source;
+    if (checksums.find(checksum) == std::string::npos) {
+      checksums += (checksums.empty() ? "" : ", ") + checksum;
+    }
+  }
+  facts.emplace_back("Source", sources);
+  if (!checksums.empty()) facts.emplace_back("Model", checksums);
+  return facts;
+}
+
+HeatmapOptions texts_of(const Picture& picture, const LookFlags& look) {
+  HeatmapOptions texts;
+  texts.title = picture.title;
+  texts.caption = picture_caption(picture.map);
+  texts.row_title = look.row_title.value_or(texts.row_title);
+  texts.column_title = look.column_title.value_or(texts.column_title);
+  return texts;
+}
+
+// Either painter on the paper of the theme; `paint` draws with it.
+template <typename Paint>
+Figure paint_figure(const Frame& frame, const Look& look, const PictureText& facts,
+                    const FigureOptions& options, Paint paint) {
+  Figure figure{"", frame.width, frame.height};
+  if (options.format == "svg") {
+    SvgPainter painter(*look.font, frame.width, frame.height, look.theme.paper);
+    paint(painter);
+    figure.file = painter.file(facts, options.look.dpi);
+  } else {
+    Canvas canvas = make_canvas(frame.width, frame.height, look.theme);
+    CanvasPainter painter(canvas, *look.font);
+    paint(painter);
+    figure.file = encode_png(canvas, facts, options.look.dpi);
+  }
+  return figure;
+}
+
+Figure draw_one(const Picture& picture, const Look& look, const PictureText& facts,
+                const FigureOptions& options) {
+  HeatmapOptions heatmap = texts_of(picture, options.look);
+  static_cast<Look&>(heatmap) = look;
+  heatmap.title = options.look.title.value_or(heatmap.title);
+  heatmap.caption = join_parts(heatmap.caption, options.look.scale_note(look));
+  const HeatmapLayout layout = lay_out_heatmap(picture.map, heatmap);
+  tell_omissions(options.quiet, layout);
+  return paint_figure(layout, look, facts, options, [&](Painter& painter) {
+    paint_heatmap(painter, picture.map, heatmap, layout);
+  });
+}
+
+Figure draw_many(const std::vector<Picture>& pictures, const std::vector<AttentionMap>& maps,
+                 const Look& look, const PictureText& facts, const FigureOptions& options) {
+  std::vector<HeatmapOptions> each;
+  for (const Picture& picture : pictures) {
+    each.push_back(texts_of(picture, options.look));
+    if (!options.name_sources) continue;
+    const std::string source = printable(picture.source, no_limit);
+    each.back().title = picture.title.empty() ? source : source + "\n" + picture.title;
+  }
+  SheetOptions sheet;
+  static_cast<Look&>(sheet) = look;
+  sheet.title = options.look.title.value_or("");
+  sheet.caption = options.look.scale_note(look);
+  sheet.columns = options.columns;
+  const SheetLayout layout = lay_out_sheet(maps, each, sheet);
+  const auto less = std::ranges::find_if(layout.panels, leaves_out);
+  if (less != layout.panels.end()) tell_omissions(options.quiet, *less);
+  return paint_figure(layout, look, facts, options,
+                      [&](Painter& painter) { paint_sheet(painter, maps, sheet, layout); });
+}
+
+}  // namespace
+
+Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& options) {
+  std::vector<AttentionMap> maps;
+  for (const Picture& picture : pictures) maps.push_back(picture.map);
+  const Font font = load_fonts(options.fonts);
+  Look look = options.look.resolve(maps);
+  look.font = &font;
+  const PictureText facts = facts_of(pictures, options.look);
+  Figure figure = pictures.size() == 1 ? draw_one(pictures.front(), look, facts, options)
+                                       : draw_many(pictures, maps, look, facts, options);
+  tell_missing_letters(options.quiet, font);
+  return figure;
+}
+
+Picture subtract(const Picture& first, const Picture& second) {
+  const AttentionMap& a = first.map;
+  const AttentionMap& b = second.map;
+  if (a.rows() != b.rows() || a.columns() != b.columns()) {
+    const auto shape = [](const AttentionMap& map) {
+      return std::to_string(map.rows()) + " x " + std::to_string(map.columns());
+    };
+    throw UsageError("--difference: expected two maps of the same shape, got " + shape(a) +
+                     " and " + shape(b));
+  }
+  if (a.source != b.source) {
+    throw UsageError("--difference: expected two maps of the same input, got " +
+                     printable(join(a.source, " ")) + " and " + printable(join(b.source, " ")));
+  }
+  const std::string name = printable(first.source, no_limit);
+  const std::string other = printable(second.source, no_limit);
+  Picture picture{{}, name + " minus " + other, name + " minus " + other, ""};
+  picture.map.source = a.source;
+  // Two models may answer differently and still look at the same input.
+  for (std::size_t row = 0; row < a.rows(); ++row) {
+    picture.map.target.push_back(
+        a.target[row] == b.target[row] ? a.target[row] : a.target[row] + " | " + b.target[row]);
+  }
+  for (std::size_t i = 0; i < a.weights.size(); ++i) {
+    picture.map.weights.push_back(a.weights[i] - b.weights[i]);
+  }
+  if (a.gold == b.gold) picture.map.gold = a.gold;
+  if (!first.checksum.empty()) picture.checksum = first.checksum + ", " + second.checksum;
+  return picture;
+}
+
+}  // namespace attnviz

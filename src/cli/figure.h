@@ -1,0 +1,42 @@
+// From attention maps to the bytes of a picture.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "attnviz/base/attention_map.h"
+#include "look_options.h"
+
+namespace attnviz {
+
+/// A map to draw, and what is said about it.
+struct Picture {
+  AttentionMap map;
+  std::string title;
+  std::string source;    // the file it comes from
+  std::string checksum;  // of a model
+};
+
+struct FigureOptions {
+  LookFlags look;
+  std::vector<std::string> fonts;  // files, for characters that the embedded face lacks
+  std::string format = "png";      // or "svg"
+  int columns = 0;                 // panels side by side; 0 chooses
+  bool name_sources = false;       // above each panel
+  bool quiet = false;              // no notes
+};
+
+struct Figure {
+  std::string file;
+  int width = 0;  // in pixels
+  int height = 0;
+};
+
+/// Draws a single map alone, several as panels of a sheet. What had to be left out is said on
+/// standard error.
+Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& options);
+
+/// The first map minus the second. Throws UsageError when they have not the same shape and inputs.
+Picture subtract(const Picture& first, const Picture& second);
+
+}  // namespace attnviz

@@ -1,0 +1,84 @@
+#include "fonts.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
+#include "attnviz/base/utf8.h"
+#include "attnviz/render/font_search.h"
+#include "attnviz/render/script.h"
+#include "output.h"
+
+namespace attnviz {
+namespace {
+
+constexpr std::size_t largest_font_file = std::size_t{1} << 28;
+constexpr std::size_t most_named = 5;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::vector<std::string> font_folders() {
+  std::vector<std::string> folders;
+  const std::string path = environment("ATTNVIZ_FONT_PATH");
+  for (std::size_t start = 0; start < path.size();) {
+    const std::size_t end = std::min(path.find(':', start), path.size());
+    if (end > start) folders.push_back(path.substr(start, end - start));
+    start = end + 1;
+  }
+  for (std::string& folder : system_font_folders(environment("HOME"))) {
+    folders.push_back(std::move(folder));
+  }
+  return folders;
+}
+
+// "क (U+0915)"; the character itself only where it is one that a terminal can show alone.
+std::string name_of(char32_t code_point) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string number;
+  for (char32_t rest = code_point; rest != 0 || number.size() < 4; rest >>= 4) {
+    number.insert(number.begin(), digits[rest & 0xf]);
+  }
+  return printable(to_utf8(code_point)) + " (U+" + number + ")";
+}
+
+}  // namespace
+
+Font load_fonts(const std::vector<std::string>& files) {
+  Font font;
+  for (const std::string& file : files) font.add(read_file(file, largest_font_file), file);
+  font.search(font_folders());
+  return font;
+}
+
+void tell_missing_letters(bool quiet, const Font& font) {
+  const std::vector<char32_t> missing = font.missing();
+  if (!missing.empty()) {
+    std::string names;
+    std::set<std::string_view> packages;
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+      packages.insert(font_package(missing[i]));
+      if (i < most_named) names += (i == 0 ? "" : ", ") + name_of(missing[i]);
+    }
+    if (missing.size() > most_named) {
+      names += " and " + std::to_string(missing.size() - most_named) + " more";
+    }
+    std::string install;
+    for (const std::string_view package : packages) install.append(" ").append(package);
+    tell(quiet, "attnviz: warning: no font has " + names +
+                    ": drawn as boxes. Name one with --font, or on Debian: apt-get install" +
+                    install);
+  }
+  if (font.unshaped()) {
+    tell(
+        quiet,
+        "attnviz: warning: letters that join, move or stack are drawn one by one: this program was "
+        "built without HarfBuzz (Debian: libharfbuzz-dev)");
+  }
+}
+
+}  // namespace attnviz

@@ -1,0 +1,43 @@
+// The options of `attnviz render` that say how a picture looks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attnviz/render/heatmap.h"
+#include "attnviz/render/look.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace attnviz {
+
+struct LookFlags {
+  std::string colormap = "viridis";
+  std::string scale = "fixed";
+  std::string theme = "light";
+  std::string annotate;  // ".2f"; "" for no numbers
+  std::optional<std::string> title;
+  std::optional<std::string> row_title;
+  std::optional<std::string> column_title;
+  int cell = 0;
+  int font_size = 0;
+  int dpi = 0;
+  bool grid_lines = false;
+  bool gold = false;
+  bool mark_argmax = false;
+  bool difference = false;  // the colours and the scale of a difference
+
+  /// The look of a figure of these maps. Throws UsageError for numbers that cannot be written so.
+  Look resolve(const std::vector<AttentionMap>& maps) const;
+  /// What the picture has to say about its colours: "" for the fixed scale.
+  std::string scale_note(const Look& look) const;
+};
+
+/// Returns the options, but not --title. `flags` must outlive `app`.
+std::vector<CLI::Option*> add_look_options(CLI::App& app, LookFlags& flags);
+
+}  // namespace attnviz
