@@ -37,16 +37,6 @@ add_library(attnviz_utf8proc INTERFACE)
 target_include_directories(attnviz_utf8proc SYSTEM INTERFACE ${UTF8PROC_INCLUDE_DIR})
 target_link_libraries(attnviz_utf8proc INTERFACE ${UTF8PROC_LIBRARY})
 
-# Without zlib, compressed .npz files are refused.
-find_package(ZLIB QUIET)
-add_library(attnviz_zlib INTERFACE)
-if(ZLIB_FOUND)
-  target_link_libraries(attnviz_zlib INTERFACE ZLIB::ZLIB)
-  target_compile_definitions(attnviz_zlib INTERFACE ATTNVIZ_HAVE_ZLIB)
-else()
-  message(STATUS "zlib was not found: compressed .npz files will not be read (Debian: zlib1g-dev)")
-endif()
-
 # Debian's package also has a compiled library; the headers alone are used.
 find_path(STB_INCLUDE_DIR stb_image_write.h PATH_SUFFIXES stb)
 if(NOT STB_INCLUDE_DIR)
@@ -55,7 +45,7 @@ endif()
 add_library(attnviz_stb INTERFACE)
 target_include_directories(attnviz_stb SYSTEM INTERFACE ${STB_INCLUDE_DIR})
 
-# Optional: smaller pictures sooner. Without it stb compresses.
+# Optional: smaller pictures sooner (without it stb compresses), and compressed .npz files.
 add_library(attnviz_zlib INTERFACE)
 find_package(ZLIB QUIET)
 if(ZLIB_FOUND)
