@@ -8,6 +8,7 @@
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/render/embedded_font.h"
 #include "attnviz/render/font_search.h"
