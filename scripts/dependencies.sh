@@ -19,6 +19,7 @@ parts=(
   "CLI11|file include/CLI/CLI.hpp|libcli11-dev|cli11-devel|cli11|cli11"
   "nlohmann-json|file include/nlohmann/json.hpp|nlohmann-json3-dev|json-devel|nlohmann-json|nlohmann-json"
   "utf8proc|file include/utf8proc.h|libutf8proc-dev|utf8proc-devel|libutf8proc|utf8proc"
+  "zlib|file include/zlib.h|zlib1g-dev|zlib-devel|zlib|zlib"
   "stb|file include/stb/stb_image_write.h include/stb_image_write.h|libstb-dev|stb-devel|stb|"
   "Catch2|file include/catch2/catch_all.hpp include/catch2/catch.hpp|catch2 libcatch2-dev|catch-devel|catch2|catch2"
   "DejaVu Sans Mono|file $fonts/truetype/dejavu/$mono $fonts/dejavu-sans-mono-fonts/$mono $fonts/TTF/$mono $fonts/$mono|fonts-dejavu-mono fonts-dejavu-core|dejavu-sans-mono-fonts|ttf-dejavu|font-dejavu"

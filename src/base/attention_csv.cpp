@@ -1,3 +1,4 @@
+#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -12,8 +13,11 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-std::string quoted_if_needed(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+std::string quoted_if_needed(const std::string& cell, char separator) {
+  if (cell.find(separator) == std::string::npos &&
+      cell.find_first_of("\"\r\n") == std::string::npos) {
+    return cell;
+  }
   std::string quoted = "\"";
   for (const char c : cell) {
     if (c == '"') quoted += '"';
@@ -25,7 +29,8 @@ std::string quoted_if_needed(const std::string& cell) {
 /// The rows of a CSV text, one after the other.
 class Reader {
  public:
-  Reader(std::string_view text, std::string name) : rest_(text), name_(std::move(name)) {
+  Reader(std::string_view text, std::string name, char separator)
+      : rest_(text), name_(std::move(name)), separator_(separator) {
     if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
   }
 
@@ -36,9 +41,10 @@ class Reader {
     if (rest_.empty()) return false;
     row_line_ = line_;
     cells.push_back(take_cell(1));
-    while (take(",")) cells.push_back(take_cell(cells.size() + 1));
+    while (take({&separator_, 1})) cells.push_back(take_cell(cells.size() + 1));
     if (!rest_.empty() && !take_line_end()) {
-      refuse(cells.size(), "a comma or the end of the line after the cell");
+      refuse(cells.size(), std::string(separator_ == '\t' ? "a tab" : "a comma") +
+                               " or the end of the line after the cell");
     }
     return true;
   }
@@ -66,7 +72,8 @@ class Reader {
 
   std::string take_cell(std::size_t column) {
     if (take("\"")) return take_quoted(column);
-    const std::string cell(rest_.substr(0, rest_.find_first_of(",\"\r\n")));
+    const char ends[] = {separator_, '"', '\r', '\n'};
+    const std::string cell(rest_.substr(0, rest_.find_first_of({ends, sizeof ends})));
     rest_.remove_prefix(cell.size());
     return cell;
   }
@@ -87,6 +94,7 @@ class Reader {
 
   std::string_view rest_;
   std::string name_;
+  char separator_;
   std::size_t line_ = 1;      // of what comes next
   std::size_t row_line_ = 1;  // of the start of the last row
 };
@@ -99,47 +107,70 @@ float read_weight(const Reader& reader, const std::string& cell, std::size_t col
   return *weight;
 }
 
+/// Also one that is not finite: it was not meant as a label.
+bool is_number(std::string_view cell) {
+  double value = 0;
+  const auto result = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  return !cell.empty() && result.ec != std::errc::invalid_argument &&
+         result.ptr == cell.data() + cell.size();
+}
+
+/// Rows of numbers, after `labels` cells each. `cells` holds the first one.
+void read_rows(Reader& reader, std::vector<std::string>& cells, std::size_t columns,
+               std::size_t labels, AttentionMap& map) {
+  do {
+    if (cells.size() != columns + labels) {
+      throw InputError(reader.place() + ": expected " + (labels > 0 ? "a label and " : "") +
+                       std::to_string(columns) + " numbers, got " + std::to_string(cells.size()) +
+                       " cells");
+    }
+    if (map.weights.size() + columns > max_attention_weights) {
+      throw LimitError(reader.place() + ": expected at most " +
+                       std::to_string(max_attention_weights) + " weights, got more");
+    }
+    if (labels > 0) map.target.push_back(cells[0]);
+    for (std::size_t i = labels; i < cells.size(); ++i) {
+      map.weights.push_back(read_weight(reader, cells[i], i + 1));
+    }
+  } while (reader.next_row(cells));
+}
+
 }  // namespace
 
-std::string attention_to_csv(const AttentionMap& map) {
+std::string attention_to_csv(const AttentionMap& map, char separator) {
   std::string csv;
-  for (const std::string& label : map.source) csv += ',' + quoted_if_needed(label);
+  for (const std::string& label : map.source) {
+    csv += separator + quoted_if_needed(label, separator);
+  }
   csv += '\n';
   for (std::size_t r = 0; r < map.rows(); ++r) {
-    csv += quoted_if_needed(map.target[r]);
-    for (std::size_t c = 0; c < map.columns(); ++c) csv += ',' + weight_text(map, r, c);
+    csv += quoted_if_needed(map.target[r], separator);
+    for (std::size_t c = 0; c < map.columns(); ++c) csv += separator + weight_text(map, r, c);
     csv += '\n';
   }
   return csv;
 }
 
-AttentionMap attention_from_csv(std::string_view text, std::string_view name) {
+AttentionMap attention_from_csv(std::string_view text, std::string_view name, char separator) {
   require_utf8(text, std::string(name));
-  Reader reader(text, std::string(name));
+  Reader reader(text, std::string(name), separator);
   AttentionMap map;
   std::vector<std::string> cells;
   if (!reader.next_row(cells)) {
     throw InputError(std::string(name) + ": expected a row of labels, got an empty file");
   }
+  if (is_number(cells[0])) {
+    map.source = position_labels(cells.size());
+    read_rows(reader, cells, cells.size(), 0, map);
+    map.target = position_labels(map.weights.size() / map.columns());
+    return map;
+  }
   map.source.assign(cells.begin() + 1, cells.end());
   if (map.source.empty()) reader.refuse(2, "a label, got the end of the line");
-  while (reader.next_row(cells)) {
-    if (cells.size() != map.columns() + 1) {
-      throw InputError(reader.place() + ": expected a label and " + std::to_string(map.columns()) +
-                       " numbers, got " + std::to_string(cells.size()) + " cells");
-    }
-    if (map.weights.size() + map.columns() > max_attention_weights) {
-      throw LimitError(reader.place() + ": expected at most " +
-                       std::to_string(max_attention_weights) + " weights, got more");
-    }
-    map.target.push_back(cells[0]);
-    for (std::size_t i = 1; i < cells.size(); ++i) {
-      map.weights.push_back(read_weight(reader, cells[i], i + 1));
-    }
-  }
-  if (map.target.empty()) {
+  if (!reader.next_row(cells)) {
     throw InputError(std::string(name) + ": expected rows of numbers below the labels, got none");
   }
+  read_rows(reader, cells, map.columns(), 1, map);
   return map;
 }
 

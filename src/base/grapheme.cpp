@@ -99,6 +99,17 @@ std::vector<std::string> split_characters(std::string_view text) {
   return characters;
 }
 
+int display_width(std::string_view text) {
+  int width = 0;
+  for (const std::string& character : split_characters(text)) {
+    constexpr std::string_view as_picture = "\ufe0f";
+    const bool wide = character.find(as_picture) != std::string::npos ||
+                      utf8proc_charwidth(number(first_code_point(character).value)) == 2;
+    width += wide ? 2 : 1;
+  }
+  return width;
+}
+
 std::string to_nfc(std::string_view text) {
   require_utf8(text, "text");
   utf8proc_uint8_t* bytes = nullptr;

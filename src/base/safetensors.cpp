@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/file_kind.h"
 #include "attnviz/base/hash.h"
 #include "strict_json.h"
 
@@ -37,19 +38,9 @@ std::string_view bytes_of(const NamedTensor& tensor) {
 
 /// The file as somebody may have meant it, where its first bytes tell.
 std::string kind_of(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  static constexpr std::pair<std::string_view, std::string_view> kinds[] = {
-      {"PK\x03\x04"sv, " (this is a zip archive, such as PyTorch or npz files are)"},
-      {"\x80\x02"sv, " (this is a Python pickle)"},
-      {"\x80\x04"sv, " (this is a Python pickle)"},
-      {"GGUF"sv, " (this is a GGUF file)"},
-      {"\x89PNG"sv, " (this is a PNG picture)"},
-      {"\x93NUMPY"sv, " (this is a NumPy array)"},
-      {"{"sv, " (this is JSON)"}};
-  for (const auto& [magic, kind] : kinds) {
-    if (bytes.starts_with(magic)) return std::string(kind);
-  }
-  return "";
+  const std::string_view kind = file_kind(bytes);
+  if (bytes.empty() || kind.empty() || kind == "a safetensors model") return "";
+  return " (this is " + std::string(kind) + ')';
 }
 
 Json read_header(std::string_view bytes, const std::string& name) {

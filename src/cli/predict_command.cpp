@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "attnviz/base/attention_io.h"
+#include "attnviz/base/attention_file.h"
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/base/number.h"
@@ -18,6 +18,8 @@
 #include "attnviz/train/run_folder.h"
 #include "options.h"
 #include "output.h"
+#include "output_format.h"
+#include "terminal.h"
 
 namespace attnviz {
 namespace {
@@ -26,6 +28,7 @@ struct PredictOptions {
   std::string model;
   std::vector<std::string> inputs;
   std::string attention;  // file for the maps; "" for none
+  bool show = false;
   bool logits = false;
   bool json = false;
   bool quiet = false;
@@ -52,17 +55,21 @@ std::string to_json(const Prediction& prediction, const Vocabulary& target) {
 /// Answers come out in order; maps are kept until the end, since a file is written as a whole.
 class Predictor {
  public:
-  Predictor(const PredictOptions& options, const Model& model)
-      : options_(options), model_(model), separators_(separators_of(model)) {
+  /// `format` is that of the file of maps.
+  Predictor(const PredictOptions& options, const Model& model, std::string format)
+      : options_(options),
+        model_(model),
+        separators_(separators_of(model)),
+        format_(std::move(format)) {
     // Somebody who types waits for each answer.
     if (isatty(STDIN_FILENO) == 1) lines_at_once_ = 1;
   }
 
   /// `place` names the input in messages.
   void add(std::string_view text, const std::string& place) {
-    if (++inputs_ > 1 && options_.attention.ends_with(".json")) {
-      throw UsageError(
-          "--attention: a .json file holds one map; give several inputs a .jsonl file");
+    if (++inputs_ > 1 && !options_.attention.empty() && format_ != "jsonl") {
+      throw UsageError("--attention: a ." + format_ +
+                       " file holds one map; give several inputs a .jsonl file");
     }
     try {
       SourceText source = read_source(model_.source, separators_, text);
@@ -83,7 +90,8 @@ class Predictor {
 
   void answer() {
     std::string text;
-    for (const Prediction& prediction : predict(model_, sources_, options_.logits)) {
+    const std::vector<Prediction> predictions = predict(model_, sources_, options_.logits);
+    for (const Prediction& prediction : predictions) {
       text += options_.json ? to_json(prediction, model_.target) : join(prediction.answer);
       text += '\n';
       if (!prediction.ended) {
@@ -92,7 +100,7 @@ class Predictor {
                                  std::to_string(prediction.answer.size()) + " symbols");
       }
       if (!options_.attention.empty()) {
-        maps_ += attention_to_json(prediction.map) + '\n';
+        maps_ += attention_to_bytes(prediction.map, *attention_format(format_));
         if (maps_.size() > most_map_bytes) {
           throw LimitError(
               "--attention: expected at most 256 MiB of maps; give fewer inputs at once");
@@ -101,6 +109,11 @@ class Predictor {
     }
     sources_.clear();
     if (!text.empty()) write_file("-", text);
+    if (!options_.show) return;
+    const auto task = task_of(model_);
+    for (const Prediction& prediction : predictions) {
+      show_map(task ? task->task->name : "", prediction.map);
+    }
   }
 
   void write_maps() const {
@@ -116,6 +129,7 @@ class Predictor {
   const PredictOptions& options_;
   const Model& model_;
   std::string_view separators_;
+  std::string format_;
   bool separators_told_ = false;
   std::vector<std::vector<std::string>> sources_;
   std::size_t lines_at_once_ = 1024;
@@ -149,15 +163,16 @@ void predict_standard_input(Predictor& predictor) {
 }
 
 void run_predict(const PredictOptions& options) {
+  std::string format;
+  if (options.attention == "-") {
+    throw UsageError("--attention: expected a file; --json prints the attention");
+  }
   if (!options.attention.empty()) {
-    if (!options.attention.ends_with(".json") && !options.attention.ends_with(".jsonl")) {
-      throw UsageError("--attention: expected a file that ends in .json or .jsonl, got \"" +
-                       printable(options.attention) + '"');
-    }
+    format = output_format("--attention", options.attention, "", written_format_names());
     check_writable(options.attention);
   }
   const Model model = load_model(options.model.empty() ? newest_run() : options.model);
-  Predictor predictor(options, model);
+  Predictor predictor(options, model, format);
   for (const std::string& input : options.inputs) {
     if (input == "-") {
       predict_standard_input(predictor);
@@ -186,10 +201,12 @@ void setup_predict(CLI::App& program) {
   add_model_option(command, "--model", options->model);
   add_path_option(
       command, "--attention", options->attention,
-      "also write the attention to this file, .json (one map) or .jsonl (a map a line)");
+      "also write the attention to this file: .jsonl (a map a line), or .json, .csv, .tsv, .npy or "
+      ".npz for one input");
   CLI::Option* json = command.add_flag("--json", options->json,
                                        "print answers with their attention as JSON, one a line");
   command.add_flag("--logits", options->logits, "add the logits to this JSON")->needs(json);
+  command.add_flag("--show", options->show, "draw the attention on the terminal");
   command.add_flag("--quiet", options->quiet, "no notes and warnings");
   command.callback([options] { run_predict(*options); });
 }

@@ -1,18 +1,17 @@
 #include "render_command.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cmath>
 #include <iomanip>
 #include <locale>
 #include <memory>
 #include <sstream>
 
-#include "attnviz/base/attention_io.h"
+#include "attnviz/base/attention_file.h"
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/base/hash.h"
-#include "attnviz/base/utf8.h"
 #include "attnviz/infer/predict.h"
 #include "attnviz/model/checkpoint.h"
 #include "attnviz/render/curve.h"
@@ -20,60 +19,48 @@
 #include "attnviz/train/run_folder.h"
 #include "curves.h"
 #include "figure.h"
+#include "matrix_source.h"
 #include "options.h"
 #include "output.h"
+#include "output_format.h"
+#include "terminal.h"
 #include "version.h"
 
 namespace attnviz {
 namespace {
 
+constexpr const char* terminal_format = "terminal";
+
+/// What files may be, the default first.
+std::vector<std::string> file_formats() {
+  std::vector<std::string> names = {"png", "svg"};
+  names.insert(names.end(), written_format_names().begin(), written_format_names().end());
+  return names;
+}
+
+std::vector<std::string> all_formats() {
+  std::vector<std::string> names = file_formats();
+  names.emplace_back(terminal_format);
+  return names;
+}
+
 struct RenderOptions {
-  std::string out;
+  std::optional<std::string> out;
   std::vector<std::string> models;  // several of these three make a contact sheet
   std::vector<std::string> inputs;
-  std::vector<std::string> matrices;
+  MatrixOptions matrix;
   std::vector<std::string> curves;  // runs to compare
   std::string curve_of = "lengths";
-  int count = 500;  // examples a length
-  int sentence = 1;
+  int count = 500;     // examples a length
   std::string format;  // "" to go by the name of the file
   FigureOptions figure;
   bool quiet = false;
 };
 
-/// Rows that are no distribution are drawn as they are: somebody may want to see just that.
-void warn_of_odd_rows(const RenderOptions& options, const std::string& file,
-                      const AttentionMap& map) {
-  constexpr float tolerance = 0.015F;  // weights written with two decimals
-  std::size_t first = 0;
-  std::size_t count = 0;
-  for (std::size_t r = map.rows(); r-- > 0;) {
-    float sum = 0.0F;
-    float least = 0.0F;
-    for (std::size_t c = 0; c < map.columns(); ++c) {
-      sum += map.at(r, c);
-      least = std::min(least, map.at(r, c));
-    }
-    if (std::abs(sum - 1.0F) <= tolerance && least >= 0.0F) continue;
-    first = r;
-    ++count;
-  }
-  if (count == 0) return;
-  tell(options.quiet, "attnviz: warning: " + printable(file, no_limit) + ": " +
-                          std::to_string(count) + " of " + std::to_string(map.rows()) +
-                          " rows are not weights in 0..1 that sum to one (the first is row " +
-                          std::to_string(first + 1) + "); drawn as they are");
-}
-
 Picture from_matrix(const RenderOptions& options, const std::string& file) {
-  auto maps = read_attention_file(file);
-  const auto index = static_cast<std::size_t>(options.sentence);
-  if (index > maps.size()) {
-    throw UsageError("--sentence: expected 1.." + std::to_string(maps.size()) + ", the maps in " +
-                     printable(file, no_limit) + ", got " + std::to_string(options.sentence));
-  }
-  Picture picture{std::move(maps[index - 1]), "", file, ""};
-  warn_of_odd_rows(options, file, picture.map);
+  Picture picture{read_matrix(options.matrix, file), "", file, ""};
+  const std::string warning = odd_rows_warning(file, picture.map);
+  if (!warning.empty()) tell(options.quiet, warning);
   const auto title = picture.map.facts.find("title");
   picture.title = title == picture.map.facts.end() ? "" : title->second;
   return picture;
@@ -112,12 +99,20 @@ void add_from_model(const RenderOptions& options, const std::string& path,
 
 std::vector<Picture> collect(const RenderOptions& options) {
   std::vector<Picture> pictures;
-  for (const std::string& file : options.matrices) pictures.push_back(from_matrix(options, file));
-  if (!pictures.empty()) return pictures;
-  std::vector<std::string> models = options.models;
-  if (models.empty()) models.push_back(newest_run());
-  for (const std::string& model : models) add_from_model(options, model, pictures);
-  return pictures;
+  for (const std::string& file : options.matrix.files) {
+    pictures.push_back(from_matrix(options, file));
+  }
+  if (pictures.empty()) {
+    std::vector<std::string> models = options.models;
+    if (models.empty()) models.push_back(newest_run());
+    for (const std::string& model : models) add_from_model(options, model, pictures);
+  }
+  if (!options.figure.look.difference) return pictures;
+  if (pictures.size() != 2) {
+    throw UsageError("--difference: expected two maps, got " + std::to_string(pictures.size()) +
+                     "; name two files with --matrix, or two models with --model");
+  }
+  return {subtract(pictures[0], pictures[1])};
 }
 
 Figure draw_comparison(const RenderOptions& options) {
@@ -132,54 +127,61 @@ Figure draw_comparison(const RenderOptions& options) {
   return {encode_png(canvas, {{"Software", program_name()}}), canvas.width(), canvas.height()};
 }
 
-/// "png" or "svg", by --format or the file's name.
-std::string format_of(const RenderOptions& options) {
-  const auto dot = options.out.rfind('.');
-  const std::string ending = dot == std::string::npos ? "" : options.out.substr(dot + 1);
-  const bool known = ending == "png" || ending == "svg";
-  if (options.out != "-" && !known) {
-    throw UsageError("--out: expected a file that ends in .png or .svg, or -, got \"" +
-                     printable(options.out) + '"');
+std::string draw_for_terminal(const RenderOptions& options, const std::vector<Picture>& pictures,
+                              bool to_file) {
+  std::vector<AttentionMap> maps;
+  for (const Picture& picture : pictures) maps.push_back(picture.map);
+  const Look look = options.figure.look.resolve(maps);
+  TerminalOptions terminal = terminal_options(to_file ? -1 : STDOUT_FILENO);
+  terminal.colormap = look.colormap;
+  terminal.scale = look.scale;
+  std::string text;
+  for (const Picture& picture : pictures) {
+    terminal.title = options.figure.look.title.value_or(picture.title);
+    terminal.caption = picture_caption(picture.map);
+    text += (text.empty() ? "" : "\n") + draw_terminal(picture.map, terminal);
   }
-  if (known && !options.format.empty() && options.format != ending) {
-    throw UsageError("--format: expected " + ending + ", as --out ends so, got \"" +
-                     options.format + '"');
-  }
-  const std::string format = known ? ending : options.format.empty() ? "png" : options.format;
-  if (format == "svg" && !options.curves.empty()) {
-    throw UsageError("--curve: expected a file that ends in .png, got \"" + printable(options.out) +
-                     '"');
-  }
-  return format;
+  const std::string note = options.figure.look.scale_note(look);
+  return text + note + (note.empty() ? "" : "\n");
 }
 
 Figure draw(const RenderOptions& options, const std::string& format) {
   if (!options.curves.empty()) return draw_comparison(options);
-  std::vector<Picture> pictures = collect(options);
-  if (options.figure.look.difference) {
-    if (pictures.size() != 2) {
-      throw UsageError("--difference: expected two maps, got " + std::to_string(pictures.size()) +
-                       "; name two files with --matrix, or two models with --model");
-    }
-    pictures = {subtract(pictures[0], pictures[1])};
-  }
   FigureOptions figure = options.figure;
   figure.format = format;
   figure.name_sources = options.models.size() > 1;
   figure.quiet = options.quiet;
-  return draw_figure(pictures, figure);
+  return draw_figure(collect(options), figure);
+}
+
+/// What is no picture.
+std::string convert(const RenderOptions& options, const std::string& format, bool to_file) {
+  std::vector<Picture> pictures = collect(options);
+  if (format == terminal_format) return draw_for_terminal(options, pictures, to_file);
+  std::vector<AttentionMap> maps;
+  for (Picture& picture : pictures) maps.push_back(std::move(picture.map));
+  return maps_to_bytes("--out", maps, format);
 }
 
 void run_render(const RenderOptions& options) {
-  const std::string format = format_of(options);
-  check_writable(options.out);
-  const Figure figure = draw(options, format);
-  write_file(options.out, figure.file);
-  if (options.out != "-") {
-    tell(options.quiet, "wrote " + printable(options.out, no_limit) + " (" +
-                            std::to_string(figure.width) + "x" + std::to_string(figure.height) +
-                            " pixels)");
+  if (!options.out && options.format != terminal_format) {
+    throw UsageError("--out is required; see attnviz render --help");
   }
+  const std::string out = options.out.value_or("-");
+  const std::string format = output_format("--out", out, options.format, file_formats());
+  if (!options.curves.empty() && format != "png") {
+    throw UsageError("--curve: expected a file that ends in .png as --out, got " + format);
+  }
+  check_writable(out);
+  std::string wrote = "wrote " + printable(out, no_limit);
+  if (format == "png" || format == "svg") {
+    const Figure figure = draw(options, format);
+    write_file(out, figure.file);
+    wrote += " (" + std::to_string(figure.width) + "x" + std::to_string(figure.height) + " pixels)";
+  } else {
+    write_file(out, convert(options, format, out != "-"));
+  }
+  if (out != "-") tell(options.quiet, wrote);
 }
 
 }  // namespace
@@ -191,20 +193,25 @@ void setup_render(CLI::App& program) {
                      {"attnviz render --out heat.png",
                       "attnviz render --model runs/dates --input \"28 March 2005\" --out date.png",
                       "attnviz render --matrix maps.json --out map.png",
+                      "attnviz render --matrix heads.npz --index 0,3 --out head.png",
+                      "attnviz render --format terminal",
                       "attnviz render --model runs/reverse runs/sort --out both.png",
                       "attnviz render --model runs/a runs/b --input abc --difference --out d.svg",
                       "attnviz render --curve runs/a runs/b --out curve.png"});
-  command.add_option("--out", options->out, "the picture, .png or .svg, or - for standard output")
-      ->required()
+  command
+      .add_option_function<std::string>(
+          "--out", [options](const std::string& out) { options->out = out; },
+          "the picture, .png or .svg; or the map as .json, .jsonl, .csv, .tsv, .npy or .npz; or -, "
+          "standard output (default with --format terminal)")
       ->type_name("FILE");
+  add_choice_option(command, "--format", options->format, all_formats(),
+                    "what to write (default: by the ending of --out; png to -)");
   CLI::Option* input =
       add_list_option(command, "--input", options->inputs, "TEXT",
                       "what the model is given (default: the sample input of its task)");
   CLI::Option* model = add_list_option(command, "--model", options->models, "PATH",
                                        "a run's folder or a model file (default: the newest run)");
-  CLI::Option* matrix =
-      add_list_option(command, "--matrix", options->matrices, "FILE",
-                      "draw this .json, .jsonl or .csv file, or JSON from -; no model is used");
+  CLI::Option* matrix = add_matrix_options(command, options->matrix);
   CLI::Option* curve =
       add_list_option(command, "--curve", options->curves, "FOLDER",
                       "compare runs: exact match against input length, or what --curve-of says");
@@ -216,9 +223,6 @@ void setup_render(CLI::App& program) {
   add_integer_option(command, "--count", options->count, 1, 100'000,
                      "examples of each length for --curve (default 500)")
       ->needs(curve);
-  add_integer_option(command, "--sentence", options->sentence, 1, 1'000'000'000,
-                     "which map of a file with several (default 1)")
-      ->needs(matrix);
   add_integer_option(command, "--columns", options->figure.columns, 1, 256,
                      "panels side by side when there are several (default: by their sizes)");
   CLI::Option* difference =
@@ -228,8 +232,6 @@ void setup_render(CLI::App& program) {
       command, "--font", options->figure.fonts, "FILE",
       "a TrueType or OpenType file for characters the built-in face lacks; it must be trusted");
   curve->excludes(font);
-  add_choice_option(command, "--format", options->format, {"png", "svg"},
-                    "of the picture, where --out is - (default png)");
   for (CLI::Option* look : add_look_options(command, options->figure.look)) curve->excludes(look);
   difference->excludes(curve, "--colormap", "--mark-argmax");
   command.add_flag("--quiet", options->quiet, "no notes and warnings");

@@ -16,10 +16,12 @@
 #include "attnviz/base/signals.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/model_task.h"
+#include "attnviz/infer/predict.h"
 #include "attnviz/model/checkpoint.h"
 #include "attnviz/train/run.h"
 #include "options.h"
 #include "output.h"
+#include "terminal.h"
 #include "version.h"
 
 namespace attnviz {
@@ -36,6 +38,7 @@ struct TrainOptions {
   std::string init_from;  // a model to start from
   std::optional<std::uint64_t> seed;
   bool json = false;
+  bool show = false;
   bool quiet = false;
 
   // settings of the recipe; unset means the task's own
@@ -250,6 +253,20 @@ Start start_again(const TrainOptions& options) {
   return {std::move(data), recipe, {}, std::move(run)};
 }
 
+/// Draws what the model makes of its task's sample input.
+void show_sample(const std::string& folder) {
+  const Model model = load_model(folder);
+  const auto task = task_of(model);
+  if (!task) return;
+  try {
+    const std::vector<std::vector<std::string>> sources = {
+        read_source(model.source, separators_of(model), task->task->sample_input).symbols};
+    show_map(task->task->name, predict(model, sources).front().map);
+  } catch (const InputError& error) {  // trained on another alphabet
+    tell(false, std::string("attnviz: note: --show: ") + error.what());
+  }
+}
+
 /// One run, with its progress on standard error. Throws AnswerIsNo if it diverged, Stopped if a
 /// signal came.
 RunReport train_one(const TrainOptions& options, Start start, const std::string& folder) {
@@ -292,6 +309,7 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
     throw AnswerIsNo("training diverged at " + report.reason + "; try a lower --lr" +
                      (report.best_step > 0 ? "; the best model so far was kept" : ""));
   }
+  if (options.show) show_sample(folder);
   return report;
 }
 
@@ -462,6 +480,7 @@ void setup_train(CLI::App& program) {
                      "threads; the result does not depend on it (default 1)");
   add_recipe_options(command, *options);
   command.add_flag("--json", options->json, "print the final report as JSON");
+  command.add_flag("--show", options->show, "draw the sample input's attention on the terminal");
   command.add_flag("--quiet", options->quiet, "no progress");
   end_with_task_defaults(command);
   command.callback([options] { run_train(*options); });

@@ -3,6 +3,7 @@
 #include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
 
+#include "attnviz/base/zip.h"
 #include "attnviz/nn/build_info.h"
 #include "attnviz/render/font.h"
 
@@ -23,7 +24,8 @@ std::string version_text() {
          numeric_build_info() + "\nCLI11 " CLI11_VERSION ", JSON for Modern C++ " +
          std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
          std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
-         std::to_string(NLOHMANN_JSON_VERSION_PATCH) + "\ntext: " +
+         std::to_string(NLOHMANN_JSON_VERSION_PATCH) + (can_inflate() ? ", zlib" : ", no zlib") +
+         "\ntext: " +
          (shaping_library().empty() ? "unshaped, as HarfBuzz was not there" : shaping_library());
 }
 

@@ -12,7 +12,6 @@
 #include <thread>
 #include <vector>
 
-#include "attnviz/base/attention_io.h"
 #include "attnviz/base/error.h"
 #include "catch.h"
 
@@ -428,51 +427,6 @@ TEST_CASE("directories are made with their parents") {
                       folder / name + ": cannot make the directory: Not a directory");
     CHECK_THROWS_AS(make_directory(folder / name), OutputError);
   }
-}
-
-TEST_CASE("the extension tells how an attention file is read") {
-  const Folder folder;
-  const AttentionMap map{{"a", "b"}, {"B"}, {0.25F, 0.75F}, {}, {}, {}};
-  write_file(folder / "m.json", attention_to_json(map));
-  write_file(folder / "m.jsonl", attention_to_json(map) + '\n' + attention_to_json(map) + '\n');
-  write_file(folder / "m.csv", attention_to_csv(map));
-  struct {
-    std::string name;
-    std::size_t maps;
-  } cases[] = {{"m.json", 1}, {"m.jsonl", 2}, {"m.csv", 1}};
-  for (const auto& c : cases) {
-    INFO(c.name);
-    const auto maps = read_attention_file(folder / c.name);
-    REQUIRE(maps.size() == c.maps);
-    for (const AttentionMap& read : maps) {
-      CHECK(read.source == map.source);
-      CHECK(read.target == map.target);
-      CHECK(read.weights == map.weights);
-    }
-  }
-  Redirected input(STDIN_FILENO);
-  const std::string json = attention_to_json(map);
-  REQUIRE(::write(input.other, json.data(), json.size()) == static_cast<ssize_t>(json.size()));
-  input.close_other();
-  CHECK(read_attention_file("-").at(0).weights == map.weights);
-}
-
-TEST_CASE("attention files that are not are refused with their name") {
-  const Folder folder;
-  const std::string expected = ": expected a file that ends in .json, .jsonl or .csv";
-  for (const std::string name : {"m.txt", "m", "json", ".json", "m.json.gz"}) {
-    CHECK_THROWS_WITH(read_attention_file(folder / name), folder / name + expected);
-    CHECK_THROWS_AS(read_attention_file(folder / name), UsageError);
-  }
-  write_file(folder / "m.jsonl", "\n");
-  CHECK_THROWS_WITH(read_attention_file(folder / "m.jsonl"),
-                    folder.path() + "/m.jsonl: expected at least one map, got none");
-  write_file(folder / "m.json", ",a\nA,1\n");
-  CHECK_THROWS_WITH(read_attention_file(folder / "m.json"),
-                    folder.path() + "/m.json:1: column 1: not valid JSON at \",a\"");
-  CHECK_THROWS_AS(read_attention_file(folder / "none.csv"), InputError);
-  REQUIRE(::truncate((folder / "m.json").c_str(), (off_t{1} << 28U) + 1) == 0);
-  CHECK_THROWS_AS(read_attention_file(folder / "m.json"), LimitError);
 }
 
 }  // namespace

@@ -118,5 +118,17 @@ TEST_CASE("lower case goes letter by letter") {
   }
 }
 
+TEST_CASE("how wide a text is on a terminal") {
+  struct {
+    std::string text;
+    int width;
+  } cases[] = {{"", 0},           {"abc", 3},
+               {"é", 1},          {"e\u0301", 1},
+               {"中文", 4},       {"\u0915\u094d\u0937", 1},
+               {"\U0001f600", 2}, {"한", 2},
+               {"│✗░", 3},        {"\u2764\ufe0f", 2}};
+  for (const auto& c : cases) CHECK(display_width(c.text) == c.width);
+}
+
 }  // namespace
 }  // namespace attnviz

@@ -123,7 +123,9 @@ TEST_CASE("attnviz predict: inputs it refuses") {
       {"-- -abc", "", 3, "input \"-abc\": the model has never seen \"-\""},
       {"--logits abc", "", 2, "--logits requires --json"},
       {"abc --attention map.txt", "", 2,
-       "--attention: expected a file that ends in .json or .jsonl"},
+       "--attention: expected a file that ends in .json, .jsonl, .csv, .tsv, .npy or .npz, got"},
+      {"abc --attention -", "", 2, "--attention: expected a file; --json prints the attention"},
+      {"abc jig --attention map.npz", "", 2, "--attention: a .npz file holds one map"},
       {"abc jig --attention map.json", "", 2, "--attention: a .json file holds one map"},
       {"- --attention map.json", "abc\njig\n", 2, "--attention: a .json file holds one map"},
       {"- --attention map.json", "", 3, "standard input: expected at least one line, got none"},
@@ -161,6 +163,22 @@ TEST_CASE("attnviz predict: attention as JSON, to a file and to standard output"
   for (const std::string& line : lines_of(maps)) check_map(nlohmann::json::parse(line));
   CHECK(lines_of(maps).front() + '\n' == text);  // who shares the call makes no difference
   CHECK(trained().run("render --matrix maps.jsonl --sentence 3 --out m.png").exit_code == 0);
+}
+
+TEST_CASE("attnviz predict: attention in every format, and on the terminal") {
+  trained().run("predict abcde --attention map.json");
+  for (const std::string ending : {"npz", "csv", "tsv", "npy"}) {
+    INFO(ending);
+    CHECK(trained().run("predict abcde --attention map." + ending).exit_code == 0);
+    const std::string from = "render --out - --format " + ending + " --matrix map.";
+    CHECK(trained().run(from + ending).out == trained().run(from + "json").out);
+  }
+  const auto shown = trained().run("predict abc ab --show --quiet");
+  CHECK(shown.exit_code == 0);
+  CHECK(lines_of(shown.out).size() == 2);  // the answers alone
+  CHECK(shown.err.starts_with("reverse: abc → "));
+  CHECK(shown.err.find("│\n") != std::string::npos);
+  CHECK(shown.err.find("reverse: ab → ") != std::string::npos);
 }
 
 TEST_CASE("attnviz predict --logits: a row a symbol, as wide as the vocabulary") {

@@ -154,7 +154,10 @@ TEST_CASE("attnviz render --matrix: files it refuses, with the place") {
       {"m.json", ",a,b\nx,1,0\n", "m.json:1: column 1: not valid JSON"},
       {"m.jsonl", good + "\n\n" + good + "x\n", "m.jsonl:3"},
       {"m.jsonl", "\n\n", "m.jsonl: expected at least one map, got none"},
-      {"m.csv", good, "m.csv:1: column 1: expected a comma or the end of the line"},
+      {"m.csv", good, "m.csv: expected CSV, got JSON"},
+      {"m.json", "\x89PNG\r\n", "m.json: expected JSON, got a PNG picture"},
+      {"m.npy", good, "m.npy: expected a NumPy array, got JSON"},
+      {"m.npz", "PK", "m.npz: expected a zip archive, got no directory at the end"},
   };
   for (const Case& one : cases) {
     INFO(one.name << ": " << one.bytes.substr(0, 200));
@@ -164,8 +167,96 @@ TEST_CASE("attnviz render --matrix: files it refuses, with the place") {
   }
   check_refused(folder.run("render --out out.png --matrix nowhere.json"), 3,
                 "nowhere.json: cannot read");
-  check_refused(folder.run("render --out out.png --matrix m.npz"), 2,
-                "m.npz: expected a file that ends in");
+  check_refused(folder.run("render --out out.png --matrix m.txt"), 2,
+                "m.txt: expected a file that ends in .json, .jsonl, .csv, .tsv, .npy or .npz, or "
+                "--input-format");
+}
+
+TEST_CASE("attnviz render --matrix: files of other programs, and what they do not say") {
+  const WorkFolder folder;
+  const std::string data = ATTNVIZ_SOURCE_DIR "/tests/data/foreign/";
+  folder.write("labels.txt", "x\r\ny z\n</s>\n");
+  struct Case {
+    std::string arguments, csv;
+  };
+  const std::vector<Case> cases{
+      {"float16.npy --row-labels a,b --column-labels labels.txt",
+       ",x,y z,</s>\na,0.5,0.25,0.25\nb,0.0625,0.9375,0\n"},
+      {"stored.npz --array attention --index 1,2 --quiet",
+       ",0,1,2,3\n0,1200,1201,1202,1203\n1,1210,1211,1212,1213\n2,1220,1221,1222,1223\n"
+       "3,1230,1231,1232,1233\n"},
+      {"one.npz --transpose --quiet", ",0,1\n0,0.5,0.0625\n1,0.25,0.9375\n2,0.25,0\n"},
+      {"marian.txt --input-format marian --sentence 2 --column-labels caf,EOS",
+       ",caf,EOS\ncaf\u00e9,0.9,0.1\n</s>,0.2,0.8\n"},
+      {"nematus.txt --input-format nematus --sentence 2",
+       ",yes,</s>\nja,0.75,0.25\n</s>,0.25,0.75\n"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.arguments);
+    const auto result = folder.run("render --out - --format csv --matrix " + data + c.arguments);
+    CHECK(result.exit_code == 0);
+    CHECK(result.out == c.csv);
+    CHECK(result.err.empty());
+  }
+  const auto piped = folder.run("render --matrix - --input-format npz --array other --out -",
+                                read_bytes(data + "stored.npz"));
+  CHECK(piped.exit_code == 0);
+  CHECK(piped.out.starts_with(png_signature));
+
+  const std::vector<std::pair<std::string, std::string>> refused{
+      {"stacked.npy", "--index: expected 2 numbers for "},
+      {"stacked.npy --index 0,-1", "--index: expected numbers from 0 with commas between them"},
+      {"stacked.npy --index 0,", "--index: expected numbers from 0 with commas between them"},
+      {"stored.npz", "--array: needed for "},
+      {"float16.npy --row-labels a,b,c", "--row-labels: expected 2, one a row, got 3"},
+      {"marian.txt --input-format marian --sentence 5", "--sentence: expected 1..4"},
+      {"marian.txt", "or --input-format"},
+      {"marian.txt --input-format maria", "--input-format: expected"},
+  };
+  for (const auto& [arguments, message] : refused) {
+    INFO(arguments);
+    check_refused(folder.run("render --out x.png --matrix " + data + arguments), 2, message);
+    CHECK(!folder.has("x.png"));
+  }
+  check_refused(folder.run("render --out x.png --row-labels nowhere --matrix " + data + "one.npz"),
+                3, "nowhere: cannot read");
+  check_refused(folder.run("render --out x.png --index 1"), 2, "--index requires --matrix");
+}
+
+TEST_CASE("attnviz render: a map is converted by the ending of --out") {
+  const WorkFolder& folder = trained();
+  for (const std::string ending : {"json", "npz", "csv", "tsv", "npy", "jsonl"}) {
+    INFO(ending);
+    const auto result = folder.run("render --matrix map.json --out converted." + ending);
+    CHECK(result.exit_code == 0);
+    CHECK(result.err == "wrote converted." + ending + "\n");
+    CHECK(folder.run("render --out drawn.png --matrix converted." + ending).exit_code == 0);
+  }
+  CHECK(folder.read("converted.json") == folder.read("map.json"));
+  CHECK(folder.run("render --matrix converted.npz --out - --format json").out ==
+        folder.read("map.json"));
+  CHECK(folder.run("render --matrix map.json map.json --out - --format jsonl").out ==
+        folder.read("map.json") + folder.read("map.json"));
+  check_refused(folder.run("render --matrix map.json map.json --out two.json"), 2,
+                "--out: a .json file holds one map");
+  CHECK(folder.run("render --input abc --out - --format json").out ==
+        folder.read("map.json"));  // the model's
+  check_refused(folder.run("render --curve runs/reverse --out curve.csv"), 2,
+                "--curve: expected a file that ends in .png as --out, got csv");
+}
+
+TEST_CASE("attnviz render --format terminal: blocks where there is no terminal") {
+  const WorkFolder folder;
+  folder.write("map.csv", ",a,b\nx,0,1\n\x1b[31m,1,0\n");
+  const auto result = folder.run("render --matrix map.csv --format terminal");
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
+  CHECK(result.out.find('\x1b') == std::string::npos);
+  CHECK(result.out.find("│██  │\n") != std::string::npos);
+  CHECK(result.out.find("\\x1b[31m") != std::string::npos);
+  CHECK(folder.run("render --matrix map.csv --format terminal --out map.txt").err ==
+        "wrote map.txt\n");
+  CHECK(folder.read("map.txt") == result.out);
 }
 
 TEST_CASE("attnviz render: places it cannot write to") {
@@ -173,9 +264,14 @@ TEST_CASE("attnviz render: places it cannot write to") {
   std::filesystem::create_directory(folder.work() / "folder.png");
   std::filesystem::create_symlink("/dev/full", folder.work() / "full.png");
   const std::vector<std::tuple<std::string, int, std::string>> cases{
-      {"heat.jpg", 2, "--out: expected a file that ends in .png, or -, got \"heat.jpg\""},
-      {"''", 2, "--out: expected a file that ends in .png, or -, got \"\""},
-      {"/dev/full", 2, "--out: expected a file that ends in .png"},
+      {"heat.jpg", 2,
+       "--out: expected a file that ends in .png, .svg, .json, .jsonl, .csv, .tsv, .npy or .npz, "
+       "got "
+       "\"heat.jpg\""},
+      {"''", 2, "--out: expected a file that ends in .png, "},
+      {"/dev/full", 2, "--out: expected a file that ends in .png, "},
+      {"heat.png --format json", 2, "--format: expected png for heat.png, got json"},
+      {"heat.svgz --format jpeg", 2, "--format: expected one of"},
       {"no/heat.png", 4, "no/heat.png: cannot write: the directory no does not exist"},
       {"map.json/heat.png", 4, "map.json/heat.png: cannot write: Not a directory"},
       {"folder.png", 4, "folder.png: cannot write: Is a directory"},

@@ -164,6 +164,18 @@ TEST_CASE("attnviz train: a working folder that is gone") {
   CHECK(names_in(folder.work() / "elsewhere") == run_files);
 }
 
+TEST_CASE("attnviz train --show: the sample input's attention, for people") {
+  const WorkFolder folder;
+  const auto result = folder.run(std::string("train --task reverse --show") + tiny);
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.starts_with("reverse: monojitcnn → "));
+  CHECK(result.out.find("│") == std::string::npos);
+  const auto other =
+      folder.run(std::string("train --task reverse --alphabet xyz --out xyz --show") + tiny);
+  CHECK(other.exit_code == 0);
+  CHECK(other.err.starts_with("attnviz: note: --show: input"));
+}
+
 TEST_CASE("attnviz train: settings that contradict each other") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"--task sort --shift 2",

@@ -16,6 +16,10 @@ std::vector<std::string> split_characters(std::string_view text);
 /// The length in bytes of the first character of `text`; 0 if it is empty.
 std::size_t first_character(std::string_view text);
 
+/// How many columns of a terminal a text takes, as most terminals count: two for wide characters of
+/// East Asia and pictures, one for others.
+int display_width(std::string_view text);
+
 /// Normalisation form C (UAX #15): equal texts, however their accents were typed, get equal bytes.
 /// Throws InputError if `text` is not valid UTF-8.
 std::string to_nfc(std::string_view text);

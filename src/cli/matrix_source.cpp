@@ -1,0 +1,126 @@
+#include "matrix_source.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+
+#include "attnviz/base/attention_file.h"
+#include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
+#include "attnviz/base/number.h"
+#include "attnviz/base/utf8.h"
+#include "options.h"
+
+namespace attnviz {
+namespace {
+
+/// The parts of `text` between separators; empty ones too.
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, start), text.size());
+    parts.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return parts;
+}
+
+std::vector<std::size_t> read_index(const std::string& text) {
+  std::vector<std::size_t> index;
+  if (text.empty()) return index;
+  for (const std::string& part : split(text, ',')) {
+    const auto number = parse_integer<std::size_t>(part);
+    if (!number) {
+      throw UsageError("--index: expected numbers from 0 with commas between them, got \"" +
+                       printable(text) + '"');
+    }
+    index.push_back(*number);
+  }
+  return index;
+}
+
+std::vector<std::string> read_labels(const std::string& text, const std::string& option) {
+  if (text.empty()) return {};
+  if (text.find(',') != std::string::npos) {
+    if (find_invalid_utf8(text)) {
+      throw UsageError(option + ": expected UTF-8, got \"" + printable(text) + '"');
+    }
+    return split(text, ',');
+  }
+  constexpr std::size_t max_file = std::size_t{1} << 26U;
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  std::string lines = read_file(text, max_file);
+  if (lines.starts_with(byte_order_mark)) lines.erase(0, byte_order_mark.size());
+  require_utf8(lines, text == "-" ? "standard input" : printable(text, no_limit));
+  if (lines.ends_with('\n')) lines.pop_back();
+  std::vector<std::string> labels = split(lines, '\n');
+  for (std::string& label : labels) {
+    if (label.ends_with('\r')) label.pop_back();
+  }
+  return labels;
+}
+
+}  // namespace
+
+CLI::Option* add_matrix_options(CLI::App& app, MatrixOptions& options) {
+  CLI::Option* matrix =
+      add_list_option(app, "--matrix", options.files, "FILE",
+                      "draw this file of attention, or standard input for -; no model is used. "
+                      ".json, .jsonl, .csv, .tsv, .npy, .npz, or what --input-format says");
+  add_choice_option(app, "--input-format", options.format, attention_format_names(),
+                    "what the file is (default: by its ending; JSON from -)")
+      ->needs(matrix);
+  add_integer_option(app, "--sentence", options.sentence, 1, 1'000'000'000,
+                     "which map of a file with several (default 1)")
+      ->needs(matrix);
+  const auto add_text = [&](const char* name, std::string& target, const char* type,
+                            const char* help) {
+    add_path_option(app, name, target, help)->needs(matrix)->type_name(type);
+  };
+  add_text("--array", options.array, "NAME",
+           "which array of an .npz file (default: weights, or the only one)");
+  add_text(
+      "--index", options.index, "N,N",
+      "which matrix of an array with more than two axes, as in layer,head; from 0 (no default)");
+  add_text("--row-labels", options.row_labels, "LABELS",
+           "labels of the outputs: a,b,c or a file with one a line (default: the file's)");
+  add_text("--column-labels", options.column_labels, "LABELS",
+           "the same for the inputs (default: the file's)");
+  app.add_flag("--transpose", options.transpose, "the file's rows are the inputs")->needs(matrix);
+  return matrix;
+}
+
+AttentionMap read_matrix(const MatrixOptions& options, const std::string& file) {
+  ReadOptions read;
+  read.format = attention_format(options.format);
+  read.sentence = static_cast<std::size_t>(options.sentence);
+  read.array = {options.array, read_index(options.index)};
+  read.labels = {read_labels(options.row_labels, "--row-labels"),
+                 read_labels(options.column_labels, "--column-labels")};
+  read.transpose = options.transpose;
+  return read_attention_file(file, read);
+}
+
+std::string odd_rows_warning(const std::string& file, const AttentionMap& map) {
+  constexpr float tolerance = 0.015F;  // weights written with two decimals
+  std::size_t first = 0;
+  std::size_t count = 0;
+  for (std::size_t r = map.rows(); r-- > 0;) {
+    float sum = 0.0F;
+    float least = 0.0F;
+    for (std::size_t c = 0; c < map.columns(); ++c) {
+      sum += map.at(r, c);
+      least = std::min(least, map.at(r, c));
+    }
+    if (std::abs(sum - 1.0F) <= tolerance && least >= 0.0F) continue;
+    first = r;
+    ++count;
+  }
+  if (count == 0) return "";
+  return "attnviz: warning: " + (file == "-" ? "standard input" : printable(file, no_limit)) +
+         ": " + std::to_string(count) + " of " + std::to_string(map.rows()) +
+         " rows are not weights in 0..1 that sum to one (the first is row " +
+         std::to_string(first + 1) + "); drawn as they are";
+}
+
+}  // namespace attnviz

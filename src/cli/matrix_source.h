@@ -1,0 +1,38 @@
+// The options that say which matrix is drawn: files of attention, and what they do not say.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "attnviz/base/attention_map.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace attnviz {
+
+struct MatrixOptions {
+  std::vector<std::string> files;
+  std::string format;  // a name of attention_format_names(); "" for the file's ending
+  std::string array;
+  std::string index;  // "0,3"
+  int sentence = 1;
+  std::string row_labels;  // labels with commas between them, or a file with one a line
+  std::string column_labels;
+  bool transpose = false;
+};
+
+/// Adds --matrix, which is returned, and the options that need it. `options` must outlive `app`.
+CLI::Option* add_matrix_options(CLI::App& app, MatrixOptions& options);
+
+/// The map of one of the files. Throws as read_attention_file does, and UsageError for options that
+/// are none.
+AttentionMap read_matrix(const MatrixOptions& options, const std::string& file);
+
+/// What is to be warned of, or "": rows that are no distribution are drawn as they are, for
+/// somebody may want to see just that.
+std::string odd_rows_warning(const std::string& file, const AttentionMap& map);
+
+}  // namespace attnviz

@@ -1,0 +1,16 @@
+// The terminal that somebody looks at.
+#pragma once
+
+#include "attnviz/base/attention_map.h"
+#include "attnviz/render/terminal.h"
+
+namespace attnviz {
+
+/// What is known of the stream with that number: no colours unless it is a terminal and TERM or
+/// COLORTERM promise them, nor with NO_COLOR; no width if it is not.
+TerminalOptions terminal_options(int stream);
+
+/// Draws the map on standard error, where talk goes, with its title and caption.
+void show_map(std::string_view task, const AttentionMap& map);
+
+}  // namespace attnviz
