@@ -105,8 +105,8 @@ TEST_CASE("the colours of a difference are even around zero") {
   CHECK(at(0).blue > at(0).red + 100);
   CHECK(at(1).red > at(1).blue + 100);
   const Color middle = at(0.5);
-  CHECK(middle.red == middle.green);
-  CHECK(middle.green == middle.blue);
+  CHECK(std::abs(middle.red - middle.green) <= 3);
+  CHECK(std::abs(middle.green - middle.blue) <= 3);
   for (double distance = 0; distance < 0.49; distance += 0.05) {
     CAPTURE(distance);
     const double below = luminance(at(0.5 - distance));

@@ -182,11 +182,6 @@ TEST_CASE("wrong symbols are red and underlined") {
   CHECK_FALSE(is_wrong(map, 1));
 }
 
-double contrast(Color a, Color b) {
-  const double low = std::min(luminance(a), luminance(b));
-  return (std::max(luminance(a), luminance(b)) + 0.05) / (low + 0.05);
-}
-
 TEST_CASE("gold cells are outlined in a colour that shows, and keep their own") {
   AttentionMap map = map_of(repeated(1, "a"), repeated(101, "b"));
   for (int i = 0; i <= 100; ++i)

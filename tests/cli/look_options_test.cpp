@@ -1,0 +1,172 @@
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "cli/run_program.h"
+
+using namespace attnviz;
+
+namespace {
+
+constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n";
+
+/// A folder with two maps of the same inputs, one of other inputs and one in Devanagari.
+const WorkFolder& maps() {
+  static const WorkFolder folder;
+  static const bool once = [] {
+    folder.write("a.csv", ",x,y\np,1,0\nq,0.25,0.75\n");
+    folder.write("b.csv", ",x,y\np,0.5,0.5\nr,0.25,0.75\n");
+    folder.write("wide.csv", ",x,y,z\np,1,0,0\n");
+    folder.write("other.csv", ",x,z\np,1,0\nq,0.25,0.75\n");
+    folder.write("words.csv", ",राहुल,चांगला\nबाबांनी,1,0\n");
+    return true;
+  }();
+  REQUIRE(once);
+  return folder;
+}
+
+ProgramResult render(const std::string& arguments) {
+  return maps().run("render --out - --matrix " + arguments);
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("attnviz render: every look is another picture, the same each time") {
+  std::vector<std::string> pictures;
+  for (const std::string look : {"",
+                                 "--colormap magma",
+                                 "--colormap cividis",
+                                 "--colormap gray",
+                                 "--colormap gray_r",
+                                 "--colormap blues",
+                                 "--scale auto",
+                                 "--theme dark",
+                                 "--theme transparent",
+                                 "--annotate",
+                                 "--annotate=.1f",
+                                 "--annotate=.0%",
+                                 "--mark-argmax",
+                                 "--annotate --mark-argmax",
+                                 "--grid-lines",
+                                 "--cell 40",
+                                 "--font-size 11",
+                                 "--title A",
+                                 "--x-title B",
+                                 "--y-title C",
+                                 "--dpi 300",
+                                 "--format svg",
+                                 "--format svg --dpi 300"}) {
+    INFO(look);
+    const auto result = render("a.csv " + look);
+    CHECK(result.exit_code == 0);
+    CHECK(result.err.empty());
+    CHECK(result.out == render("a.csv " + look).out);
+    for (const std::string& other : pictures) CHECK((result.out == other) == false);
+    pictures.push_back(result.out);
+  }
+}
+
+TEST_CASE("attnviz render: the ending or --format chooses the kind of picture") {
+  CHECK(render("a.csv").out.starts_with(png_signature));
+  CHECK(render("a.csv --format png").out.starts_with(png_signature));
+  CHECK(render("a.csv --format svg").out.starts_with("<?xml"));
+  const auto result = maps().run("render --matrix a.csv --out a.svg");
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.starts_with("wrote a.svg ("));
+  CHECK(maps().read("a.svg") == render("a.csv --format svg").out);
+  CHECK(count(maps().read("a.svg"), "<rect") > 4);
+}
+
+TEST_CASE("attnviz render: a fitted scale is said in the picture") {
+  const std::string fixed = render("b.csv --format svg").out;
+  const std::string fitted = render("b.csv --format svg --scale auto").out;
+  CHECK(count(fixed, "colours from") == 0);
+  CHECK(count(fitted, "aria-label=\"colours from 0.25 to 0.75, not 0 to 1\"") == 1);
+}
+
+TEST_CASE("attnviz render --annotate: numbers that do not fit are left out, and it says so") {
+  CHECK(count(render("a.csv --format svg --annotate").out, "aria-label=\"0.75\"") == 1);
+  CHECK(count(render("a.csv --format svg --annotate=.0%").out, "aria-label=\"75%\"") == 1);
+  const auto small = render("a.csv --format svg --annotate=.3f --cell 12");
+  CHECK(small.exit_code == 0);
+  CHECK(count(small.out, "0.750") == 0);
+  CHECK(small.err.starts_with("attnviz: note: --annotate: no room for numbers in cells of 12"));
+  const std::string needed = small.err.substr(small.err.find("--cell ") + 7, 2);
+  CHECK(count(render("a.csv --format svg --annotate=.3f --cell " + needed).out, "0.750") == 1);
+}
+
+TEST_CASE("attnviz render --difference: the first minus the second") {
+  const auto result = render("a.csv b.csv --difference --annotate --format svg");
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(count(result.out, "<title>a.csv minus b.csv</title>") == 1);
+  CHECK(count(result.out, "aria-label=\"0.50\"") == 1);
+  CHECK(count(result.out, "aria-label=\"-0.50\"") == 1);
+  CHECK(count(result.out, "aria-label=\"0.00\"") == 2);
+  CHECK(count(result.out, "aria-label=\"q | r\"") == 1);  // they answer differently
+  // The colour bar has zero in its middle.
+  CHECK(count(result.out, "aria-label=\"-1.0\"") == 1);
+  CHECK(count(render("a.csv b.csv --difference --scale auto --format svg").out,
+              "colours from -0.50 to 0.50, not -1 to 1") == 1);
+}
+
+TEST_CASE("attnviz render: any script, and a warning where no font has it") {
+  const auto one = maps().run("render --out - --matrix words.csv --font a.csv");
+  check_refused(one, 3, "a.csv: font: not a TrueType or OpenType file");
+  check_refused(maps().run("render --out - --matrix words.csv --font nowhere.ttf"), 3,
+                "nowhere.ttf: cannot read");
+  const auto drawn = render("words.csv");
+  CHECK(drawn.exit_code == 0);
+  // Either there is a font, or the one line names the letters and the package to install.
+  if (!drawn.err.empty()) {
+    CHECK(count(drawn.err, "fonts-lohit-deva") == 1);
+    CHECK(count(drawn.err, "(U+0906)") <= 1);
+    CHECK(count(drawn.err, "\n") <= 2);
+  }
+  maps().write("unknown.csv", ",\U0003fff0\nx,1\n");
+  const auto boxed = render("unknown.csv");
+  CHECK(boxed.exit_code == 0);
+  CHECK(boxed.out.starts_with(png_signature));
+  CHECK(count(boxed.err, "attnviz: warning: no font has ") == 1);
+  CHECK(count(boxed.err, "(U+3FFF0)") == 1);
+  CHECK(render("unknown.csv --quiet").err.empty());
+}
+
+TEST_CASE("attnviz render: looks it refuses") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"a.csv --colormap jet", "--colormap: expected one of viridis, magma"},
+      {"a.csv --colormap magna", "did you mean"},
+      {"a.csv --scale log", "--scale: expected one of fixed, auto"},
+      {"a.csv --theme solarized", "--theme: expected one of light, dark, transparent"},
+      {"a.csv --annotate=.2g", "--annotate: expected .0f to .6f or .0% to .6%, got \".2g\""},
+      {"a.csv --annotate=.9f", "--annotate: expected .0f to .6f"},
+      {"a.csv --annotate=%n", "--annotate: expected .0f to .6f"},
+      {"a.csv --font-size 5", "--font-size: expected an integer in 6..128"},
+      {"a.csv --font-size nan", "--font-size: expected an integer in 6..128"},
+      {"a.csv --dpi 0", "--dpi: expected an integer in 1..10000"},
+      {"a.csv --x-title \"$(printf 'a\\377')\"", "--x-title: expected UTF-8, got \"a\\xff\""},
+      {"a.csv --format jpg", "--format: expected one of png, svg"},
+      {"a.csv --difference", "--difference: expected two maps, got 1"},
+      {"a.csv b.csv a.csv --difference", "--difference: expected two maps, got 3"},
+      {"a.csv wide.csv --difference",
+       "--difference: expected two maps of the same shape, got 2 x 2 and 1 x 3"},
+      {"a.csv other.csv --difference",
+       "--difference: expected two maps of the same input, got x y and x z"},
+      {"a.csv b.csv --difference --colormap gray", "excludes"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    INFO(arguments);
+    check_refused(render(arguments), 2, message);
+  }
+  check_refused(maps().run("render --matrix a.csv --out a.png --format svg"), 2,
+                "--format: expected png, as --out ends so, got \"svg\"");
+}
