@@ -46,6 +46,17 @@ void paint_outline(Painter& painter, const Box& box, Color color) {
   painter.fill({box.x + box.width - 1, box.y + 1, 1, box.height - 2}, color);
 }
 
+// Around cells that cannot be told from the paper, or from what a picture without one stands on.
+void paint_rim(Painter& painter, const Box& box, const Look& look) {
+  constexpr double seen = 1.2;
+  const auto fades = [&](double t) {
+    return !look.theme.paper || contrast(map_color(look.colormap, t), *look.theme.paper) < seen;
+  };
+  if (!fades(0) && !fades(0.5) && !fades(1)) return;
+  paint_outline(painter, {box.x - 1, box.y - 1, box.width + 2, box.height + 2},
+                look.theme.faint_ink);
+}
+
 // A frame inside the cell, so that both its rim and its middle keep their colour.
 void paint_gold(Painter& painter, const AttentionMap& map, const Look& look,
                 const PanelLayout& layout) {
@@ -136,6 +147,7 @@ void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look)
     const double t = 1.0 - static_cast<double>(y) / (bar.height - 1);
     painter.fill({bar.x, bar.y + y, bar.width, 1}, map_color(look.colormap, t));
   }
+  paint_rim(painter, bar, look);
   for (const Tick& tick : layout.ticks) {
     painter.fill({bar.x + bar.width + tick_gap, tick.y, tick_length, 1}, look.theme.faint_ink);
     painter.text(tick.label, look.theme.ink);
@@ -145,6 +157,7 @@ void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look)
 void paint_panel(Painter& painter, const AttentionMap& map, const Look& look,
                  const PanelLayout& layout) {
   paint_cells(painter, map, look, layout);
+  paint_rim(painter, layout.map, look);
   if (look.grid_lines) paint_grid_lines(painter, layout, look.theme.grid);
   if (look.outline_gold) paint_gold(painter, map, look, layout);
   if (look.mark_largest) paint_largest(painter, map, look, layout);

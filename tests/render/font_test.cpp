@@ -1,11 +1,16 @@
 #include "attnviz/render/font.h"
 
 #include <algorithm>
-#include <optional>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "attnviz/base/error.h"
 #include "attnviz/render/embedded_font.h"
+#include "attnviz/render/font_search.h"
 #include "catch.h"
 
 namespace attnviz {
@@ -186,6 +191,155 @@ TEST_CASE("font files with a broken directory are refused") {
     FAIL("accepted");
   } catch (const InputError& error) {
     CHECK(std::string(error.what()).find("notes.pdf: font: ") == 0);
+  }
+}
+
+// A face of the machine, or "" where it is not installed.
+std::string machine_font(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(file), {});
+  if (bytes.empty()) WARN("skipped: " << path << " is not installed");
+  return bytes;
+}
+const std::string devanagari = "/usr/share/fonts/truetype/lohit-devanagari/Lohit-Devanagari.ttf";
+const std::string hebrew = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
+
+std::vector<int> glyphs_of(const Font& font, const std::string& text) {
+  std::vector<int> glyphs;
+  for (const PlacedGlyph& glyph : font.glyphs(text, 20)) glyphs.push_back(glyph.glyph);
+  return glyphs;
+}
+
+TEST_CASE("an added file has what the embedded face lacks, and nothing else") {
+  const std::string file = machine_font(devanagari);
+  if (file.empty()) return;
+  Font font;
+  font.add(file, "deva.ttf");
+  std::vector<std::size_t> faces;
+  for (const PlacedGlyph& glyph : font.glyphs("a \u0915b", 20)) faces.push_back(glyph.face);
+  CHECK(faces == std::vector<std::size_t>{0, 1, 0});
+  CHECK(font.missing().empty());
+  CHECK(font.measure("monojit", 18).advance == Font().measure("monojit", 18).advance);
+  font.measure("\u4e2d\u6587\u0915", 18);
+  CHECK(font.missing() == std::vector<char32_t>{0x4e2d, 0x6587});
+}
+
+TEST_CASE("fonts are looked for in folders, in order, past what is broken") {
+  const std::string file = machine_font(devanagari);
+  if (file.empty()) return;
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / ("attnviz-fonts-" + std::to_string(rand()));
+  fs::create_directories(folder / "deeper");
+  const auto write = [&](const std::string& name, const std::string& bytes) {
+    std::ofstream(folder / name, std::ios::binary) << bytes;
+  };
+  write("aaa.ttf", "not a font");
+  write("aab.ttf", file.substr(0, file.size() / 2));
+  write("deeper/deva-bold.ttf", file);
+  write("deeper/deva.TTF", file);
+  write("deva.txt", file);
+  FontSearch search({"/nonexistent", folder.string()});
+  const auto found = search.find({0x915}, 0);
+  REQUIRE(found);
+  // The half font has a character map; it is refused when it is opened.
+  CHECK(fs::path(search.path(*found)).filename() == "aab.ttf");
+  const auto next = search.find({0x915}, *found + 1);
+  REQUIRE(next);
+  CHECK(fs::path(search.path(*next)).filename() == "deva.TTF");
+  CHECK_FALSE(search.find({0x915, 0x4e2d}));
+
+  Font font;
+  font.search({folder.string()});
+  CHECK(font.measure("\u0915", 20).advance > 0);
+  CHECK(font.missing().empty());
+  Font named;
+  named.add(file, "deva.ttf");
+  CHECK(drawn(font, "\u0915\u093f", 20).bytes() == drawn(named, "\u0915\u093f", 20).bytes());
+  fs::remove_all(folder);
+}
+
+TEST_CASE("a text without a font is told once, by its code points") {
+  const Font font;
+  CHECK(font.missing().empty());
+  for (int i = 0; i < 3; ++i) font.measure("a\u0916\u0915\U0001f600", 12);
+  CHECK(font.missing() == std::vector<char32_t>{0x915, 0x916, 0x1f600});
+}
+
+TEST_CASE("Devanagari is shaped: vowel signs move, conjuncts join") {
+  const std::string file = machine_font(devanagari);
+  if (file.empty()) return;
+  Font font;
+  font.add(file, "deva.ttf");
+  const std::vector<int> ka = glyphs_of(font, "\u0915");
+  REQUIRE(ka.size() == 1);
+  const std::vector<int> ki = glyphs_of(font, "\u0915\u093f");
+  const std::vector<int> ksha = glyphs_of(font, "\u0915\u094d\u0937");
+  if (shaping_library().empty()) {
+    CHECK(font.unshaped());
+    CHECK(ki[0] == ka[0]);
+    CHECK(ksha.size() == 3);
+    return;
+  }
+  CHECK_FALSE(font.unshaped());
+  // The sign is written before the letter it follows.
+  REQUIRE(ki.size() == 2);
+  CHECK(ki[0] != ka[0]);
+  CHECK(ki[1] == ka[0]);
+  CHECK(ksha.size() == 1);
+  // One line runs above all letters of a word: no gap a pixel wide.
+  const std::string word = "\u0930\u093e\u0939\u0941\u0932";
+  const Canvas canvas = drawn(font, word, 60);
+  const Box ink = ink_box(canvas);
+  int longest = 0;
+  for (int y = ink.y; y < ink.y + ink.height; ++y) {
+    int run = 0;
+    for (int x = ink.x; x < ink.x + ink.width; ++x) {
+      run = canvas.at(x, y).red < 128 ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+  }
+  CHECK(longest > ink.width * 9 / 10);
+}
+
+TEST_CASE("Arabic letters join, Hebrew words run from right to left") {
+  const std::string file = machine_font(hebrew);
+  if (file.empty() || shaping_library().empty()) return;
+  Font font;
+  font.add(file, "sans.ttf");
+  // Beh at the end, in the middle and at the beginning of a word, from left to right.
+  const std::vector<int> three = glyphs_of(font, "\u0628\u0628\u0628");
+  REQUIRE(three.size() == 3);
+  CHECK(three[0] != three[1]);
+  CHECK(three[1] != three[2]);
+  CHECK(three[0] != three[2]);
+
+  const auto glyph = [&](const std::string& letter) { return glyphs_of(font, letter).at(0); };
+  const int alef = glyph("\u05d0"), bet = glyph("\u05d1"), gimel = glyph("\u05d2");
+  CHECK(glyphs_of(font, "\u05d0\u05d1\u05d2") == std::vector<int>{gimel, bet, alef});
+  // Two words, with Latin ones around them that stay where they are.
+  CHECK(glyphs_of(font, "a \u05d0\u05d1 \u05d2\u05d0 b") ==
+        std::vector<int>{glyph("a"), alef, gimel, bet, alef, glyph("b")});
+  CHECK(glyphs_of(font, "\u05d0 a \u05d1") == std::vector<int>{alef, glyph("a"), bet});
+}
+
+TEST_CASE("measured is what is drawn in every script") {
+  const std::string file = machine_font(devanagari);
+  if (file.empty()) return;
+  Font font;
+  font.add(file, "deva.ttf");
+  for (const std::string text : {"\u0915\u093f", "\u0930\u093e\u0939\u0941\u0932 ab",
+                                 "\u0915\u0949\u092e\u0947\u0930\u093e", "e\u0301\u0323"}) {
+    for (const int size : {9, 17, 40}) {
+      CAPTURE(text, size);
+      const TextExtent e = font.measure(text, size);
+      const Box ink = ink_box(drawn(font, text, size));
+      CHECK(ink.x >= 200 + e.left);
+      CHECK(ink.y >= 200 + e.top);
+      CHECK(ink.x + ink.width <= 200 + e.right);
+      CHECK(ink.y + ink.height <= 200 + e.bottom);
+      CHECK(ink.width + 2 >= e.right - e.left);
+      CHECK(ink.height + 2 >= e.bottom - e.top);
+    }
   }
 }
 

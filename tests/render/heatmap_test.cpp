@@ -248,6 +248,129 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("every colour map and theme paints the cells it should") {
+  const AttentionMap map = map_of(repeated(9, "o"), repeated(9, "i"));
+  for (const NamedColormap& named : named_colormaps) {
+    for (const Theme& theme : {light_theme, dark_theme, transparent_theme}) {
+      HeatmapOptions options;
+      options.colormap = named.colormap;
+      options.theme = theme;
+      options.scale = {0.2, 0.7};
+      const HeatmapLayout layout = lay_out_heatmap(map, options);
+      const Picture picture = decode_png(encode_png(draw_heatmap(map, options)));
+      CAPTURE(named.name);
+      int wrong = 0;
+      for (std::size_t row = 0; row < 9; ++row) {
+        for (std::size_t column = 0; column < 9; ++column) {
+          const Box cell = layout.cell_box(row, column);
+          const double t =
+              std::clamp((static_cast<double>(map.at(row, column)) - 0.2) / 0.5, 0.0, 1.0);
+          wrong += difference(picture.at(cell.x + 3, cell.y + 5), map_color(named.colormap, t)) > 1;
+          wrong += picture.opacity(cell.x + 3, cell.y + 5) != 255;
+        }
+      }
+      CHECK(wrong == 0);
+      CHECK(picture.opacity(0, 0) == (theme.paper ? 255 : 0));
+      if (theme.paper) CHECK(picture.at(0, 0) == *theme.paper);
+    }
+  }
+}
+
+TEST_CASE("the largest weights of a row are marked, and no others") {
+  AttentionMap map = map_of({"a", "b", "c"}, {"x", "y", "z"});
+  map.weights = {0.2F, 0.7F, 0.1F, 0.4F, 0.2F, 0.4F, std::nanf(""), 0, -1};
+  for (const int size : {8, 9, 16, 33}) {
+    HeatmapOptions options;
+    options.cell = size;
+    const Canvas plain = draw_heatmap(map, options);
+    options.mark_largest = true;
+    const Canvas marked = draw_heatmap(map, options);
+    const HeatmapLayout layout = lay_out_heatmap(map, options);
+    std::string found;
+    for (std::size_t i = 0; i < 9; ++i) {
+      const Box cell = layout.cell_box(i / 3, i % 3);
+      int changed = 0;
+      int off_centre = 0;
+      for (int y = 0; y < size; ++y) {
+        for (int x = 0; x < size; ++x) {
+          const bool here = marked.at(cell.x + x, cell.y + y) != plain.at(cell.x + x, cell.y + y);
+          changed += here;
+          off_centre += here ? 2 * x + 1 - size : 0;
+          off_centre += here ? 2 * y + 1 - size : 0;
+        }
+      }
+      found += changed > 0 ? 'x' : '.';
+      CHECK(changed < size * size / 4);
+      CHECK(off_centre == 0);
+    }
+    CHECK(found == ".x.x.x.x.");
+  }
+}
+
+TEST_CASE("a map that fades into the paper has a rim around it, others have none") {
+  const AttentionMap map = map_of(repeated(4, "o"), repeated(6, "i"));
+  const auto has_rim = [&](Colormap colormap, const Theme& theme) {
+    HeatmapOptions options;
+    options.colormap = colormap;
+    options.theme = theme;
+    const HeatmapLayout layout = lay_out_heatmap(map, options);
+    const Canvas canvas = draw_heatmap(map, options);
+    int inked = 0;
+    for (const Box& box : {layout.map, layout.color_bar}) {
+      for (int x = box.x - 1; x <= box.x + box.width; ++x) {
+        inked += canvas.at(x, box.y - 1) == theme.faint_ink;
+        inked += canvas.at(x, box.y + box.height) == theme.faint_ink;
+      }
+    }
+    CHECK((inked == 0 || inked == 2 * (layout.map.width + layout.color_bar.width + 4)));
+    return inked > 0;
+  };
+  CHECK_FALSE(has_rim(Colormap::viridis, light_theme));
+  CHECK_FALSE(has_rim(Colormap::cividis, light_theme));
+  CHECK(has_rim(Colormap::gray, light_theme));
+  CHECK(has_rim(Colormap::gray_r, light_theme));
+  CHECK(has_rim(Colormap::blues, light_theme));
+  CHECK(has_rim(Colormap::difference, light_theme));
+  CHECK_FALSE(has_rim(Colormap::blues, dark_theme));
+  CHECK(has_rim(Colormap::magma, dark_theme));
+  CHECK(has_rim(Colormap::viridis, transparent_theme));
+}
+
+TEST_CASE("grid lines part the cells, whose middle stays") {
+  const AttentionMap map = map_of(repeated(4, "o"), repeated(6, "i"));
+  for (const int size : {3, 4, 5, 20}) {
+    HeatmapOptions options;
+    options.cell = size;
+    options.grid_lines = true;
+    options.theme = dark_theme;
+    const HeatmapLayout layout = lay_out_heatmap(map, options);
+    const Canvas canvas = draw_heatmap(map, options);
+    for (std::size_t row = 0; row < 4; ++row) {
+      for (std::size_t column = 0; column < 6; ++column) {
+        const Box cell = layout.cell_box(row, column);
+        const Color own = map_color(Colormap::viridis, static_cast<double>(map.at(row, column)));
+        CHECK(canvas.at(cell.x + size / 2, cell.y + size / 2) == own);
+        CHECK((canvas.at(cell.x, cell.y + 1) == dark_theme.grid) == (column > 0 && size >= 4));
+        CHECK((canvas.at(cell.x + 1, cell.y) == dark_theme.grid) == (row > 0 && size >= 4));
+      }
+    }
+  }
+}
+
+TEST_CASE("a fitted scale reaches from the least to the greatest weight") {
+  AttentionMap map = map_of({"a"}, {"b", "c", "d"});
+  map.weights = {0.25F, 0.5F, std::nanf("")};
+  AttentionMap other = map;
+  other.weights = {-0.5F, 0, 0};
+  CHECK(fit_scale({map}, Colormap::viridis) == Scale{0.25, 0.5});
+  CHECK(fit_scale({map, other}, Colormap::viridis) == Scale{-0.5, 0.5});
+  CHECK(fit_scale({map}, Colormap::difference) == Scale{-0.5, 0.5});
+  map.weights = {0.5F, 0.5F, 0.5F};
+  CHECK(fit_scale({map}, Colormap::viridis).place(0.5) == 0.5);
+  map.weights = {0, 0, 0};
+  CHECK(fit_scale({map}, Colormap::difference) == Scale{-1, 1});
+}
+
 TEST_CASE("weights that are no probabilities are drawn all the same") {
   AttentionMap map = map_of({"a"}, {"b", "c", "d", "e", "f"});
   const float infinity = std::numeric_limits<float>::infinity();

@@ -115,6 +115,84 @@ TEST_CASE("nothing overlaps, everything is inside, labels are centred") {
   }
 }
 
+TEST_CASE("labels are centred on their cells, for every number of them") {
+  const Font font;
+  for (std::size_t n = 1; n <= 200; ++n) {
+    HeatmapOptions options;
+    options.font = &font;
+    const HeatmapLayout layout =
+        lay_out_heatmap(map_of(labels_of("letters", n), labels_of("letters", n)), options);
+    CAPTURE(n);
+    CHECK(layout.row_labels.size() * static_cast<std::size_t>(layout.row_label_stride) >= n);
+    double worst = 0;
+    for (const PlacedText& label : layout.row_labels) {
+      const double middle = layout.map.y + (static_cast<double>(label.index) + 0.5) * layout.cell;
+      worst = std::max(worst, std::abs(label.box.y + label.box.height / 2.0 - middle));
+    }
+    for (const PlacedText& label : layout.column_labels) {
+      const double middle = layout.map.x + (static_cast<double>(label.index) + 0.5) * layout.cell;
+      worst = std::max(worst, std::abs(label.box.x + label.box.width / 2.0 - middle));
+    }
+    CHECK(worst <= 0.5);
+  }
+}
+
+TEST_CASE("numbers stand inside their cells, or there are none") {
+  const AttentionMap map = map_of(labels_of("letters", 5), labels_of("letters", 7));
+  for (int cell = 6; cell <= 64; ++cell) {
+    for (const NumberStyle style : {NumberStyle{0, false}, {2, false}, {4, false}, {1, true}}) {
+      HeatmapOptions options;
+      options.cell = cell;
+      options.numbers = style;
+      const HeatmapLayout layout = lay_out_heatmap(map, options);
+      CAPTURE(cell, style.decimals, style.percent);
+      CHECK((layout.cell_for_numbers > cell) == layout.numbers.empty());
+      CHECK((layout.numbers.empty() || layout.numbers.size() == 35));
+      for (const PlacedText& number : layout.numbers) {
+        const Box box = layout.cell_box(number.index / 7, number.index % 7);
+        CHECK(number.box.x > box.x);
+        CHECK(number.box.y > box.y);
+        CHECK(number.box.x + number.box.width < box.x + cell);
+        CHECK(number.box.y + number.box.height < box.y + cell);
+        CHECK(number.size >= 9);
+      }
+      if (!layout.numbers.empty()) continue;
+      options.cell = layout.cell_for_numbers;
+      CHECK(lay_out_heatmap(map, options).numbers.size() == 35);
+    }
+  }
+}
+
+TEST_CASE("numbers say what the weights are") {
+  AttentionMap map = map_of({"a"}, {"b", "c", "d"});
+  map.weights = {0.126F, -0.001F, 1.0F};
+  HeatmapOptions options;
+  options.cell = 60;
+  const auto texts = [&](NumberStyle style) {
+    options.numbers = style;
+    std::vector<std::string> found;
+    for (const PlacedText& number : lay_out_heatmap(map, options).numbers) {
+      found.push_back(number.text);
+    }
+    return found;
+  };
+  CHECK(texts({2, false}) == std::vector<std::string>{"0.13", "0.00", "1.00"});
+  CHECK(texts({0, true}) == std::vector<std::string>{"13%", "0%", "100%"});
+  CHECK(texts({3, false}) == std::vector<std::string>{"0.126", "-0.001", "1.000"});
+}
+
+TEST_CASE("labels have the size that was asked for") {
+  HeatmapOptions options;
+  for (const int size : {6, 11, 24, 60}) {
+    options.font_size = size;
+    const HeatmapLayout layout =
+        lay_out_heatmap(map_of(labels_of("letters", 12), labels_of("words", 12)), options);
+    CHECK(layout.font_size == size);
+    for (const PlacedText& label : layout.row_labels) CHECK(label.size == size);
+    CHECK((layout.row_label_stride > 1) == (size > 24));
+  }
+}
+
 TEST_CASE("the ink of a text is inside its box") {
   const Font font;
   for (const std::string kind : kinds) {
@@ -229,6 +307,21 @@ TEST_CASE("the colour bar's ticks stand at their values") {
       CHECK(std::abs(std::stod(tick.label.text) - tick.value) < 1e-9);
     }
   }
+}
+
+TEST_CASE("the colour bar shows the scale it was given") {
+  HeatmapOptions options;
+  options.scale = {-0.037, 0.442};
+  const HeatmapLayout layout =
+      lay_out_heatmap(map_of(labels_of("letters", 12), labels_of("letters", 3)), options);
+  std::vector<std::string> labels;
+  for (const Tick& tick : layout.ticks) {
+    labels.push_back(tick.label.text);
+    const double share = (0.442 - tick.value) / (0.442 + 0.037);
+    CHECK(tick.y - layout.color_bar.y ==
+          Catch::Approx(share * (layout.color_bar.height - 1)).margin(0.5));
+  }
+  CHECK(labels == std::vector<std::string>{"0.0", "0.1", "0.2", "0.3", "0.4"});
 }
 
 TEST_CASE("maps that cannot be drawn are refused") {
