@@ -23,6 +23,7 @@ inline constexpr Size sizes[] = {{"XS", 32, 32, 64, 16},
                                  {"L", 128, 256, 256, 128}};
 
 inline constexpr int letters = 26;
+inline constexpr int usual_length = 10;  // symbols of a pair, END not counted
 
 inline ModelConfig config_of(const Size& size) {
   ModelConfig config;
@@ -33,20 +34,34 @@ inline ModelConfig config_of(const Size& size) {
   return config;
 }
 
-/// A batch of reversals; lengths are drawn from shortest..longest and do not count END.
+/// A batch of reversals; lengths run through shortest..longest again and again and do not count
+/// END.
 inline std::vector<EncodedPair> draw_pairs(int batch, int shortest, int longest, Random& random) {
   std::vector<EncodedPair> pairs(static_cast<std::size_t>(batch));
+  int length = shortest;
   for (EncodedPair& pair : pairs) {
-    const auto spread = static_cast<std::uint64_t>(longest - shortest + 1);
-    const int length = shortest + static_cast<int>(random.below(spread));
     for (int i = 0; i < length; ++i) {
       pair.source.push_back(Vocabulary::reserved + static_cast<int>(random.below(letters)));
     }
     pair.target.assign(pair.source.rbegin(), pair.source.rend());
     pair.source.push_back(Vocabulary::end);
     pair.target.push_back(Vocabulary::end);
+    length = length < longest ? length + 1 : shortest;
   }
   return pairs;
+}
+
+inline std::vector<const EncodedPair*> pointers(const std::vector<EncodedPair>& pairs) {
+  std::vector<const EncodedPair*> result;
+  for (const EncodedPair& pair : pairs) result.push_back(&pair);
+  return result;
+}
+
+/// Symbols of one side, END included.
+inline double count_symbols(const std::vector<EncodedPair>& pairs) {
+  std::size_t symbols = 0;
+  for (const EncodedPair& pair : pairs) symbols += pair.source.size();
+  return static_cast<double>(symbols);
 }
 
 }  // namespace attnviz::bench

@@ -1,16 +1,9 @@
-// Whole training steps, and their parts.
-#include <benchmark/benchmark.h>
-
+// Whole training steps: by size and threads, with and without padding, by length.
+#include "register.h"
 #include "sizes.h"
 
 namespace attnviz::bench {
 namespace {
-
-std::vector<const EncodedPair*> pointers(const std::vector<EncodedPair>& pairs) {
-  std::vector<const EncodedPair*> result;
-  for (const EncodedPair& pair : pairs) result.push_back(&pair);
-  return result;
-}
 
 void train_step(benchmark::State& state, const Size& size, int threads, int shortest, int longest) {
   Recipe recipe;
@@ -19,32 +12,31 @@ void train_step(benchmark::State& state, const Size& size, int threads, int shor
   Random random(1, 1);
   const auto pairs = draw_pairs(size.batch, shortest, longest, random);
   const auto batch = pointers(pairs);
-  std::size_t symbols = 0;
-  for (const EncodedPair& pair : pairs) symbols += pair.source.size();
   for (auto _ : state) benchmark::DoNotOptimize(trainer.step(batch).loss);
-  state.counters["symbols/s"] = benchmark::Counter(static_cast<double>(symbols),
-                                                   benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["symbols/s"] = per_second(count_symbols(pairs));
 }
+
+void add_step(const std::string& name, const Size& size, int threads, int shortest, int longest) {
+  add(name, [=, &size](benchmark::State& state) {
+    train_step(state, size, threads, shortest, longest);
+  })->Unit(benchmark::kMillisecond);
+}
+
+}  // namespace
 
 void register_all() {
   for (const Size& size : sizes) {
+    const std::string of_size = std::string("/") + size.name;
     for (const int threads : {1, 2}) {
-      const std::string name =
-          std::string("step/") + size.name + "/threads:" + std::to_string(threads);
-      benchmark::RegisterBenchmark(
-          name.c_str(),
-          [&size, threads](benchmark::State& state) { train_step(state, size, threads, 10, 10); })
-          ->Unit(benchmark::kMillisecond)
-          ->UseRealTime();
+      add_step("step" + of_size + "/threads:" + std::to_string(threads), size, threads,
+               usual_length, usual_length);
+    }
+    add_step("padding" + of_size + "/lengths:4-12", size, 1, 4, 12);
+    add_step("padding" + of_size + "/lengths:8", size, 1, 8, 8);
+    for (int length = 10; length <= 60; length += 10) {
+      add_step("length" + of_size + "/" + std::to_string(length), size, 1, length, length);
     }
   }
 }
 
-}  // namespace
 }  // namespace attnviz::bench
-
-int main(int argc, char** argv) {
-  attnviz::bench::register_all();
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-}
