@@ -56,9 +56,9 @@ std::string write_field(std::chrono::year_month_day date, char field) {
   const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
   const auto month = static_cast<unsigned>(date.month());
   const auto day = static_cast<unsigned>(date.day());
-  const std::string_view month_name = month_names[month - 1];
-  const std::string_view weekday_name =
-      weekday_names[std::chrono::weekday(std::chrono::sys_days(date)).c_encoding()];
+  const auto weekday_name = [&] {
+    return weekday_names[std::chrono::weekday(std::chrono::sys_days(date)).c_encoding()];
+  };
   switch (field) {
     case 'd':
       return padded(day, 1);
@@ -69,13 +69,13 @@ std::string write_field(std::chrono::year_month_day date, char field) {
     case 'M':
       return padded(month, 2);
     case 'b':
-      return std::string(month_name.substr(0, short_length));
+      return std::string(month_names[month - 1].substr(0, short_length));
     case 'B':
-      return std::string(month_name);
+      return std::string(month_names[month - 1]);
     case 'a':
-      return std::string(weekday_name.substr(0, short_length));
+      return std::string(weekday_name().substr(0, short_length));
     case 'A':
-      return std::string(weekday_name);
+      return std::string(weekday_name());
     case 'y':
       return padded(year % 100, 2);
     case 'Y':
@@ -214,28 +214,70 @@ void misspell_first_word(std::string& text, Random& random) {
   std::swap(text[at], text[at + 1]);
 }
 
-/// A random day of first .. last in a random format.
-Example draw_between(std::chrono::sys_days first, std::chrono::sys_days last,
-                     std::span<const std::string_view> formats, Random& random) {
-  const std::chrono::days offset(random.between(0, static_cast<int>((last - first).count())));
-  const std::string_view format = formats[random.below(formats.size())];
-  std::string text = write(first + offset, format);
-  if (format.starts_with('A') && random.below(20) == 0) misspell_first_word(text, random);
-  return solve({}, split_characters(text)).value();
+std::chrono::year_month_day day_between(std::chrono::sys_days first, std::chrono::sys_days last,
+                                        Random& random) {
+  return first + std::chrono::days(random.between(0, static_cast<int>((last - first).count())));
+}
+
+std::string_view draw_pattern(Random& random) {
+  return patterns[random.below(patterns.size())];
 }
 
 Example draw(const TaskOptions&, Random& random) {
   using namespace std::chrono_literals;
-  return draw_between(2000y / std::chrono::January / 1, 2024y / std::chrono::January / 1, patterns,
-                      random);
+  const auto day =
+      day_between(2000y / std::chrono::January / 1, 2024y / std::chrono::January / 1, random);
+  const std::string_view pattern = draw_pattern(random);
+  std::string text = write(day, pattern);
+  if (pattern.starts_with('A') && random.below(20) == 0) misspell_first_word(text, random);
+  return solve({}, split_characters(text)).value();
 }
 
-/// Any year of four digits, where four are written. All the task's own years begin with 20, so
-/// nothing else ties the first two digits of the answer to those of the input.
+/// The letters and separators of all formats.
+std::set<std::string> symbols_but_digits() {
+  std::set<std::string> symbols{" ", ","};
+  for (const std::string_view name : month_names) {
+    for (const char letter : name) symbols.insert({letter});
+  }
+  for (const std::string_view name : weekday_names) {
+    for (const char letter : name) symbols.insert({letter});
+  }
+  return symbols;
+}
+
+/// What ties every digit of the answer to its own place, where the task's own days would let the
+/// model guess or look beside it:
+///   - any year of four digits, where four are written: all the task's years begin with 20;
+///   - any two digits for the day and the month, where the month is a number: most of its months
+///     begin with 0;
+///   - half of these with another symbol for the blanks: a blank behind a single digit tells of
+///     the zero in front just as well as the digit does.
+/// Without gold alignment: training does not see it.
 Example draw_beyond(const TaskOptions&, Random& random) {
   using namespace std::chrono_literals;
-  return draw_between(1000y / std::chrono::January / 1, 9999y / std::chrono::December / 31,
-                      std::span(patterns).subspan(1), random);
+  constexpr std::array numeric{patterns[0], patterns[6]};
+  const bool more_numbers = random.below(10) < 4;
+  const std::string_view pattern =
+      more_numbers ? numeric[random.below(numeric.size())] : draw_pattern(random);
+  const bool short_year = pattern.find('y') != std::string_view::npos;
+  std::chrono::year_month_day day = short_year
+                                        ? day_between(2000y / std::chrono::January / 1,
+                                                      2099y / std::chrono::December / 31, random)
+                                        : day_between(1000y / std::chrono::January / 1,
+                                                      9999y / std::chrono::December / 31, random);
+  const bool is_numeric = std::ranges::find(numeric, pattern) != numeric.end();
+  if (is_numeric) {
+    const auto two_digits = [&] { return static_cast<unsigned>(random.between(1, 99)); };
+    day = {day.year(), std::chrono::month{two_digits()}, std::chrono::day{two_digits()}};
+  }
+  std::vector<std::string> source = split_characters(write(day, pattern));
+  if (is_numeric && random.below(2) == 0) {
+    const std::set<std::string> symbols = symbols_but_digits();
+    std::ranges::replace(
+        source, std::string(" "),
+        *std::next(symbols.begin(), random.between(0, static_cast<int>(symbols.size()) - 1)));
+  }
+  return {std::move(source), split_characters(write(day, answer_pattern)), GoldAlignment(10)};
 }
 
 std::string iso_day(const Example& example) {
@@ -244,14 +286,8 @@ std::string iso_day(const Example& example) {
 }
 
 std::vector<std::string> source_symbols(const TaskOptions&) {
-  std::set<std::string> symbols{" ", ","};
+  std::set<std::string> symbols = symbols_but_digits();
   for (char digit = '0'; digit <= '9'; ++digit) symbols.insert({digit});
-  for (const std::string_view name : month_names) {
-    for (const char letter : name) symbols.insert({letter});
-  }
-  for (const std::string_view name : weekday_names) {
-    for (const char letter : name) symbols.insert({letter});
-  }
   return {symbols.begin(), symbols.end()};
 }
 

@@ -109,7 +109,7 @@ Recipe default_recipe(std::string_view task, int max_length) {
     recipe.forgetting = 0.02;
     recipe.average = 0.995;
   } else if (task == "dates") {
-    recipe.model.readout_units = 32;
+    recipe.model.readout_units = 64;
     recipe.initialisation = {.embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0};
     recipe.steps = 900;
     recipe.batch = recipe.late_batch = 32;
