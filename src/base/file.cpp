@@ -7,11 +7,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/hash.h"
+#include "attnviz/base/number.h"
 
 namespace attnviz {
 namespace {
@@ -153,6 +157,32 @@ Target find_target(const std::string& path) {
   return target;
 }
 
+/// ".attnviz-<host>-": what the names of temporary files of this machine begin with.
+std::string temporary_prefix() {
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  const std::string text = std::to_string(fnv1a(host));
+  return ".attnviz-" + text.substr(text.size() - std::min<std::size_t>(text.size(), 6)) + '-';
+}
+
+/// Removes what processes of this machine that are gone, killed in the middle of a write, have left
+/// in a directory. Whatever cannot be removed stays: it is in nobody's way.
+void remove_leftovers(const std::string& directory, const std::string& prefix) {
+  std::error_code error;
+  std::vector<fs::path> leftovers;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    const std::string rest = name.substr(prefix.size());
+    const auto process = parse_integer<pid_t>(rest.substr(0, rest.find('-')));
+    if (process && *process > 0 && ::kill(*process, 0) != 0 && errno == ESRCH) {
+      leftovers.push_back(entry->path());
+    }
+  }
+  for (const fs::path& path : leftovers) ::unlink(path.c_str());
+}
+
 /// A new file beside the target, removed again unless it has been renamed.
 class Temporary {
  public:
@@ -178,10 +208,13 @@ class Temporary {
 
  private:
   int create(const Target& target) {
-    // Names left behind by a crash, or in use by another thread, are passed over.
+    const std::string directory = directory_of(target.path);
+    const std::string prefix = temporary_prefix();
+    remove_leftovers(directory, prefix);
+    // Names in use by another thread, or left by a process that had the same number, are passed
+    // over.
     constexpr int most_attempts = 10000;
-    const fs::path stem =
-        fs::path(directory_of(target.path)) / (".attnviz-" + std::to_string(::getpid()) + "-");
+    const fs::path stem = fs::path(directory) / (prefix + std::to_string(::getpid()) + "-");
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
       name_ = stem.string() + std::to_string(attempt);
       const int fd = open_file(name_, O_WRONLY | O_CREAT | O_EXCL, target.mode.value_or(0666));
@@ -279,6 +312,7 @@ void append_line(const std::string& path, std::string_view line) {
   }
   text.append(line) += '\n';
   if (const int error = write_all(file.get(), text)) refuse_write(path, error);
+  if (::fsync(file.get()) != 0 && errno != EINVAL) refuse_write(path, errno);  // EINVAL: a device
   if (const int error = file.close()) refuse_write(path, error);
 }
 

@@ -48,28 +48,45 @@ std::string this_process() {
 }  // namespace
 
 FolderLock::FolderLock(const std::string& folder) : path_(folder + "/.lock") {
+  // Again when the last holder removes its file between our finding it and locking it.
+  while (!try_to_lock(folder)) {
+  }
+  // For messages only: a full disk is no reason to stop here.
+  const std::string text = this_process();
+  if (::ftruncate(file_, 0) == 0) static_cast<void>(::pwrite(file_, text.data(), text.size(), 0));
+}
+
+bool FolderLock::try_to_lock(const std::string& folder) {
+  const auto open_lock = [&](int flags) {
+    return uninterrupted(
+        [&] { return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666); });
+  };
   const auto refuse = [&](int error) {
     if (file_ >= 0) ::close(std::exchange(file_, -1));
     throw OutputError(printable(folder, no_limit) +
                       ": cannot lock: " + std::generic_category().message(error));
   };
-  for (;;) {
-    file_ = uninterrupted(
-        [&] { return ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666); });
-    if (file_ < 0) refuse(errno);
-    if (uninterrupted([&] { return ::flock(file_, LOCK_EX | LOCK_NB); }) < 0) {
-      if (errno != EWOULDBLOCK) refuse(errno);
-      const std::string who = holder(file_);
-      ::close(std::exchange(file_, -1));
-      throw InUseError(printable(folder, no_limit) + ": in use by " + who +
-                       "; wait for it, or choose another folder with --out");
-    }
-    if (is_named(file_, path_)) break;
-    ::close(file_);
+  file_ = open_lock(O_CREAT | O_EXCL);
+  const bool is_new = file_ >= 0;
+  if (!is_new && errno == EEXIST) {
+    file_ = open_lock(0);
+    if (file_ < 0 && errno == ENOENT) return false;
   }
-  // For messages only: a full disk is no reason to stop here.
-  const std::string text = this_process();
-  if (::ftruncate(file_, 0) == 0) static_cast<void>(::pwrite(file_, text.data(), text.size(), 0));
+  if (file_ < 0) refuse(errno);
+  if (uninterrupted([&] { return ::flock(file_, LOCK_EX | LOCK_NB); }) < 0) {
+    const int error = errno;
+    if (error != EWOULDBLOCK) {
+      if (is_new) ::unlink(path_.c_str());
+      refuse(error);
+    }
+    const std::string who = holder(file_);
+    ::close(std::exchange(file_, -1));
+    throw InUseError(printable(folder, no_limit) + ": in use by " + who +
+                     "; wait for it, or choose another folder with --out");
+  }
+  if (is_named(file_, path_)) return true;
+  ::close(std::exchange(file_, -1));
+  return false;
 }
 
 FolderLock::~FolderLock() {

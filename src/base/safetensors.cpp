@@ -22,7 +22,8 @@ constexpr std::size_t prefix = 8;  // bytes of the header's length
 constexpr std::uint64_t max_header = 1U << 20U;
 constexpr std::size_t max_tensors = 4096;
 constexpr const char* metadata_key = "__metadata__";
-constexpr const char* checksums_key = "checksums";
+constexpr const char* checksum_key = "checksum";    // of the metadata
+constexpr const char* checksums_key = "checksums";  // of the tensors, by name
 
 std::string hexadecimal(std::uint64_t value) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -60,7 +61,12 @@ Json read_header(std::string_view bytes, const std::string& name) {
     throw LimitError(name + ": header: expected at most " + std::to_string(max_header) +
                      " bytes, got " + std::to_string(length));
   }
-  Json header = parse_strict_json(bytes.substr(prefix, length), name + ": header");
+  const std::string_view text = bytes.substr(prefix, length);
+  if (const auto end = text.find_last_not_of(' '); text[end] != '}') {
+    throw InputError(name + ": header: expected an object padded with spaces, got \"" +
+                     printable(text.substr(end, 1)) + "\" at byte " + std::to_string(prefix + end));
+  }
+  Json header = parse_strict_json(text, name + ": header");
   if (!header.is_object()) throw InputError(name + ": header: expected a JSON object");
   if (header.size() > max_tensors + 1) {
     throw LimitError(name + ": expected at most " + std::to_string(max_tensors) + " tensors, got " +
@@ -119,9 +125,11 @@ Entry read_entry(const std::string& tensor, const Json& entry, std::uint64_t ava
                      std::to_string(available) + " bytes of data; is the file cut short?");
   }
   Entry result{{tensor, {}, {}}, offsets[0], offsets[1]};
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
   std::uint64_t count = 1;
   for (const std::uint64_t size : shape) {
-    if (size != 0 && count > available / size) {
+    const bool fits = size == 0 || (size <= most && count <= available / size);
+    if (!fits) {
       throw InputError(place + ": shape: larger than the file");
     }
     count *= size;
@@ -146,37 +154,52 @@ void read_values(std::string_view data, const std::string& place, Entry& entry) 
   }
 }
 
-/// Of everything in the header that is not a number of the format itself.
-std::string header_checksum(const TensorFile& file) {
+/// Of all metadata but itself.
+std::string metadata_checksum(const std::map<std::string, std::string>& metadata) {
   std::string text;
-  for (const auto& [key, value] : file.metadata) {
-    if (key != checksums_key) text += key + '\n' + value + '\n';
+  for (const auto& [key, value] : metadata) {
+    if (key != checksum_key) text += key + '\n' + value + '\n';
   }
   return hexadecimal(fnv1a(text));
 }
 
+/// Both kinds of checksum, or none: one that is gone was there when the file was written.
 void check_checksums(const TensorFile& file, const std::string& name) {
-  const auto found = file.metadata.find(checksums_key);
-  if (found == file.metadata.end()) return;  // a file made elsewhere
-  const Json checksums = parse_strict_json(found->second, name + ": checksums");
-  const auto header = checksums.find(metadata_key);
-  if (header == checksums.end() || *header != header_checksum(file)) {
+  const auto own = file.metadata.find(checksum_key);
+  const auto listed = file.metadata.find(checksums_key);
+  const auto none = file.metadata.end();
+  if (own == none && listed == none) return;  // a file made elsewhere
+  if (own == none || listed == none) {
+    throw InputError(name + ": __metadata__: " + (own == none ? checksum_key : checksums_key) +
+                     " is missing");
+  }
+  if (own->second != metadata_checksum(file.metadata)) {
     throw InputError(name + ": __metadata__: the text does not match its checksum");
   }
+  const std::string place = name + ": __metadata__: checksums";
+  const Json checksums = parse_strict_json(listed->second, place);
+  if (!checksums.is_object()) throw InputError(place + ": expected an object");
   for (const NamedTensor& tensor : file.tensors) {
-    const auto listed = checksums.find(tensor.name);
-    if (listed == checksums.end() || *listed != hexadecimal(fnv1a(bytes_of(tensor)))) {
-      throw InputError(name + ": " + tensor.name + ": the numbers do not match their checksum");
+    const auto expected = checksums.find(tensor.name);
+    if (expected == checksums.end()) {
+      throw InputError(place + ": " + printable(tensor.name) + " is missing");
+    }
+    if (*expected != hexadecimal(fnv1a(bytes_of(tensor)))) {
+      throw InputError(name + ": " + printable(tensor.name) +
+                       ": the numbers do not match their checksum");
     }
   }
 }
 
 }  // namespace
 
+bool has_checksums(const TensorFile& file) {
+  return file.metadata.contains(checksums_key);
+}
+
 std::string write_safetensors(const TensorFile& file) {
-  Json checksums = {{metadata_key, header_checksum(file)}};
+  Json checksums = Json::object();
   Json header = Json::object();
-  header[metadata_key] = file.metadata;
   std::uint64_t offset = 0;
   for (const NamedTensor& tensor : file.tensors) {
     const std::string_view bytes = bytes_of(tensor);
@@ -186,7 +209,10 @@ std::string write_safetensors(const TensorFile& file) {
                            {"data_offsets", {offset, offset + bytes.size()}}};
     offset += bytes.size();
   }
-  header[metadata_key][checksums_key] = checksums.dump();
+  std::map<std::string, std::string> metadata = file.metadata;
+  metadata[checksums_key] = checksums.dump();
+  metadata[checksum_key] = metadata_checksum(metadata);
+  header[metadata_key] = metadata;
 
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');  // the numbers start at a multiple of eight bytes

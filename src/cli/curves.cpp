@@ -6,10 +6,10 @@
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/infer/model_task.h"
-#include "attnviz/model/checkpoint.h"
 #include "attnviz/train/data.h"
 #include "attnviz/train/run_folder.h"
 #include "attnviz/train/trainer.h"
+#include "open_model.h"
 
 namespace attnviz {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::size_t max_metrics = 1U << 26U;
 constexpr std::uint64_t seed = 1000;  // as `attnviz eval` has by default
 
 CurveSeries exact_by_length(const std::string& path, int count) {
-  const Model model = load_model(path);
+  const Model model = open_model(path);
   const auto task = task_of(model);
   if (!task || !task->task->takes_lengths) {
     throw InputError(path + ": expected a model of a task whose inputs have a length");

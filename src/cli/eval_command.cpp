@@ -9,10 +9,9 @@
 #include "attnviz/base/grapheme.h"
 #include "attnviz/base/number.h"
 #include "attnviz/infer/model_task.h"
-#include "attnviz/model/checkpoint.h"
 #include "attnviz/train/data.h"
-#include "attnviz/train/run_folder.h"
 #include "attnviz/train/trainer.h"
+#include "open_model.h"
 #include "options.h"
 #include "output.h"
 
@@ -105,7 +104,7 @@ std::string to_text(const Evaluation& evaluation, bool by_length) {
 }
 
 void run_eval(const EvalOptions& options) {
-  const Model model = load_model(options.model.empty() ? newest_run() : options.model);
+  const Model model = open_model(options.model);
   const auto task = task_of(model);
   if (!task)
     throw InputError("model: it was trained on no task of attnviz: nothing to compare with");

@@ -9,7 +9,7 @@
 #include "attnviz/base/file.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/model/checkpoint.h"
-#include "attnviz/train/run_folder.h"
+#include "open_model.h"
 #include "options.h"
 
 namespace attnviz {
@@ -67,8 +67,7 @@ std::string to_text(const Json& description) {
 }
 
 void run_info(const InfoOptions& options) {
-  const Json description =
-      describe_as_json(load_model(options.model.empty() ? newest_run() : options.model));
+  const Json description = describe_as_json(open_model(options.model));
   write_file("-", options.json ? description.dump() + "\n" : to_text(description));
 }
 

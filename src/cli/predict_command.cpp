@@ -14,8 +14,7 @@
 #include "attnviz/base/number.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/predict.h"
-#include "attnviz/model/checkpoint.h"
-#include "attnviz/train/run_folder.h"
+#include "open_model.h"
 #include "options.h"
 #include "output.h"
 #include "output_format.h"
@@ -171,7 +170,7 @@ void run_predict(const PredictOptions& options) {
     format = output_format("--attention", options.attention, "", written_format_names());
     check_writable(options.attention);
   }
-  const Model model = load_model(options.model.empty() ? newest_run() : options.model);
+  const Model model = open_model(options.model);
   Predictor predictor(options, model, format);
   for (const std::string& input : options.inputs) {
     if (input == "-") {

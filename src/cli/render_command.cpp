@@ -20,6 +20,7 @@
 #include "curves.h"
 #include "figure.h"
 #include "matrix_source.h"
+#include "open_model.h"
 #include "options.h"
 #include "output.h"
 #include "output_format.h"
@@ -77,7 +78,7 @@ std::string checksum_of(const Model& model) {
 /// A picture for each input, or of the task's sample input if none is given.
 void add_from_model(const RenderOptions& options, const std::string& path,
                     std::vector<Picture>& pictures) {
-  const Model model = load_model(path);
+  const Model model = open_model(path);
   const std::string checksum = checksum_of(model);
   const auto task = task_of(model);
   std::vector<std::string> inputs = options.inputs;

@@ -17,8 +17,8 @@
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/model_task.h"
 #include "attnviz/infer/predict.h"
-#include "attnviz/model/checkpoint.h"
 #include "attnviz/train/run.h"
+#include "open_model.h"
 #include "options.h"
 #include "output.h"
 #include "terminal.h"
@@ -196,7 +196,7 @@ Start start_new(const TrainOptions& options, const Task& task) {
   if (options.init_from.empty()) {
     return {TaskData(task, settings), with_settings(recipe, options), {}, {}};
   }
-  Model model = load_model(options.init_from);
+  Model model = open_model(options.init_from);
   recipe.model = model.config;
   // The numbers of symbols follow from the vocabularies.
   recipe.model.source_vocabulary = recipe.model.target_vocabulary = 0;
@@ -474,6 +474,10 @@ void setup_train(CLI::App& program) {
       ->excludes(init_from);
   add_number_option(command, "--save-every", options->run.save_every, 0, 1e6,
                     "seconds at most between saves (default 30); 0 saves after every step");
+  add_number_option(
+      command, "--max-memory",
+      [options](double gibibytes) { options->run.max_memory = gibibytes * 1024 * 1024 * 1024; },
+      0.01, 1e6, "GiB that a run may take, by estimate, before it is refused (default 4)");
   add_integer_option(command, "--seed", options->seed, 0, UINT64_MAX,
                      "where the random numbers start (default 1)");
   add_integer_option(command, "--threads", options->run.threads, 1, 4,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <type_traits>
 
 #include "attnviz/base/error.h"
@@ -20,8 +21,8 @@ constexpr int max_depth = 4;       // of the JSON in the metadata
 constexpr int max_size = 1 << 20;  // of any one dimension
 
 // Keys that describe() makes of something else than the model's facts.
-constexpr const char* own_keys[] = {"format",         "version",        "config",
-                                    "source_symbols", "target_symbols", "checksums"};
+constexpr const char* own_keys[] = {"format",         "version",  "config",   "source_symbols",
+                                    "target_symbols", "checksum", "checksums"};
 
 /// Embeddings hold a column a token, where PyTorch holds a row.
 bool is_embedding(const TensorName& name) {
@@ -63,16 +64,22 @@ Json to_json(const ModelConfig& config) {
           {"attention", to_string(config.attention)}};
 }
 
-/// The JSON in a metadata entry.
+/// The JSON in a metadata entry, with no key twice.
 Json entry(const TensorFile& file, const std::string& key, const std::string& name) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) throw InputError(name + ": metadata: " + key + " is missing");
   const std::string place = name + ": metadata: " + key;
-  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+  std::vector<std::set<std::string>> keys;  // of the objects around, outermost first
+  const auto strict = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth > max_depth) throw InputError(place + ": nested too deeply");
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.back().insert(parsed).second) {
+      throw InputError(place + ": the key " + printable(parsed.dump()) + " stands twice");
+    }
     return true;
   };
-  Json json = Json::parse(found->second, shallow, false);
+  Json json = Json::parse(found->second, strict, false);
   if (json.is_discarded()) throw InputError(place + ": not valid JSON");
   return json;
 }
@@ -201,14 +208,15 @@ Model read_description(const TensorFile& file, const std::string& name) {
     throw InputError(name + ": a safetensors file, but not a model of attnviz (metadata: format)");
   }
   if (value("version") != version) {
-    throw InputError(name + ": version: expected " + version + ", got " +
-                     printable(value("version")) + "; a newer attnviz may read it");
+    throw InputError(name + ": version: expected " + version + ", got \"" +
+                     printable(value("version")) + "\"; a newer attnviz may read it");
   }
   Model model{read_config(entry(file, "config", name), name),
               read_vocabulary(file, "source_symbols", name),
               read_vocabulary(file, "target_symbols", name),
               {},
-              file.metadata};
+              file.metadata,
+              has_checksums(file)};
   for (const char* key : own_keys) model.facts.erase(key);
   model.config.source_vocabulary = model.source.size();
   model.config.target_vocabulary = model.target.size();
@@ -235,7 +243,7 @@ Model load_model(const std::string& path) {
   const bool folder = std::filesystem::is_directory(path, ignored);
   const std::string file =
       folder ? (std::filesystem::path(path) / "model.safetensors").string() : path;
-  return read_model(read_file(file, max_file), file);
+  return read_model(read_file(file, max_file), printable(file, no_limit));
 }
 
 }  // namespace attnviz

@@ -7,9 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/number.h"
 #include "attnviz/infer/model_task.h"
 #include "attnviz/model/checkpoint.h"
+#include "attnviz/train/memory.h"
 #include "attnviz/train/trainer.h"
 
 namespace attnviz {
@@ -51,6 +54,29 @@ ModelConfig complete(ModelConfig config, const TaskData& data) {
   config.source_vocabulary = data.source().size();
   config.target_vocabulary = data.target().size();
   return config;
+}
+
+/// Source symbols of the longest example, END included, or of its target if that is longer.
+int longest_of(const TaskData& data) {
+  constexpr int longest_date = 29;
+  return 1 + (data.task().takes_lengths ? data.options().max_length : longest_date);
+}
+
+/// The largest magnitude of the weights and the tensor that holds it.
+std::string largest_weight(const Seq2SeqWeights& weights) {
+  Scalar largest = 0;
+  std::string name;
+  Seq2SeqWeights::visit(
+      [&](const TensorName& tensor, const auto& w) {
+        if (w.size() == 0) return;
+        const Scalar here = w.cwiseAbs().maxCoeff();
+        if (name.empty() || here > largest) {
+          largest = here;
+          name = tensor.str();
+        }
+      },
+      weights);
+  return name + " holds " + format_shortest(static_cast<float>(largest));
 }
 
 /// One run; its members live as long as it takes.
@@ -120,17 +146,17 @@ class Run {
         report_.ending = Ending::stopped;
         return false;
       }
-      if (!step()) {
-        report_.ending = Ending::diverged;
-        break;
-      }
+      step();
+      if (has_diverged()) break;
       const int done = trainer_.steps_done();
       if (done % recipe_.evaluate_every == 0 || done == recipe_.steps || done == at_.limit) {
         evaluate();
+        if (has_diverged()) break;
       }
       const double since = seconds_since(saved_);
       if (since >= options_.save_every || (at_.loss_count == 0 && since >= least_between_saves)) {
         save();
+        if (has_diverged()) break;
       }
     }
     return true;
@@ -151,8 +177,15 @@ class Run {
     return true;
   }
 
-  /// One update on fresh examples; false if it diverged.
-  bool step() {
+  bool has_diverged() const { return report_.ending == Ending::diverged; }
+
+  void diverge(int step, const std::string& reason) {
+    report_.ending = Ending::diverged;
+    report_.reason = "step " + std::to_string(step) + ": " + reason;
+  }
+
+  /// One update on fresh examples.
+  void step() {
     const int step = trainer_.steps_done();
     examples_.resize(static_cast<std::size_t>(batch_size(recipe_, step)));
     data_.draw_batch(recipe_.beyond, training_, examples_);
@@ -160,15 +193,13 @@ class Run {
     for (const EncodedPair& pair : examples_) pairs_.push_back(&pair);
     const StepReport result = trainer_.step(pairs_);
     if (!result.finite()) {
-      report_.reason =
-          "step " + std::to_string(step + 1) + ": " + result.culprit + " is not finite";
-      return false;
+      diverge(step + 1, result.culprit + " is not finite");
+      return;
     }
     at_.loss_sum += result.loss;
     ++at_.loss_count;
     examples_seen_ += pairs_.size();
     if (events_.on_step) events_.on_step(step + 1, at_.limit, result.loss);
-    return true;
   }
 
   void evaluate() {
@@ -183,9 +214,11 @@ class Run {
     at_.loss_sum = 0.0;
     at_.loss_count = 0;
 
+    judge(progress);
+
     const double entropy = progress.validation.alignment.row_entropy();
     const double objective = progress.validation.loss + recipe_.entropy_penalty * entropy;
-    progress.new_best = objective < at_.best_objective;
+    progress.new_best = !has_diverged() && objective < at_.best_objective;  // false for NaN
     at_.stalled = progress.new_best ? 0 : at_.stalled + 1;
     progress.stalled = at_.stalled;
     if (progress.new_best) {
@@ -198,6 +231,21 @@ class Run {
     append_line(folder_.metrics(), line);
     at_.metrics_size += line.size() + 1;
     if (events_.on_evaluation) events_.on_evaluation(progress);
+  }
+
+  /// Whether training got lost: numbers that are not finite, or worse by far than guessing, over
+  /// all the steps since the last evaluation.
+  void judge(const Progress& progress) {
+    if (const std::string culprit = trainer_.first_not_finite(); !culprit.empty()) {
+      return diverge(progress.step, culprit + " is not finite");
+    }
+    if (!std::isfinite(progress.validation.loss))
+      return diverge(progress.step, "the loss is not finite");
+    const double guessing = std::log(trainer_.config().target_vocabulary);
+    if (std::min(progress.loss, progress.validation.loss) < 2.0 * guessing) return;
+    diverge(progress.step, "the loss is " + format_fixed(progress.loss, 2) + ", that of guessing " +
+                               format_fixed(guessing, 2) + "; " +
+                               largest_weight(trainer_.raw_weights()));
   }
 
   /// Converged: every answer right and attention at rest over several evaluations, with the entropy
@@ -222,12 +270,16 @@ class Run {
   /// The best model, and where the run stands. In this order: were the state newer than the model,
   /// going on from it would leave an old model behind.
   void save() {
+    if (const std::string culprit = trainer_.first_not_finite();
+        !has_diverged() && !culprit.empty()) {
+      diverge(trainer_.steps_done(), culprit + " is not finite");
+    }
     Json training{{"seed", at_.seed}, {"steps", at_.best_step}, {"gold_alignment_used", false}};
     if (!at_.init_from.empty()) training["init_from"] = at_.init_from;
     best_.facts["training"] = training.dump();
     if (at_.best_step > 0) write_file(folder_.model(), write_model(best_));
     // What diverged is not worth going on with.
-    if (report_.ending != Ending::diverged) save_state();
+    if (!has_diverged()) save_state();
     saved_ = Clock::now();
   }
 
@@ -286,6 +338,7 @@ class Run {
 
 RunReport run_training(const TaskData& data, const Recipe& recipe, const RunOptions& options,
                        const RunEvents& events, const std::optional<Origin>& origin) {
+  check_memory(complete(recipe.model, data), recipe, longest_of(data), options.max_memory);
   FolderLock lock = RunFolder(options.folder).claim(options.force);
   return Run(data, recipe, options, events, std::move(lock)).start(origin);
 }
@@ -293,15 +346,18 @@ RunReport run_training(const TaskData& data, const Recipe& recipe, const RunOpti
 OpenRun open_run(const std::string& folder) {
   const RunFolder run(folder);
   FolderLock lock = run.reopen();
-  const std::string name = run.last();
-  return {run, std::move(lock), read_saved_run(read_file(name, max_state), name)};
+  const std::string file = run.last();
+  return {run, std::move(lock),
+          read_saved_run(read_file(file, max_state), printable(file, no_limit))};
 }
 
 RunReport resume_training(const TaskData& data, OpenRun run, const RunOptions& options,
                           const RunEvents& events) {
+  const SavedRun& saved = run.saved;
+  check_memory(saved.best.config, saved.recipe, longest_of(data), options.max_memory);
   RunOptions own = options;
   own.folder = run.folder.path();
-  own.seed = run.saved.position.seed;
+  own.seed = saved.position.seed;
   return Run(data, run.saved.recipe, own, events, std::move(run.lock)).resume(std::move(run.saved));
 }
 

@@ -24,15 +24,15 @@ void add(const Gradient& from, Gradient& to) {
   to.tables.decoder.readout += from.tables.decoder.readout;
 }
 
-/// The first tensor whose gradient is not finite; "loss" if all are.
-std::string first_not_finite(const Seq2SeqWeights& gradient) {
+/// The first tensor that is not finite, "" if all are.
+std::string first_not_finite(const std::string& what, const Seq2SeqWeights& tensors) {
   std::string culprit;
   Seq2SeqWeights::visit(
-      [&](const TensorName& name, const auto& g) {
-        if (culprit.empty() && !g.allFinite()) culprit = "the gradient of " + name.str();
+      [&](const TensorName& name, const auto& tensor) {
+        if (culprit.empty() && !tensor.allFinite()) culprit = what + name.str();
       },
-      gradient);
-  return culprit.empty() ? "the loss" : culprit;
+      tensors);
+  return culprit;
 }
 
 }  // namespace
@@ -50,6 +50,17 @@ void Trainer::restore(TrainerState state) {
   weights_ = std::move(state.weights);
   average_ = std::move(state.average);
   adam_ = std::move(state.adam);
+}
+
+std::string Trainer::first_not_finite() const {
+  for (const auto& [what, tensors] :
+       {std::pair{"", &weights_}, std::pair{"the average of ", &average_},
+        std::pair{"Adam's first moment of ", &adam_.m},
+        std::pair{"Adam's second moment of ", &adam_.v}}) {
+    std::string culprit = attnviz::first_not_finite(what, *tensors);
+    if (!culprit.empty()) return culprit;
+  }
+  return "";
 }
 
 void Trainer::deal(std::span<const EncodedPair* const> pairs) {
@@ -100,7 +111,8 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
 
   StepReport report{loss * options.scale, gradient_norm(gradient.weights), {}};
   if (!std::isfinite(report.loss) || !std::isfinite(report.norm)) {
-    report.culprit = first_not_finite(gradient.weights);
+    report.culprit = attnviz::first_not_finite("the gradient of ", gradient.weights);
+    if (report.culprit.empty()) report.culprit = "the loss";
     return report;
   }
   adam_update(recipe_.adam, learning_rate(recipe_, steps_done()), report.norm, gradient.weights,

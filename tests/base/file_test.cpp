@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -366,13 +368,32 @@ TEST_CASE("names without a directory are in the current one") {
   CHECK(read_file(folder / "f", 10) == "y");
 }
 
-TEST_CASE("leftovers of a crash with the same process id are passed over") {
+TEST_CASE("what a killed process has left is removed by the next write") {
   const Folder folder;
-  const std::string stale = ".attnviz-" + std::to_string(::getpid()) + "-0";
-  write_file(folder / stale, "stale");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, SIG_DFL);  // kills it in the middle of the write
+    write_file(folder / "f", std::string(100000, 'x'));
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
+  REQUIRE(folder.names().size() == 1);
+  const std::string left = *folder.names().begin();
+  REQUIRE(left.starts_with(".attnviz-"));
+  // Of a process that is alive, of another machine, and of somebody else: they stay.
+  const std::string prefix = left.substr(0, left.find('-', 9) + 1);
+  Names expected{prefix + std::to_string(::getpid()) + "-0", prefix + "1-0", prefix + "x",
+                 ".attnviz-elsewhere-4000000-0", ".attnvi"};
+  for (const std::string& name : expected) std::ofstream(folder / name) << "mine";
   write_file(folder / "f", "x");
+  expected.push_back("f");
+  std::sort(expected.begin(), expected.end());
+  CHECK(folder.names() == expected);
   CHECK(read_file(folder / "f", 10) == "x");
-  CHECK(read_file(folder / stale, 10) == "stale");
 }
 
 TEST_CASE("threads writing one file leave one of their versions, readers see no mixture") {

@@ -260,3 +260,14 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
   CHECK(folder.run(train("--resume a --seed 1")).exit_code == 0);
   CHECK(folder.run(train("--init-from a --out c")).exit_code == 0);
 }
+
+TEST_CASE("attnviz train: what cannot be learnt or held ends with a reason") {
+  const WorkFolder folder;
+  const auto diverged = folder.run("train --task reverse --quiet --steps 100 --lr 1000");
+  check_refused(diverged, 1, "training diverged at step 100: the loss is ");
+  CHECK(diverged.err.find(" holds ") != std::string::npos);
+  check_refused(folder.run("train --task sort --hidden 4096 --batch 4096"), 5,
+                "--max-memory: expected a run of at most 4 GiB, got one of about ");
+  CHECK(!folder.has("runs/sort"));
+  check_refused(folder.run(train("--max-memory 0.01 --batch 4096")), 5, "at most 0.01 GiB");
+}

@@ -126,3 +126,42 @@ TEST_CASE("without a run there is advice", "[run]") {
   const Scratch scratch;
   CHECK_THROWS_AS(newest_run(), InputError);
 }
+
+TEST_CASE("a run whose numbers mean nothing any more has diverged, although they are finite",
+          "[run]") {
+  const Scratch scratch;
+  Recipe recipe = quick_recipe();
+  recipe.rate = 1000.0;
+  recipe.warm_up = 0;
+  const RunReport report = run_training(reverse_data(), recipe, quick_options("a"), {});
+  CHECK(report.ending == Ending::diverged);
+  CHECK(report.steps == 20);
+  CHECK(report.best_step == 0);
+  INFO(report.reason);
+  CHECK(report.reason.starts_with("step 20: the loss is "));
+  CHECK(report.reason.find(", that of guessing 3.40; ") != std::string::npos);
+  CHECK(report.reason.find(" holds ") != std::string::npos);
+  // What was saved last is where the run began.
+  CHECK(!fs::exists("a/model.safetensors"));
+  CHECK(open_run("a").saved.trainer.adam.updates == 0);
+}
+
+TEST_CASE("a run stops at the step whose numbers are not finite, and names the tensor", "[run]") {
+  const Scratch scratch;
+  Recipe recipe = quick_recipe();
+  recipe.rate = 1e38;
+  recipe.warm_up = 0;
+  const RunReport report = run_training(reverse_data(), recipe, quick_options("a"), {});
+  CHECK(report.ending == Ending::diverged);
+  INFO(report.reason);
+  CHECK(report.reason == "step 2: the gradient of encoder.embedding.weight is not finite");
+  CHECK(open_run("a").saved.trainer.adam.updates == 0);
+}
+
+TEST_CASE("a run that starts from wrong answers may learn better", "[run]") {
+  const Scratch scratch;
+  Recipe recipe = quick_recipe();
+  recipe.rate = 0.05;
+  recipe.warm_up = 0;
+  CHECK(run_training(reverse_data(), recipe, quick_options("a"), {}).ending != Ending::diverged);
+}

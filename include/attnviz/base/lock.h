@@ -16,6 +16,8 @@ class FolderLock {
   FolderLock& operator=(FolderLock&&) = delete;
 
  private:
+  bool try_to_lock(const std::string& folder);  // false if it should be tried again
+
   std::string path_;
   int file_ = -1;
 };

@@ -21,7 +21,11 @@ struct TensorFile {
   std::vector<NamedTensor> tensors;  // in the order of the file
 };
 
-/// The bytes of a file. Adds checksums of the metadata and of every tensor ("checksums").
+/// Whether the file has checksums. Those made elsewhere have none, and are read all the same.
+bool has_checksums(const TensorFile& file);
+
+/// The bytes of a file. Adds to the metadata checksums of every tensor ("checksums") and of the
+/// metadata ("checksum").
 std::string write_safetensors(const TensorFile& file);
 
 /// Reads a file strictly. `name` is the file's, for messages.

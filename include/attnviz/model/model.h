@@ -16,6 +16,7 @@ struct Model {
   Seq2SeqWeights weights;
   std::map<std::string, std::string>
       facts;  // "task", "recipe", "scores", ...: JSON kept in the file
+  bool checked = true;  // against the checksums in its file; false for one made elsewhere
 };
 
 }  // namespace attnviz

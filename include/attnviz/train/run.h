@@ -21,10 +21,11 @@ struct RunOptions {
   std::uint64_t seed = 1;
   int limit = 0;  // steps to go to, if more than the recipe's
   int threads = 1;
-  double save_every = 30.0;  // seconds at most between saves
-  int validation = 500;      // held-out examples for every evaluation
-  int test = 2000;           // others, for the report at the end
-  std::string program;       // name and version, for the files
+  double save_every = 30.0;                      // seconds at most between saves
+  double max_memory = 4.0 * 1024 * 1024 * 1024;  // bytes, by estimate
+  int validation = 500;                          // held-out examples for every evaluation
+  int test = 2000;                               // others, for the report at the end
+  std::string program;                           // name and version, for the files
 };
 
 /// What is known after an evaluation.
@@ -71,7 +72,11 @@ struct Origin {
 /// (cross-entropy plus the full entropy penalty); gold alignments are measured, and decide nothing.
 /// The run is saved at its start, then every `save_every` seconds, at evaluations and at its end:
 /// whatever ends the process, resume_training() goes on from the last save.
-/// Throws InUseError and OutputError before training starts if the folder cannot be had.
+/// It has diverged when a number is not finite, or when the loss since the last evaluation and that
+/// of the evaluation are both above twice that of guessing: clipped gradients keep numbers finite
+/// that mean nothing any more. What was saved last stays.
+/// Throws InUseError and OutputError before training starts if the folder cannot be had, LimitError
+/// if it would take more than `max_memory`.
 RunReport run_training(const TaskData& data, const Recipe& recipe, const RunOptions& options,
                        const RunEvents& events, const std::optional<Origin>& origin = {});
 

@@ -56,6 +56,8 @@ class Trainer {
   const Seq2SeqWeights& weights() const { return recipe_.average > 0.0 ? average_ : weights_; }
   const Seq2SeqWeights& raw_weights() const { return weights_; }
   const AdamState& adam() const { return adam_; }
+  /// The first weight, average or moment that is not finite, by its name; "" if all are.
+  std::string first_not_finite() const;
   int steps_done() const { return static_cast<int>(adam_.updates); }
 
  private:

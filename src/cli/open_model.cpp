@@ -1,0 +1,20 @@
+#include "open_model.h"
+
+#include "attnviz/base/error.h"
+#include "attnviz/model/checkpoint.h"
+#include "attnviz/train/run_folder.h"
+#include "output.h"
+
+namespace attnviz {
+
+Model open_model(const std::string& path) {
+  const std::string name = path.empty() ? newest_run() : path;
+  Model model = load_model(name);
+  if (!model.checked) {
+    tell(false, "attnviz: note: " + printable(name, no_limit) +
+                    ": made elsewhere: no checksums, so damage would go unseen");
+  }
+  return model;
+}
+
+}  // namespace attnviz

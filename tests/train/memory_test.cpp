@@ -1,0 +1,50 @@
+#include "attnviz/train/memory.h"
+
+#include "attnviz/base/error.h"
+#include "attnviz/model/seq2seq.h"
+#include "catch.h"
+
+using namespace attnviz;
+
+namespace {
+
+ModelConfig config_of(int size) {
+  ModelConfig config;
+  config.source_vocabulary = config.target_vocabulary = 30;
+  config.hidden = config.decoder_hidden = size;
+  return config;
+}
+
+std::string message_of(int size, int batch, double limit) {
+  Recipe recipe;
+  recipe.batch = recipe.late_batch = batch;
+  try {
+    check_memory(config_of(size), recipe, 13, limit);
+  } catch (const LimitError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("memory is estimated from all that grows", "[memory]") {
+  Recipe recipe;
+  const double least = estimate_memory(config_of(32), recipe, 13);
+  CHECK(least > 20.0 * 4.0 * static_cast<double>(count_parameters(config_of(32))));
+  CHECK(least < 64e6);
+  CHECK(estimate_memory(config_of(64), recipe, 13) > 1.5 * least);
+  CHECK(estimate_memory(config_of(32), recipe, 130) > 1.5 * least);
+  recipe.late_batch = 512;
+  CHECK(estimate_memory(config_of(32), recipe, 13) > 1.5 * least);
+}
+
+TEST_CASE("sizes beyond the limit are refused with the estimate", "[memory]") {
+  constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
+  CHECK(message_of(32, 16, 4 * gibibyte).empty());
+  const std::string message = message_of(4096, 4096, 4 * gibibyte);
+  CHECK(message.starts_with("--max-memory: expected a run of at most 4 GiB, got one of about "));
+  CHECK(message.ends_with(" GiB; raise the limit, or lower --hidden, --embedding or --batch"));
+  CHECK(message_of(4096, 4096, 400 * gibibyte).empty());
+  CHECK(!message_of(1 << 20, 1'000'000'000, 1e15).empty());  // nothing overflows
+}
