@@ -21,12 +21,17 @@ parts=(
   "utf8proc|file include/utf8proc.h|libutf8proc-dev|utf8proc-devel|libutf8proc|utf8proc"
   "zlib|file include/zlib.h|zlib1g-dev|zlib-devel|zlib|zlib"
   "stb|file include/stb/stb_image_write.h include/stb_image_write.h|libstb-dev|stb-devel|stb|"
+  "zlib|file include/zlib.h|zlib1g-dev|zlib-devel|zlib|zlib"
   "Catch2|file include/catch2/catch_all.hpp include/catch2/catch.hpp|catch2 libcatch2-dev|catch-devel|catch2|catch2"
   "DejaVu Sans Mono|file $fonts/truetype/dejavu/$mono $fonts/dejavu-sans-mono-fonts/$mono $fonts/TTF/$mono $fonts/$mono|fonts-dejavu-mono fonts-dejavu-core|dejavu-sans-mono-fonts|ttf-dejavu|font-dejavu"
 )
 if [[ ${1:-} == ci ]]; then
   parts+=(
     "Git|command git|git|git|git|git"
+    "HarfBuzz|file include/harfbuzz/hb-ot.h|libharfbuzz-dev|harfbuzz-devel|harfbuzz|harfbuzz"
+    "libpng|file include/png.h|libpng-dev|libpng-devel|libpng|libpng"
+    "Tesseract|command tesseract|tesseract-ocr|tesseract|tesseract|tesseract"
+    "Lohit Devanagari|file $fonts/truetype/lohit-devanagari/Lohit-Devanagari.ttf|fonts-lohit-deva|lohit-devanagari-fonts|ttf-indic-otf|"
     "Clang|command clang++|clang|clang|clang|llvm"
     "Clang's sanitizers|file lib/clang/*/lib/*/libclang_rt.asan* lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*|libclang-rt-dev|compiler-rt|compiler-rt|"
     "clang-format 14|command clang-format-14 clang-format|clang-format-14 clang-format|clang-tools-extra|clang|clang-format"

@@ -25,6 +25,10 @@ formats=("7 30 21" "July 30, 2021" "Jul 30, 2021" "Friday, July 30, 2021" "30 Ju
 "$program" render --model runs/dates --input "${formats[@]}" --columns 3 --quiet \
   --title "One model, ten ways to write a date" --out "$docs/date-formats.png"
 
+say "words of two scripts"
+"$program" render --matrix "$data/words.csv" --annotate --grid-lines --mark-argmax --quiet \
+  --title "Rahul is a good boy" --out "$docs/words.png"
+
 say "previous against current query"
 "$program" train --task reverse --query previous --out previous-query --quiet
 "$program" train --task reverse --query current --out current-query --quiet

@@ -14,12 +14,19 @@
 namespace attnviz {
 namespace {
 
+// "2nd"
+std::string ordinal(int number) {
+  const int last = number % 100 / 10 == 1 ? 0 : number % 10;
+  const char* ending = last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th";
+  return std::to_string(number) + ending;
+}
+
 // What the layout had to leave out.
 void tell_omissions(bool quiet, const PanelLayout& layout) {
   const auto thinned = [&](int stride, const char* which) {
     if (stride == 1) return;
     tell(quiet, "attnviz: note: " + std::string(which) + " labels are thinned to every " +
-                    std::to_string(stride) + "th");
+                    ordinal(stride));
   };
   thinned(layout.row_label_stride, "row");
   thinned(layout.column_label_stride, "column");

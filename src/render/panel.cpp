@@ -138,7 +138,8 @@ void PanelBuilder::place_row_labels() {
   // Below what hangs under the baseline: a line through it would change the symbol.
   const int underline = font_.measure("p\u2423", size).bottom + 1 + underline_thickness(size);
   const Line line = fit_line(font_, labels, size, any_wrong ? underline : 0);
-  layout_.row_label_stride = (line.height() + cell) / cell;  // at least a pixel between two
+  // At least a pixel between two; a single label stands alone.
+  layout_.row_label_stride = std::min((line.height() + cell) / cell, static_cast<int>(map_.rows()));
   label_gap_ = tick_gap + tick_length + 2 + std::max(0, half(line.height() - cell + 1));
 
   const auto stride = static_cast<std::size_t>(layout_.row_label_stride);

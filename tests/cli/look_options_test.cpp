@@ -170,3 +170,21 @@ TEST_CASE("attnviz render: looks it refuses") {
   check_refused(maps().run("render --matrix a.csv --out a.png --format svg"), 2,
                 "--format: expected png, as --out ends so, got \"svg\"");
 }
+
+TEST_CASE("attnviz render: labels that are left out are told, in English") {
+  for (const auto& [columns, every] :
+       std::vector<std::pair<int, std::string>>{{400, ""}, {600, "2nd"}, {1000, "3rd"}}) {
+    std::string head;
+    std::string row = "r";
+    for (int i = 0; i < columns; ++i) {
+      head += ",i";
+      row += i == 0 ? ",1" : ",0";
+    }
+    maps().write("many.csv", head + "\n" + row + "\n");
+    const auto result = render("many.csv");
+    INFO(columns << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(count(result.err, "column labels are thinned to every " + every + "\n") ==
+          (every.empty() ? 0 : 1));
+  }
+}

@@ -259,6 +259,11 @@ TEST_CASE("labels are left out evenly where there is no room") {
   }
   CHECK(layout.row_labels.size() == (599 / static_cast<std::size_t>(layout.row_label_stride)) + 1);
 
+  const HeatmapLayout row =
+      lay_out_heatmap(map_of(labels_of("letters", 1), labels_of("letters", 600)), {});
+  CHECK(row.row_label_stride == 1);
+  CHECK(row.column_label_stride > 1);
+
   const HeatmapLayout small =
       lay_out_heatmap(map_of(labels_of("letters", 100), labels_of("letters", 100)), {});
   CHECK(small.row_labels.size() == 100);
