@@ -256,7 +256,10 @@ std::vector<Font::Glyph> Font::place(std::string_view text, int size, int* advan
     int units = 0;
     last = pen;
     for (const ShapedGlyph& shaped : face.shape(run.text)) {
-      const float x = static_cast<float>(pen) + static_cast<float>(units + shaped.x) * scale;
+      float x = static_cast<float>(pen) + static_cast<float>(units + shaped.x) * scale;
+      // A mark for which the face has no place on this letter: over it, as it stands in its cell.
+      if (shaped.advance == 0 && shaped.x == 0)
+        x -= static_cast<float>(face.advance(shaped.index, size));
       const float y = -static_cast<float>(shaped.y) * scale;
       const float left = std::floor(x);
       const float top = std::floor(y);

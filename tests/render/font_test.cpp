@@ -109,6 +109,14 @@ TEST_CASE("a combining mark takes no room") {
   const Font font;
   CHECK(font.measure("e\u0301", 18).advance == font.measure("e", 18).advance);
   CHECK(font.measure("e\u0301", 18).top < font.measure("e", 18).top);
+  // Also where there is no letter with both marks, and no place for the second one.
+  for (const std::string text : {"\u1eb9\u0301", "q\u0303", "x\u0301\u0323"}) {
+    CAPTURE(text);
+    const TextExtent e = font.measure(text, 18);
+    CHECK(e.advance == font.measure("e", 18).advance);
+    CHECK(e.left >= -1);
+    CHECK(e.right <= e.advance + 1);
+  }
 }
 
 TEST_CASE("a code point the face lacks is a box with its digits") {
