@@ -72,7 +72,9 @@ PictureText facts_of(const std::vector<Picture>& pictures, const LookFlags& look
 HeatmapOptions texts_of(const Picture& picture, const LookFlags& look) {
   HeatmapOptions texts;
   texts.title = picture.title;
-  texts.caption = picture_caption(picture.map);
+  // Scores of a difference would say nothing.
+  texts.caption = look.difference ? "orange: more in the first \u00b7 blue: more in the second"
+                                  : picture_caption(picture.map);
   texts.row_title = look.row_title.value_or(texts.row_title);
   texts.column_title = look.column_title.value_or(texts.column_title);
   return texts;

@@ -7,6 +7,7 @@
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/base/utf8.h"
+#include "attnviz/render/font_file.h"
 #include "attnviz/render/font_search.h"
 #include "attnviz/render/script.h"
 #include "output.h"
@@ -14,7 +15,6 @@
 namespace attnviz {
 namespace {
 
-constexpr std::size_t largest_font_file = std::size_t{1} << 28;
 constexpr std::size_t most_named = 5;
 
 std::string environment(const char* name) {

@@ -13,6 +13,7 @@ namespace {
 constexpr int most_decimals = 6;
 
 NumberStyle parse_number_style(const std::string& text) {
+  if (text == "true") return {};  // what CLI11 has for a flag without a value
   const auto refuse = [&] {
     throw UsageError("--annotate: expected .0f to .6f or .0% to .6%, got \"" + printable(text) +
                      '"');
@@ -94,7 +95,7 @@ std::vector<CLI::Option*> add_look_options(CLI::App& app, LookFlags& flags) {
                         "colours from 0 to 1, or fitted to the weights: the picture then says so"),
       add_choice_option(app, "--theme", flags.theme, {"light", "dark", "transparent"},
                         "the ground of the picture (default light)"),
-      app.add_flag("--annotate{.2f}", flags.annotate,
+      app.add_flag("--annotate", flags.annotate,
                    "write the weights into the cells, as .2f or as in --annotate=.0%")
           ->disable_flag_override(false),
       app.add_flag("--mark-argmax", flags.mark_argmax, "mark the largest weight of each row"),

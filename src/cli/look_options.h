@@ -19,7 +19,7 @@ struct LookFlags {
   std::string colormap = "viridis";
   std::string scale = "fixed";
   std::string theme = "light";
-  std::string annotate;  // ".2f"; "" for no numbers
+  std::string annotate;  // ".2f", or "true" for the default; "" for no numbers
   std::optional<std::string> title;
   std::optional<std::string> row_title;
   std::optional<std::string> column_title;

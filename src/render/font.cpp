@@ -19,7 +19,6 @@ namespace attnviz {
 namespace {
 
 constexpr std::size_t none = static_cast<std::size_t>(-1);
-constexpr std::size_t largest_font_file = std::size_t{1} << 28;
 
 std::string hex_digits(char32_t code_point) {
   constexpr std::string_view digits = "0123456789ABCDEF";

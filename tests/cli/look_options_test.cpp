@@ -113,6 +113,8 @@ TEST_CASE("attnviz render --difference: the first minus the second") {
   CHECK(count(result.out, "aria-label=\"-0.50\"") == 1);
   CHECK(count(result.out, "aria-label=\"0.00\"") == 2);
   CHECK(count(result.out, "aria-label=\"q | r\"") == 1);  // they answer differently
+  CHECK(count(result.out, "aria-label=\"orange: more in the first · blue: more in the second\"") ==
+        1);
   // The colour bar has zero in its middle.
   CHECK(count(result.out, "aria-label=\"-1\"") == 1);
   CHECK(count(render("a.csv b.csv --difference --scale auto --format svg").out,

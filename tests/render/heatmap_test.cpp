@@ -135,6 +135,43 @@ TEST_CASE("there is ink only where the layout says, and none at the edge") {
   CHECK(ink_in(canvas, {0, 0, canvas.width(), canvas.height()}).width == 0);
 }
 
+TEST_CASE("no ink touches the edge of a picture, whatever stands in it") {
+  const std::vector<std::string> labels = {"o",
+                                           "</s>",
+                                           std::string(40, 'W'),
+                                           "\u00c9j\u0323",
+                                           "\u05d0\u05d1",
+                                           "\u0628\u0628",
+                                           "\u0915\u093f\u0902",
+                                           "\U0001f600"};
+  for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{1, 1},
+                                      {1, 40},
+                                      {40, 1},
+                                      {12, 12},
+                                      {100, 100},
+                                      {1, 900}}) {
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+      HeatmapOptions options;
+      options.title = labels[(k + 1) % labels.size()];
+      options.caption = labels[(k + 2) % labels.size()];
+      options.font_size = k % 2 == 0 ? 0 : 40;
+      options.numbers = NumberStyle{};
+      const AttentionMap map =
+          map_of(repeated(rows, labels[k]), repeated(columns, labels[(k + 3) % labels.size()]));
+      const Canvas canvas = draw_heatmap(map, options);
+      CAPTURE(rows, columns, k);
+      int inked = 0;
+      for (int x = 0; x < canvas.width(); ++x) {
+        inked += canvas.at(x, 0) != white || canvas.at(x, canvas.height() - 1) != white;
+      }
+      for (int y = 0; y < canvas.height(); ++y) {
+        inked += canvas.at(0, y) != white || canvas.at(canvas.width() - 1, y) != white;
+      }
+      CHECK(inked == 0);
+    }
+  }
+}
+
 TEST_CASE("every text has ink, a space too") {
   const AttentionMap map = map_of({" ", "b"}, {"c", " "});
   HeatmapOptions options;
