@@ -170,7 +170,7 @@ TEST_CASE("attnviz render: looks it refuses") {
     check_refused(render(arguments), 2, message);
   }
   check_refused(maps().run("render --matrix a.csv --out a.png --format svg"), 2,
-                "--format: expected png, as --out ends so, got \"svg\"");
+                "--format: expected png for a.png, got svg");
 }
 
 TEST_CASE("attnviz render: labels that are left out are told, in English") {
