@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The model of attnviz in PyTorch, written to be fast, to compare training with. One thread.
 
-    bench/pytorch_reference.py --size S [--variant fused]
+    bench/pytorch_reference.py --size S [--variant cell]
     bench/pytorch_reference.py --train reverse --steps 1500 --program build/bench/attnviz
 
 --size: CPU milliseconds of a full training step (forward, backward, clipping, Adam), for every way of
@@ -39,7 +39,7 @@ VOCABULARY = 30
 LENGTH = 10
 
 
-# ---- the decoder's loop, three ways --------------------------------------------------------------
+# ---- the decoder's loop, several ways --------------------------------------------------------------
 
 def fused(tokens, s, keys, h, mask, v, W_a, W_c, W_hh, b_hh):
     """What y adds to the gates comes in `tokens` (T x B x 3D), for all steps from one product."""
@@ -61,15 +61,19 @@ def fused(tokens, s, keys, h, mask, v, W_a, W_c, W_hh, b_hh):
     return torch.stack(states), torch.stack(contexts), torch.stack(weights)
 
 
-def by_cell(tokens, s, keys, h, mask, v, W_a, W_ih, W_hh, b_ih, b_hh):
-    """With PyTorch's own GRU cell; `tokens` are the embeddings (T x B x E)."""
+def by_cell(tokens, s, keys, h, mask, v, W_a, W_ih, W_hh, b_ih, b_hh, summed):
+    """With PyTorch's own GRU cell; `tokens` are the embeddings (T x B x E). `summed`: the context as
+    a sum instead of a batch of products, which is faster for small models."""
     c = torch.zeros_like(h[:, 0])
     states, contexts, weights = [], [], []
     for t in range(tokens.shape[0]):
         s = torch.gru_cell(torch.cat([tokens[t], c], 1), s, W_ih, W_hh, b_ih, b_hh)
         e = torch.matmul(torch.tanh(keys + torch.mm(s, W_a).unsqueeze(1)), v) + mask
         a = torch.softmax(e, 1)
-        c = torch.bmm(a.unsqueeze(1), h).squeeze(1)
+        if summed:
+            c = (a.unsqueeze(2) * h).sum(1)
+        else:
+            c = torch.bmm(a.unsqueeze(1), h).squeeze(1)
         states.append(s)
         contexts.append(c)
         weights.append(a)
@@ -77,7 +81,7 @@ def by_cell(tokens, s, keys, h, mask, v, W_a, W_ih, W_hh, b_ih, b_hh):
 
 
 scripted = torch.jit.script(fused)
-VARIANTS = ("fused", "scripted", "cell")
+VARIANTS = ("fused", "scripted", "cell", "cell, summed")
 
 
 class Model(nn.Module):
@@ -112,9 +116,9 @@ class Model(nn.Module):
         y = self.target(fed)
         attention = (self.key(h), h, mask, self.score, self.query.weight.t())
         cell = self.gru
-        if self.variant == "cell":
+        if self.variant.startswith("cell"):
             s, c, a = by_cell(y, s, *attention, cell.weight_ih, cell.weight_hh, cell.bias_ih,
-                              cell.bias_hh)
+                              cell.bias_hh, self.variant.endswith("summed"))
         else:
             loop = scripted if self.variant == "scripted" else fused
             E = y.shape[2]
@@ -304,7 +308,7 @@ def main():
         print(json.dumps(time_steps(arguments.size, variants, arguments.seconds)))
     else:
         print(json.dumps(train(arguments.program, arguments.train, arguments.steps,
-                               arguments.variant or "fused")))
+                               arguments.variant or "cell, summed")))
 
 
 main()

@@ -16,7 +16,7 @@ inline double thread_seconds() {
 /// Seconds of one call of f: the best of a few tries of about 2 ms each.
 template <typename F>
 double best_time(F&& f) {
-  constexpr int tries = 9;
+  constexpr int tries = 5;
   constexpr double long_enough = 0.002;
   double best = 1e9;
   for (int i = 0, calls = 1; i < tries;) {
