@@ -136,7 +136,7 @@ const std::vector<Part>& parts() {
          encode_backward(p.step.transposed.encoder, p.batch, p.tape.memory, p.tape.encoder,
                          p.gradient.weights.encoder, p.gradient.tables.encoder);
        }},
-      {"  weight gradients, of both", weight_gradients},
+      {"  weight gradients of both", weight_gradients},
       {"tables backward", [](Pass& p) { finish_gradient(p.weights, p.step, p.gradient); }},
       {"optimizer", optimize}};
   return all;
