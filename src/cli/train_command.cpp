@@ -17,6 +17,7 @@
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/model_task.h"
 #include "attnviz/infer/predict.h"
+#include "attnviz/model/checkpoint.h"
 #include "attnviz/train/run.h"
 #include "open_model.h"
 #include "options.h"
