@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "attnviz/base/attention_io.h"
 #include "attnviz/base/error.h"
@@ -13,7 +14,9 @@ constexpr std::string_view ending = ".npy";  // of the members
 
 void check_finite(const AttentionMap& map) {
   for (std::size_t r = 0; r < map.rows(); ++r) {
-    for (std::size_t c = 0; c < map.columns(); ++c) weight_text(map, r, c);
+    for (std::size_t c = 0; c < map.columns(); ++c) {
+      if (!std::isfinite(map.at(r, c))) weight_text(map, r, c);  // which says so
+    }
   }
 }
 

@@ -92,7 +92,7 @@ std::vector<CLI::Option*> add_look_options(CLI::App& app, LookFlags& flags) {
       add_choice_option(app, "--colormap", flags.colormap, colormaps,
                         "the colours (default viridis); gray is white at 1, gray_r black"),
       add_choice_option(app, "--scale", flags.scale, {"fixed", "auto"},
-                        "colours from 0 to 1, or fitted to the weights: the picture then says so"),
+                        "colours from 0 to 1 (default), or fitted to the weights, as it then says"),
       add_choice_option(app, "--theme", flags.theme, {"light", "dark", "transparent"},
                         "the ground of the picture (default light)"),
       app.add_flag("--annotate", flags.annotate,

@@ -45,7 +45,10 @@ TEST_CASE("attnviz COMMAND --help: examples first, every option explained") {
       const bool optional_by_nature = line.find("--attention PATH") != std::string::npos ||
                                       line.find("--matrix") != std::string::npos ||
                                       line.find("--curve") != std::string::npos ||
-                                      command == "tasks";
+                                      line.find("--resume") != std::string::npos ||
+                                      line.find("--init-from") != std::string::npos ||
+                                      line.find("--font FILE") != std::string::npos ||
+                                      line.find("--dpi") != std::string::npos || command == "tasks";
       CHECK((!takes_value || says_default || optional_by_nature));
     }
   }

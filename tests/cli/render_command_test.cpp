@@ -165,6 +165,24 @@ TEST_CASE("attnviz render --matrix: files it refuses, with the place") {
     check_refused(folder.run("render --out out.png --matrix " + one.name), 3, one.message);
     CHECK(!folder.has("out.png"));
   }
+  const std::vector<Case> foreign_cases{
+      {"marian", "a ||| 1,0 0,nan\n",
+       "m.txt:1: row 2: weight 2: expected a finite number, got \"nan\""},
+      {"nematus", "0 ||| a ||| 0 ||| b ||| 2 2\n1 0\n",
+       "m.txt:1: expected 2 rows of weights, got 1"},
+      {"npy", read_bytes(ATTNVIZ_SOURCE_DIR "/tests/data/foreign/object.npy"),
+       "m.txt: header: expected numbers, got |O, a pickle of Python objects"},
+      {"npz", read_bytes(ATTNVIZ_SOURCE_DIR "/tests/data/foreign/stored.npz").substr(0, 900),
+       "m.txt: expected a zip archive, got no directory at the end; is the file cut short?"},
+      {"tsv", "\ta\nx\tinf\n", "m.txt:2: column 2: expected a finite number"},
+  };
+  for (const Case& one : foreign_cases) {
+    INFO(one.name);
+    folder.write("m.txt", one.bytes);
+    check_refused(folder.run("render --out out.png --matrix m.txt --input-format " + one.name), 3,
+                  one.message);
+    CHECK(!folder.has("out.png"));
+  }
   check_refused(folder.run("render --out out.png --matrix nowhere.json"), 3,
                 "nowhere.json: cannot read");
   check_refused(folder.run("render --out out.png --matrix m.txt"), 2,

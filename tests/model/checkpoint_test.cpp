@@ -109,7 +109,8 @@ TEST_CASE("files that contradict themselves are refused with the reason", "[chec
             R"({"embedding":1000000,"hidden":1000000,"decoder_hidden":7,"attention_units":8,"readout_units":0,"query":"current"})";
       }),
       "config: asks for");
-  contains(with([](TensorFile& f) { f.metadata["version"] = "2"; }), "version: expected 1, got \"2\"");
+  contains(with([](TensorFile& f) { f.metadata["version"] = "2"; }),
+           "version: expected 1, got \"2\"");
   contains(with([](TensorFile& f) { f.metadata.erase("format"); }), "not a model of attnviz");
   contains(with([](TensorFile& f) { f.metadata["source_symbols"] = R"(["a","a"])"; }),
            "source_symbols: vocabulary: \"a\" stands twice");

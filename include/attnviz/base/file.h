@@ -14,7 +14,8 @@ std::string read_file(const std::string& path, std::size_t limit);
 
 /// Replaces a file as a whole: a temporary file in the same directory, fsync, rename, fsync of the
 /// directory. The old file is intact until the new one is complete, and a failed write leaves no
-/// temporary behind; what a killed process has left there is removed. "-" writes to standard output. Throws OutputError.
+/// temporary behind; what a killed process has left there is removed. "-" writes to standard
+/// output. Throws OutputError.
 void write_file(const std::string& path, std::string_view bytes);
 
 /// Adds one line (a newline is added) to the end of a file in a single write, and makes it last.
