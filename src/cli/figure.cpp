@@ -147,6 +147,19 @@ Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& op
   return figure;
 }
 
+Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& options,
+                  const std::string& format) {
+  const Font font;
+  Look look;
+  look.font = &font;
+  FigureOptions figure;
+  figure.format = format;
+  const PictureText facts{{"Software", program_name()}, {"Title", options.title}};
+  const CurveLayout layout = lay_out_curves(panels, options);
+  return paint_figure(layout, look, facts, figure,
+                      [&](Painter& painter) { paint_curves(painter, panels, layout); });
+}
+
 Picture subtract(const Picture& first, const Picture& second) {
   const AttentionMap& a = first.map;
   const AttentionMap& b = second.map;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "attnviz/base/attention_map.h"
+#include "attnviz/render/curve.h"
 #include "look_options.h"
 
 namespace attnviz {
@@ -35,6 +36,10 @@ struct Figure {
 /// Draws a single map alone, several as panels of a sheet. What had to be left out is said on
 /// standard error.
 Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& options);
+
+/// A line chart as "png" or "svg".
+Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& options,
+                  const std::string& format);
 
 /// The first map minus the second. Throws UsageError when they have not the same shape and inputs.
 Picture subtract(const Picture& first, const Picture& second);

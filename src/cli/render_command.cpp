@@ -15,7 +15,6 @@
 #include "attnviz/infer/predict.h"
 #include "attnviz/model/checkpoint.h"
 #include "attnviz/render/curve.h"
-#include "attnviz/render/png.h"
 #include "attnviz/train/run_folder.h"
 #include "curves.h"
 #include "figure.h"
@@ -25,7 +24,6 @@
 #include "output.h"
 #include "output_format.h"
 #include "terminal.h"
-#include "version.h"
 
 namespace attnviz {
 namespace {
@@ -116,16 +114,15 @@ std::vector<Picture> collect(const RenderOptions& options) {
   return {subtract(pictures[0], pictures[1])};
 }
 
-Figure draw_comparison(const RenderOptions& options) {
+Figure draw_comparison(const RenderOptions& options, const std::string& format) {
   const bool training = options.curve_of == "training";
   CurveOptions curves;
   curves.title =
       options.figure.look.title.value_or(training ? "Training" : "Exact match by input length");
   if (training) curves.panel_height = 180;
-  const Canvas canvas = draw_curves(
+  return draw_chart(
       training ? training_curves(options.curves) : length_curves(options.curves, options.count),
-      curves);
-  return {encode_png(canvas, {{"Software", program_name()}}), canvas.width(), canvas.height()};
+      curves, format);
 }
 
 std::string draw_for_terminal(const RenderOptions& options, const std::vector<Picture>& pictures,
@@ -147,7 +144,7 @@ std::string draw_for_terminal(const RenderOptions& options, const std::vector<Pi
 }
 
 Figure draw(const RenderOptions& options, const std::string& format) {
-  if (!options.curves.empty()) return draw_comparison(options);
+  if (!options.curves.empty()) return draw_comparison(options, format);
   FigureOptions figure = options.figure;
   figure.format = format;
   figure.name_sources = options.models.size() > 1;
@@ -170,8 +167,8 @@ void run_render(const RenderOptions& options) {
   }
   const std::string out = options.out.value_or("-");
   const std::string format = output_format("--out", out, options.format, file_formats());
-  if (!options.curves.empty() && format != "png") {
-    throw UsageError("--curve: expected a file that ends in .png as --out, got " + format);
+  if (!options.curves.empty() && format != "png" && format != "svg") {
+    throw UsageError("--curve: expected a file that ends in .png or .svg as --out, got " + format);
   }
   check_writable(out);
   std::string wrote = "wrote " + printable(out, no_limit);

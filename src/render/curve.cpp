@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "attnviz/render/heatmap.h"
 #include "attnviz/render/look.h"
 #include "attnviz/render/painter.h"
 #include "attnviz/render/panel.h"
@@ -15,7 +16,6 @@ constexpr const Theme& theme = light_theme;
 constexpr Color grid_ink = {0xe4, 0xe4, 0xe4};
 constexpr double line_width = 2;
 constexpr double mark_radius = 4.2;
-constexpr double rim = 1.0;  // of paper around a mark, which parts it from the lines below
 
 // The colours of Okabe and Ito without their yellow, which is too light for a line on white.
 constexpr std::array<Color, 7> colors = {{{0x00, 0x72, 0xb2},
@@ -40,36 +40,26 @@ std::vector<double> dashes_of(std::size_t index) {
   }
 }
 
-void draw_mark(Canvas& canvas, std::size_t index, Point centre) {
-  const auto x = static_cast<int>(std::floor(centre.x));
-  const auto y = static_cast<int>(std::floor(centre.y));
-  const Box around = {x - 10, y - 10, 21, 21};
-  Coverage ground(around);
-  ground.add_mark(index % mark_kinds, centre, mark_radius, rim);
-  ground.paint(canvas, *theme.paper);
-  Coverage mark(around);
-  mark.add_mark(index % mark_kinds, centre, mark_radius, 0);
-  mark.paint(canvas, curve_color(index));
+void draw_mark(Painter& painter, std::size_t index, Point centre) {
+  painter.mark(index % mark_kinds, centre, mark_radius, curve_color(index), *theme.paper);
 }
 
-void draw_line(Canvas& canvas, const CurveSeries& series, std::size_t index,
+void draw_line(Painter& painter, const CurveSeries& series, std::size_t index,
                const CurvePanelLayout& panel) {
-  const Box& area = panel.area;
-  Coverage line({area.x - 3, area.y - 3, area.width + 6, area.height + 6});
   std::vector<Point> points;
   for (std::size_t i = 0; i <= series.x.size(); ++i) {
     if (i < series.x.size() && std::isfinite(series.x[i]) && std::isfinite(series.y[i])) {
       points.push_back(panel.place(series.x[i], series.y[i]));
       continue;
     }
-    line.add_path(points, line_width, dashes_of(index));
+    // A point between two gaps has a mark.
+    if (points.size() > 1) painter.line(points, line_width, dashes_of(index), curve_color(index));
     points.clear();
   }
-  line.paint(canvas, curve_color(index));
 }
 
 // A point between two gaps has no line, so it always has a mark.
-void draw_marks(Canvas& canvas, const CurveSeries& series, const CurveStyle& style,
+void draw_marks(Painter& painter, const CurveSeries& series, const CurveStyle& style,
                 const CurvePanelLayout& panel) {
   const auto finite = [&](std::size_t i) {
     return i < series.x.size() && std::isfinite(series.x[i]) && std::isfinite(series.y[i]);
@@ -77,7 +67,7 @@ void draw_marks(Canvas& canvas, const CurveSeries& series, const CurveStyle& sty
   for (std::size_t i = 0; i < series.x.size(); ++i) {
     const bool alone = !(i > 0 && finite(i - 1)) && !finite(i + 1);
     if (finite(i) && (style.marked || alone)) {
-      draw_mark(canvas, style.index, panel.place(series.x[i], series.y[i]));
+      draw_mark(painter, style.index, panel.place(series.x[i], series.y[i]));
     }
   }
 }
@@ -105,16 +95,14 @@ void draw_axes(Painter& painter, const CurvePanelLayout& panel) {
   painter.text(panel.y_title, theme.faint_ink);
 }
 
-void draw_legend(Canvas& canvas, Painter& painter, const std::vector<LegendEntry>& legend) {
+void draw_legend(Painter& painter, const std::vector<LegendEntry>& legend) {
   for (const LegendEntry& entry : legend) {
     const Box& box = entry.sample;
     const double y = box.y + box.height / 2.0;
-    Coverage line(box);
-    line.add_path({{box.x + 1.0, y}, {box.x + box.width - 1.0, y}}, line_width,
-                  dashes_of(entry.style.index));
-    line.paint(canvas, curve_color(entry.style.index));
+    painter.line({{box.x + 1.0, y}, {box.x + box.width - 1.0, y}}, line_width,
+                 dashes_of(entry.style.index), curve_color(entry.style.index));
     if (entry.style.marked) {
-      draw_mark(canvas, entry.style.index, {box.x + box.width / 2.0, y});
+      draw_mark(painter, entry.style.index, {box.x + box.width / 2.0, y});
     }
     painter.text(entry.name, theme.ink);
   }
@@ -130,26 +118,31 @@ Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& op
   return draw_curves(panels, options, lay_out_curves(panels, options));
 }
 
-Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options,
-                   const CurveLayout& layout) {
-  std::optional<Font> embedded;
-  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
-
-  Canvas canvas(layout.width, layout.height, *theme.paper);
-  CanvasPainter painter(canvas, font);
+void paint_curves(Painter& painter, const std::vector<CurvePanel>& panels,
+                  const CurveLayout& layout) {
   for (std::size_t p = 0; p < panels.size(); ++p) {
     const CurvePanelLayout& panel = layout.panels[p];
     const std::vector<CurveSeries>& series = panels[p].series;
     draw_axes(painter, panel);
     for (std::size_t i = 0; i < series.size(); ++i) {
-      draw_line(canvas, series[i], panel.styles[i].index, panel);
+      draw_line(painter, series[i], panel.styles[i].index, panel);
     }
     for (std::size_t i = 0; i < series.size(); ++i) {
-      draw_marks(canvas, series[i], panel.styles[i], panel);
+      draw_marks(painter, series[i], panel.styles[i], panel);
     }
   }
-  draw_legend(canvas, painter, layout.legend);
+  draw_legend(painter, layout.legend);
   draw_frame(painter, layout, theme);
+}
+
+Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options,
+                   const CurveLayout& layout) {
+  std::optional<Font> embedded;
+  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
+
+  Canvas canvas = make_canvas(layout.width, layout.height, theme);
+  CanvasPainter painter(canvas, font);
+  paint_curves(painter, panels, layout);
   return canvas;
 }
 

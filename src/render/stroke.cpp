@@ -7,6 +7,7 @@ namespace attnviz {
 namespace {
 
 constexpr double root_half = 0.70710678118654752;
+constexpr double half_arm = 1.1;  // of the cross and the plus, in pixels
 
 double distance_to_segment(Point p, Point from, Point to) {
   const double dx = to.x - from.x;
@@ -18,10 +19,9 @@ double distance_to_segment(Point p, Point from, Point to) {
 }
 
 double plus_distance(double x, double y, double radius) {
-  constexpr double thick = 1.1;
   const double longer = std::max(std::abs(x), std::abs(y));
   const double shorter = std::min(std::abs(x), std::abs(y));
-  return std::max(longer - radius * 1.1, shorter - thick);
+  return std::max(longer - radius * 1.1, shorter - half_arm);
 }
 
 // From a point to the edge of a mark around (0, 0), negative inside; exact along the sides.
@@ -46,6 +46,34 @@ double mark_distance(std::size_t mark, double x, double y, double radius) {
 }
 
 }  // namespace
+
+std::vector<Point> mark_corners(std::size_t kind, double radius, double outwards) {
+  const std::size_t shape = kind >= first_hollow_mark ? kind - first_hollow_mark : kind;
+  std::vector<Point> corners;
+  if (shape == 1) {
+    const double side = 0.89 * radius + outwards;
+    corners = {{-side, -side}, {side, -side}, {side, side}, {-side, side}};
+  } else if (shape == 2 || shape == 4) {
+    const double base = 0.68 * radius + outwards;
+    const double up = shape == 2 ? 1 : -1;
+    corners = {{0, -2 * base * up},
+               {base * 1.5 / 0.866 * up, base * up},
+               {-base * 1.5 / 0.866 * up, base * up}};
+  } else if (shape == 3) {
+    const double reach = (0.89 * radius + outwards) / root_half;
+    corners = {{0, -reach}, {reach, 0}, {0, reach}, {-reach, 0}};
+  } else if (shape >= 5) {
+    const double arm = radius * 1.1 + outwards;
+    const double half = half_arm + outwards;
+    corners = {{-half, -arm}, {half, -arm}, {half, -half}, {arm, -half},
+               {arm, half},   {half, half}, {half, arm},   {-half, arm},
+               {-half, half}, {-arm, half}, {-arm, -half}, {-half, -half}};
+    if (shape == 5) {
+      for (Point& p : corners) p = {(p.x - p.y) * root_half, (p.x + p.y) * root_half};
+    }
+  }
+  return corners;
+}
 
 Coverage::Coverage(const Box& box)
     : box_(box),
@@ -115,17 +143,16 @@ void Coverage::add_path(const std::vector<Point>& points, double width,
 }
 
 void Coverage::add_mark(std::size_t mark, Point centre, double radius, double rim) {
-  constexpr double stroke = 1.6;  // of hollow marks
-  const bool hollow = mark >= 7;
+  const bool hollow = mark >= first_hollow_mark;
   const double reach = 1.6 * radius + rim + 1;
   const auto bottom = static_cast<int>(std::floor(centre.y + reach));
   const auto right = static_cast<int>(std::floor(centre.x + reach));
   for (auto y = static_cast<int>(std::floor(centre.y - reach)); y <= bottom; ++y) {
     for (auto x = static_cast<int>(std::floor(centre.x - reach)); x <= right; ++x) {
-      double distance =
-          mark_distance(hollow ? mark - 7 : mark, x + 0.5 - centre.x, y + 0.5 - centre.y, radius);
+      double distance = mark_distance(hollow ? mark - first_hollow_mark : mark, x + 0.5 - centre.x,
+                                      y + 0.5 - centre.y, radius);
       // With a rim it is the ground below the mark, which a hollow mark keeps inside.
-      if (hollow && rim == 0) distance = std::max(distance, -distance - stroke);
+      if (hollow && rim == 0) distance = std::max(distance, -distance - hollow_stroke);
       add(x, y, distance - rim);
     }
   }

@@ -1,7 +1,7 @@
 #include "attnviz/render/svg.h"
 
 #include <array>
-#include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <string_view>
 
@@ -56,6 +56,20 @@ std::string attribute(std::string_view name, int value) {
 std::string rectangle(const Box& box, Color color) {
   return "<rect" + attribute("x", box.x) + attribute("y", box.y) + attribute("width", box.width) +
          attribute("height", box.height) + attribute("fill", hex(color)) + "/>\n";
+}
+
+// A place or a length in pixels, to a hundredth.
+std::string decimal(double value) {
+  return format_shortest(std::round(100 * value) / 100);
+}
+
+std::string point_list(const std::vector<Point>& points, Point origin) {
+  std::string list;
+  for (const Point& point : points) {
+    if (!list.empty()) list += ' ';
+    list += decimal(origin.x + point.x) + ',' + decimal(origin.y + point.y);
+  }
+  return list;
 }
 
 std::string base64(std::string_view bytes) {
@@ -132,6 +146,36 @@ void SvgPainter::text(const PlacedText& text, Color color) {
              "/>\n";
   }
   body_ += "</g>\n";
+}
+
+void SvgPainter::line(const std::vector<Point>& points, double width,
+                      const std::vector<double>& dashes, Color color) {
+  std::string pattern;
+  for (const double dash : dashes) pattern += (pattern.empty() ? "" : " ") + decimal(dash);
+  body_ += "<polyline" + attribute("fill", "none") + attribute("stroke", hex(color)) +
+           attribute("stroke-width", decimal(width)) + attribute("stroke-linecap", "round") +
+           attribute("stroke-linejoin", "round") +
+           (pattern.empty() ? "" : attribute("stroke-dasharray", pattern)) +
+           attribute("points", point_list(points, {})) + "/>\n";
+}
+
+void SvgPainter::mark(std::size_t kind, Point centre, double radius, Color color, Color ground) {
+  const auto shape = [&](double outwards, const std::string& paint) {
+    if (kind % first_hollow_mark == 0) {
+      return "<circle" + attribute("cx", decimal(centre.x)) + attribute("cy", decimal(centre.y)) +
+             attribute("r", decimal(radius + outwards)) + paint + "/>\n";
+    }
+    return "<polygon" +
+           attribute("points", point_list(mark_corners(kind, radius, outwards), centre)) + paint +
+           "/>\n";
+  };
+  body_ += shape(mark_rim, attribute("fill", hex(ground)));
+  // A stroke reaches as far to both sides of the edge.
+  body_ +=
+      kind < first_hollow_mark
+          ? shape(0, attribute("fill", hex(color)))
+          : shape(-hollow_stroke / 2, attribute("fill", "none") + attribute("stroke", hex(color)) +
+                                          attribute("stroke-width", decimal(hollow_stroke)));
 }
 
 std::string SvgPainter::glyph_name(std::size_t face, int glyph) {

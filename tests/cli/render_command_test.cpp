@@ -260,7 +260,7 @@ TEST_CASE("attnviz render: a map is converted by the ending of --out") {
   CHECK(folder.run("render --input abc --out - --format json").out ==
         folder.read("map.json"));  // the model's
   check_refused(folder.run("render --curve runs/reverse --out curve.csv"), 2,
-                "--curve: expected a file that ends in .png as --out, got csv");
+                "--curve: expected a file that ends in .png or .svg as --out, got csv");
 }
 
 TEST_CASE("attnviz render --format terminal: blocks where there is no terminal") {

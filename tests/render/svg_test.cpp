@@ -1,10 +1,12 @@
 #include "attnviz/render/svg.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "attnviz/render/curve.h"
 #include "attnviz/render/heatmap.h"
 #include "catch.h"
 #include "render/maps.h"
@@ -186,6 +188,62 @@ TEST_CASE("an SVG says what it shows, and how large it is on paper") {
   CHECK(std::stod(root.attributes.at("width")) == Catch::Approx(layout.width / 100.0));
   CHECK(root.attributes.at("width").substr(root.attributes.at("width").size() - 2) == "in");
   CHECK(svg == svg_of(map, {}, {{"Title", "1 < 2"}, {"Source", "a&b\x1b"}}, 100));
+}
+
+TEST_CASE("a chart as SVG has its lines through the points and a mark at each") {
+  CurvePanel panel{"", "x", "y", {}, true};
+  for (std::size_t i = 0; i < mark_kinds; ++i) {
+    const double low = static_cast<double>(i) / 20;
+    panel.series.push_back({"s" + std::to_string(i), {1, 2, 3}, {low, low + 0.2, low + 0.1}});
+  }
+  const CurveLayout layout = lay_out_curves({panel}, {});
+  const Font font;
+  SvgPainter painter(font, layout.width, layout.height, Color{255, 255, 255});
+  paint_curves(painter, {panel}, layout);
+  std::size_t lines = 0;
+  std::size_t marks = 0;
+  for (const Element& element : elements_of(painter.file({}))) {
+    if (element.name == "polygon" || element.name == "circle") ++marks;
+    if (element.name != "polyline") continue;
+    const std::string& points = element.attributes.at("points");
+    if (std::count(points.begin(), points.end(), ',') != 3) continue;  // of the legend
+    const Point first = layout.panels[0].place(1, panel.series[lines].y[0]);
+    CHECK(std::stod(points) == Catch::Approx(first.x).margin(0.01));
+    CHECK(std::stod(points.substr(points.find(',') + 1)) == Catch::Approx(first.y).margin(0.01));
+    CHECK(element.attributes.at("stroke") == hex(curve_color(lines)));
+    ++lines;
+  }
+  CHECK(lines == mark_kinds);
+  // With their ground, on three points and in the legend.
+  CHECK(marks == 2 * 4 * mark_kinds);
+}
+
+TEST_CASE("the corners of a mark are where its pixels end") {
+  for (std::size_t kind = 0; kind < mark_kinds; ++kind) {
+    const std::vector<Point> corners = mark_corners(kind, 20, 0);
+    CAPTURE(kind);
+    CHECK(corners.empty() == (kind % first_hollow_mark == 0));
+    Coverage coverage({0, 0, 100, 100});
+    coverage.add_mark(kind, {50, 50}, 20, 0);
+    Canvas canvas(100, 100, {255, 255, 255});
+    coverage.paint(canvas, {0, 0, 0});
+    for (std::size_t i = 0; i < corners.size(); ++i) {
+      // Halfway between two corners is the edge: half covered, white outside.
+      const Point a = corners[i];
+      const Point b = corners[(i + 1) % corners.size()];
+      const double x = (a.x + b.x) / 2;
+      const double y = (a.y + b.y) / 2;
+      const double length = std::hypot(b.x - a.x, b.y - a.y);
+      const auto at = [&](double outwards) {
+        return canvas
+            .at(static_cast<int>(std::floor(50 + x + outwards * (b.y - a.y) / length)),
+                static_cast<int>(std::floor(50 + y - outwards * (b.x - a.x) / length)))
+            .red;
+      };
+      CHECK(at(2) == 255);
+      CHECK(at(-0.8) < 255);
+    }
+  }
 }
 
 TEST_CASE("an SVG without paper has no ground") {

@@ -5,6 +5,7 @@
 
 #include "attnviz/render/canvas.h"
 #include "attnviz/render/curve_layout.h"
+#include "attnviz/render/painter.h"
 
 namespace attnviz {
 
@@ -15,6 +16,10 @@ Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& op
 /// The same for a layout made by lay_out_curves from the same panels and options.
 Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options,
                    const CurveLayout& layout);
+
+/// The same with any painter, on white paper.
+void paint_curves(Painter& painter, const std::vector<CurvePanel>& panels,
+                  const CurveLayout& layout);
 
 /// The colour of the series with this index.
 Color curve_color(std::size_t index);

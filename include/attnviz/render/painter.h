@@ -8,6 +8,7 @@
 #include "attnviz/render/color.h"
 #include "attnviz/render/font.h"
 #include "attnviz/render/placed_text.h"
+#include "attnviz/render/stroke.h"
 
 namespace attnviz {
 
@@ -26,6 +27,11 @@ class Painter {
   virtual void fill(const Box& box, Color color) = 0;
   virtual void cells(const CellGrid& grid) = 0;
   virtual void text(const PlacedText& text, Color color) = 0;
+  /// From point to point with round ends; `dashes` as in Coverage::add_path.
+  virtual void line(const std::vector<Point>& points, double width,
+                    const std::vector<double>& dashes, Color color) = 0;
+  /// A mark as Coverage::add_mark has them, with a rim of the ground's colour around it.
+  virtual void mark(std::size_t kind, Point centre, double radius, Color color, Color ground) = 0;
 };
 
 /// Paints pixels.
@@ -37,6 +43,9 @@ class CanvasPainter : public Painter {
   void fill(const Box& box, Color color) override { canvas_.fill(box, color); }
   void cells(const CellGrid& grid) override;
   void text(const PlacedText& text, Color color) override;
+  void line(const std::vector<Point>& points, double width, const std::vector<double>& dashes,
+            Color color) override;
+  void mark(std::size_t kind, Point centre, double radius, Color color, Color ground) override;
 
  private:
   Canvas& canvas_;

@@ -43,5 +43,14 @@ class Coverage {
 };
 
 inline constexpr std::size_t mark_kinds = 12;
+inline constexpr double hollow_stroke = 1.6;  // of hollow marks
+inline constexpr double mark_rim = 1.0;       // parts a mark from the lines below it
+
+/// The first hollow one of the kinds, each like the one so many before it.
+inline constexpr std::size_t first_hollow_mark = 7;
+
+/// The corners of the marks but the disc, around (0, 0), with their edges `outwards` of where
+/// add_mark has them.
+std::vector<Point> mark_corners(std::size_t kind, double radius, double outwards);
 
 }  // namespace attnviz

@@ -22,6 +22,9 @@ class SvgPainter : public Painter {
   void fill(const Box& box, Color color) override;
   void cells(const CellGrid& grid) override;
   void text(const PlacedText& text, Color color) override;
+  void line(const std::vector<Point>& points, double width, const std::vector<double>& dashes,
+            Color color) override;
+  void mark(std::size_t kind, Point centre, double radius, Color color, Color ground) override;
 
   /// The bytes of the file: the same figure and texts always give the same bytes. With `dpi`,
   /// pixels per inch, the figure has a size in inches.
