@@ -12,7 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_files = 20000;  // of a folder
+// Of a folder: somebody may name one that holds half the machine.
+constexpr std::size_t most_files = 20000;
+constexpr std::size_t most_entries = 200000;
 
 std::string lower(std::string text) {
   for (char& c : text) {
@@ -41,9 +43,11 @@ std::vector<std::string> fonts_below(const std::string& place) {
   std::vector<std::string> files;
   std::error_code error;
   if (fs::is_regular_file(place, error)) return {place};
+  std::size_t visited = 0;
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator entry(place, options, error), end;
-       !error && entry != end && files.size() < most_files; entry.increment(error)) {
+       !error && entry != end && files.size() < most_files && visited < most_entries;
+       entry.increment(error), ++visited) {
     std::error_code ignored;
     if (is_font(entry->path()) && entry->is_regular_file(ignored)) {
       files.push_back(entry->path().string());
