@@ -3,7 +3,7 @@
 # Builds the benchmarks and prints the tables of docs/performance.md as Markdown: medians of repeated runs,
 # ours and theirs in turn, on one core unless said otherwise. Takes about 20 minutes on a quiet machine
 # besides building. Where Debian's python3-torch (with libopenblas0-pthread) or python3-matplotlib is
-# missing, what would be compared with it is left out.
+# missing, what would be compared with it is left out; so is the profile without perf.
 #   --quick      fewer repetitions, no portable builds: 5 minutes
 # ATTNVIZ_BENCH: folder for models and pictures (default: a temporary one)
 set -euo pipefail
@@ -14,6 +14,7 @@ case ${1:-} in
   *) fail "expected --quick or nothing, got $1" ;;
 esac
 
+"$root/scripts/dependencies.sh" bench >&2
 say "building the benchmarks" >&2
 configure bench bench
 build bench >&2

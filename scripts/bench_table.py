@@ -114,7 +114,7 @@ class Table:
         self.lines = []
 
     def row(self, what, target, measured, met, against="", ratio=None):
-        times = "" if ratio is None else f"{ratio:.1f}x"
+        times = "" if ratio is None else f"{ratio:.3g}x"
         verdict = {True: "yes", False: "**no**", None: ""}[met]
         self.lines.append(f"| {what} | {target} | {measured} | {against} | {times} | {verdict} |")
 
@@ -421,6 +421,16 @@ def show_rest():
             print(f"| {name} | {time_of:.3g} {program[0][name]['time_unit']} | {rate} |")
 
 
+def show_profile():
+    if not shutil.which("perf"):
+        say("perf is not installed: no profile")
+        return
+    say("profile")
+    print("\n### Where the time of a run goes\n")
+    for task in TASKS[:1] if QUICK else ("reverse", "dates"):
+        print(Run([ROOT / "scripts/profile.py", task]).output)
+
+
 def describe_machine():
     facts = {}
     if shutil.which("lscpu"):
@@ -434,7 +444,7 @@ def describe_machine():
     commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], check=False,
                             capture_output=True, encoding="utf-8").stdout.strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2 ** 30
-    print(f"{facts.get('Model name', platform.machine())}, {os.cpu_count()} cores, {vectors}, "
+    print(f"### Machine\n\n{facts.get('Model name', platform.machine())}, {os.cpu_count()} cores, {vectors}, "
           f"L1d {facts.get('L1d cache', '?')}, L2 {facts.get('L2 cache', '?')}, "
           f"{memory:.0f} GiB; {platform.system()} {platform.release()}. {built}; commit {commit}. "
           f"Load before and after: {os.getloadavg()[0]:.1f}", end="")
@@ -462,13 +472,14 @@ def main():
         measure_processes(table, folder, with_matplotlib)
         measure_memory(table, folder)
         measure_portable(table)
-        print(f", {os.getloadavg()[0]:.1f}.\n")
+        print(f", {os.getloadavg()[0]:.1f}.\n\n### Targets\n")
         table.show()
         show_roofline(steps)
         measure_lengths()
         show_parts()
         show_products()
         show_rest()
+        show_profile()
     finally:
         if not given:
             shutil.rmtree(folder)

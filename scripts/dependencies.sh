@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# scripts/dependencies.sh [ci]
+# scripts/dependencies.sh [ci|bench]
 # The one list of what attnviz is built from. Installs what is missing where there is apt-get and
 # says what to install elsewhere; when nothing is missing it needs neither root nor a network.
-# With `ci` also what only .ci/run uses.
+# With `ci` also what only .ci/run uses, with `bench` what only scripts/bench.sh uses.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -36,6 +36,10 @@ if [[ ${1:-} == ci ]]; then
     "Clang's sanitizers|file lib/clang/*/lib/*/libclang_rt.asan* lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*|libclang-rt-dev|compiler-rt|compiler-rt|"
     "clang-format 14|command clang-format-14 clang-format|clang-format-14 clang-format|clang-tools-extra|clang|clang-format"
   )
+fi
+
+if [[ ${1:-} == bench ]]; then
+  parts+=("Google Benchmark|file include/benchmark/benchmark.h|libbenchmark-dev|google-benchmark-devel|benchmark|google-benchmark")
 fi
 
 # is_there command NAME... | file PATTERN...: files are sought where CMake looks for them.
