@@ -40,10 +40,10 @@ class Run:
     """One process: seconds by the clock, seconds of a core, and what it wrote."""
 
     def __init__(self, command, stdin=None, environment=None):
+        start = time.perf_counter()  # starting a program counts; a row shows how long `true` takes
         process = subprocess.Popen([str(word) for word in command], stdin=stdin or
                                    subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, env=environment)
-        start = time.perf_counter()
         self.output = process.stdout.read().decode()
         _, status, usage = os.wait4(process.pid, 0)
         self.wall = time.perf_counter() - start
@@ -444,7 +444,8 @@ def describe_machine():
     commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], check=False,
                             capture_output=True, encoding="utf-8").stdout.strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2 ** 30
-    print(f"### Machine\n\n{facts.get('Model name', platform.machine())}, {os.cpu_count()} cores, {vectors}, "
+    print("### Machine\n")
+    print(f"{facts.get('Model name', platform.machine())}, {os.cpu_count()} cores, {vectors}, "
           f"L1d {facts.get('L1d cache', '?')}, L2 {facts.get('L2 cache', '?')}, "
           f"{memory:.0f} GiB; {platform.system()} {platform.release()}. {built}; commit {commit}. "
           f"Load before and after: {os.getloadavg()[0]:.1f}", end="")
