@@ -102,8 +102,9 @@ Recipe default_recipe(std::string_view task, int max_length) {
     recipe.initialisation.score_scale = 8.0;
     recipe.steps = 2200;
     recipe.batch = 32;
-    recipe.late_batch = 256;
+    recipe.late_batch = 128;
     recipe.late_batch_from = 0.5;
+    recipe.rate = 6e-3;
     recipe.final_rate = 0.0;
     recipe.entropy_penalty = 0.003;
     recipe.forgetting = 0.02;
