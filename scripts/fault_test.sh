@@ -124,7 +124,7 @@ calls_of() {
     /"\/proc\/self\/|runs?\/|run"|model|latest|heat\.png|maps\.jsonl|attnviz-/ { own = 1 }
     $0 ~ "^[0-9]+ +" call "\\(" {
       count++
-      if (own && (quick == "false" || count % 5 == 1)) print count
+      if (own && (quick == "false" || count % 10 == 1)) print count
     }' trace
 }
 

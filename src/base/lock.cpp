@@ -53,7 +53,8 @@ FolderLock::FolderLock(const std::string& folder) : path_(folder + "/.lock") {
   }
   // For messages only: a full disk is no reason to stop here.
   const std::string text = this_process();
-  if (::ftruncate(file_, 0) == 0) static_cast<void>(::pwrite(file_, text.data(), text.size(), 0));
+  if (::ftruncate(file_, 0) != 0) return;
+  [[maybe_unused]] const auto written = ::pwrite(file_, text.data(), text.size(), 0);
 }
 
 bool FolderLock::try_to_lock(const std::string& folder) {

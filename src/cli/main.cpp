@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <exception>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -168,10 +169,18 @@ int guarded(int argc, char** argv) {
   }
 }
 
+/// An exception where none may be: the library for JSON allocates in destructors.
+[[noreturn]] void out_of_memory() {
+  constexpr std::string_view message = "attnviz: error: out of memory\n";
+  [[maybe_unused]] const auto said = ::write(STDERR_FILENO, message.data(), message.size());
+  ::_exit(limit);
+}
+
 }  // namespace
 }  // namespace attnviz
 
 int main(int argc, char** argv) {
+  std::set_terminate(attnviz::out_of_memory);
   attnviz::pin_blocking();
   // A closed pipe and a file over its size limit are errors of write(), like any other.
   std::signal(SIGPIPE, SIG_IGN);

@@ -202,7 +202,7 @@ TEST_CASE(
   const WorkFolder folder;
   // Long enough to be interrupted, small enough to be gone on with in a moment.
   const std::string options =
-      "train --task sort --steps 1500 --hidden 8 --embedding 8 --attention-units 8 --seed 7 ";
+      "train --task reverse --steps 2500 --hidden 8 --embedding 8 --attention-units 8 --seed 7 ";
   const auto stopped_by = [&](const std::string& signal, const std::string& arguments) {
     return folder.run("--version >/dev/null && timeout --preserve-status -s " + signal +
                       " 0.3 '" ATTNVIZ_PROGRAM "' " + arguments + " --quiet");

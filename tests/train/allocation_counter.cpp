@@ -6,12 +6,14 @@
 
 namespace {
 std::atomic<std::size_t> count{0};
-}
+std::atomic<long> left{-1};  // before one fails
+}  // namespace
 
 extern "C" {
 void* __real_malloc(std::size_t size);   // NOLINT: names the linker gives
 void* __wrap_malloc(std::size_t size) {  // NOLINT
   ++count;
+  if (left.load(std::memory_order_relaxed) >= 0 && left.fetch_sub(1) == 0) return nullptr;
   return __real_malloc(size);
 }
 }
@@ -33,6 +35,10 @@ namespace attnviz {
 
 std::size_t allocation_count() {
   return count;
+}
+
+void fail_allocation_after(long successes) {
+  left = successes;
 }
 
 }  // namespace attnviz

@@ -1,5 +1,5 @@
-// Counts allocations of the test program's own code: operator new, and calls of malloc, which Eigen
-// makes directly (the linker sends those here: --wrap=malloc).
+// Counts allocations, and makes them fail, of the test program's own code: operator new, and calls
+// of malloc, which Eigen makes directly (the linker sends those here: --wrap=malloc).
 #pragma once
 
 #include <cstddef>
@@ -15,5 +15,8 @@ inline constexpr bool allocations_are_counted = true;
 
 /// Since the program started, in all threads.
 std::size_t allocation_count();
+
+/// The allocation after `successes` more fails, once. Negative: none does.
+void fail_allocation_after(long successes);
 
 }  // namespace attnviz

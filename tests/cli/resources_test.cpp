@@ -1,0 +1,145 @@
+// The program where something is scarce, shared, gone or another than last time.
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/file.h"
+#include "attnviz/model/checkpoint.h"
+#include "catch.h"
+#include "cli/run_program.h"
+#include "infer/small_model.h"
+
+using namespace attnviz;
+
+namespace {
+
+const std::string train = std::string("train --task reverse") + tiny;
+
+/// Shell text that runs the program with what `before` sets up.
+std::string under(const std::string& before, const std::string& arguments) {
+  return "--version >/dev/null && ( " + before + " '" ATTNVIZ_PROGRAM "' " + arguments + " )";
+}
+
+}  // namespace
+
+TEST_CASE("the same model and picture in every environment, with any number of threads") {
+  const WorkFolder folder;
+  const std::vector<std::string> environments{"",
+                                              "MALLOC_PERTURB_=165",
+                                              "MALLOC_TOP_PAD_=1234567",
+                                              "MALLOC_MMAP_THRESHOLD_=1000",
+                                              "MALLOC_ARENA_MAX=1 X=\"$(seq 5000)\"",
+                                              "LC_ALL=de_DE.UTF-8",
+                                              "env -i"};
+  std::string model, picture;
+  int threads = 0;
+  for (const std::string& environment : environments) {
+    INFO(environment);
+    const auto result = folder.run(under(
+        environment, train + "--force --batch 32 --threads " + std::to_string(1 + threads++ % 4)));
+    INFO(result.output);
+    REQUIRE(result.exit_code == 0);
+    REQUIRE(folder.run(under(environment, "render --out heat.png")).exit_code == 0);
+    if (model.empty()) model = folder.read("runs/reverse/model.safetensors");
+    if (picture.empty()) picture = folder.read("heat.png");
+    CHECK((folder.read("runs/reverse/model.safetensors") == model));
+    CHECK((folder.read("heat.png") == picture));
+  }
+}
+
+TEST_CASE("where resources are scarce, work is done or refused with a message") {
+  const WorkFolder folder;
+  REQUIRE(folder.run(train).exit_code == 0);
+  struct Case {
+    std::string limit;
+    std::string arguments;
+    int exit_code;
+  };
+  const std::vector<Case> cases{
+      {"ulimit -n 8;", "render --out a.png", 0},
+      {"ulimit -n 8;", train + "--out b", 0},
+      {"ulimit -s 256;", "render --out a.png", 0},
+      {"ulimit -s 256;", "predict monojitcnn", 0},
+      {"ulimit -v 60000;", "train --task reverse --hidden 512 --out c", 5},
+      {"ulimit -f 1;", train + "--out d", 4}};
+  for (const auto& [limit, arguments, exit_code] : cases) {
+    const auto result = folder.run(under(limit, arguments));
+    INFO(limit << ' ' << arguments << '\n' << result.output);
+    CHECK(result.exit_code == exit_code);
+    if (exit_code != 0) CHECK(result.err.find("attnviz: error: ") != std::string::npos);
+  }
+}
+
+TEST_CASE("a second training in a folder at work stops at once and names the first") {
+  const WorkFolder folder;
+  const auto result = folder.run(
+      "--version >/dev/null && ( '" ATTNVIZ_PROGRAM
+      "' train --task sort --out a --quiet "
+      ">/dev/null 2>&1 & first=$!; while [ ! -e a/last.safetensors ]; do sleep 0.02; done; "
+      "'" ATTNVIZ_PROGRAM "' train --task sort --out a --force; code=$?; '" ATTNVIZ_PROGRAM
+      "' train --resume a; code=$code$?; kill -KILL $first; wait $first 2>/dev/null; "
+      "'" ATTNVIZ_PROGRAM "' train --resume a --seed 2; echo $first $code$? )");
+  INFO(result.output);
+  const std::string first = result.out.substr(0, result.out.find(' '));
+  CHECK(result.out == first + " 772\n");
+  const std::string message = "attnviz: error: a: in use by process " + first + " on ";
+  CHECK(result.err.find(message) == 0);
+  CHECK(result.err.find(message, 1) != std::string::npos);
+}
+
+TEST_CASE("ten thousand readers see whole models while they are replaced") {
+  const WorkFolder folder;
+  const std::string path = folder.work() / "model.safetensors";
+  const std::vector<std::string> models{write_model(small_model("reverse", 1)),
+                                        write_model(small_model("reverse", 2))};
+  write_file(path, models[0]);
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (std::size_t i = 0; !stop; ++i) write_file(path, models[i % 2]);
+  });
+  int others = 0;
+  try {
+    for (int i = 0; i < 10'000; ++i) {
+      const std::string bytes = read_file(path, 1U << 20U);
+      others += bytes == models[0] || bytes == models[1] ? 0 : 1;
+      if (i % 100 == 0) read_model(bytes, path);
+    }
+  } catch (const Error& error) {
+    INFO(error.what());
+    ++others;
+  }
+  stop = true;
+  writer.join();
+  CHECK(others == 0);
+}
+
+TEST_CASE("pictures drawn to one file at the same time leave one of them") {
+  const WorkFolder folder;
+  REQUIRE(folder.run(train).exit_code == 0);
+  REQUIRE(folder
+              .run("render --input abcd --out a.png && '" ATTNVIZ_PROGRAM
+                   "' render --input wxyz --out b.png")
+              .exit_code == 0);
+  const auto result =
+      folder.run(under("for i in 1 2 3 4 5 6 7 8; do for t in abcd wxyz; do '" ATTNVIZ_PROGRAM
+                       "' render --input $t --out both.png >/dev/null 2>&1 & done; done; wait;",
+                       "--version"));
+  CHECK(result.exit_code == 0);
+  const std::string both = folder.read("both.png");
+  CHECK(((both == folder.read("a.png")) || (both == folder.read("b.png"))));
+  for (const auto& entry : std::filesystem::directory_iterator(folder.work())) {
+    CHECK(!entry.path().filename().string().starts_with(".attnviz"));
+  }
+}
+
+TEST_CASE("a reader that has gone is an error of writing, not a crash") {
+  const WorkFolder folder;
+  const auto result =
+      folder.run("--version >/dev/null && { { sleep 0.3; '" ATTNVIZ_PROGRAM
+                 "' tasks --task dates --sample 1000; echo $? >code; } | true; }; sleep 0.5");
+  INFO(result.output);
+  CHECK(folder.read("code") == "4\n");
+  CHECK(result.err == "attnviz: error: standard output: cannot write: Broken pipe\n");
+}
