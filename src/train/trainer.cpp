@@ -38,7 +38,11 @@ std::string first_not_finite(const std::string& what, const Seq2SeqWeights& tens
 }  // namespace
 
 Trainer::Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t seed, int threads)
-    : config_(config), recipe_(recipe), seed_(seed), workers_(threads) {
+    : config_(config),
+      recipe_(recipe),
+      seed_(seed),
+      tapes_(static_cast<std::size_t>(threads)),
+      workers_(threads) {
   Random random(seed, static_cast<std::uint64_t>(Stream::initialisation));
   initialise(config_, recipe_.initialisation, random, weights_);
   average_ = weights_;
@@ -88,17 +92,18 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
 
   prepare(weights_, step_weights_);
   const int count = static_cast<int>(shard_count(pairs.size()));
-  workers_.run(count, [this, &options](int i) {
+  workers_.run(count, [this, &options](int i, int thread) {
     Shard& shard = shards_[static_cast<std::size_t>(i)];
+    Tape& tape = tapes_[static_cast<std::size_t>(thread)];
     pack(shard.pairs, shard.batch);
     const auto stream = static_cast<std::uint64_t>(Stream::noise) +
                         most_shards * static_cast<std::uint64_t>(steps_done()) +
                         static_cast<std::uint64_t>(i);
     Random noise(seed_, stream);
-    shard.tape.encoder.forgetting.draw(forgetting(recipe_, steps_done()), shard.batch, noise);
+    tape.encoder.forgetting.draw(forgetting(recipe_, steps_done()), shard.batch, noise);
     shard.gradient.set_zero();
-    shard.loss = forward_backward(weights_, step_weights_, config_, shard.batch, options,
-                                  shard.tape, shard.gradient);
+    shard.loss = forward_backward(weights_, step_weights_, config_, shard.batch, options, tape,
+                                  shard.gradient);
   });
 
   Gradient& gradient = shards_.front().gradient;

@@ -28,7 +28,7 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::run(int count, const std::function<void(int)>& job) {
+void Workers::run(int count, const std::function<void(int, int)>& job) {
   job_ = &job;
   count_ = count;
   running_.store(stride_ - 1, std::memory_order_relaxed);
@@ -36,7 +36,7 @@ void Workers::run(int count, const std::function<void(int)>& job) {
     round_.fetch_add(1, std::memory_order_release);
     round_.notify_all();
   }
-  for (int i = 0; i < count; i += stride_) job(i);
+  for (int i = 0; i < count; i += stride_) job(i, 0);
   for (int left = running_.load(std::memory_order_acquire); left > 0;
        left = running_.load(std::memory_order_acquire)) {
     wait_while(running_, left);
@@ -48,7 +48,7 @@ void Workers::work(int thread) {
     wait_while(round_, seen);
     ++seen;
     if (stop_) return;
-    for (int i = thread; i < count_; i += stride_) (*job_)(i);
+    for (int i = thread; i < count_; i += stride_) (*job_)(i, thread);
     if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
   }
 }

@@ -12,7 +12,7 @@ TEST_CASE("every job is done exactly once, round after round", "[workers]") {
     for (int count = 0; count < 9; ++count) {
       std::vector<std::atomic<int>> done(9);
       for (int round = 0; round < 200; ++round) {
-        workers.run(count, [&](int i) { ++done[static_cast<std::size_t>(i)]; });
+        workers.run(count, [&](int i, int) { ++done[static_cast<std::size_t>(i)]; });
       }
       for (int i = 0; i < 9; ++i) CHECK(done[static_cast<std::size_t>(i)] == (i < count ? 200 : 0));
     }

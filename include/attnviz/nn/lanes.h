@@ -34,17 +34,33 @@ inline void store(const Lanes& lanes, Scalar* to) {
   std::memcpy(to, &lanes, sizeof lanes);
 }
 
+#if defined(__AVX512F__) && !defined(ATTNVIZ_SCALAR_DOUBLE)
+#define ATTNVIZ_AVX512_FLOATS  // what one instruction does there and a loop elsewhere
+inline __mmask16 first_lanes(Index count) {
+  return static_cast<__mmask16>((1U << count) - 1U);
+}
+#endif
+
 /// The first `count` lanes alone, or all if there are fewer: the others hold `filling`, or stay as
 /// they are in memory.
 inline Lanes load(const Scalar* from, Index count, Scalar filling = 0) {
   if (count >= lane_count) return load(from);
   Lanes lanes = Lanes{} + filling;
+#if defined(ATTNVIZ_AVX512_FLOATS)
+  lanes = reinterpret_cast<Lanes>(
+      _mm512_mask_loadu_ps(reinterpret_cast<__m512>(lanes), first_lanes(count), from));
+#else
   std::memcpy(&lanes, from, static_cast<std::size_t>(count) * sizeof(Scalar));
+#endif
   return lanes;
 }
 inline void store(const Lanes& lanes, Scalar* to, Index count) {
   if (count >= lane_count) return store(lanes, to);
+#if defined(ATTNVIZ_AVX512_FLOATS)
+  _mm512_mask_storeu_ps(to, first_lanes(count), reinterpret_cast<__m512>(lanes));
+#else
   std::memcpy(to, &lanes, static_cast<std::size_t>(count) * sizeof(Scalar));
+#endif
 }
 
 template <Index By, std::size_t... I>
@@ -73,7 +89,7 @@ inline Scalar greatest(const Lanes& lanes) {
 /// 1 / x to half a unit in the last place or so, where a division costs more than all the rest of
 /// an activation. x must be normal.
 inline Lanes reciprocal(const Lanes& x) {
-#if defined(__AVX512F__) && !defined(ATTNVIZ_SCALAR_DOUBLE)
+#if defined(ATTNVIZ_AVX512_FLOATS)
   const auto estimate =
       reinterpret_cast<Lanes>(_mm512_maskz_rcp14_ps(0xFFFF, reinterpret_cast<__m512>(x)));
   return estimate * (2 - x * estimate);  // Newton's step doubles the 14 bits

@@ -64,7 +64,6 @@ class Trainer {
   struct Shard {
     std::vector<const EncodedPair*> pairs;
     Batch batch;
-    Tape tape;
     Gradient gradient;
     double loss = 0.0;
   };
@@ -80,6 +79,7 @@ class Trainer {
   AdamState adam_;
   StepWeights step_weights_;
   std::vector<Shard> shards_;
+  std::vector<Tape> tapes_;  // one a thread: what stays in its cache
   Workers workers_;
 };
 

@@ -16,16 +16,16 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  /// Calls job(i) for every i < count, thread i % threads taking job i, and waits for all.
+  /// Calls job(i, thread) for every i < count, thread i % threads taking job i, and waits for all.
   /// A job must not throw.
-  void run(int count, const std::function<void(int)>& job);
+  void run(int count, const std::function<void(int, int)>& job);
 
  private:
   void work(int thread);
 
   const int stride_;  // all threads, the caller's included
   std::vector<std::thread> threads_;
-  const std::function<void(int)>* job_ = nullptr;
+  const std::function<void(int, int)>* job_ = nullptr;
   int count_ = 0;
   std::atomic<int> round_{0};    // a new number starts a round
   std::atomic<int> running_{0};  // threads still busy with it
