@@ -3,25 +3,27 @@
 # Trains every task with several seeds and measures it on 10,000 held-out examples: a CSV with a line a
 # model, then a Markdown table with the targets and pass or FAIL. Exit 1 if any target is missed.
 #   --quick      seeds 1..3, default recipes
-#   --full       seeds 1..10, and lengths up to 30
-#   --variants   also what each aid is worth: the default recipe with one thing changed
+#   --full       seeds 1..10, pure cross-entropy beside the default, and lengths up to 30
+#   --variants   also, seeds 1..3, what each choice is worth: the default recipe with one thing changed
+# ATTNVIZ_PROGRAM: the program to measure (default: that of the release preset)
 # ATTNVIZ_STUDY: folder for models and study.csv (default: a temporary one for the models)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 seeds=3
-long=()
+others=()
 variants=()
 for argument in "$@"; do
   case $argument in
     --quick) seeds=3 ;;
     --full)
       seeds=10
-      long=("reverse --max-length 30" "left-shift --max-length 30" "right-shift --max-length 30")
+      others=("reverse --max-length 30" "left-shift --max-length 30" "right-shift --max-length 30")
+      for task in reverse left-shift right-shift sort dates; do others+=("$task --entropy-penalty 0"); done
       ;;
     --variants)
       for task in reverse sort dates; do
-        variants+=("$task --entropy-penalty 0" "$task --query previous" "$task --score dot"
+        variants+=("$task --query previous" "$task --score dot"
           "$task --score scaled-dot" "$task --score bilinear")
       done
       ;;
@@ -29,7 +31,7 @@ for argument in "$@"; do
   esac
 done
 
-program=$root/build/release/attnviz
+program=${ATTNVIZ_PROGRAM:-$root/build/release/attnviz}
 [[ -x $program ]] || fail "$program is missing: run scripts/quickstart.sh first"
 folder=${ATTNVIZ_STUDY:-$(mktemp -d)}
 [[ -n ${ATTNVIZ_STUDY:-} ]] || trap 'rm -rf "$folder"' EXIT
@@ -51,9 +53,13 @@ export -f measure
 export program folder
 
 names=$("$program" tasks --names)
-mapfile -t all < <(printf '%s\n' "$names" ${long[@]+"${long[@]}"} ${variants[@]+"${variants[@]}"})
-# shellcheck disable=SC2016 # the inner bash expands these
-for settings in "${all[@]}"; do
-  for seed in $(seq "$seeds"); do printf '%s\0%s\0' "$settings" "$seed"; done
-done | xargs -0 -n 2 -P "${ATTNVIZ_JOBS:-$(nproc)}" bash -c 'measure "$0" "$1"' >"$folder/study.tsv"
+mapfile -t tasks <<<"$names"
+{
+  for settings in "${tasks[@]}" ${others[@]+"${others[@]}"}; do
+    for seed in $(seq "$seeds"); do printf '%s\0%s\0' "$settings" "$seed"; done
+  done
+  for settings in ${variants[@]+"${variants[@]}"}; do
+    for seed in 1 2 3; do printf '%s\0%s\0' "$settings" "$seed"; done
+  done
+} | xargs -0 -n 2 -P "${ATTNVIZ_JOBS:-$(nproc)}" bash -c 'measure "$0" "$1"' >"$folder/study.tsv"
 "$root/scripts/study_table.py" "$folder/study.tsv" "$folder/study.csv"

@@ -460,6 +460,8 @@ void setup_train(CLI::App& program) {
        "attnviz train --task left-shift --shift 2 --max-length 20",
        "attnviz train --resume runs/my-dates", "attnviz train --task all --out runs"});
   add_task_options(command, options->task, {all_name});
+  CLI::Option* task = command.get_option("--task");
+  task->description(task->get_description() + " (required without --resume)");
   CLI::Option* out = add_path_option(command, "--out", options->run.folder,
                                      "the run's folder (default: runs/TASK)");
   CLI::Option* force =

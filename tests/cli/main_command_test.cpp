@@ -41,7 +41,7 @@ TEST_CASE("attnviz COMMAND --help: examples first, every option explained") {
       const bool takes_value =
           line.find(' ', 4) + 1 < line.size() && line[line.find(' ', 4) + 1] != ' ';
       const bool says_default =
-          line.find("default") != std::string::npos || line.find("(required)") != std::string::npos;
+          line.find("default") != std::string::npos || line.find("(required") != std::string::npos;
       const bool optional_by_nature = line.find("--attention PATH") != std::string::npos ||
                                       line.find("--matrix") != std::string::npos ||
                                       line.find("--curve") != std::string::npos ||

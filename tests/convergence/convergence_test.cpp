@@ -51,3 +51,20 @@ TEST_CASE("sort is learnt with default settings") {
 TEST_CASE("dates is learnt with default settings") {
   keep({"dates", {{"28 March 2005", "28-03-2005"}, {"Thrusday, October 13 2011", "13-10-2011"}}});
 }
+
+TEST_CASE("the README's loop over all tasks leaves a picture of each") {
+  const std::string readme = read_bytes(ATTNVIZ_SOURCE_DIR "/README.md");
+  const std::size_t begin = readme.find("for t in $(attnviz tasks --names)");
+  REQUIRE(begin != std::string::npos);
+  const std::string loop = readme.substr(begin, readme.find("done\n", begin) + 5 - begin);
+  INFO(loop);
+  const WorkFolder folder;
+  const auto result =
+      folder.run("--version; PATH=\"$(dirname '" ATTNVIZ_PROGRAM "'):$PATH\"; " + loop);
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  for (const std::string task : {"reverse", "left-shift", "right-shift", "sort", "dates"}) {
+    CHECK(folder.has("my/" + task + "/model.safetensors"));
+    CHECK(folder.read(task + ".png").starts_with("\x89PNG\r\n\x1a\n"));
+  }
+}

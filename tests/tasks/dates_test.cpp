@@ -1,10 +1,10 @@
 #include "attnviz/tasks/dates.h"
-#include "attnviz/base/grapheme.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/utf8.h"
 #include "catch.h"
 
@@ -284,4 +284,38 @@ TEST_CASE("dates: symbols") {
   CHECK_FALSE(task.takes_lengths);
   CHECK_FALSE(task.takes_shift);
   CHECK_FALSE(task.takes_alphabet);
+}
+
+TEST_CASE("dates: examples beyond the task's days copy their digits all the same") {
+  const Task task = dates_task();
+  Random random(3);
+  int other_separators = 0;
+  std::set<std::string> months;
+  for (int i = 0; i < 4000; ++i) {
+    const Example example = task.draw_beyond(task.defaults, random);
+    const std::string answer = join(example.target);
+    INFO(join(example.source) << " -> " << answer);
+    REQUIRE(answer.size() == 10);
+    std::vector<std::string> numbers(1);
+    for (const std::string& symbol : example.source) {
+      if (symbol.front() >= '0' && symbol.front() <= '9') {
+        numbers.back() += symbol;
+      } else if (!numbers.back().empty()) {
+        numbers.emplace_back();
+      }
+    }
+    if (numbers.back().empty()) numbers.pop_back();
+    const std::string& year = numbers.back();
+    CHECK(answer.substr(10 - year.size()) == year);
+    if (numbers.size() < 3) continue;
+    const bool month_first = year.size() == 2;
+    const std::string& day = numbers[month_first ? 1 : 0];
+    const std::string& month = numbers[month_first ? 0 : 1];
+    CHECK(answer.substr(2 - day.size(), day.size()) == day);
+    CHECK(answer.substr(5 - month.size(), month.size()) == month);
+    months.insert(answer.substr(3, 2));
+    other_separators += std::ranges::find(example.source, " ") == example.source.end();
+  }
+  CHECK(months.size() == 99);
+  CHECK(other_separators > 800);
 }

@@ -60,7 +60,7 @@ TEST_CASE("held-out examples carry their gold alignment", "[run]") {
   CHECK(!reverse_data().draw(Part::test, 1, random).front().gold.empty());
 }
 
-TEST_CASE("training dates go beyond the task's years only when asked", "[run]") {
+TEST_CASE("training dates go beyond the task's own only when asked", "[run]") {
   const Task& task = find_task("dates");
   const TaskData data(task, task.defaults);
   const auto other_centuries = [&](double beyond) {
@@ -73,8 +73,9 @@ TEST_CASE("training dates go beyond the task's years only when asked", "[run]") 
     });
   };
   CHECK(other_centuries(0.0) == 0);
-  CHECK(other_centuries(0.3) > 100);
-  CHECK(other_centuries(0.3) < 200);
+  // of 150 beyond, three in four write a year of four digits, of which one in ninety begins with 20
+  CHECK(other_centuries(0.3) > 80);
+  CHECK(other_centuries(0.3) < 160);
 }
 
 TEST_CASE("an existing run is not replaced unless that is asked for", "[run]") {
