@@ -2,7 +2,7 @@
 """The model of attnviz in PyTorch, written to be fast, to compare training with. One thread.
 
     bench/pytorch_reference.py --size S [--variant cell]
-    bench/pytorch_reference.py --train reverse --steps 1500 --program build/bench/attnviz
+    bench/pytorch_reference.py --train reverse --steps 1300 --program build/bench/attnviz
 
 --size: CPU milliseconds of a full training step (forward, backward, clipping, Adam), for every way of
 writing the decoder's loop or the one given. --train: the same model on a task's own data with its
@@ -295,7 +295,7 @@ def main():
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--size", choices=SIZES)
     what.add_argument("--train", metavar="TASK")
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=1300)
     parser.add_argument("--variant", choices=VARIANTS)
     parser.add_argument("--seconds", type=float, default=2.0, help="how long to measure a size")
     parser.add_argument("--program", default="build/bench/attnviz")

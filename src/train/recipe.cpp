@@ -119,11 +119,13 @@ Recipe default_recipe(std::string_view task, int max_length) {
     recipe.forgetting = 0.1;
     recipe.beyond = 0.3;
     recipe.average = 0.98;
-  } else if (max_length > 16) {
-    recipe.model.hidden = recipe.model.decoder_hidden = 48;
-    recipe.initialisation.embedding_std = 0.3;
-    recipe.steps = 3000;
+  } else {
     recipe.average = 0.98;
+    if (max_length > 16) {
+      recipe.model.hidden = recipe.model.decoder_hidden = 48;
+      recipe.initialisation.embedding_std = 0.3;
+      recipe.steps = 3000;
+    }
   }
   return recipe;
 }

@@ -16,7 +16,7 @@ struct Recipe {
   Initialisation initialisation;
 
   // the updates
-  int steps = 1500;              // at most; training stops earlier when it has converged
+  int steps = 1300;              // at most; training stops earlier when it has converged
   int batch = 16;                // examples an update
   int late_batch = 16;           // the same from late_batch_from on
   double late_batch_from = 1.0;  // as a part of `steps`
