@@ -165,12 +165,16 @@ done_runs=0
 killed=0
 while ((killed < kills)); do
   if [[ -e case/run/last.safetensors ]]; then
-    command=(train --resume run --quiet)
+    command=(train --resume run --quiet --save-every 0.01)
   else
     command=("${train[@]}")
   fi
   code=0
-  run timeout -s KILL "0.$(printf '%03d' $((RANDOM % 150 + 5)))" "$program" "${command[@]}" || code=$?
+  # Waited for: its lock is held until it is gone for good.
+  (cd case && exec "$program" "${command[@]}" < /dev/null > ../out 2> ../err) &
+  sleep "0.$(printf '%03d' $((RANDOM % 150 + 5)))"
+  kill -KILL $! 2> /dev/null || true
+  { wait $! || code=$?; } 2> /dev/null
   if ((code == 137)); then
     killed=$((killed + 1))
     cases=$((cases + 1))
@@ -185,6 +189,9 @@ while ((killed < kills)); do
     prepare train
   fi
 done
+run "$program" train --resume run --quiet || run "$program" "${train[@]}" || lose "random kills: $(cat err)"
+cmp -s case/run/model.safetensors good/run/model.safetensors || lose "random kills: another model"
+done_runs=$((done_runs + 1))
 say "random kills: $killed, runs that came to their end: $done_runs"
 
 echo "$cases cases, $losses losses"
