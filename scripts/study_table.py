@@ -45,7 +45,7 @@ def summarise(found):
     return {
         "seeds": len(found),
         "exact_worst": min(s["exact_match"] for s in scores),
-        "exact_all": sum(s["exact_match"] == 1 for s in scores) / len(scores),
+        "exact_all": sum(s["exact_match"] == 1 for s in scores),
         "mass_mean": min(sum(run[i] for run in masses) / len(masses) for i in range(len(names))),
         "mass_worst": min(min(run) for run in masses),
         "hit_worst": min(field["hit_rate"] for run in fields for field in run),
@@ -57,8 +57,13 @@ def summarise(found):
 
 
 def missed(figures, target):
+    """Names of the targets that are missed. `exact_all` is a share of the seeds, rounded down: eight
+    of ten, two of three."""
     upper = {"weekday_worst"}
-    return [name for name, bound in target.items()
+    bounds = dict(target)
+    if "exact_all" in bounds:
+        bounds["exact_all"] = int(bounds["exact_all"] * figures["seeds"] + 1e-9)
+    return [name for name, bound in bounds.items()
             if (figures[name] > bound if name in upper else figures[name] < bound)]
 
 
@@ -83,7 +88,7 @@ def main():
         misses = missed(f, TARGETS.get(settings, {}))
         failed = failed or bool(misses)
         verdict = "FAIL: " + ", ".join(misses) if misses else "pass" if settings in TARGETS else ""
-        print(f"| {settings} | {f['seeds']} | {f['exact_all'] * f['seeds']:.0f} |"
+        print(f"| {settings} | {f['seeds']} | {f['exact_all']} |"
               f" {100 * f['exact_worst']:.2f} % | {f['mass_mean']:.4f} / {f['mass_worst']:.4f} |"
               f" {f['hit_worst']:.4f} | {f['seconds']:.2f} | {verdict} |")
     sys.exit(1 if failed else 0)

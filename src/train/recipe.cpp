@@ -98,7 +98,7 @@ const char* expected_setting(Attention) {
 Recipe default_recipe(std::string_view task, int max_length) {
   Recipe recipe;
   if (task == "sort") {
-    recipe.model.decoder_hidden = 48;
+    recipe.model.decoder_hidden = 64;
     recipe.initialisation.score_scale = 8.0;
     recipe.steps = 2200;
     recipe.batch = 32;
