@@ -21,7 +21,6 @@ parts=(
   "utf8proc|file include/utf8proc.h|libutf8proc-dev|utf8proc-devel|libutf8proc|utf8proc"
   "zlib|file include/zlib.h|zlib1g-dev|zlib-devel|zlib|zlib"
   "stb|file include/stb/stb_image_write.h include/stb_image_write.h|libstb-dev|stb-devel|stb|"
-  "zlib|file include/zlib.h|zlib1g-dev|zlib-devel|zlib|zlib"
   "Catch2|file include/catch2/catch_all.hpp include/catch2/catch.hpp|catch2 libcatch2-dev|catch-devel|catch2|catch2"
   "DejaVu Sans Mono|file $fonts/truetype/dejavu/$mono $fonts/dejavu-sans-mono-fonts/$mono $fonts/TTF/$mono $fonts/$mono|fonts-dejavu-mono fonts-dejavu-core|dejavu-sans-mono-fonts|ttf-dejavu|font-dejavu"
 )
