@@ -54,6 +54,7 @@ export program folder
 
 names=$("$program" tasks --names)
 mapfile -t tasks <<<"$names"
+# shellcheck disable=SC2016 # the inner bash expands these
 {
   for settings in "${tasks[@]}" ${others[@]+"${others[@]}"}; do
     for seed in $(seq "$seeds"); do printf '%s\0%s\0' "$settings" "$seed"; done
