@@ -97,7 +97,11 @@ void multiply(const Operands& o, Index rows, Index columns) {
 }
 
 void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
-  for (Index k = 0; k == 0 || k < A.cols(); k += most_depth) {
+  if (A.cols() == 0) {  // nothing to point at
+    if (!add) C.setZero();
+    return;
+  }
+  for (Index k = 0; k < A.cols(); k += most_depth) {
     multiply({.a = A.data() + k * A.outerStride(),
               .a_stride = A.outerStride(),
               .b = B.data + k * B.row_stride,
