@@ -120,6 +120,7 @@ Recipe default_recipe(std::string_view task, int max_length) {
     recipe.beyond = 0.3;
     recipe.average = 0.98;
   } else {
+    recipe.steps = 1500;
     recipe.average = 0.98;
     if (max_length > 16) {
       recipe.model.hidden = recipe.model.decoder_hidden = 48;
