@@ -16,6 +16,7 @@ struct Pass {
   ModelConfig config;
   Seq2SeqWeights weights;
   StepWeights step;
+  Random unused{0};  // of no dropout
   Batch batch;
   Tape tape;
   Gradient gradient;
@@ -28,12 +29,12 @@ struct Pass {
     initialise(config, {}, random, weights);
     step.resize(config);
     gradient.resize(config);
-    gradient.set_zero();
     adam.resize(config);
     pairs = draw_pairs(size.batch, usual_length, usual_length, random);
     options.scale = 1.0 / count_symbols(pairs);
     pack(pointers(pairs), batch);
-    prepare(weights, step);
+    prepare(weights, 0.0, unused, step);
+    gradient.set_zero(step);
     forward_backward(weights, step, config, batch, options, tape, gradient);
   }
 
@@ -106,10 +107,10 @@ const std::vector<Part>& parts() {
   static const std::vector<Part> all{
       {"all",
        [](Pass& p) {
-         p.gradient.set_zero();
+         p.gradient.set_zero(p.step);
          forward_backward(p.weights, p.step, p.config, p.batch, p.options, p.tape, p.gradient);
        }},
-      {"tables and transposes", [](Pass& p) { prepare(p.weights, p.step); }},
+      {"tables and transposes", [](Pass& p) { prepare(p.weights, 0.0, p.unused, p.step); }},
       {"encoder",
        [](Pass& p) {
          encode(p.weights.encoder, p.step.tables.encoder, p.batch, p.tape.encoder, p.tape.memory);
@@ -137,7 +138,7 @@ const std::vector<Part>& parts() {
                          p.gradient.weights.encoder, p.gradient.tables.encoder);
        }},
       {"  weight gradients of both", weight_gradients},
-      {"tables backward", [](Pass& p) { finish_gradient(p.weights, p.step, p.gradient); }},
+      {"tables backward", [](Pass& p) { finish_gradient(p.step, p.gradient); }},
       {"optimizer", optimize}};
   return all;
 }

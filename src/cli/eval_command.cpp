@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <memory>
 
+#include "answer_options.h"
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/base/grapheme.h"
 #include "attnviz/base/number.h"
 #include "attnviz/infer/model_task.h"
+#include "attnviz/infer/pair_evaluation.h"
 #include "attnviz/train/data.h"
 #include "attnviz/train/trainer.h"
 #include "open_model.h"
@@ -20,6 +22,10 @@ namespace {
 
 struct EvalOptions {
   std::string model;
+  std::string data;  // pairs instead of the task's examples
+  std::string source;
+  std::string target;
+  AnswerOptions answer;
   int count = 10000;
   std::uint64_t seed = 1000;
   double min_exact = 0.0;
@@ -103,11 +109,65 @@ std::string to_text(const Evaluation& evaluation, bool by_length) {
   return text;
 }
 
+std::string to_text(const PairEvaluation& evaluation, bool by_length) {
+  const AnswerScores& answers = evaluation.answers();
+  std::vector<std::vector<std::string>> rows{
+      {"pairs", std::to_string(answers.answers)},
+      {"wrong answers", std::to_string(answers.answers - answers.exact)},
+      {"exact match", percent(answers.exact_match())},
+      {"token accuracy", percent(answers.token_accuracy())},
+      {"error rate (edits)", percent(evaluation.errors().rate())},
+      {"BLEU", format_fixed(100.0 * evaluation.bleu().score(), 2)},
+      {"coverage penalty", format_fixed(evaluation.coverage().mean_coverage_penalty(), 4)},
+      {"row entropy (nats)", format_fixed(evaluation.coverage().mean_entropy(), 4)},
+      {"confidence", format_fixed(evaluation.coverage().confidence(), 4)}};
+  std::string text = lay_out(rows);
+  if (evaluation.gold_pairs() > 0) {
+    text += "\nattention of the right answer, where there is gold:\n" +
+            lay_out({{"pairs", std::to_string(evaluation.gold_pairs())},
+                     {"alignment error rate", percent(evaluation.links().error_rate())},
+                     {"gold mass", format_fixed(evaluation.alignment().gold_mass(), 4)},
+                     {"hit rate", format_fixed(evaluation.alignment().hit_rate(), 4)}});
+  }
+  if (by_length) {
+    text += answers_table("length", evaluation.by_length(),
+                          [](int length) { return std::to_string(length); });
+  }
+  return text;
+}
+
+void require_exact(const AnswerScores& answers, double least) {
+  if (answers.exact_match() >= least) return;
+  throw AnswerIsNo("exact match " + percent(answers.exact_match()) + " is below --min-exact " +
+                   format_shortest(least));
+}
+
+void evaluate_on_pairs(const EvalOptions& options, const Model& model) {
+  if (options.source.empty() != options.target.empty()) {
+    throw UsageError(options.source.empty() ? "--target: needs --source"
+                                            : "--source: needs --target");
+  }
+  const ModelText text = text_of(model);
+  PairReader reader({options.data, options.source, options.target}, text.source, text.target);
+  const PairEvaluation evaluation = evaluate_pairs(model, reader, options.answer);
+  if (evaluation.answers().answers == 0) {
+    throw InputError((options.data.empty() ? options.source : options.data) +
+                     ": expected at least one pair, got none");
+  }
+  write_file("-",
+             options.json ? to_json(evaluation) + "\n" : to_text(evaluation, options.by_length));
+  require_exact(evaluation.answers(), options.min_exact);
+}
+
 void run_eval(const EvalOptions& options) {
   const Model model = open_model(options.model);
+  if (!options.data.empty() || !options.source.empty() || !options.target.empty()) {
+    return evaluate_on_pairs(options, model);
+  }
   const auto task = task_of(model);
-  if (!task)
-    throw InputError("model: it was trained on no task of attnviz: nothing to compare with");
+  if (!task) {
+    throw UsageError("--data: expected pairs to measure the model on: it was trained on no task");
+  }
   const TaskData data(*task->task, task->options, model.source, model.target);
   Random random(options.seed, static_cast<std::uint64_t>(Stream::test));
   const auto examples = data.draw(Part::test, options.count, random);
@@ -115,10 +175,7 @@ void run_eval(const EvalOptions& options) {
   const Evaluation evaluation = evaluate_greedily(model.weights, model.config, examples, decoder);
   write_file("-",
              options.json ? to_json(evaluation) + "\n" : to_text(evaluation, options.by_length));
-  if (evaluation.answers.exact_match() < options.min_exact) {
-    throw AnswerIsNo("exact match " + percent(evaluation.answers.exact_match()) +
-                     " is below --min-exact " + format_shortest(options.min_exact));
-  }
+  require_exact(evaluation.answers, options.min_exact);
 }
 
 }  // namespace
@@ -127,9 +184,19 @@ void setup_eval(CLI::App& program) {
   const auto options = std::make_shared<EvalOptions>();
   CLI::App& command =
       *program.add_subcommand("eval", "measure a model on examples never used in training");
-  lead_with_examples(command, {"attnviz eval", "attnviz eval --count 10000 --min-exact 0.999",
-                               "attnviz eval --model runs/dates --json"});
+  lead_with_examples(
+      command, {"attnviz eval", "attnviz eval --count 10000 --min-exact 0.999",
+                "attnviz eval --model runs/dates --json", "attnviz eval --data test.tsv --beam 5"});
   add_model_option(command, "--model", options->model);
+  CLI::Option* data = add_path_option(command, "--data", options->data,
+                                      "pairs to answer: source TAB target a line, and TAB gold "
+                                      "alignment if known; - for standard "
+                                      "input");
+  CLI::Option* source =
+      add_path_option(command, "--source", options->source, "the sources alone, with --target");
+  add_path_option(command, "--target", options->target, "the targets, line by line")->needs(source);
+  data->excludes(source);
+  add_answer_options(command, options->answer);
   add_integer_option(command, "--count", options->count, 1, 1'000'000, "examples (default 10000)");
   add_integer_option(command, "--seed", options->seed, 0, UINT64_MAX,
                      "which examples (default 1000)");

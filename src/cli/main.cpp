@@ -40,8 +40,12 @@ enum Exit {
   by_signal = 128  // and its number
 };
 
+/// One line a fault: a file of pairs may have several.
 int fail(const std::string& message, Exit code) {
-  std::cerr << "attnviz: error: " << message << '\n';
+  std::istringstream faults(message);
+  for (std::string fault; std::getline(faults, fault);) {
+    std::cerr << "attnviz: error: " << fault << '\n';
+  }
   return code;
 }
 

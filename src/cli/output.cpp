@@ -9,16 +9,6 @@
 #include "attnviz/infer/scores.h"
 
 namespace attnviz {
-namespace {
-
-/// The symbols of a side, END left out.
-std::string text_of(std::vector<std::string> symbols) {
-  if (!symbols.empty() && symbols.back() == end_label) symbols.pop_back();
-  return join(symbols);
-}
-
-}  // namespace
-
 void tell(bool quiet, std::string_view line) {
   if (!quiet) std::cerr << line << '\n';
 }
@@ -39,13 +29,17 @@ std::string percent(double share) {
   return format_fixed(100.0 * share, 2) + " %";
 }
 
-std::string picture_title(std::string_view task, const AttentionMap& map) {
+std::string picture_title(std::string_view task, const Prediction& prediction) {
   std::string title(task);
   if (!title.empty()) title += ": ";
-  title += text_of(map.source) + " → " + text_of(map.target);
-  const auto expected = map.facts.find("expected");
-  if (expected == map.facts.end()) return title;
-  if (expected->second == text_of(map.target)) return title + " · exact";
+  title += prediction.source_text + " → " + prediction.answer_text;
+  const auto& facts = prediction.map.facts;
+  if (const auto log = facts.find("log_probability"); log != facts.end()) {
+    title += " · log P " + format_fixed(prediction.log_probability, 2);
+  }
+  const auto expected = facts.find("expected");
+  if (expected == facts.end()) return title;
+  if (expected->second == prediction.answer_text) return title + " · exact";
   return title + " · wrong, expected " + expected->second;
 }
 

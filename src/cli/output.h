@@ -7,6 +7,7 @@
 
 #include "attnviz/base/attention_map.h"
 #include "attnviz/infer/evaluate.h"
+#include "attnviz/infer/predict.h"
 
 namespace attnviz {
 
@@ -40,7 +41,7 @@ std::string shell_word(const std::string& path);
 std::string percent(double share);
 
 /// "reverse: monojitcnn -> nnctijonom" and whether that is right: the title of a picture.
-std::string picture_title(std::string_view task, const AttentionMap& map);
+std::string picture_title(std::string_view task, const Prediction& prediction);
 
 /// Gold mass and hit rate of one map, or "" without gold: what stands below a picture.
 std::string picture_caption(const AttentionMap& map);

@@ -5,12 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 
+#include "answer_options.h"
+#include "attnviz/base/alignment_text.h"
 #include "attnviz/base/attention_file.h"
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/line_reader.h"
 #include "attnviz/base/number.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/predict.h"
@@ -26,14 +28,15 @@ namespace {
 struct PredictOptions {
   std::string model;
   std::vector<std::string> inputs;
-  std::string attention;  // file for the maps; "" for none
+  std::vector<std::string> targets;  // given answers, one an input
+  std::string attention;             // file for the maps; "" for none
+  std::string alignment;             // what is printed in place of the answers; "" for those
+  AnswerOptions answer;
   bool show = false;
-  bool logits = false;
   bool json = false;
   bool quiet = false;
 };
 
-constexpr std::size_t longest_line = 1U << 20U;
 constexpr std::size_t most_map_bytes = 1U << 28U;  // what read_attention_file() takes
 
 /// The map; with logits, one row of them a symbol, in the order of the target vocabulary.
@@ -56,10 +59,7 @@ class Predictor {
  public:
   /// `format` is that of the file of maps.
   Predictor(const PredictOptions& options, const Model& model, std::string format)
-      : options_(options),
-        model_(model),
-        separators_(separators_of(model)),
-        format_(std::move(format)) {
+      : options_(options), model_(model), reader_(model), format_(std::move(format)) {
     // Somebody who types waits for each answer.
     if (isatty(STDIN_FILENO) == 1) lines_at_once_ = 1;
   }
@@ -70,12 +70,17 @@ class Predictor {
       throw UsageError("--attention: a ." + format_ +
                        " file holds one map; give several inputs a .jsonl file");
     }
+    if (inputs_ > 1 && options_.alignment == "npz") {
+      throw UsageError("--alignment: npz holds one map; give several inputs another format");
+    }
     try {
-      SourceText source = read_source(model_.source, separators_, text);
+      SourceText source = reader_.read(text);
       if (source.separators_dropped && !separators_told_) {
         tell(options_.quiet, separators_note);
         separators_told_ = true;
       }
+      tell_unknown(place, source);
+      if (!options_.targets.empty()) add_target();
       sources_.push_back(std::move(source.symbols));
     } catch (const InputError& error) {
       answer();  // those before it are out
@@ -89,13 +94,15 @@ class Predictor {
 
   void answer() {
     std::string text;
-    const std::vector<Prediction> predictions = predict(model_, sources_, options_.logits);
+    const std::vector<Prediction> predictions = options_.targets.empty()
+                                                    ? predict(model_, sources_, options_.answer)
+                                                    : align(model_, sources_, targets_);
     for (const Prediction& prediction : predictions) {
-      text += options_.json ? to_json(prediction, model_.target) : join(prediction.answer);
-      text += '\n';
+      text += line_of(prediction);
+      if (options_.alignment != "npz") text += '\n';
       if (!prediction.ended) {
         tell(options_.quiet, "attnviz: warning: the answer to \"" +
-                                 printable(join(prediction.source)) + "\" did not end; cut after " +
+                                 printable(prediction.source_text) + "\" did not end; cut after " +
                                  std::to_string(prediction.answer.size()) + " symbols");
       }
       if (!options_.attention.empty()) {
@@ -106,12 +113,14 @@ class Predictor {
         }
       }
     }
+    answered_ += sources_.size();
     sources_.clear();
+    targets_.clear();
     if (!text.empty()) write_file("-", text);
     if (!options_.show) return;
     const auto task = task_of(model_);
     for (const Prediction& prediction : predictions) {
-      show_map(task ? task->task->name : "", prediction.map);
+      show_map(task ? task->task->name : "", prediction);
     }
   }
 
@@ -125,40 +134,54 @@ class Predictor {
   }
 
  private:
+  /// The target that belongs to the input being added.
+  void add_target() {
+    const std::string& text = options_.targets[inputs_ - 1];
+    SourceText target = reader_.read_target(text);
+    tell_unknown("--target: ", target);
+    targets_.push_back(std::move(target.symbols));
+  }
+
+  void tell_unknown(const std::string& place, const SourceText& text) const {
+    if (text.unknown.empty()) return;
+    tell(options_.quiet, "attnviz: note: " + place + "the model has never seen \"" +
+                             printable(join(text.unknown, "\", \"")) + "\"; read as <unk>");
+  }
+
+  /// What is printed for an answer.
+  std::string line_of(const Prediction& prediction) const {
+    if (options_.json) return to_json(prediction, model_.target);
+    if (options_.alignment == "pharaoh") return attention_to_pharaoh(prediction.map);
+    if (options_.alignment == "marian") return attention_to_marian(prediction.map);
+    if (options_.alignment == "nematus") {
+      return attention_to_nematus(prediction.map, answered_ + prediction.input,
+                                  prediction.log_probability);
+    }
+    if (options_.alignment == "json") return attention_to_json(prediction.map);
+    if (options_.alignment == "npz") return attention_to_npz(prediction.map);
+    if (options_.answer.beam.n_best == 1 && options_.targets.empty()) return prediction.answer_text;
+    const std::string score = format_fixed(prediction.log_probability, 4);
+    if (!options_.targets.empty()) return score + '\t' + prediction.answer_text;
+    return std::to_string(answered_ + prediction.input + 1) + '\t' +
+           std::to_string(prediction.rank) + '\t' + score + '\t' + prediction.answer_text;
+  }
+
   const PredictOptions& options_;
   const Model& model_;
-  std::string_view separators_;
+  SourceReader reader_;
   std::string format_;
   bool separators_told_ = false;
   std::vector<std::vector<std::string>> sources_;
+  std::vector<std::vector<std::string>> targets_;
+  std::size_t answered_ = 0;
   std::size_t lines_at_once_ = 1024;
   std::size_t inputs_ = 0;
   std::string maps_;
 };
 
-/// The next line of standard input without its end; false when there is none.
-bool read_line(const std::string& place, std::string& line) {
-  line.clear();
-  int next = std::getc(stdin);
-  if (next == EOF && std::ferror(stdin) == 0) return false;
-  for (; next != EOF && next != '\n'; next = std::getc(stdin)) {
-    if (line.size() == longest_line) throw LimitError(place + "expected at most 1 MiB a line");
-    line += static_cast<char>(next);
-  }
-  if (std::ferror(stdin) != 0) throw InputError(place + "cannot read");
-  if (line.ends_with('\r')) line.pop_back();
-  return true;
-}
-
 void predict_standard_input(Predictor& predictor) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  std::string line;
-  for (std::size_t number = 1;; ++number) {
-    const std::string place = "standard input:" + std::to_string(number) + ": ";
-    if (!read_line(place, line)) return;
-    if (number == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
-    predictor.add(line, place);
-  }
+  LineReader lines("-");
+  for (std::string line; lines.next(line);) predictor.add(line, lines.place() + ": ");
 }
 
 void run_predict(const PredictOptions& options) {
@@ -170,10 +193,20 @@ void run_predict(const PredictOptions& options) {
     format = output_format("--attention", options.attention, "", written_format_names());
     check_writable(options.attention);
   }
+  if (options.answer.beam.n_best > options.answer.beam.width) {
+    throw UsageError("--n-best: expected at most --beam, " +
+                     std::to_string(options.answer.beam.width) + ", got " +
+                     std::to_string(options.answer.beam.n_best));
+  }
+  if (!options.targets.empty() && options.targets.size() != options.inputs.size()) {
+    throw UsageError("--target: expected one for each input, " +
+                     std::to_string(options.inputs.size()) + ", got " +
+                     std::to_string(options.targets.size()));
+  }
   const Model model = open_model(options.model);
   Predictor predictor(options, model, format);
   for (const std::string& input : options.inputs) {
-    if (input == "-") {
+    if (input == "-" && options.targets.empty()) {
       predict_standard_input(predictor);
     } else {
       predictor.add(input, "");
@@ -190,7 +223,9 @@ void setup_predict(CLI::App& program) {
   CLI::App& command = *program.add_subcommand("predict", "answer inputs with a trained model");
   lead_with_examples(command, {"attnviz predict monojitcnn",
                                "attnviz predict --model runs/dates \"28 March 2005\"",
-                               "attnviz predict --attention maps.jsonl - < inputs.txt"});
+                               "attnviz predict --attention maps.jsonl - < inputs.txt",
+                               "attnviz predict --beam 5 --alignment pharaoh - < inputs.txt",
+                               "attnviz predict \"hop twice\" --target \"HOP HOP\""});
   command
       .add_option("input", options->inputs,
                   "texts, or - for the lines of standard input; put -- before the first if one "
@@ -202,9 +237,22 @@ void setup_predict(CLI::App& program) {
       command, "--attention", options->attention,
       "also write the attention to this file: .jsonl (a map a line), or .json, .csv, .tsv, .npy or "
       ".npz for one input");
+  CLI::Option* target = add_list_option(
+      command, "--target", options->targets, "TEXT",
+      "the answer to take in place of the model's, one for each input: prints its log-probability");
+  add_answer_options(command, options->answer);
+  command.get_option("--beam")->excludes(target);
+  add_integer_option(command, "--n-best", options->answer.beam.n_best, 1, most_hypotheses,
+                     "print this many answers: input, rank, log-probability, answer (default 1)");
+  CLI::Option* alignment = add_choice_option(
+      command, "--alignment", options->alignment, {"pharaoh", "marian", "nematus", "json", "npz"},
+      "print alignments in place of answers, in this format");
   CLI::Option* json = command.add_flag("--json", options->json,
                                        "print answers with their attention as JSON, one a line");
-  command.add_flag("--logits", options->logits, "add the logits to this JSON")->needs(json);
+  alignment->excludes(json);
+  command.add_flag("--logits", options->answer.keep_logits, "add the logits to this JSON")
+      ->needs(json)
+      ->excludes("--beam");
   command.add_flag("--show", options->show, "draw the attention on the terminal");
   command.add_flag("--quiet", options->quiet, "no notes and warnings");
   command.callback([options] { run_predict(*options); });

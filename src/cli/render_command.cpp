@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 
+#include "answer_options.h"
 #include "attnviz/base/attention_file.h"
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
@@ -47,6 +48,8 @@ struct RenderOptions {
   std::optional<std::string> out;
   std::vector<std::string> models;  // several of these three make a contact sheet
   std::vector<std::string> inputs;
+  std::vector<std::string> targets;  // given answers, one an input
+  AnswerOptions answer;
   MatrixOptions matrix;
   std::vector<std::string> curves;  // runs to compare
   std::string curve_of = "lengths";
@@ -80,18 +83,29 @@ void add_from_model(const RenderOptions& options, const std::string& path,
   const std::string checksum = checksum_of(model);
   const auto task = task_of(model);
   std::vector<std::string> inputs = options.inputs;
-  if (inputs.empty() && !task) throw UsageError("--input: expected a text: the model has no task");
-  if (inputs.empty()) inputs.emplace_back(task->task->sample_input);
+  if (!options.targets.empty() && options.targets.size() != inputs.size()) {
+    throw UsageError("--target: expected one for each --input, " + std::to_string(inputs.size()) +
+                     ", got " + std::to_string(options.targets.size()));
+  }
+  const SourceReader reader(model);
+  if (inputs.empty() && task) inputs.emplace_back(task->task->sample_input);
+  if (inputs.empty() && !reader.rules().sample.empty()) inputs.push_back(reader.rules().sample);
+  if (inputs.empty()) throw UsageError("--input: expected a text: the model has no sample");
   std::vector<std::vector<std::string>> sources;
+  std::vector<std::vector<std::string>> targets;
   bool dropped = false;
   for (const std::string& input : inputs) {
-    SourceText source = read_source(model.source, separators_of(model), input);
+    SourceText source = reader.read(input);
     dropped = dropped || source.separators_dropped;
     sources.push_back(std::move(source.symbols));
   }
+  for (const std::string& target : options.targets) {
+    targets.push_back(reader.read_target(target).symbols);
+  }
   if (dropped) tell(options.quiet, separators_note);
-  for (Prediction& prediction : predict(model, sources)) {
-    const std::string title = picture_title(task ? task->task->name : "", prediction.map);
+  for (Prediction& prediction :
+       targets.empty() ? predict(model, sources, options.answer) : align(model, sources, targets)) {
+    const std::string title = picture_title(task ? task->task->name : "", prediction);
     pictures.push_back({std::move(prediction.map), title, path, checksum});
   }
 }
@@ -213,6 +227,12 @@ void setup_render(CLI::App& program) {
   CLI::Option* curve =
       add_list_option(command, "--curve", options->curves, "FOLDER",
                       "compare runs: exact match against input length, or what --curve-of says");
+  CLI::Option* target =
+      add_list_option(command, "--target", options->targets, "TEXT",
+                      "the answer to draw in place of the model's, one for each --input")
+          ->needs(input);
+  add_answer_options(command, options->answer);
+  target->excludes("--beam");
   matrix->excludes(input, model, curve);
   curve->excludes(input, model);
   add_choice_option(command, "--curve-of", options->curve_of, {"lengths", "training"},

@@ -10,6 +10,7 @@
 #include "attnviz/base/grapheme.h"
 #include "attnviz/base/random.h"
 #include "attnviz/base/utf8.h"
+#include "attnviz/text/pair_reader.h"
 #include "attnviz/train/recipe.h"
 
 namespace attnviz {
@@ -95,6 +96,7 @@ void sample_task(const TasksOptions& options) {
     const Example example = draw_example(task, settings, part, random);
     text += options.json ? example_json(example).dump()
                          : join(example.source) + '\t' + join(example.target);
+    if (options.gold) text += '\t' + gold_text(example.gold);
     text += '\n';
     if (text.size() >= chunk || left == 1) {
       write_file("-", text);
@@ -120,6 +122,9 @@ void setup_tasks(CLI::App& program) {
   CLI::Option* part =
       add_choice_option(command, "--part", options->part, {"train", "validation", "test"},
                         "the part of the data to print (default train)");
+  CLI::Option* gold =
+      command.add_flag("--gold", options->gold,
+                       "add TAB and the gold alignment, as `attnviz train --data` reads it");
   CLI::Option* json =
       command.add_flag("--json", options->json,
                        "the list as JSON, with settings and recipes; examples as JSON, one a line");
@@ -131,6 +136,7 @@ void setup_tasks(CLI::App& program) {
   }
   seed->needs(sample);
   part->needs(sample);
+  gold->needs(sample)->excludes(json);
   names->excludes(json, sample, command.get_option("--task"));
   end_with_task_defaults(command);
   command.callback([options] { run_tasks(*options); });

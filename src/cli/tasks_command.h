@@ -14,6 +14,7 @@ struct TasksOptions {
   std::optional<int> sample;  // examples to draw; without it the tasks are listed
   std::uint64_t seed = 1;
   std::string part = "train";
+  bool gold = false;  // add the gold alignment
   bool json = false;
   bool names = false;
 };

@@ -37,11 +37,11 @@ TerminalOptions terminal_options(int stream) {
   return options;
 }
 
-void show_map(std::string_view task, const AttentionMap& map) {
+void show_map(std::string_view task, const Prediction& prediction) {
   TerminalOptions options = terminal_options(STDERR_FILENO);
-  options.title = picture_title(task, map);
-  options.caption = picture_caption(map);
-  std::string text = draw_terminal(map, options);
+  options.title = picture_title(task, prediction);
+  options.caption = picture_caption(prediction.map);
+  std::string text = draw_terminal(prediction.map, options);
   text.pop_back();  // tell() ends the line
   tell(false, text);
 }

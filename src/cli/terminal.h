@@ -1,7 +1,7 @@
 // The terminal that somebody looks at.
 #pragma once
 
-#include "attnviz/base/attention_map.h"
+#include "attnviz/infer/predict.h"
 #include "attnviz/render/terminal.h"
 
 namespace attnviz {
@@ -10,7 +10,7 @@ namespace attnviz {
 /// COLORTERM promise them, nor with NO_COLOR; no width if it is not.
 TerminalOptions terminal_options(int stream);
 
-/// Draws the map on standard error, where talk goes, with its title and caption.
-void show_map(std::string_view task, const AttentionMap& map);
+/// Draws the map of an answer on standard error, where talk goes, with its title and caption.
+void show_map(std::string_view task, const Prediction& prediction);
 
 }  // namespace attnviz

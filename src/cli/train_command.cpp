@@ -18,10 +18,13 @@
 #include "attnviz/infer/model_task.h"
 #include "attnviz/infer/predict.h"
 #include "attnviz/model/checkpoint.h"
+#include "attnviz/train/data.h"
+#include "attnviz/train/pair_data.h"
 #include "attnviz/train/run.h"
 #include "open_model.h"
 #include "options.h"
 #include "output.h"
+#include "pair_options.h"
 #include "terminal.h"
 #include "version.h"
 
@@ -31,9 +34,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* all_name = "all";
+constexpr int most_dev_pairs = 1000;    // of --data, used in an evaluation
+constexpr int most_test_pairs = 20000;  // and at the end
 
 struct TrainOptions {
   TaskFlags task;
+  PairFlags pairs;
   RunOptions run;
   std::string resume;     // the folder of a run to go on with
   std::string init_from;  // a model to start from
@@ -54,6 +60,12 @@ struct TrainOptions {
   std::optional<int> steps;
   std::optional<double> rate;
   std::optional<double> entropy_penalty;
+  std::optional<double> dropout;
+  std::optional<int> batch_tokens;
+  std::optional<int> patience;
+  std::optional<int> plateau;
+  std::optional<int> epochs;  // of pairs
+  std::string recipe;         // the task whose recipe pairs are trained by; "" for their own
 };
 
 /// A folder's name need not be UTF-8, but JSON must be.
@@ -77,6 +89,10 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   recipe.steps = options.steps.value_or(recipe.steps);
   recipe.rate = options.rate.value_or(recipe.rate);
   recipe.entropy_penalty = options.entropy_penalty.value_or(recipe.entropy_penalty);
+  recipe.dropout = options.dropout.value_or(recipe.dropout);
+  recipe.batch_tokens = options.batch_tokens.value_or(recipe.batch_tokens);
+  recipe.patience = options.patience.value_or(recipe.patience);
+  recipe.plateau = options.plateau.value_or(recipe.plateau);
   return recipe;
 }
 
@@ -117,6 +133,13 @@ class ProgressBar {
   int drawn_ = -1;
 };
 
+/// Gold mass and hit rate, or nothing where no gold is known.
+std::string gold_text(const AlignmentScores& scores, const std::string& after) {
+  if (scores.rows == 0) return "";
+  return "gold mass " + format_fixed(scores.gold_mass(), 3) + after + "hit rate " +
+         format_fixed(scores.hit_rate(), 3) + after;
+}
+
 std::string progress_line(const Progress& progress, int patience) {
   const Evaluation& validation = progress.validation;
   const std::string steps = std::to_string(progress.steps);
@@ -124,9 +147,7 @@ std::string progress_line(const Progress& progress, int patience) {
   step.insert(0, steps.size() - step.size(), ' ');
   return "step " + step + "/" + steps + "  loss " + format_fixed(progress.loss, 4) + "  tokens " +
          percent(validation.answers.token_accuracy()) + "  exact " +
-         percent(validation.answers.exact_match()) + "  gold mass " +
-         format_fixed(validation.alignment.gold_mass(), 3) + "  hit rate " +
-         format_fixed(validation.alignment.hit_rate(), 3) + "  " +
+         percent(validation.answers.exact_match()) + "  " + gold_text(validation.alignment, "  ") +
          format_fixed(progress.examples_per_second, 0) + " examples/s  " +
          (progress.new_best
               ? "new best"
@@ -160,25 +181,24 @@ Json report_json(const RunReport& report, const std::string& folder) {
 std::string report_text(const RunReport& report, const std::string& folder) {
   const Evaluation& test = report.test;
   return "test on " + std::to_string(test.answers.answers) + " unseen examples: exact match " +
-         percent(test.answers.exact_match()) + ", tokens " +
-         percent(test.answers.token_accuracy()) + ", gold mass " +
-         format_fixed(test.alignment.gold_mass(), 3) + ", hit rate " +
-         format_fixed(test.alignment.hit_rate(), 3) + "\nsaved " + printable(folder, no_limit) +
+         percent(test.answers.exact_match()) + ", " + gold_text(test.alignment, ", ") + "tokens " +
+         percent(test.answers.token_accuracy()) + "\nsaved " + printable(folder, no_limit) +
          "/model.safetensors (best of " + std::to_string(report.steps) + " steps: step " +
          std::to_string(report.best_step) + ", " + format_fixed(report.seconds, 2) + " s)\n";
 }
 
 /// A run that is about to be trained: where its data come from, and how it starts.
 struct Start {
-  TaskData data;
+  std::unique_ptr<TrainingData> data;
   Recipe recipe;
   std::optional<Origin> origin;    // --init-from
   std::optional<OpenRun> resumed;  // --resume
+  bool has_pairs = false;
 };
 
 /// The vocabularies of `model` for a task, which may need no more than they hold.
-TaskData data_for(const Model& model, const Task& task, const TaskOptions& settings,
-                  const std::string& name) {
+std::unique_ptr<TrainingData> data_for(const Model& model, const Task& task,
+                                       const TaskOptions& settings, const std::string& name) {
   for (const auto& [vocabulary, symbols] :
        {std::pair{&model.source, task.source_symbols(settings)},
         std::pair{&model.target, task.target_symbols(settings)}}) {
@@ -188,14 +208,14 @@ TaskData data_for(const Model& model, const Task& task, const TaskOptions& setti
                        " needs");
     }
   }
-  return TaskData(task, settings, model.source, model.target);
+  return std::make_unique<TaskData>(task, settings, model.source, model.target);
 }
 
 Start start_new(const TrainOptions& options, const Task& task) {
   const TaskOptions settings = options.task.resolve(task);
   Recipe recipe = default_recipe(task.name, settings.max_length);
   if (options.init_from.empty()) {
-    return {TaskData(task, settings), with_settings(recipe, options), {}, {}};
+    return {std::make_unique<TaskData>(task, settings), with_settings(recipe, options), {}, {}};
   }
   Model model = open_model(options.init_from);
   recipe.model = model.config;
@@ -209,6 +229,60 @@ Start start_new(const TrainOptions& options, const Task& task) {
           asked,
           Origin{printable(options.init_from, no_limit), std::move(model.weights)},
           {}};
+}
+
+void tell_counts(const TrainOptions& options, const PairData& data) {
+  const PairCounts counts = data.counts();
+  tell(options.quiet, "read " + std::to_string(counts.train) + " pairs to train on, " +
+                          std::to_string(counts.validation) + " to validate, " +
+                          std::to_string(counts.test) + " to test; " +
+                          std::to_string(data.source().symbols().size()) + " source and " +
+                          std::to_string(data.target().symbols().size()) + " target symbols");
+  if (counts.too_long > 0) {
+    tell(options.quiet, "attnviz: note: skipped " + std::to_string(counts.too_long) +
+                            " pairs with a side of more than " +
+                            std::to_string(data.settings().max_length) + " symbols (--max-length)");
+  }
+}
+
+/// The recipe with its epochs counted out, or that of a task. --steps is the last word.
+Recipe recipe_for(const TrainOptions& options, PairData& data) {
+  const bool of_task = !options.recipe.empty();
+  Recipe recipe = with_settings(
+      of_task ? default_recipe(options.recipe, data.longest_source()) : pair_recipe(), options);
+  if (of_task) recipe.beyond = 0.0;  // which only the task itself can draw
+  if (!of_task || options.epochs) {
+    set_epochs(recipe, data.steps_per_epoch(recipe), options.epochs.value_or(0));
+  }
+  return with_settings(recipe, options);
+}
+
+Start start_with_pairs(const TrainOptions& options) {
+  const TaskFlags& task = options.task;
+  if (!task.name.empty() || task.min_length || task.shift || task.alphabet) {
+    throw UsageError("--data: takes no --task and no settings of one");
+  }
+  if (!options.init_from.empty()) throw UsageError("--data: has no use for --init-from");
+  auto data = std::make_unique<PairData>(options.pairs.resolve(task.max_length),
+                                         options.seed.value_or(options.run.seed));
+  tell_counts(options, *data);
+  const Recipe recipe = recipe_for(options, *data);
+  return {std::move(data), recipe, {}, {}, true};
+}
+
+/// The pairs of a run that is resumed, which must be those that it has been trained on.
+std::unique_ptr<TrainingData> reopen_pairs(const TrainOptions& options, const SavedRun& saved,
+                                           const std::string& file) {
+  const std::string place = file + ": metadata: data";
+  const std::string& fact = saved.best.facts.at("data");
+  auto data = std::make_unique<PairData>(pair_settings_from_json(fact, place), saved.position.seed,
+                                         saved.best.source, saved.best.target);
+  if (data->facts().at("data") != fact) {
+    throw InputError(printable(data->settings().train.name(), no_limit) +
+                     ": the pairs are not those that the run was trained on");
+  }
+  tell_counts(options, *data);
+  return data;
 }
 
 /// --steps of a resumed run. The schedule stays that of the recorded steps: a run that may become
@@ -231,6 +305,15 @@ Start start_again(const TrainOptions& options) {
   const std::string why = "as in the run that is resumed";
   OpenRun run = open_run(options.resume);
   const SavedRun& saved = run.saved;
+  if (saved.best.facts.contains("data")) {
+    Recipe asked = with_settings(saved.recipe, options);
+    asked.steps = saved.recipe.steps;
+    refuse_changes(to_json(saved.recipe), to_json(asked), why);
+    check_limit(options, saved);
+    auto data = reopen_pairs(options, saved, run.folder.last());
+    const Recipe recipe = saved.recipe;
+    return {std::move(data), recipe, {}, std::move(run), true};
+  }
   const auto of_file = task_of(saved.best);
   if (!of_file) throw InputError(run.folder.last() + ": metadata: task is missing");
   const Task& task = *of_file->task;
@@ -249,7 +332,8 @@ Start start_again(const TrainOptions& options) {
   asked.steps = saved.recipe.steps;
   refuse_changes(to_json(saved.recipe), to_json(asked), why);
   check_limit(options, saved);
-  TaskData data(task, of_file->options, saved.best.source, saved.best.target);
+  auto data =
+      std::make_unique<TaskData>(task, of_file->options, saved.best.source, saved.best.target);
   const Recipe recipe = saved.recipe;
   return {std::move(data), recipe, {}, std::move(run)};
 }
@@ -261,8 +345,8 @@ void show_sample(const std::string& folder) {
   if (!task) return;
   try {
     const std::vector<std::vector<std::string>> sources = {
-        read_source(model.source, separators_of(model), task->task->sample_input).symbols};
-    show_map(task->task->name, predict(model, sources).front().map);
+        SourceReader(model).read(task->task->sample_input).symbols};
+    show_map(task->task->name, predict(model, sources).front());
   } catch (const InputError& error) {  // trained on another alphabet
     tell(false, std::string("attnviz: note: --show: ") + error.what());
   }
@@ -275,6 +359,10 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
   run.folder = folder;
   run.seed = options.seed.value_or(run.seed);
   run.program = program_name();
+  if (start.has_pairs) {
+    run.validation = most_dev_pairs;
+    run.test = most_test_pairs;
+  }
   const int patience = start.recipe.patience;
 
   ProgressBar bar(options.quiet);
@@ -290,9 +378,9 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
   RunReport report;
   if (start.resumed) {
     run.limit = options.steps.value_or(0);
-    report = resume_training(start.data, std::move(*start.resumed), run, events);
+    report = resume_training(*start.data, std::move(*start.resumed), run, events);
   } else {
-    report = run_training(start.data, start.recipe, run, events, start.origin);
+    report = run_training(*start.data, start.recipe, run, events, start.origin);
   }
   bar.clear();
   if (report.ending == Ending::stopped) {
@@ -393,18 +481,22 @@ void train_all(const TrainOptions& options) {
 }
 
 void run_train(const TrainOptions& options) {
-  if (options.task.name.empty() && options.resume.empty()) {
-    throw UsageError("--task is required; see attnviz train --help");
+  const bool pairs = options.pairs.given();
+  if (options.task.name.empty() && options.resume.empty() && !pairs) {
+    throw UsageError("--task or --data is required; see attnviz train --help");
   }
   if (options.task.name == all_name) {
     if (!options.resume.empty()) throw UsageError("--task all: one run at a time can be resumed");
     return train_all(options);
   }
   const bool anew = options.resume.empty();
-  Start start = anew ? start_new(options, find_task(options.task.name)) : start_again(options);
-  const std::string folder = !anew                        ? options.resume
-                             : options.run.folder.empty() ? "runs/" + options.task.name
-                                                          : options.run.folder;
+  Start start = !anew   ? start_again(options)
+                : pairs ? start_with_pairs(options)
+                        : start_new(options, find_task(options.task.name));
+  const std::string folder = !anew ? options.resume
+                             : options.run.folder.empty()
+                                 ? "runs/" + (pairs ? "pairs" : options.task.name)
+                                 : options.run.folder;
   const RunReport report = train_one(options, std::move(start), folder);
   write_file("-",
              options.json ? dump(report_json(report, folder)) + "\n" : report_text(report, folder));
@@ -444,6 +536,20 @@ void add_recipe_options(CLI::App& command, TrainOptions& options) {
       command, "--lr", [&options](double value) { options.rate = value; }, 1e-9, 1e6,
       std::string("highest learning rate") + task_default);
   add_number_option(
+      command, "--dropout", [&options](double value) { options.dropout = value; }, 0, 0.9,
+      std::string("share of embeddings, and of the readout's units, left out in training") +
+          task_default);
+  add_integer_option(command, "--epochs", options.epochs, 1, 1'000'000,
+                     "times each pair of --data is seen (default 10, more for few pairs)");
+  add_integer_option(command, "--batch-tokens", options.batch_tokens, 0, 1'000'000,
+                     "most source and target tokens a step, for --data (default 0: no limit)");
+  add_integer_option(
+      command, "--patience", options.patience, 1, 1'000'000,
+      std::string("evaluations without a new best before training stops") + task_default);
+  add_integer_option(command, "--plateau", options.plateau, 0, 1'000'000,
+                     "evaluations without a new best before the learning rate is halved (default "
+                     "0: never)");
+  add_number_option(
       command, "--entropy-penalty", [&options](double value) { options.entropy_penalty = value; },
       0, 10,
       std::string("sharpens attention late in training; 0 is pure cross-entropy") + task_default);
@@ -453,11 +559,13 @@ void add_recipe_options(CLI::App& command, TrainOptions& options) {
 
 void setup_train(CLI::App& program) {
   const auto options = std::make_shared<TrainOptions>();
-  CLI::App& command = *program.add_subcommand("train", "train a model on a task");
+  CLI::App& command =
+      *program.add_subcommand("train", "train a model on a task or on your own pairs");
   lead_with_examples(
       command,
       {"attnviz train --task reverse", "attnviz train --task dates --out runs/my-dates --seed 7",
        "attnviz train --task left-shift --shift 2 --max-length 20",
+       "attnviz train --data data/commands.tsv --out runs/commands",
        "attnviz train --resume runs/my-dates", "attnviz train --task all --out runs"});
   add_task_options(command, options->task, {all_name});
   CLI::Option* task = command.get_option("--task");
@@ -486,6 +594,11 @@ void setup_train(CLI::App& program) {
   add_integer_option(command, "--threads", options->run.threads, 1, 4,
                      "threads; the result does not depend on it (default 1)");
   add_recipe_options(command, *options);
+  add_pair_options(command, options->pairs);
+  std::vector<std::string> recipes;
+  for (const Task& one : all_tasks()) recipes.emplace_back(one.name);
+  add_choice_option(command, "--recipe", options->recipe, recipes,
+                    "train pairs by the recipe of a task (default: one for pairs)");
   command.add_flag("--json", options->json, "print the final report as JSON");
   command.add_flag("--show", options->show, "draw the sample input's attention on the terminal");
   command.add_flag("--quiet", options->quiet, "no progress");

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "attnviz/base/error.h"
-#include "attnviz/base/grapheme.h"
+#include "attnviz/base/number.h"
 #include "attnviz/base/utf8.h"
 
 namespace attnviz {
 namespace {
 
-constexpr std::size_t chunk_size = 64;  // sources side by side
+constexpr std::size_t chunk_size = 64;  // sequences side by side
 
 std::vector<std::string> with_end(std::vector<std::string> symbols) {
   symbols.emplace_back(end_label);
@@ -30,74 +30,154 @@ void add_truth(const ModelTask& known, const std::vector<std::string>& source,
   map.gold.resize(map.rows());
 }
 
-Prediction to_prediction(const Model& model, const std::optional<ModelTask>& task,
-                         const std::vector<std::string>& source, Decoded decoded) {
-  Prediction result;
-  result.source = source;
-  result.answer = decode(model.target, decoded.ids);
-  result.ended = decoded.ids.back() == Vocabulary::end;
-  result.map.source = with_end(source);
-  result.map.target = result.ended ? with_end(result.answer) : result.answer;
-  result.map.weights = std::move(decoded.attention);
-  result.logits = std::move(decoded.logits);
-  if (task) add_truth(*task, source, result.answer.size(), result.map);
-  return result;
+/// Each unknown symbol of `answer` by the source symbol that its row attends to most.
+void replace_unknown(const std::vector<std::string>& source, const Decoded& decoded,
+                     std::vector<std::string>& answer) {
+  const std::size_t columns = source.size() + 1;
+  for (std::size_t i = 0; i < answer.size(); ++i) {
+    if (decoded.ids[i] != Vocabulary::unknown) continue;
+    const auto row = decoded.attention.begin() + static_cast<std::ptrdiff_t>(i * columns);
+    const auto most = std::max_element(row, row + static_cast<std::ptrdiff_t>(source.size()));
+    answer[i] = source[static_cast<std::size_t>(most - row)];
+  }
 }
+
+void note_probability(Prediction& prediction) {
+  prediction.map.facts["log_probability"] = format_shortest(prediction.log_probability);
+}
+
+/// A model at work on many sources: what stays the same from one to the next.
+class Answerer {
+ public:
+  explicit Answerer(const Model& model)
+      : model_(model), task_(task_of(model)), text_(text_of(model)), decoder_(model.config) {
+    decoder_.longest = text_.longest;
+    project_tokens(model.weights, decoder_.tables);
+  }
+
+  Decoder& decoder() { return decoder_; }
+
+  /// `answer` are the symbols of decoded.ids, END left out.
+  Prediction tell(std::size_t input, int rank, const std::vector<std::string>& source,
+                  std::vector<std::string> answer, Decoded decoded) const {
+    Prediction result;
+    result.input = input;
+    result.rank = rank;
+    result.source = source;
+    result.source_text = text_.source.join(source);
+    result.answer_text = text_.target.join(answer);
+    result.ended = decoded.ids.back() == Vocabulary::end;
+    result.log_probability = decoded.log_probability();
+    result.map.source = with_end(source);
+    result.map.target = result.ended ? with_end(answer) : answer;
+    result.map.weights = std::move(decoded.attention);
+    result.logits = std::move(decoded.logits);
+    if (task_) add_truth(*task_, source, answer.size(), result.map);
+    result.answer = std::move(answer);
+    return result;
+  }
+
+  /// Calls f(index of the first, pairs) for one chunk of sources after the other.
+  template <typename F>
+  void for_each_chunk(std::span<const std::vector<std::string>> sources,
+                      std::span<const std::vector<std::string>> targets, F&& f) const {
+    for (std::size_t at = 0; at < sources.size(); at += chunk_size) {
+      const std::size_t count = std::min(chunk_size, sources.size() - at);
+      std::vector<EncodedPair> pairs(count);
+      std::vector<const EncodedPair*> pointers;
+      for (std::size_t i = 0; i < count; ++i) {
+        pairs[i].source = encode(model_.source, sources[at + i]);
+        if (!targets.empty()) pairs[i].target = encode(model_.target, targets[at + i]);
+        pointers.push_back(&pairs[i]);
+      }
+      f(at, std::span<const EncodedPair* const>(pointers));
+    }
+  }
+
+ private:
+  const Model& model_;
+  std::optional<ModelTask> task_;
+  ModelText text_;
+  Decoder decoder_;
+};
 
 }  // namespace
 
-SourceText read_source(const Vocabulary& vocabulary, std::string_view separators,
-                       std::string_view text) {
+SourceReader::SourceReader(const Model& model) : model_(model), rules_(text_of(model)) {
+  if (const auto task = task_of(model)) separators_ = task->task->separators;
+}
+
+SourceText SourceReader::read(std::string_view text) const {
+  return read(text, rules_.source, model_.source, separators_);
+}
+
+SourceText SourceReader::read_target(std::string_view text) const {
+  return read(text, rules_.target, model_.target, "");
+}
+
+SourceText SourceReader::read(std::string_view text, const Tokenizer& tokenizer,
+                              const Vocabulary& vocabulary, std::string_view separators) const {
+  const std::string unit = tokenizer.unit == Unit::character ? "character" : "word";
   if (const auto at = find_invalid_utf8(text)) {
     throw InputError("input: byte " + std::to_string(*at + 1) + " is not valid UTF-8");
   }
-  SourceText source{split_characters(text)};
+  SourceText source{tokenizer.split(text), false, {}};
   std::vector<std::string>& symbols = source.symbols;
   const auto is_separator = [&](const std::string& symbol) {
     return separators.find(symbol) != std::string_view::npos &&
            vocabulary.id(symbol) == Vocabulary::unknown;
   };
   source.separators_dropped = std::erase_if(symbols, is_separator) > 0;
-  if (symbols.empty()) throw InputError("input: expected at least one character, got none");
+  if (symbols.empty()) throw InputError("input: expected at least one " + unit + ", got none");
   if (symbols.size() > max_input) {
-    throw LimitError("input: expected at most " + std::to_string(max_input) + " characters, got " +
-                     std::to_string(symbols.size()));
+    throw LimitError("input: expected at most " + std::to_string(max_input) + ' ' + unit +
+                     "s, got " + std::to_string(symbols.size()));
   }
-  const auto missing = vocabulary.missing(symbols);
-  if (!missing.empty()) {
+  source.unknown = vocabulary.missing(symbols);
+  if (!source.unknown.empty() && !rules_.takes_unknown) {
     throw InputError("input \"" + printable(text) + "\": the model has never seen \"" +
-                     printable(join(missing, "\", \"")) + "\"; it knows \"" +
+                     printable(join(source.unknown, "\", \"")) + "\"; it knows \"" +
                      printable(join(vocabulary.symbols())) + "\"");
   }
   return source;
 }
 
-std::string_view separators_of(const Model& model) {
-  const auto task = task_of(model);
-  return task ? task->task->separators : std::string_view();
-}
-
 std::vector<Prediction> predict(const Model& model,
                                 std::span<const std::vector<std::string>> sources,
-                                bool keep_logits) {
+                                const AnswerOptions& options) {
   std::vector<Prediction> predictions;
-  predictions.reserve(sources.size());
-  const std::optional<ModelTask> task = task_of(model);
-  Decoder decoder(model.config);
-  decoder.keep_logits = keep_logits;
-  project_tokens(model.weights, decoder.tables);
-  for (std::size_t at = 0; at < sources.size(); at += chunk_size) {
-    const auto chunk = sources.subspan(at, std::min(chunk_size, sources.size() - at));
-    std::vector<EncodedPair> pairs;
-    for (const auto& source : chunk) pairs.push_back({encode(model.source, source), {}});
-    std::vector<const EncodedPair*> pointers;
-    for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
-
-    auto answers = decode_greedily(model.weights, model.config, pointers, decoder);
-    for (std::size_t i = 0; i < chunk.size(); ++i) {
-      predictions.push_back(to_prediction(model, task, chunk[i], std::move(answers[i])));
+  Answerer answerer(model);
+  answerer.decoder().keep_logits = options.keep_logits;
+  answerer.for_each_chunk(sources, {}, [&](std::size_t first, auto pairs) {
+    auto answers =
+        decode_with_beam(model.weights, model.config, pairs, options.beam, answerer.decoder());
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const std::vector<std::string>& source = sources[first + i];
+      int rank = 0;
+      for (Decoded& decoded : answers[i]) {
+        std::vector<std::string> answer = decode(model.target, decoded.ids);
+        if (options.replace_unknown) replace_unknown(source, decoded, answer);
+        predictions.push_back(
+            answerer.tell(first + i, ++rank, source, std::move(answer), std::move(decoded)));
+        if (options.beam.width > 1) note_probability(predictions.back());
+      }
     }
-  }
+  });
+  return predictions;
+}
+
+std::vector<Prediction> align(const Model& model, std::span<const std::vector<std::string>> sources,
+                              std::span<const std::vector<std::string>> targets) {
+  std::vector<Prediction> predictions;
+  Answerer answerer(model);
+  answerer.for_each_chunk(sources, targets, [&](std::size_t first, auto pairs) {
+    auto answers = decode_forced(model.weights, model.config, pairs, answerer.decoder());
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      predictions.push_back(answerer.tell(first + i, 1, sources[first + i], targets[first + i],
+                                          std::move(answers[i])));
+      note_probability(predictions.back());
+    }
+  });
   return predictions;
 }
 

@@ -1,5 +1,6 @@
 #include "attnviz/model/decoder.h"
 
+#include "attnviz/model/step_tokens.h"
 #include "attnviz/model/steps.h"
 #include "attnviz/nn/activation.h"
 #include "attnviz/nn/embedding.h"
@@ -83,20 +84,28 @@ void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_step
   }
 }
 
-void project_tokens(const DecoderWeights& weights, DecoderTables& tables) {
+void project_tokens(const DecoderWeights& weights, const Matrix& embedding, DecoderTables& tables) {
   const Blocks<const DecoderWeights> w{weights};
-  project_tokens(w.gru_token(), weights.embedding, weights.gru.b_ih, tables.gru);
-  project_tokens(w.readout_token(), weights.embedding, joint(weights).b, tables.readout);
+  project_tokens(w.gru_token(), embedding, weights.gru.b_ih, tables.gru);
+  project_tokens(w.readout_token(), embedding, joint(weights).b, tables.readout);
 }
 
-void project_tokens_backward(const DecoderWeights& weights, const DecoderWeights& transposed,
-                             const DecoderTables& d_tables, DecoderWeights& d_weights) {
+void project_tokens_backward(const DecoderWeights& transposed, const Matrix& embedding,
+                             const DecoderTables& d_tables, DecoderWeights& d_weights,
+                             Matrix& d_embedding) {
   const TransposedBlocks w_t{transposed};
   const Blocks<DecoderWeights> d_w{d_weights};
-  project_tokens_backward(w_t.gru_token(), weights.embedding, d_tables.gru, d_w.gru_token(),
-                          d_weights.embedding, d_weights.gru.b_ih);
-  project_tokens_backward(w_t.readout_token(), weights.embedding, d_tables.readout,
-                          d_w.readout_token(), d_weights.embedding, joint(d_weights).b);
+  project_tokens_backward(w_t.gru_token(), embedding, d_tables.gru, d_w.gru_token(), d_embedding,
+                          d_weights.gru.b_ih);
+  project_tokens_backward(w_t.readout_token(), embedding, d_tables.readout, d_w.readout_token(),
+                          d_embedding, joint(d_weights).b);
+}
+
+void ReadoutDropout::draw(double dropout, Index units, Index columns, Random& random) {
+  probability = units > 0 ? dropout : 0.0;
+  if (probability == 0.0) return;
+  attnviz::grow(mask, units, columns);
+  draw_mask(dropout, random, mask.leftCols(columns));
 }
 
 void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape) {
@@ -152,6 +161,7 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables, std::sp
   add_product(w.readout_context(), columns(tape.contexts, now), out);
   if (!hidden) return;
   tanh_in_place(out);
+  if (tape.dropout.probability > 0.0) out.array() *= columns(tape.dropout.mask, now).array();
   auto logits = columns(tape.logits, now);
   logits.colwise() = weights.readout.b;
   add_product(weights.readout.W, out, logits);
@@ -173,7 +183,14 @@ void decode_backward(const DecoderWeights& weights, const DecoderWeights& transp
     add_product(d_logits, t.transpose(), d_weights.readout.W);
     d_weights.readout.b += d_logits.rowwise().sum();
     product(transposed.readout.W, d_logits, tape.d_combined.leftCols(N));
-    tape.d_combined.leftCols(N).array() *= 1 - t.array().square();
+    auto d_combined = tape.d_combined.leftCols(N).array();
+    if (tape.dropout.probability > 0.0) {
+      // t is what was kept, scaled up; where it was left out the gradient is zero
+      const auto kept = static_cast<Scalar>(1.0 - tape.dropout.probability);
+      d_combined *= tape.dropout.mask.leftCols(N).array() * (1 - (kept * t.array()).square());
+    } else {
+      d_combined *= 1 - t.array().square();
+    }
   }
   // W [s ; c ; y] + b
   const auto d_out = (hidden ? tape.d_combined : tape.d_logits).leftCols(N);

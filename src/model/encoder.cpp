@@ -37,17 +37,18 @@ void EncoderTape::grow(const ModelConfig& config, const Batch& batch) {
   attnviz::grow(d_state, config.hidden, batch.size);
 }
 
-void project_tokens(const EncoderWeights& weights, EncoderTables& tables) {
-  project_tokens(weights.forward.W_ih, weights.embedding, weights.forward.b_ih, tables.forward);
-  project_tokens(weights.backward.W_ih, weights.embedding, weights.backward.b_ih, tables.backward);
+void project_tokens(const EncoderWeights& weights, const Matrix& embedding, EncoderTables& tables) {
+  project_tokens(weights.forward.W_ih, embedding, weights.forward.b_ih, tables.forward);
+  project_tokens(weights.backward.W_ih, embedding, weights.backward.b_ih, tables.backward);
 }
 
-void project_tokens_backward(const EncoderWeights& weights, const EncoderWeights& transposed,
-                             const EncoderTables& d_tables, EncoderWeights& d_weights) {
-  project_tokens_backward(transposed.forward.W_ih, weights.embedding, d_tables.forward,
-                          d_weights.forward.W_ih, d_weights.embedding, d_weights.forward.b_ih);
-  project_tokens_backward(transposed.backward.W_ih, weights.embedding, d_tables.backward,
-                          d_weights.backward.W_ih, d_weights.embedding, d_weights.backward.b_ih);
+void project_tokens_backward(const EncoderWeights& transposed, const Matrix& embedding,
+                             const EncoderTables& d_tables, EncoderWeights& d_weights,
+                             Matrix& d_embedding) {
+  project_tokens_backward(transposed.forward.W_ih, embedding, d_tables.forward,
+                          d_weights.forward.W_ih, d_embedding, d_weights.forward.b_ih);
+  project_tokens_backward(transposed.backward.W_ih, embedding, d_tables.backward,
+                          d_weights.backward.W_ih, d_embedding, d_weights.backward.b_ih);
 }
 
 void encode(const EncoderWeights& weights, const EncoderTables& tables, const Batch& batch,

@@ -111,28 +111,30 @@ void TokenTables::resize(const ModelConfig& config) {
                          config.target_vocabulary);
 }
 
-void TokenTables::set_zero() {
-  for (Matrix* table : {&encoder.forward, &encoder.backward, &decoder.gru, &decoder.readout}) {
-    table->setZero();
-  }
-}
-
 void project_tokens(const Seq2SeqWeights& weights, TokenTables& tables) {
-  project_tokens(weights.encoder, tables.encoder);
-  project_tokens(weights.decoder, tables.decoder);
+  project_tokens(weights.encoder, weights.encoder.embedding, tables.encoder);
+  project_tokens(weights.decoder, weights.decoder.embedding, tables.decoder);
 }
 
 void StepWeights::resize(const ModelConfig& config) {
-  tables.resize(config);
+  source.resize(config.source_vocabulary);
+  target.resize(config.target_vocabulary);
   transposed.resize(config);
 }
 
-void prepare(const Seq2SeqWeights& weights, StepWeights& step) {
-  project_tokens(weights, step.tables);
+void prepare(const Seq2SeqWeights& weights, double dropout, Random& random, StepWeights& step) {
+  step.source.gather(weights.encoder.embedding, dropout, random);
+  step.target.gather(weights.decoder.embedding, dropout, random);
+  project_tokens(weights.encoder, step.source.embedding(), step.tables.encoder);
+  project_tokens(weights.decoder, step.target.embedding(), step.tables.decoder);
   Seq2SeqWeights::visit(
-      [](const TensorName&, const auto& tensor, auto& transposed) {
+      [](const TensorName& name, const auto& tensor, auto& transposed) {
         if constexpr (!std::decay_t<decltype(tensor)>::IsVectorAtCompileTime) {
-          transposed = tensor.transpose();
+          if (name.stem == "embedding.weight") {
+            transposed.resize(tensor.cols(), tensor.rows());  // only its shape is asked for
+          } else {
+            transposed = tensor.transpose();
+          }
         }
       },
       weights, step.transposed);
@@ -150,9 +152,12 @@ void Gradient::resize(const ModelConfig& config) {
   tables.resize(config);
 }
 
-void Gradient::set_zero() {
+void Gradient::set_zero(const StepWeights& step) {
   weights.set_zero();
-  tables.set_zero();
+  tables.encoder.forward.setZero(tables.encoder.forward.rows(), step.source.embedding().cols());
+  tables.encoder.backward.setZero(tables.encoder.backward.rows(), step.source.embedding().cols());
+  tables.decoder.gru.setZero(tables.decoder.gru.rows(), step.target.embedding().cols());
+  tables.decoder.readout.setZero(tables.decoder.readout.rows(), step.target.embedding().cols());
 }
 
 void encode(const Seq2SeqWeights& weights, const TokenTables& tables, const Batch& batch,
@@ -193,11 +198,17 @@ double forward_backward(const Seq2SeqWeights& weights, const StepWeights& step,
   return loss;
 }
 
-void finish_gradient(const Seq2SeqWeights& weights, const StepWeights& step, Gradient& gradient) {
-  project_tokens_backward(weights.encoder, step.transposed.encoder, gradient.tables.encoder,
-                          gradient.weights.encoder);
-  project_tokens_backward(weights.decoder, step.transposed.decoder, gradient.tables.decoder,
-                          gradient.weights.decoder);
+void finish_gradient(const StepWeights& step, Gradient& gradient) {
+  const Matrix& source = step.source.embedding();
+  const Matrix& target = step.target.embedding();
+  gradient.source_embedding.setZero(source.rows(), source.cols());
+  gradient.target_embedding.setZero(target.rows(), target.cols());
+  project_tokens_backward(step.transposed.encoder, source, gradient.tables.encoder,
+                          gradient.weights.encoder, gradient.source_embedding);
+  project_tokens_backward(step.transposed.decoder, target, gradient.tables.decoder,
+                          gradient.weights.decoder, gradient.target_embedding);
+  step.source.scatter(gradient.source_embedding, gradient.weights.encoder.embedding);
+  step.target.scatter(gradient.target_embedding, gradient.weights.decoder.embedding);
 }
 
 }  // namespace attnviz

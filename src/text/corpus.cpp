@@ -49,6 +49,14 @@ void renumber(const SymbolTable& table, const Vocabulary& vocabulary, FlatLists&
   for (int& number : lists.numbers()) number = ids[static_cast<std::size_t>(number)];
 }
 
+/// FNV leaves similar texts next to each other; a random number from there does not.
+std::uint64_t hash_symbols(const SymbolTable& table, std::span<const int> numbers,
+                           std::uint64_t seed) {
+  std::string text;
+  for (const int number : numbers) text.append(table.symbol(number)).append(1, '\0');
+  return Random(fnv1a(text), seed).bits();
+}
+
 void copy_with_end(std::span<const int> from, std::vector<int>& to) {
   to.assign(from.begin(), from.end());
   to.push_back(Vocabulary::end);
@@ -118,9 +126,11 @@ GoldAlignment Corpus::gold(std::size_t i) const {
 }
 
 std::uint64_t Corpus::source_hash(std::size_t i, std::uint64_t seed) const {
-  std::string text;
-  for (const int number : source(i)) text.append(source_symbols_.symbol(number)).append(1, '\0');
-  return Random(fnv1a(text), seed).bits();  // FNV leaves similar texts next to each other
+  return hash_symbols(source_symbols_, source(i), seed);
+}
+
+std::uint64_t Corpus::hash(std::size_t i) const {
+  return hash_symbols(target_symbols_, target(i), source_hash(i, i));
 }
 
 void Corpus::encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits) {

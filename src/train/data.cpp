@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "attnviz/infer/model_task.h"
+
 namespace attnviz {
 
 TaskData::TaskData(const Task& task, const TaskOptions& options)
@@ -25,9 +27,20 @@ std::vector<EncodedExample> TaskData::draw(Part part, int count, Random& random)
   return examples;
 }
 
-void TaskData::draw_batch(double beyond, Random& random, std::span<EncodedPair> pairs) const {
+int TaskData::longest() const {
+  constexpr int longest_date = 29;
+  return 1 + (task_.takes_lengths ? options_.max_length : longest_date);
+}
+
+std::map<std::string, std::string> TaskData::facts() const {
+  return {{"task", task_to_json(task_, options_)}};
+}
+
+void TaskData::next_batch(const Recipe& recipe, int step, Random& random,
+                          std::vector<EncodedPair>& pairs) {
+  pairs.resize(static_cast<std::size_t>(batch_size(recipe, step)));
   for (EncodedPair& pair : pairs) {
-    const Example example = draw_training_example(task_, options_, beyond, random);
+    const Example example = draw_training_example(task_, options_, recipe.beyond, random);
     pair = {encode(source_, example.source), encode(target_, example.target)};
   }
 }

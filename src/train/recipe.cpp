@@ -37,9 +37,12 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("batch", recipe.batch);
   field("late_batch", recipe.late_batch);
   field("late_batch_from", recipe.late_batch_from);
+  field("batch_tokens", recipe.batch_tokens);
   field("learning_rate", recipe.rate);
   field("warm_up", recipe.warm_up);
   field("final_rate", recipe.final_rate);
+  field("plateau", recipe.plateau);
+  field("plateau_decay", recipe.plateau_decay);
   field("beta1", recipe.adam.beta1);
   field("beta2", recipe.adam.beta2);
   field("epsilon", recipe.adam.epsilon);
@@ -50,6 +53,7 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("forgetting", recipe.forgetting);
   field("forgetting_full", recipe.forgetting_full);
   field("forgetting_until", recipe.forgetting_until);
+  field("dropout", recipe.dropout);
   field("beyond", recipe.beyond);
   field("average", recipe.average);
   field("evaluate_every", recipe.evaluate_every);
@@ -129,6 +133,35 @@ Recipe default_recipe(std::string_view task, int max_length) {
     }
   }
   return recipe;
+}
+
+Recipe pair_recipe() {
+  Recipe recipe;
+  recipe.model.embedding = 64;
+  recipe.model.hidden = recipe.model.decoder_hidden = 128;
+  recipe.model.attention_units = 64;
+  recipe.model.readout_units = 128;
+  recipe.initialisation.embedding_std = 0.1;
+  recipe.batch = recipe.late_batch = 64;
+  recipe.rate = 2e-3;
+  recipe.warm_up = 200;
+  recipe.entropy_penalty = 0.0;
+  recipe.average = 0.99;
+  recipe.patience = 10;
+  return recipe;
+}
+
+void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs) {
+  constexpr int least_steps = 4000;
+  constexpr int least_epochs = 10;
+  constexpr int most_between_evaluations = 1000;
+  constexpr std::int64_t most_steps = 1'000'000'000;
+  if (epochs == 0) {
+    epochs = std::max(least_epochs, (least_steps + steps_per_epoch - 1) / steps_per_epoch);
+  }
+  recipe.steps = static_cast<int>(std::min(most_steps, std::int64_t{epochs} * steps_per_epoch));
+  recipe.evaluate_every =
+      std::clamp(steps_per_epoch, std::min(100, recipe.steps), most_between_evaluations);
 }
 
 Target default_target(std::string_view task) {

@@ -10,7 +10,7 @@
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
 #include "attnviz/base/number.h"
-#include "attnviz/infer/model_task.h"
+#include "attnviz/infer/model_text.h"
 #include "attnviz/model/checkpoint.h"
 #include "attnviz/train/memory.h"
 #include "attnviz/train/trainer.h"
@@ -40,26 +40,19 @@ std::string metrics_line(const Progress& progress) {
 }
 
 /// What the run folder keeps of the recipe and the data.
-std::string settings_json(const TaskData& data, const Recipe& recipe, std::uint64_t seed,
+std::string settings_json(const TrainingData& data, const Recipe& recipe, std::uint64_t seed,
                           const std::string& program) {
-  return Json{{"program", program},
-              {"task", Json::parse(task_to_json(data.task(), data.options()))},
-              {"seed", seed},
-              {"recipe", Json::parse(to_json(recipe))}}
-             .dump(2) +
-         "\n";
+  Json json{{"program", program}};
+  for (const auto& [name, fact] : data.facts()) json[name] = Json::parse(fact);
+  json["seed"] = seed;
+  json["recipe"] = Json::parse(to_json(recipe));
+  return json.dump(2) + '\n';
 }
 
-ModelConfig complete(ModelConfig config, const TaskData& data) {
+ModelConfig complete(ModelConfig config, const TrainingData& data) {
   config.source_vocabulary = data.source().size();
   config.target_vocabulary = data.target().size();
   return config;
-}
-
-/// Source symbols of the longest example, END included, or of its target if that is longer.
-int longest_of(const TaskData& data) {
-  constexpr int longest_date = 29;
-  return 1 + (data.task().takes_lengths ? data.options().max_length : longest_date);
 }
 
 /// The largest magnitude of the weights and the tensor that holds it.
@@ -82,8 +75,8 @@ std::string largest_weight(const Seq2SeqWeights& weights) {
 /// One run; its members live as long as it takes.
 class Run {
  public:
-  Run(const TaskData& data, const Recipe& recipe, const RunOptions& options,
-      const RunEvents& events, FolderLock lock)
+  Run(TrainingData& data, const Recipe& recipe, const RunOptions& options, const RunEvents& events,
+      FolderLock lock)
       : data_(data),
         recipe_(recipe),
         options_(options),
@@ -95,10 +88,10 @@ class Run {
         decoder_(trainer_.config()) {
     at_.seed = options.seed;
     at_.limit = std::max(options.limit, recipe.steps);
-    best_ = {trainer_.config(), data.source(), data.target(), {}, {}};
-    best_.facts["task"] = task_to_json(data.task(), data.options());
+    best_ = {trainer_.config(), data.source(), data.target(), {}, data.facts()};
     best_.facts["recipe"] = to_json(recipe_);
     best_.facts["program"] = options.program;
+    decoder_.longest = text_of(best_).longest;
   }
 
   /// A new run. The state comes first: with it alone the run can be gone on with.
@@ -128,7 +121,7 @@ class Run {
   RunReport go_on() {
     write_file(folder_.config(), settings_json(data_, recipe_, options_.seed, options_.program));
     Random random(options_.seed, static_cast<std::uint64_t>(Stream::validation));
-    validation_ = data_.draw(Part::validation, options_.validation, random);
+    validation_ = data_.held_out(Part::validation, options_.validation, random);
     start_ = saved_ = Clock::now();
     const bool ended = train();
     report_.steps = trainer_.steps_done();
@@ -184,14 +177,13 @@ class Run {
     report_.reason = "step " + std::to_string(step) + ": " + reason;
   }
 
-  /// One update on fresh examples.
+  /// One update.
   void step() {
     const int step = trainer_.steps_done();
-    examples_.resize(static_cast<std::size_t>(batch_size(recipe_, step)));
-    data_.draw_batch(recipe_.beyond, training_, examples_);
+    data_.next_batch(recipe_, step, training_, examples_);
     pairs_.clear();
     for (const EncodedPair& pair : examples_) pairs_.push_back(&pair);
-    const StepReport result = trainer_.step(pairs_);
+    const StepReport result = trainer_.step(pairs_, at_.rate_scale);
     if (!result.finite()) {
       diverge(step + 1, result.culprit + " is not finite");
       return;
@@ -207,7 +199,7 @@ class Run {
     progress.step = trainer_.steps_done();
     progress.steps = at_.limit;
     progress.loss = at_.loss_sum / at_.loss_count;
-    progress.rate = learning_rate(recipe_, progress.step - 1);
+    progress.rate = at_.rate_scale * learning_rate(recipe_, progress.step - 1);
     progress.examples_per_second = static_cast<double>(examples_seen_) / seconds_since(start_);
     progress.validation =
         evaluate_forced(trainer_.weights(), trainer_.config(), validation_, decoder_);
@@ -225,6 +217,8 @@ class Run {
       at_.best_objective = objective;
       at_.best_step = report_.best_step = progress.step;
       best_.weights = trainer_.weights();
+    } else if (recipe_.plateau > 0 && at_.stalled % recipe_.plateau == 0) {
+      at_.rate_scale *= recipe_.plateau_decay;
     }
     watch_convergence(progress.step, progress.validation);
     const std::string line = metrics_line(progress);
@@ -262,7 +256,7 @@ class Run {
   /// The best model's test scores, into its file.
   void test() {
     Random random(options_.seed, static_cast<std::uint64_t>(Stream::test));
-    const auto test = data_.draw(Part::test, options_.test, random);
+    const auto test = data_.held_out(Part::test, options_.test, random);
     report_.test = evaluate_greedily(best_.weights, trainer_.config(), test, decoder_);
     best_.facts["scores"] = to_json(report_.test);
   }
@@ -313,7 +307,7 @@ class Run {
     if (events_.on_note) events_.on_note(text);
   }
 
-  const TaskData& data_;
+  TrainingData& data_;
   Recipe recipe_;
   RunOptions options_;
   const RunEvents& events_;
@@ -336,9 +330,9 @@ class Run {
 
 }  // namespace
 
-RunReport run_training(const TaskData& data, const Recipe& recipe, const RunOptions& options,
+RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOptions& options,
                        const RunEvents& events, const std::optional<Origin>& origin) {
-  check_memory(complete(recipe.model, data), recipe, longest_of(data), options.max_memory);
+  check_memory(complete(recipe.model, data), recipe, data.longest(), options.max_memory);
   FolderLock lock = RunFolder(options.folder).claim(options.force);
   return Run(data, recipe, options, events, std::move(lock)).start(origin);
 }
@@ -351,10 +345,10 @@ OpenRun open_run(const std::string& folder) {
           read_saved_run(read_file(file, max_state), printable(file, no_limit))};
 }
 
-RunReport resume_training(const TaskData& data, OpenRun run, const RunOptions& options,
+RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& options,
                           const RunEvents& events) {
   const SavedRun& saved = run.saved;
-  check_memory(saved.best.config, saved.recipe, longest_of(data), options.max_memory);
+  check_memory(saved.best.config, saved.recipe, data.longest(), options.max_memory);
   RunOptions own = options;
   own.folder = run.folder.path();
   own.seed = saved.position.seed;

@@ -28,6 +28,7 @@ void visit_position(F&& field, AnyPosition& position) {
   field("last_entropy", position.last_entropy);
   field("stalled", position.stalled);
   field("good_evaluations", position.good_evaluations);
+  field("rate_scale", position.rate_scale);
   field("init_from", position.init_from);
   field("metrics_size", position.metrics_size);
 }

@@ -83,25 +83,44 @@ void Trainer::average() {
       weights_);
 }
 
-StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
+/// The tokens that the pairs hold, with START and what stands for a target that has ended.
+void Trainer::prepare_step(std::span<const EncodedPair* const> pairs) {
+  step_weights_.source.clear();
+  step_weights_.target.clear();
+  constexpr int always[] = {Vocabulary::pad, Vocabulary::start};
+  step_weights_.target.meet(always);
+  for (const EncodedPair* pair : pairs) {
+    step_weights_.source.meet(pair->source);
+    step_weights_.target.meet(pair->target);
+  }
+  Random noise(seed_, static_cast<std::uint64_t>(Stream::embedding_noise) +
+                          static_cast<std::uint64_t>(steps_done()));
+  prepare(weights_, recipe_.dropout, noise, step_weights_);
+}
+
+StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_scale) {
   deal(pairs);
   std::size_t tokens = 0;
   for (const EncodedPair* pair : pairs) tokens += pair->target.size();
   const LossOptions options{.scale = 1.0 / static_cast<double>(tokens),
                             .entropy_penalty = entropy_penalty(recipe_, steps_done())};
 
-  prepare(weights_, step_weights_);
+  prepare_step(pairs);
   const int count = static_cast<int>(shard_count(pairs.size()));
   workers_.run(count, [this, &options](int i, int thread) {
     Shard& shard = shards_[static_cast<std::size_t>(i)];
     Tape& tape = tapes_[static_cast<std::size_t>(thread)];
     pack(shard.pairs, shard.batch);
+    step_weights_.source.renumber(shard.batch.source);
+    step_weights_.target.renumber(shard.batch.fed);
     const auto stream = static_cast<std::uint64_t>(Stream::noise) +
                         most_shards * static_cast<std::uint64_t>(steps_done()) +
                         static_cast<std::uint64_t>(i);
     Random noise(seed_, stream);
     tape.encoder.forgetting.draw(forgetting(recipe_, steps_done()), shard.batch, noise);
-    shard.gradient.set_zero();
+    tape.decoder.dropout.draw(recipe_.dropout, config_.readout_units,
+                              static_cast<Index>(shard.batch.fed.size()), noise);
+    shard.gradient.set_zero(step_weights_);
     shard.loss = forward_backward(weights_, step_weights_, config_, shard.batch, options, tape,
                                   shard.gradient);
   });
@@ -112,7 +131,7 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
     add(shards_[static_cast<std::size_t>(i)].gradient, gradient);
     loss += shards_[static_cast<std::size_t>(i)].loss;
   }
-  finish_gradient(weights_, step_weights_, gradient);
+  finish_gradient(step_weights_, gradient);
 
   StepReport report{loss * options.scale, gradient_norm(gradient.weights), {}};
   if (!std::isfinite(report.loss) || !std::isfinite(report.norm)) {
@@ -120,8 +139,8 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs) {
     if (report.culprit.empty()) report.culprit = "the loss";
     return report;
   }
-  adam_update(recipe_.adam, learning_rate(recipe_, steps_done()), report.norm, gradient.weights,
-              adam_, weights_);
+  adam_update(recipe_.adam, rate_scale * learning_rate(recipe_, steps_done()), report.norm,
+              gradient.weights, adam_, weights_);
   if (recipe_.average > 0.0) average();
   return report;
 }

@@ -84,7 +84,7 @@ TEST_CASE("attnviz: unknown words, each with the nearest that there is") {
       {"train --task reverse eval", R"(unexpected argument "eval")"},
       {"predict -abc", R"(unknown option "-abc"; see attnviz predict --help)"},
       {"\"$(printf 'a\\nb\\033[31m\\377')\"", R"(unknown command "a\nb\x1b[31m\xff")"},
-      {"train", "--task is required; see attnviz train --help"},
+      {"train", "--task or --data is required; see attnviz train --help"},
       {"predict", "input is required; see attnviz predict --help"},
       {"render", "--out is required; see attnviz render --help"},
   };

@@ -254,7 +254,7 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
       {"--resume a --out b", "--out"},
       {"--task all --init-from a", "--task all: has no use for --init-from"},
       {"--task sort --init-from a --hidden 9", "--hidden: expected 8, as in a, got 9"},
-      {"", "--task is required; see attnviz train --help"},
+      {"", "--task or --data is required; see attnviz train --help"},
   };
   for (const auto& [arguments, message] : cases) {
     INFO(arguments);

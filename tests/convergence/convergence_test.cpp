@@ -68,3 +68,31 @@ TEST_CASE("the README's loop over all tasks leaves a picture of each") {
     CHECK(folder.read(task + ".png").starts_with("\x89PNG\r\n\x1a\n"));
   }
 }
+
+TEST_CASE("examples of a task, exported and read back as pairs, are learnt as well") {
+  struct {
+    std::string task;
+    double gold_mass;
+  } cases[] = {{"reverse", 0.985},
+               {"left-shift", 0.985},
+               {"right-shift", 0.985},
+               {"sort", 0.75},
+               {"dates", 0.5}};
+  for (const auto& c : cases) {
+    INFO(c.task);
+    const WorkFolder folder;
+    const std::string sample = "tasks --gold --task " + c.task + " --sample ";
+    REQUIRE(folder.run(sample + "50000 > pairs.tsv").exit_code == 0);
+    REQUIRE(folder.run(sample + "2000 --part test > test.tsv").exit_code == 0);
+    const auto training = folder.run(
+        "train --data pairs.tsv --test test.tsv --tokens char --out m --recipe " + c.task);
+    INFO(training.output);
+    REQUIRE(training.exit_code == 0);
+    const auto evaluation = folder.run("eval --model m --data test.tsv --min-exact 0.999 --json");
+    INFO(evaluation.output);
+    CHECK(evaluation.exit_code == 0);
+    const auto at = evaluation.out.find("\"gold_mass\":");
+    REQUIRE(at != std::string::npos);
+    CHECK(std::stod(evaluation.out.substr(at + 12)) >= c.gold_mass);
+  }
+}

@@ -1,7 +1,7 @@
 #include "attnviz/infer/predict.h"
-#include "attnviz/base/grapheme.h"
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/grapheme.h"
 #include "attnviz/base/utf8.h"
 #include "catch.h"
 #include "small_model.h"
@@ -29,12 +29,13 @@ TEST_CASE("a map has a row for every answered symbol and a column for every inpu
 
 TEST_CASE("inputs that a model cannot read are refused by name", "[predict]") {
   const Model model = small_model();
-  CHECK(read_source(model.source, "", "abc").symbols == std::vector<std::string>{"a", "b", "c"});
-  CHECK_THROWS_AS(read_source(model.source, "", ""), InputError);
-  CHECK_THROWS_AS(read_source(model.source, "", "a\xff"), InputError);
-  CHECK_THROWS_AS(read_source(model.source, "", std::string(max_input + 1, 'a')), LimitError);
+  const SourceReader reader(model);
+  CHECK(reader.read("abc").symbols == std::vector<std::string>{"a", "b", "c"});
+  CHECK_THROWS_AS(reader.read(""), InputError);
+  CHECK_THROWS_AS(reader.read("a\xff"), InputError);
+  CHECK_THROWS_AS(reader.read(std::string(max_input + 1, 'a')), LimitError);
   try {
-    read_source(model.source, "", "abCdE");
+    reader.read("abCdE");
     FAIL("characters the model never saw were taken");
   } catch (const InputError& error) {
     const std::string message = error.what();
@@ -44,16 +45,104 @@ TEST_CASE("inputs that a model cannot read are refused by name", "[predict]") {
 
 TEST_CASE("separators between digits are dropped, and that is said", "[predict]") {
   const Model model = small_model("sort");
-  CHECK(separators_of(model) == ", ");
-  const SourceText spaced = read_source(model.source, separators_of(model), "1, 9, 4,3");
+  const SourceReader reader(model);
+  const SourceText spaced = reader.read("1, 9, 4,3");
   CHECK(join(spaced.symbols) == "1943");
   CHECK(spaced.separators_dropped);
-  CHECK(!read_source(model.source, separators_of(model), "1943").separators_dropped);
-  CHECK_THROWS_AS(read_source(model.source, ", ", " , "), InputError);
+  CHECK(!reader.read("1943").separators_dropped);
+  CHECK_THROWS_AS(reader.read(" , "), InputError);
 
-  const Model dates = small_model("dates");  // whose vocabulary holds both characters
-  CHECK(read_source(dates.source, ", ", "July 30, 2021").symbols.size() == 13);
-  CHECK(separators_of(dates).empty());
+  const Model dates = small_model("dates");  // which takes none
+  CHECK(SourceReader(dates).read("July 30, 2021").symbols.size() == 13);
+}
+
+TEST_CASE("a model of pairs reads text as it was trained on, unknown symbols included",
+          "[predict]") {
+  Model model = small_model();
+  model.facts.erase("task");
+  model.facts["text"] = text_to_json({.source = {Unit::word, true, false},
+                                      .target = {Unit::word, false, false},
+                                      .longest = 4,
+                                      .takes_unknown = true,
+                                      .sample = ""});
+  const SourceReader reader(model);
+  const SourceText source = reader.read("A  b zebra");
+  CHECK(source.symbols == std::vector<std::string>{"a", "b", "zebra"});
+  CHECK(source.unknown == std::vector<std::string>{"zebra"});
+  CHECK(reader.read_target("A b").symbols == std::vector<std::string>{"A", "b"});
+  const std::vector<std::vector<std::string>> sources = {source.symbols};
+  const Prediction answer = predict(model, sources).front();
+  CHECK(answer.map.source == std::vector<std::string>{"a", "b", "zebra", "</s>"});
+  CHECK(answer.answer.size() <= 4);
+  CHECK(answer.source_text == "a b zebra");
+  CHECK(answer.answer_text == join(answer.answer, " "));
+}
+
+TEST_CASE("how a model reads text is kept in its file, and checked", "[predict]") {
+  Model model = small_model();
+  CHECK(text_of(model).source == Tokenizer{});
+  CHECK(!text_of(model).takes_unknown);
+  const ModelText text{{Unit::word, true, false}, {Unit::character, false, true}, 17, true, "a b"};
+  model.facts["text"] = text_to_json(text);
+  CHECK(text_of(model).source == text.source);
+  CHECK(text_of(model).target == text.target);
+  CHECK(text_of(model).longest == 17);
+  CHECK(text_of(model).takes_unknown);
+  CHECK(text_of(model).sample == "a b");
+  for (const char* bad : {"", "[]", "{}", R"({"source":{"unit":"line"}})"}) {
+    model.facts["text"] = bad;
+    CHECK_THROWS_AS(text_of(model), InputError);
+  }
+}
+
+TEST_CASE("a given answer is aligned as if the model had answered so", "[predict]") {
+  const Model model = small_model();
+  const std::vector<std::vector<std::string>> sources = {split_characters("abcdef"),
+                                                         split_characters("dcba")};
+  const auto answers = predict(model, sources);
+  const std::vector<std::vector<std::string>> targets = {answers[0].answer, {"a", "b"}};
+  const auto aligned = align(model, sources, targets);
+  REQUIRE(aligned.size() == 2);
+  CHECK(aligned[1].answer == targets[1]);
+  CHECK(aligned[1].map.target == std::vector<std::string>{"a", "b", "</s>"});
+  CHECK(aligned[1].log_probability < 0.0);
+  CHECK(aligned[1].map.facts.contains("log_probability"));
+  const std::size_t rows = answers[0].answer.size();
+  for (std::size_t i = 0; i < rows * 7; ++i) {
+    CHECK(aligned[0].map.weights[i] == Catch::Approx(answers[0].map.weights[i]).margin(1e-6));
+  }
+}
+
+TEST_CASE("an unknown symbol is replaced by the input that it attends to most", "[predict]") {
+  Model model = small_model();
+  model.weights.decoder.readout.b[Vocabulary::unknown] = 100;
+  const std::vector<std::vector<std::string>> sources = {split_characters("abcdef")};
+  const Prediction plain = predict(model, sources).front();
+  CHECK(plain.answer.front() == "<unk>");
+  AnswerOptions options;
+  options.replace_unknown = true;
+  const Prediction replaced = predict(model, sources, options).front();
+  REQUIRE(replaced.answer.size() == plain.answer.size());
+  for (std::size_t i = 0; i < replaced.answer.size(); ++i) {
+    const float* row = replaced.map.weights.data() + 7 * i;
+    const auto most = std::max_element(row, row + 6) - row;  // END is no symbol
+    CHECK(replaced.answer[i] == sources[0][static_cast<std::size_t>(most)]);
+  }
+}
+
+TEST_CASE("the best answers come ranked, input by input", "[predict]") {
+  const Model model = small_model();
+  const std::vector<std::vector<std::string>> sources = {split_characters("abcdef"),
+                                                         split_characters("dcba")};
+  AnswerOptions options;
+  options.beam = {.width = 4, .n_best = 3};
+  const auto predictions = predict(model, sources, options);
+  REQUIRE(predictions.size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    CHECK(predictions[i].input == i / 3);
+    CHECK(predictions[i].rank == static_cast<int>(i % 3) + 1);
+  }
+  CHECK(predictions[0].log_probability >= predictions[1].log_probability);
 }
 
 TEST_CASE("the task in a model file is checked", "[predict]") {

@@ -124,3 +124,85 @@ TEST_CASE("gradients equal central differences when states are forgotten", "[gra
       },
       weights.encoder, analytic.gradient.weights.encoder);
 }
+
+TEST_CASE("gradients equal central differences under dropout", "[gradient]") {
+  ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
+  config.readout_units = 7;
+  Random random(13);
+  Seq2SeqWeights weights = random_weights(config, random);
+  const auto pairs = mixed_pairs();
+  const auto run = [&] {
+    Random noise(4);
+    return ModelRun(config, weights, pairs, {}, 0.0, noise, 0.3);
+  };
+  const ModelRun analytic = run();
+  CHECK(analytic.loss != ModelRun(config, weights, pairs, {}).loss);
+  const Matrix& mask = analytic.tape.decoder.dropout.mask;
+  REQUIRE((mask.array() == 0).count() > 5);
+  REQUIRE((mask.array() > 1).count() > 5);
+
+  constexpr double step = 1e-5;
+  Seq2SeqWeights::visit(
+      [&](const TensorName& name, auto& tensor, const auto& gradient) {
+        double worst = 0.0;
+        for (Index i = 0; i < tensor.size(); ++i) {
+          double& w = tensor.data()[i];
+          const double kept = w;
+          w = kept + step;
+          const double above = run().loss;
+          w = kept - step;
+          const double below = run().loss;
+          w = kept;
+          const double numeric = (above - below) / (2.0 * step);
+          const double error = std::abs(numeric - gradient.data()[i]);
+          const double size = std::max(std::abs(numeric), std::abs(gradient.data()[i]));
+          if (error > 1e-8) worst = std::max(worst, error / size);
+        }
+        INFO(name.str());
+        CHECK(worst <= 1e-6);
+      },
+      weights, analytic.gradient.weights);
+}
+
+TEST_CASE("of a large vocabulary only the tokens of a batch are projected, to the same gradient",
+          "[gradient]") {
+  ModelConfig config = small_config(Query::current);
+  config.readout_units = 7;
+  config.source_vocabulary = StepTokens::most_whole + 9;
+  config.target_vocabulary = StepTokens::most_whole + 5;
+  Random random(14);
+  const Seq2SeqWeights weights = random_weights(config, random);
+  std::vector<EncodedPair> pairs = mixed_pairs();
+  pairs[0].source[0] = config.source_vocabulary - 1;
+  pairs[1].target[0] = config.target_vocabulary - 1;
+  Random unused(0);
+  const ModelRun whole(config, weights, pairs, {});
+
+  std::vector<const EncodedPair*> pointers;
+  for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
+  Batch batch;
+  pack(pointers, batch);
+  StepWeights step;
+  step.resize(config);
+  step.source.clear();
+  step.target.clear();
+  step.source.meet(batch.source);
+  step.target.meet(batch.fed);
+  prepare(weights, 0.0, unused, step);
+  CHECK(step.source.embedding().cols() == 7);
+  step.source.renumber(batch.source);
+  step.target.renumber(batch.fed);
+  Gradient gradient;
+  gradient.resize(config);
+  gradient.set_zero(step);
+  Tape tape;
+  const double loss = forward_backward(weights, step, config, batch, {}, tape, gradient);
+  finish_gradient(step, gradient);
+  CHECK(loss == Catch::Approx(whole.loss).epsilon(1e-12));
+  Seq2SeqWeights::visit(
+      [&](const TensorName& name, const auto& expected, const auto& found) {
+        INFO(name.str());
+        CHECK((expected - found).cwiseAbs().maxCoeff() < 1e-12);
+      },
+      whole.gradient.weights, gradient.weights);
+}

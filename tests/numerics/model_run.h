@@ -30,12 +30,12 @@ struct ModelRun {
   ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
            const std::vector<EncodedPair>& pairs, const LossOptions& options) {
     Random unused(0);
-    run(config, weights, pairs, options, 0.0, unused);
+    run(config, weights, pairs, options, 0.0, unused, 0.0);
   }
   ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
            const std::vector<EncodedPair>& pairs, const LossOptions& options, double forgetting,
-           Random& noise) {
-    run(config, weights, pairs, options, forgetting, noise);
+           Random& noise, double dropout = 0.0) {
+    run(config, weights, pairs, options, forgetting, noise, dropout);
   }
 
   /// Where the given pair stands in the batch.
@@ -56,17 +56,19 @@ struct ModelRun {
  private:
   void run(const ModelConfig& config, const Seq2SeqWeights& weights,
            const std::vector<EncodedPair>& pairs, const LossOptions& options, double forgetting,
-           Random& noise) {
+           Random& noise, double dropout) {
     std::vector<const EncodedPair*> pointers;
     for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
     pack(pointers, batch);
     tape.encoder.forgetting.draw(forgetting, batch, noise);
+    tape.decoder.dropout.draw(dropout, config.readout_units, static_cast<Index>(batch.fed.size()),
+                              noise);
     step.resize(config);
     gradient.resize(config);
-    gradient.set_zero();
-    prepare(weights, step);
+    prepare(weights, dropout, noise, step);
+    gradient.set_zero(step);
     loss = forward_backward(weights, step, config, batch, options, tape, gradient);
-    finish_gradient(weights, step, gradient);
+    finish_gradient(step, gradient);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "attnviz/train/data.h"
 #include "attnviz/train/run.h"
 
 namespace attnviz {

@@ -46,7 +46,7 @@ RunEvents stop_after(int steps) {
   return events;
 }
 
-RunReport go_on(const TaskData& data, const std::string& folder, const RunEvents& events = {},
+RunReport go_on(TaskData& data, const std::string& folder, const RunEvents& events = {},
                 int limit = 0, int threads = 1) {
   RunOptions options = quick_options(folder);
   options.limit = limit;
@@ -67,7 +67,7 @@ std::string message_of(const std::string& folder) {
 
 TEST_CASE("a run that was stopped anywhere and resumed is the run that never stopped", "[resume]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   run_training(data, full_recipe(), quick_options("whole"), {});
   const Files whole = files_of("whole");
   REQUIRE(whole.size() == 4);
@@ -91,7 +91,7 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
 
 TEST_CASE("files older than the state they belong to are brought up to date", "[resume]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   run_training(data, full_recipe(), quick_options("a"), {});
   const Files whole = files_of("a");
   for (const std::string lost : {"model.safetensors", "config.json"}) {
@@ -103,7 +103,7 @@ TEST_CASE("files older than the state they belong to are brought up to date", "[
 
 TEST_CASE("metrics get no line twice, and none is torn", "[resume]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   run_training(data, full_recipe(), quick_options("whole"), {});
   const std::string whole = read_file("whole/metrics.jsonl", 1U << 20U);
   struct Case {
@@ -144,7 +144,7 @@ TEST_CASE("metrics get no line twice, and none is torn", "[resume]") {
 
 TEST_CASE("more steps go on at the end of the recorded schedule", "[resume]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   run_training(data, full_recipe(), quick_options("a"), stop_after(31));
   run_training(data, full_recipe(), quick_options("b"), {});
   CHECK(go_on(data, "a", {}, 80).steps == 80);
@@ -159,7 +159,7 @@ TEST_CASE("more steps go on at the end of the recorded schedule", "[resume]") {
 
 TEST_CASE("a run can start from the weights of a model", "[resume]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   run_training(data, quick_recipe(), quick_options("a"), {});
   const Model model = load_model("a");
   Recipe recipe = quick_recipe();
@@ -177,7 +177,8 @@ TEST_CASE("a run can start from the weights of a model", "[resume]") {
 TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
   const Scratch scratch;
   CHECK(message_of("none") == "none: expected the folder of a run, got none");
-  run_training(reverse_data(), quick_recipe(), quick_options("a"), stop_after(20));
+  TaskData data = reverse_data();
+  run_training(data, quick_recipe(), quick_options("a"), stop_after(20));
   CHECK(message_of("a/model.safetensors") ==
         "a/model.safetensors: expected the folder of a run, got a file; --init-from starts a new "
         "run from a model");
@@ -227,7 +228,7 @@ TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
 
 TEST_CASE("a run at work can be neither resumed nor replaced", "[resume]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   run_training(data, quick_recipe(), quick_options("a"), stop_after(20));
   const Files before = files_of("a");
   {

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 TEST_CASE("a run leaves its folder, and the newest run is known", "[run]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   int steps = 0;
   std::vector<Progress> seen;
   RunEvents events;
@@ -41,7 +41,7 @@ TEST_CASE("a run leaves its folder, and the newest run is known", "[run]") {
 
 TEST_CASE("the model depends on the seed and on nothing else", "[run]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   const auto train = [&](const std::string& folder, std::uint64_t seed, int threads) {
     RunOptions options = quick_options(folder);
     options.seed = seed;
@@ -62,11 +62,15 @@ TEST_CASE("held-out examples carry their gold alignment", "[run]") {
 
 TEST_CASE("training dates go beyond the task's own only when asked", "[run]") {
   const Task& task = find_task("dates");
-  const TaskData data(task, task.defaults);
+  TaskData data(task, task.defaults);
   const auto other_centuries = [&](double beyond) {
     Random random(4);
-    std::vector<EncodedPair> pairs(500);
-    data.draw_batch(beyond, random, pairs);
+    Recipe recipe;
+    recipe.batch = recipe.late_batch = 500;
+    recipe.beyond = beyond;
+    std::vector<EncodedPair> pairs;
+    data.next_batch(recipe, 0, random, pairs);
+    REQUIRE(pairs.size() == 500);
     return std::count_if(pairs.begin(), pairs.end(), [&](const EncodedPair& pair) {
       const auto answer = decode(data.target(), pair.target);
       return answer[6] != "2" || answer[7] != "0";
@@ -80,7 +84,7 @@ TEST_CASE("training dates go beyond the task's own only when asked", "[run]") {
 
 TEST_CASE("an existing run is not replaced unless that is asked for", "[run]") {
   const Scratch scratch;
-  const TaskData data = reverse_data();
+  TaskData data = reverse_data();
   run_training(data, quick_recipe(), quick_options("a"), {});
   const std::string before = read_file("a/model.safetensors", 1U << 24U);
   RunOptions options = quick_options("a");
@@ -95,12 +99,12 @@ TEST_CASE("an existing run is not replaced unless that is asked for", "[run]") {
 TEST_CASE("a folder that cannot be written is known before training starts", "[run]") {
   const Scratch scratch;
   write_file("file", "x");
+  TaskData data = reverse_data();
   int steps = 0;
   RunEvents events;
   events.on_step = [&](int, int, double) { ++steps; };
-  CHECK_THROWS_AS(run_training(reverse_data(), quick_recipe(), quick_options("file"), events),
-                  OutputError);
-  CHECK_THROWS_AS(run_training(reverse_data(), quick_recipe(), quick_options("file/sub"), events),
+  CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("file"), events), OutputError);
+  CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("file/sub"), events),
                   OutputError);
   CHECK(steps == 0);
 }
@@ -116,8 +120,8 @@ TEST_CASE("training stops when it has converged", "[run]") {
   const Task& task = find_task("reverse");
   TaskOptions two_letters = task.defaults;
   two_letters.min_length = two_letters.max_length = 2;
-  const RunReport report =
-      run_training(TaskData(task, two_letters), recipe, quick_options("a"), {});
+  TaskData data(task, two_letters);
+  const RunReport report = run_training(data, recipe, quick_options("a"), {});
   CHECK(report.ending == Ending::converged);
   CHECK(report.steps < 3000);
   CHECK(report.test.answers.exact_match() == 1.0);
@@ -134,7 +138,8 @@ TEST_CASE("a run whose numbers mean nothing any more has diverged, although they
   Recipe recipe = quick_recipe();
   recipe.rate = 1000.0;
   recipe.warm_up = 0;
-  const RunReport report = run_training(reverse_data(), recipe, quick_options("a"), {});
+  TaskData data = reverse_data();
+  const RunReport report = run_training(data, recipe, quick_options("a"), {});
   CHECK(report.ending == Ending::diverged);
   CHECK(report.steps == 20);
   CHECK(report.best_step == 0);
@@ -152,7 +157,8 @@ TEST_CASE("a run stops at the step whose numbers are not finite, and names the t
   Recipe recipe = quick_recipe();
   recipe.rate = 1e38;
   recipe.warm_up = 0;
-  const RunReport report = run_training(reverse_data(), recipe, quick_options("a"), {});
+  TaskData data = reverse_data();
+  const RunReport report = run_training(data, recipe, quick_options("a"), {});
   CHECK(report.ending == Ending::diverged);
   INFO(report.reason);
   CHECK(report.reason == "step 2: the gradient of encoder.embedding.weight is not finite");
@@ -164,5 +170,6 @@ TEST_CASE("a run that starts from wrong answers may learn better", "[run]") {
   Recipe recipe = quick_recipe();
   recipe.rate = 0.05;
   recipe.warm_up = 0;
-  CHECK(run_training(reverse_data(), recipe, quick_options("a"), {}).ending != Ending::diverged);
+  TaskData data = reverse_data();
+  CHECK(run_training(data, recipe, quick_options("a"), {}).ending != Ending::diverged);
 }

@@ -5,41 +5,77 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/infer/decode.h"
+#include "attnviz/infer/beam.h"
 #include "attnviz/infer/model_task.h"
+#include "attnviz/infer/model_text.h"
 
 namespace attnviz {
 
 /// An input as its user wrote it.
 struct SourceText {
   std::vector<std::string> symbols;
-  bool separators_dropped = false;  // "1, 9, 4" was read as "194"
+  bool separators_dropped = false;   // "1, 9, 4" was read as "194"
+  std::vector<std::string> unknown;  // distinct symbols that the model has never seen
 };
-
-/// `text` as the symbols of a source. Characters of `separators` that the vocabulary does not hold
-/// are dropped. Throws InputError naming the characters that the model has never seen, invalid
-/// UTF-8 or an empty text; LimitError for more than `max_input` characters.
-SourceText read_source(const Vocabulary& vocabulary, std::string_view separators,
-                       std::string_view text);
-
-/// The separators that the task of a model allows; "" if it has none.
-std::string_view separators_of(const Model& model);
 
 inline constexpr std::size_t max_input = 1000;  // symbols
 
+/// Reads texts the way a model was trained on them.
+class SourceReader {
+ public:
+  /// The model must outlive the reader. Throws as text_of() and task_of() do.
+  explicit SourceReader(const Model& model);
+
+  /// `text` as the symbols of a source. Characters that the task takes as separators and the
+  /// vocabulary does not hold are dropped. Throws InputError for invalid UTF-8, an empty text and,
+  /// unless the model takes unknown symbols, for those, naming them; LimitError for more than
+  /// `max_input` symbols.
+  SourceText read(std::string_view text) const;
+
+  /// The same for a target that is given: separators stay, the vocabulary is that of targets.
+  SourceText read_target(std::string_view text) const;
+
+  const ModelText& rules() const { return rules_; }
+
+ private:
+  SourceText read(std::string_view text, const Tokenizer& tokenizer, const Vocabulary& vocabulary,
+                  std::string_view separators) const;
+
+  const Model& model_;
+  ModelText rules_;
+  std::string_view separators_;
+};
+
 struct Prediction {
+  std::size_t input = 0;  // which of the sources
+  int rank = 1;           // among the answers to it, 1 is the best
   std::vector<std::string> source;
   std::vector<std::string> answer;  // without END
-  bool ended = false;               // false: the limit was reached before END
+  std::string source_text;
+  std::string answer_text;
+  bool ended = false;            // false: the limit was reached before END
+  double log_probability = 0.0;  // of the answer, END included
   /// END last on both sides. Where the model's task knows the answer: gold, expected (cut or filled
   /// up to the rows there are) and all of it in facts["expected"].
   AttentionMap map;
   std::vector<float> logits;  // rows x target vocabulary, row-major, if kept
 };
 
-/// Greedy answers to several sources, in order. `keep_logits` fills Prediction::logits.
+struct AnswerOptions {
+  BeamOptions beam;
+  bool keep_logits = false;      // with a beam of one
+  bool replace_unknown = false;  // <unk> in an answer by the input that it attends to most
+};
+
+/// Answers to several sources, in order; beam.n_best of each, best first, fewer where there are no
+/// more.
 std::vector<Prediction> predict(const Model& model,
                                 std::span<const std::vector<std::string>> sources,
-                                bool keep_logits = false);
+                                const AnswerOptions& options = {});
+
+/// The given targets as if the model had answered so: their attention and log-probability. As many
+/// targets as sources.
+std::vector<Prediction> align(const Model& model, std::span<const std::vector<std::string>> sources,
+                              std::span<const std::vector<std::string>> targets);
 
 }  // namespace attnviz

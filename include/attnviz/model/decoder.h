@@ -12,6 +12,7 @@
 //   t_i = tanh(W_r [s_i ; c_i ; y_{i-1}] + b_r), logits = W_o t_i + b_o
 #pragma once
 
+#include "attnviz/base/random.h"
 #include "attnviz/model/config.h"
 #include "attnviz/nn/attention.h"
 #include "attnviz/nn/gru.h"
@@ -41,22 +42,32 @@ struct DecoderWeights {
   }
 };
 
-/// What y_{i-1} adds to the GRU's input and to the logits, for the whole vocabulary; also the type
-/// of its gradient.
+/// What y_{i-1} adds to the GRU's input and to the logits, for V tokens; also the type of its
+/// gradient.
 struct DecoderTables {
   Matrix gru;      // 3D x V
   Matrix readout;  //  R x V, or V x V
 };
 
+/// In training, units of the readout's hidden layer may be left out, the others scaled up.
+struct ReadoutDropout {
+  double probability = 0.0;
+  Matrix mask;  // R x N: 0 or 1 / (1 - probability)
+
+  /// For `columns` packed target columns; probability 0 switches it off.
+  void draw(double dropout, Index units, Index columns, Random& random);
+};
+
 /// N packed target columns.
 struct DecoderTape {
+  ReadoutDropout dropout;
   GruTape gru;
   AttentionTape attention;
   Matrix first_backward;    // H x B   h<-_1
   Matrix initial_state;     // D x B   s_0
   Matrix contexts;          // K x N   c_i
   Matrix earlier_contexts;  // K x N   c_{i-1}, with --query current only
-  Matrix combined;          // R x N   t_i
+  Matrix combined;          // R x N   t_i, after dropout
   Matrix d_combined;        // R x N   before the tanh
   Matrix logits;            // V x N
   Matrix d_logits;          // V x N
@@ -69,9 +80,11 @@ struct DecoderTape {
   void grow(const ModelConfig& config, Index batch, Index source_steps, Index columns);
 };
 
-void project_tokens(const DecoderWeights& weights, DecoderTables& tables);
-void project_tokens_backward(const DecoderWeights& weights, const DecoderWeights& transposed,
-                             const DecoderTables& d_tables, DecoderWeights& d_weights);
+/// The tables of tokens with these embeddings (E x U).
+void project_tokens(const DecoderWeights& weights, const Matrix& embedding, DecoderTables& tables);
+void project_tokens_backward(const DecoderWeights& transposed, const Matrix& embedding,
+                             const DecoderTables& d_tables, DecoderWeights& d_weights,
+                             Matrix& d_embedding);
 
 /// Fills s_0 and the keys from memory.annotations.
 void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape);

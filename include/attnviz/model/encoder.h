@@ -26,8 +26,8 @@ struct EncoderWeights {
   }
 };
 
-/// W_ih embedding + b_ih of both directions for the whole vocabulary (see nn/embedding.h); also the
-/// type of its gradient.
+/// W_ih embedding + b_ih of both directions for V tokens (see nn/embedding.h); also the type of its
+/// gradient.
 struct EncoderTables {
   Matrix forward;   // 3H x V
   Matrix backward;  // 3H x V
@@ -52,9 +52,11 @@ struct EncoderTape {
   void grow(const ModelConfig& config, const Batch& batch);
 };
 
-void project_tokens(const EncoderWeights& weights, EncoderTables& tables);
-void project_tokens_backward(const EncoderWeights& weights, const EncoderWeights& transposed,
-                             const EncoderTables& d_tables, EncoderWeights& d_weights);
+/// The tables of tokens with these embeddings (E x U).
+void project_tokens(const EncoderWeights& weights, const Matrix& embedding, EncoderTables& tables);
+void project_tokens_backward(const EncoderWeights& transposed, const Matrix& embedding,
+                             const EncoderTables& d_tables, EncoderWeights& d_weights,
+                             Matrix& d_embedding);
 
 /// Fills memory.annotations from the sources of a batch.
 void encode(const EncoderWeights& weights, const EncoderTables& tables, const Batch& batch,

@@ -6,6 +6,7 @@
 #include "attnviz/base/random.h"
 #include "attnviz/model/decoder.h"
 #include "attnviz/model/encoder.h"
+#include "attnviz/model/step_tokens.h"
 
 namespace attnviz {
 
@@ -45,21 +46,23 @@ struct TokenTables {
   DecoderTables decoder;
 
   void resize(const ModelConfig& config);
-  void set_zero();
 };
 
 void project_tokens(const Seq2SeqWeights& weights, TokenTables& tables);
 
-/// What an update computes from the weights once, before its batch is shared out: the token tables,
-/// and the transposes that the way back multiplies by.
+/// What an update computes from the weights once, before its batch is shared out: the tables of the
+/// tokens that it meets, and the transposes that the way back multiplies by.
 struct StepWeights {
+  StepTokens source;
+  StepTokens target;
   TokenTables tables;
-  Seq2SeqWeights transposed;  // its vectors hold nothing of use
+  Seq2SeqWeights transposed;  // its vectors and embeddings hold nothing of use
 
   void resize(const ModelConfig& config);
 };
 
-void prepare(const Seq2SeqWeights& weights, StepWeights& step);
+/// With the tokens that `step` has met: the whole vocabularies, unless they were collected.
+void prepare(const Seq2SeqWeights& weights, double dropout, Random& random, StepWeights& step);
 
 /// Everything one batch leaves behind, gradients excepted. Buffers grow to the largest batch seen
 /// and stay.
@@ -76,9 +79,12 @@ struct Tape {
 struct Gradient {
   Seq2SeqWeights weights;
   TokenTables tables;
+  Matrix source_embedding;  // E x U, used while the gradient is finished
+  Matrix target_embedding;
 
   void resize(const ModelConfig& config);
-  void set_zero();
+  /// Zero, with tables for the tokens of a step.
+  void set_zero(const StepWeights& step);
 };
 
 struct LossOptions {
@@ -101,6 +107,6 @@ double forward_backward(const Seq2SeqWeights& weights, const StepWeights& step,
                         Tape& tape, Gradient& gradient);
 
 /// Takes the gradient through the token tables into that of the weights.
-void finish_gradient(const Seq2SeqWeights& weights, const StepWeights& step, Gradient& gradient);
+void finish_gradient(const StepWeights& step, Gradient& gradient);
 
 }  // namespace attnviz

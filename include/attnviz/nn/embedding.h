@@ -11,7 +11,7 @@
 
 namespace attnviz {
 
-/// table = W embedding + b.   W: R x E, embedding: E x V, b: R, table: R x V
+/// table = W embedding + b.   W: R x E, embedding: E x V, b: R, table: R x V (resized)
 void project_tokens(MatrixIn W, const Matrix& embedding, const Vector& b, Matrix& table);
 
 /// Adds to the gradients of W, embedding and b, given that of the table.

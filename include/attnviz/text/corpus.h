@@ -77,6 +77,9 @@ class Corpus {
 
   /// The same for equal source texts, another for others (almost surely), until encode().
   std::uint64_t source_hash(std::size_t i, std::uint64_t seed) const;
+  /// Of both sides and the place of a pair, until encode(). A sum of them tells one corpus from
+  /// another.
+  std::uint64_t hash(std::size_t i) const;
 
   /// Vocabularies by falling number of occurrences in the given pairs, ties in the order of their
   /// bytes; then renumbers all pairs by them, what has no place in them as unknown.

@@ -20,10 +20,13 @@ struct Recipe {
   int batch = 16;                // examples an update
   int late_batch = 16;           // the same from late_batch_from on
   double late_batch_from = 1.0;  // as a part of `steps`
+  int batch_tokens = 0;  // at most this many source and target tokens an update; 0: no limit
   AdamOptions adam;
-  double rate = 8e-3;        // highest learning rate
-  int warm_up = 50;          // steps in which the rate rises from zero
-  double final_rate = 0.02;  // times `rate`, reached linearly at the end
+  double rate = 8e-3;          // highest learning rate
+  int warm_up = 50;            // steps in which the rate rises from zero
+  double final_rate = 0.02;    // times `rate`, reached linearly at the end
+  int plateau = 0;             // evaluations without a new best before the rate is multiplied
+  double plateau_decay = 0.5;  // by this, again and again; 0 evaluations for never
 
   // sharper attention without being told where to look: penalty times the mean entropy of the rows,
   // ramped in between two points of training
@@ -36,6 +39,8 @@ struct Recipe {
   double forgetting = 0.0;
   double forgetting_full = 0.4;
   double forgetting_until = 0.6;
+
+  double dropout = 0.0;  // of embeddings and of the readout's hidden layer
 
   double beyond = 0.0;  // share of training examples from beyond the task (dates: other centuries)
 
@@ -68,6 +73,11 @@ Recipe recipe_from_json(const std::string& text, const std::string& place);
 /// The recipe a task is trained with unless the user says otherwise, for inputs of up to
 /// `max_length` symbols. Every value is justified in docs/alignment.md.
 Recipe default_recipe(std::string_view task, int max_length);
+
+/// The recipe for sentence pairs, for epochs of that many steps (counted with batches of this
+/// recipe's size) and as many epochs as make it last; `epochs` above 0 says how many.
+Recipe pair_recipe();
+void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs);
 
 /// Values of step 0, 1, ... steps - 1, and of those beyond, where a resumed run may go: there they
 /// stay what they were at the end.

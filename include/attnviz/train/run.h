@@ -8,10 +8,10 @@
 
 #include "attnviz/base/lock.h"
 #include "attnviz/infer/evaluate.h"
-#include "attnviz/train/data.h"
 #include "attnviz/train/recipe.h"
 #include "attnviz/train/run_folder.h"
 #include "attnviz/train/saved_run.h"
+#include "attnviz/train/training_data.h"
 
 namespace attnviz {
 
@@ -67,17 +67,16 @@ struct Origin {
   Seq2SeqWeights weights;
 };
 
-/// Trains a model on fresh examples and writes the run folder. Validation and test examples are
-/// never drawn in training. The best model is the one with the lowest validation objective
-/// (cross-entropy plus the full entropy penalty); gold alignments are measured, and decide nothing.
-/// The run is saved at its start, then every `save_every` seconds, at evaluations and at its end:
-/// whatever ends the process, resume_training() goes on from the last save.
-/// It has diverged when a number is not finite, or when the loss since the last evaluation and that
-/// of the evaluation are both above twice that of guessing: clipped gradients keep numbers finite
-/// that mean nothing any more. What was saved last stays.
-/// Throws InUseError and OutputError before training starts if the folder cannot be had, LimitError
-/// if it would take more than `max_memory`.
-RunReport run_training(const TaskData& data, const Recipe& recipe, const RunOptions& options,
+/// Trains a model and writes the run folder. Validation and test examples are never trained on. The
+/// best model is the one with the lowest validation objective (cross-entropy plus the full entropy
+/// penalty); gold alignments are measured, and decide nothing. The run is saved at its start, then
+/// every `save_every` seconds, at evaluations and at its end: whatever ends the process,
+/// resume_training() goes on from the last save. It has diverged when a number is not finite, or
+/// when the loss since the last evaluation and that of the evaluation are both above twice that of
+/// guessing: clipped gradients keep numbers finite that mean nothing any more. What was saved last
+/// stays. Throws InUseError and OutputError before training starts if the folder cannot be had,
+/// LimitError if it would take more than `max_memory`.
+RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOptions& options,
                        const RunEvents& events, const std::optional<Origin>& origin = {});
 
 /// A run that was interrupted, locked.
@@ -93,7 +92,7 @@ OpenRun open_run(const std::string& folder);
 /// Goes on to the same bytes as if the run had never been interrupted. Folder, seed and recipe are
 /// the run's own. With a larger `limit` it goes beyond the recipe's last step, where learning rate,
 /// penalty and batch stay what they were at that step.
-RunReport resume_training(const TaskData& data, OpenRun run, const RunOptions& options,
+RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& options,
                           const RunEvents& events);
 
 }  // namespace attnviz

@@ -25,6 +25,7 @@ struct Position {
   double last_entropy = std::numeric_limits<double>::infinity();
   int stalled = 0;                 // evaluations since the best
   int good_evaluations = 0;        // in a row
+  double rate_scale = 1.0;         // of the learning rate, for the plateaus so far
   std::string init_from;           // the model whose weights it started from, if any
   std::uint64_t metrics_size = 0;  // bytes of metrics.jsonl
 };

@@ -21,7 +21,8 @@ enum class Stream : std::uint64_t {
   training,
   validation,
   test,
-  noise = std::uint64_t{1} << 32U
+  noise = std::uint64_t{1} << 32U,
+  embedding_noise = std::uint64_t{1} << 60U
 };
 
 struct StepReport {
@@ -48,8 +49,8 @@ class Trainer {
 
   /// One update on a batch. The batch is dealt out to shards, a number that follows from its size
   /// alone, and their gradients are added in order: the result does not depend on the number of
-  /// threads.
-  StepReport step(std::span<const EncodedPair* const> pairs);
+  /// threads. `rate_scale` is a factor of the recipe's learning rate.
+  StepReport step(std::span<const EncodedPair* const> pairs, double rate_scale = 1.0);
 
   const ModelConfig& config() const { return config_; }
   /// What has been trained so far: the moving average of the weights if the recipe asks for one.
@@ -69,6 +70,7 @@ class Trainer {
   };
 
   void average();
+  void prepare_step(std::span<const EncodedPair* const> pairs);
   void deal(std::span<const EncodedPair* const> pairs);
 
   ModelConfig config_;

@@ -1,0 +1,63 @@
+#include "attnviz/base/alignment_text.h"
+
+#include <algorithm>
+
+#include "attnviz/base/attention_io.h"
+#include "attnviz/base/number.h"
+
+namespace attnviz {
+namespace {
+
+/// A side's symbols in one line, END left out.
+std::string words(const std::vector<std::string>& symbols) {
+  std::string text;
+  for (const std::string& symbol : symbols) {
+    if (&symbol == &symbols.back() && symbol == end_label) break;
+    if (!text.empty()) text += ' ';
+    for (const char c : symbol) {
+      text += c == ' ' || c == '\t' || c == '\n' ? std::string("␣") : std::string(1, c);
+    }
+  }
+  return text;
+}
+
+std::string row_text(const AttentionMap& map, std::size_t row, char separator) {
+  std::string text;
+  for (std::size_t column = 0; column < map.columns(); ++column) {
+    if (column > 0) text += separator;
+    text += weight_text(map, row, column);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string attention_to_pharaoh(const AttentionMap& map) {
+  std::string text;
+  for (std::size_t row = 0; row < map.rows(); ++row) {
+    if (row + 1 == map.rows() && map.target[row] == end_label) break;
+    const auto first = map.weights.begin() + static_cast<std::ptrdiff_t>(row * map.columns());
+    const auto most = std::max_element(first, first + static_cast<std::ptrdiff_t>(map.columns()));
+    const auto column = static_cast<std::size_t>(most - first);
+    if (column + 1 == map.columns() && map.source[column] == end_label) continue;
+    if (!text.empty()) text += ' ';
+    text += std::to_string(column) + '-' + std::to_string(row);
+  }
+  return text;
+}
+
+std::string attention_to_marian(const AttentionMap& map) {
+  std::string text = words(map.target) + " |||";
+  for (std::size_t row = 0; row < map.rows(); ++row) text += ' ' + row_text(map, row, ',');
+  return text;
+}
+
+std::string attention_to_nematus(const AttentionMap& map, std::size_t number, double score) {
+  std::string text = std::to_string(number) + " ||| " + words(map.target) + " ||| " +
+                     format_shortest(score) + " ||| " + words(map.source) + " ||| " +
+                     std::to_string(map.columns()) + ' ' + std::to_string(map.rows()) + '\n';
+  for (std::size_t row = 0; row < map.rows(); ++row) text += row_text(map, row, ' ') + '\n';
+  return text;
+}
+
+}  // namespace attnviz

@@ -1,0 +1,61 @@
+#include "pair_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "attnviz/base/error.h"
+#include "options.h"
+
+namespace attnviz {
+namespace {
+
+const std::vector<std::string> units = {"char", "word"};
+
+}  // namespace
+
+PairSettings PairFlags::resolve(std::optional<int> max_length) const {
+  if (source.empty() != target.empty()) {
+    throw UsageError(source.empty() ? "--target: needs --source" : "--source: needs --target");
+  }
+  if (!data.empty() && !source.empty()) {
+    throw UsageError("--data: expected it or --source and --target, got both");
+  }
+  PairSettings settings;
+  settings.train = {data, source, target};
+  settings.validation.pairs = dev;
+  settings.test.pairs = test;
+  const auto tokenizer = [&](const std::string& own) {
+    return Tokenizer{*unit_from(own.empty() ? tokens : own), lower, nfc};
+  };
+  settings.source = tokenizer(source_tokens);
+  settings.target = tokenizer(target_tokens);
+  settings.limits = {min_count, max_vocabulary};
+  settings.max_length = max_length.value_or(settings.max_length);
+  return settings;
+}
+
+void add_pair_options(CLI::App& app, PairFlags& flags) {
+  CLI::Option* data = add_path_option(
+      app, "--data", flags.data,
+      "your own pairs: a file with source TAB target a line, and TAB gold alignment if known");
+  CLI::Option* source = add_path_option(app, "--source", flags.source,
+                                        "the sources alone, a line each, with --target");
+  add_path_option(app, "--target", flags.target, "the targets, line by line as in --source");
+  data->excludes(source);
+  add_path_option(app, "--dev", flags.dev,
+                  "pairs to validate with (default: a tenth of the sources, held out)");
+  add_path_option(app, "--test", flags.test,
+                  "pairs to test with at the end (default: another tenth)");
+  add_choice_option(app, "--tokens", flags.tokens, units, "what a symbol is (default word)");
+  add_choice_option(app, "--source-tokens", flags.source_tokens, units,
+                    "the same for sources alone");
+  add_choice_option(app, "--target-tokens", flags.target_tokens, units,
+                    "the same for targets alone");
+  app.add_flag("--lower", flags.lower, "read in lower case");
+  app.add_flag("--nfc", flags.nfc, "read in Unicode's normalisation form C");
+  add_integer_option(app, "--min-count", flags.min_count, 1, 1'000'000'000,
+                     "symbols that are rarer are unknown, <unk> (default 1)");
+  add_integer_option(app, "--max-vocabulary", flags.max_vocabulary, 0, 1'000'000,
+                     "as are all but this many of each side (default 0: no limit)");
+}
+
+}  // namespace attnviz

@@ -1,0 +1,38 @@
+// Options for sentence pairs: which files, and how their text is read.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "attnviz/train/pair_data.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace attnviz {
+
+/// What was said about pairs on the command line.
+struct PairFlags {
+  std::string data;    // "" if not given
+  std::string source;  // two files instead
+  std::string target;
+  std::string dev;
+  std::string test;
+  std::string tokens = "word";
+  std::string source_tokens;  // "" for `tokens`
+  std::string target_tokens;
+  bool lower = false;
+  bool nfc = false;
+  int min_count = 1;
+  int max_vocabulary = 0;
+
+  bool given() const { return !data.empty() || !source.empty(); }
+  /// Throws UsageError when --data and --source are both given, or one of two parallel files.
+  PairSettings resolve(std::optional<int> max_length) const;
+};
+
+/// Adds all of them. `flags` must outlive `app`.
+void add_pair_options(CLI::App& app, PairFlags& flags);
+
+}  // namespace attnviz

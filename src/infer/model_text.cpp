@@ -1,0 +1,50 @@
+#include "attnviz/infer/model_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "attnviz/base/error.h"
+
+namespace attnviz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json tokenizer_json(const Tokenizer& tokenizer) {
+  return {{"unit", to_string(tokenizer.unit)}, {"lower", tokenizer.lower}, {"nfc", tokenizer.nfc}};
+}
+
+Tokenizer read_tokenizer(const Json& json) {
+  const auto unit = unit_from(json.at("unit").get<std::string>());
+  if (!unit) throw InputError("unit");
+  return {*unit, json.at("lower").get<bool>(), json.at("nfc").get<bool>()};
+}
+
+}  // namespace
+
+std::string text_to_json(const ModelText& text) {
+  return Json{{"source", tokenizer_json(text.source)},
+              {"target", tokenizer_json(text.target)},
+              {"longest", text.longest},
+              {"takes_unknown", text.takes_unknown},
+              {"sample", text.sample}}
+      .dump();
+}
+
+ModelText text_of(const Model& model) {
+  const auto found = model.facts.find("text");
+  if (found == model.facts.end()) return {};
+  constexpr int most = 1'000'000;
+  try {
+    const Json json = Json::parse(found->second);
+    const ModelText text{read_tokenizer(json.at("source")), read_tokenizer(json.at("target")),
+                         json.at("longest").get<int>(), json.at("takes_unknown").get<bool>(),
+                         json.at("sample").get<std::string>()};
+    if (text.longest >= 0 && text.longest <= most) return text;
+  } catch (const Json::exception&) {
+  } catch (const InputError&) {
+  }
+  throw InputError("model: metadata: text: expected how the model reads text, got " +
+                   printable(found->second));
+}
+
+}  // namespace attnviz

@@ -1,0 +1,114 @@
+#include "attnviz/infer/pair_evaluation.h"
+
+#include <nlohmann/json.hpp>
+
+#include "attnviz/base/error.h"
+
+namespace attnviz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t pairs_at_once = 1024;
+
+/// Numbers for symbols, above those that mean something else.
+std::vector<int> number(const std::vector<std::string>& text, SymbolTable& symbols) {
+  std::vector<int> numbers;
+  for (const std::string& symbol : text) {
+    numbers.push_back(Vocabulary::reserved + symbols.number(symbol));
+  }
+  return numbers;
+}
+
+Json answers_json(const AnswerScores& scores) {
+  return {{"examples", scores.answers},
+          {"exact_match", scores.exact_match()},
+          {"token_accuracy", scores.token_accuracy()}};
+}
+
+void evaluate_some(const Model& model, const std::vector<TextPair>& pairs,
+                   const AnswerOptions& options, PairEvaluation& sum) {
+  std::vector<std::vector<std::string>> sources;
+  std::vector<std::vector<std::string>> gold_sources;
+  std::vector<std::vector<std::string>> gold_targets;
+  std::vector<const TextPair*> with_gold;
+  for (const TextPair& pair : pairs) {
+    sources.push_back(pair.source);
+    if (!pair.has_gold) continue;
+    with_gold.push_back(&pair);
+    gold_sources.push_back(pair.source);
+    gold_targets.push_back(pair.target);
+  }
+  for (const Prediction& answer : predict(model, sources, options)) {
+    sum.add_answer(answer, pairs[answer.input]);
+  }
+  for (const Prediction& forced : align(model, gold_sources, gold_targets)) {
+    sum.add_gold(forced, *with_gold[forced.input]);
+  }
+}
+
+}  // namespace
+
+void PairEvaluation::add_answer(const Prediction& answer, const TextPair& pair) {
+  std::vector<int> given = number(answer.answer, symbols_);
+  std::vector<int> right = number(pair.target, symbols_);
+  errors_.add(given, right);
+  bleu_.add(given, right);
+  if (answer.ended) given.push_back(Vocabulary::end);
+  right.push_back(Vocabulary::end);
+  const AnswerScores scores = score_answer(given, right);
+  answers_ += scores;
+  by_length_[static_cast<int>(pair.source.size())] += scores;
+  const std::size_t columns = pair.source.size() + 1;
+  const auto rows = std::span(answer.map.weights).first(answer.answer.size() * columns);
+  coverage_.add_map(rows, columns);
+}
+
+void PairEvaluation::add_gold(const Prediction& forced, const TextPair& pair) {
+  ++gold_pairs_;
+  const std::size_t columns = pair.source.size() + 1;
+  alignment_ += score_alignment(forced.map.weights, columns, pair.gold);
+  for (std::size_t i = 0; i < pair.target.size(); ++i) {
+    const auto row = std::span(forced.map.weights).subspan(i * columns, columns);
+    links_.add_row(row, pair.gold[i], pair.possible[i]);
+  }
+}
+
+std::string to_json(const PairEvaluation& evaluation) {
+  Json json = answers_json(evaluation.answers());
+  json["error_rate"] = evaluation.errors().rate();
+  json["bleu"] = evaluation.bleu().score();
+  json["coverage_penalty"] = evaluation.coverage().mean_coverage_penalty();
+  json["row_entropy"] = evaluation.coverage().mean_entropy();
+  json["confidence"] = evaluation.coverage().confidence();
+  if (evaluation.gold_pairs() > 0) {
+    json["gold"] = {{"examples", evaluation.gold_pairs()},
+                    {"alignment_error_rate", evaluation.links().error_rate()},
+                    {"gold_mass", evaluation.alignment().gold_mass()},
+                    {"hit_rate", evaluation.alignment().hit_rate()}};
+  }
+  for (const auto& [length, scores] : evaluation.by_length()) {
+    json["by_length"][std::to_string(length)] = answers_json(scores);
+  }
+  return json.dump();
+}
+
+PairEvaluation evaluate_pairs(const Model& model, PairReader& reader,
+                              const AnswerOptions& options) {
+  PairEvaluation sum;
+  std::vector<TextPair> pairs;
+  for (TextPair pair; reader.next(pair);) {
+    if (pair.source.size() > max_input) {
+      throw LimitError("expected at most " + std::to_string(max_input) + " symbols a source, got " +
+                       std::to_string(pair.source.size()));
+    }
+    pairs.push_back(pair);
+    if (pairs.size() < pairs_at_once) continue;
+    evaluate_some(model, pairs, options, sum);
+    pairs.clear();
+  }
+  evaluate_some(model, pairs, options, sum);
+  return sum;
+}
+
+}  // namespace attnviz

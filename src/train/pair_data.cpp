@@ -1,0 +1,240 @@
+#include "attnviz/train/pair_data.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <utility>
+
+#include "attnviz/base/error.h"
+
+namespace attnviz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t pool = 16;  // batches whose pairs are sorted by length together
+constexpr int room = 10;          // symbols that an answer may have beyond the longest one seen
+
+Json files_json(const PairFiles& files) {
+  return Json::array({files.pairs, files.source, files.target});
+}
+
+PairFiles read_files(const Json& json) {
+  return {json.at(0).get<std::string>(), json.at(1).get<std::string>(),
+          json.at(2).get<std::string>()};
+}
+
+Json tokenizer_json(const Tokenizer& tokenizer) {
+  return Json::array({to_string(tokenizer.unit), tokenizer.lower, tokenizer.nfc});
+}
+
+Tokenizer read_tokenizer(const Json& json) {
+  return {unit_from(json.at(0).get<std::string>()).value(), json.at(1).get<bool>(),
+          json.at(2).get<bool>()};
+}
+
+std::vector<std::uint32_t> range(std::size_t first, std::size_t last) {
+  std::vector<std::uint32_t> indices(last - first);
+  std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(first));
+  return indices;
+}
+
+}  // namespace
+
+std::string to_json(const PairSettings& settings) {
+  return Json{
+      {"train", files_json(settings.train)},       {"validation", files_json(settings.validation)},
+      {"test", files_json(settings.test)},         {"held_out", settings.held_out},
+      {"source", tokenizer_json(settings.source)}, {"target", tokenizer_json(settings.target)},
+      {"min_count", settings.limits.min_count},    {"max_vocabulary", settings.limits.max_size},
+      {"max_length", settings.max_length}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+PairSettings pair_settings_from_json(const std::string& text, const std::string& place) {
+  try {
+    const Json json = Json::parse(text);
+    PairSettings settings;
+    settings.train = read_files(json.at("train"));
+    settings.validation = read_files(json.at("validation"));
+    settings.test = read_files(json.at("test"));
+    settings.held_out = json.at("held_out").get<double>();
+    settings.source = read_tokenizer(json.at("source"));
+    settings.target = read_tokenizer(json.at("target"));
+    settings.limits = {json.at("min_count").get<int>(), json.at("max_vocabulary").get<int>()};
+    settings.max_length = json.at("max_length").get<int>();
+    return settings;
+  } catch (const Json::exception&) {
+  } catch (const std::bad_optional_access&) {
+  }
+  throw InputError(place + ": expected the settings of sentence pairs, got " + printable(text));
+}
+
+PairData::PairData(PairSettings settings, std::uint64_t seed)
+    : settings_(std::move(settings)), seed_(seed) {
+  read();
+  corpus_.encode(split_.train, settings_.limits);
+}
+
+PairData::PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& source,
+                   const Vocabulary& target)
+    : settings_(std::move(settings)), seed_(seed) {
+  read();
+  corpus_.encode(source, target);
+}
+
+void PairData::read() {
+  const auto add = [&](const PairFiles& files) {
+    if (!files.given()) return;
+    too_long_ +=
+        corpus_.read(files, settings_.source, settings_.target, settings_.max_length).too_long;
+  };
+  add(settings_.train);
+  const std::size_t train_end = corpus_.size();
+  add(settings_.validation);
+  const std::size_t validation_end = corpus_.size();
+  add(settings_.test);
+
+  const bool has_validation = settings_.validation.given();
+  const bool has_test = settings_.test.given();
+  split_ = split_corpus(corpus_, 0, train_end, has_validation ? 0.0 : settings_.held_out,
+                        has_test ? 0.0 : settings_.held_out, seed_);
+  if (has_validation) split_.validation = range(train_end, validation_end);
+  if (has_test) split_.test = range(validation_end, corpus_.size());
+  check_parts();
+
+  for (std::size_t i = 0; i < corpus_.size(); ++i) checksum_ += corpus_.hash(i);
+  for (const std::uint32_t i : split_.train) {
+    longest_source_ = std::max(longest_source_, static_cast<int>(corpus_.source(i).size()));
+    longest_target_ = std::max(longest_target_, static_cast<int>(corpus_.target(i).size()));
+  }
+}
+
+void PairData::check_parts() const {
+  const auto require = [&](const std::vector<std::uint32_t>& part, const PairFiles& files,
+                           const std::string& what) {
+    if (!part.empty()) return;
+    const PairFiles& from = files.given() ? files : settings_.train;
+    throw InputError(printable(from.name(), no_limit) + ": expected at least one pair " + what +
+                     (too_long_ > 0
+                          ? " (" + std::to_string(too_long_) + " are longer than --max-length " +
+                                std::to_string(settings_.max_length) + ")"
+                          : "") +
+                     ", got none");
+  };
+  require(split_.train, settings_.train, "to train on");
+  require(split_.validation, settings_.validation, "to validate with (--dev)");
+  require(split_.test, settings_.test, "to test with (--test)");
+}
+
+PairCounts PairData::counts() const {
+  return {split_.train.size(), split_.validation.size(), split_.test.size(), too_long_,
+          corpus_.has_gold()};
+}
+
+std::map<std::string, std::string> PairData::facts() const {
+  Json data = Json::parse(to_json(settings_));
+  data["pairs"] = corpus_.size();
+  data["checksum"] = checksum_;
+  const ModelText text{settings_.source, settings_.target, longest_target_ + 1 + room, true,
+                       sample()};
+  return {{"text", text_to_json(text)}, {"data", data.dump()}};
+}
+
+std::string PairData::sample() const {
+  for (const std::uint32_t i : split_.test) {
+    const auto ids = corpus_.source(i);
+    if (std::find(ids.begin(), ids.end(), Vocabulary::unknown) != ids.end()) continue;
+    return settings_.source.join(decode(source(), ids));
+  }
+  return "";
+}
+
+std::vector<EncodedExample> PairData::held_out(Part part, int most, Random& random) const {
+  std::vector<std::uint32_t> chosen = part == Part::validation ? split_.validation : split_.test;
+  if (chosen.size() > static_cast<std::size_t>(most)) {
+    random.shuffle(std::span(chosen));
+    chosen.resize(static_cast<std::size_t>(most));
+  }
+  std::vector<EncodedExample> examples(chosen.size());
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    corpus_.get(chosen[i], examples[i].pair);
+    examples[i].gold = corpus_.gold(chosen[i]);
+  }
+  return examples;
+}
+
+std::size_t PairData::tokens(std::uint32_t pair) const {
+  return corpus_.source(pair).size() + corpus_.target(pair).size() + 2;
+}
+
+/// Shuffles the pairs, sorts each pool of some batches by length and cuts it into batches, which
+/// are shuffled in turn.
+void PairData::plan(const Recipe& recipe, int epoch) {
+  Random random(seed_, (std::uint64_t{1} << 62U) + static_cast<std::uint64_t>(epoch));
+  order_ = split_.train;
+  random.shuffle(std::span(order_));
+  const auto most = static_cast<std::size_t>(batch_size(recipe, first_step_));
+  const auto budget = static_cast<std::size_t>(recipe.batch_tokens);
+  for (std::size_t first = 0; first < order_.size(); first += pool * most) {
+    const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end =
+        order_.begin() + static_cast<std::ptrdiff_t>(std::min(first + pool * most, order_.size()));
+    std::stable_sort(begin, end, [this](std::uint32_t a, std::uint32_t b) {
+      const auto key = [this](std::uint32_t i) {
+        return std::pair(corpus_.target(i).size(), corpus_.source(i).size());
+      };
+      return key(a) < key(b);
+    });
+  }
+
+  std::vector<std::pair<std::size_t, std::size_t>> batches;  // first and last in order_
+  for (std::size_t first = 0; first < order_.size();) {
+    std::size_t last = first;
+    std::size_t sum = 0;
+    while (last < order_.size() && last - first < most) {
+      sum += tokens(order_[last]);
+      if (budget > 0 && last > first && sum > budget) break;
+      ++last;
+    }
+    batches.emplace_back(first, last);
+    first = last;
+  }
+  random.shuffle(std::span(batches));
+  std::vector<std::uint32_t> dealt;
+  dealt.reserve(order_.size());
+  batch_starts_.assign(1, 0);
+  for (const auto& [first, last] : batches) {
+    dealt.insert(dealt.end(), order_.begin() + static_cast<std::ptrdiff_t>(first),
+                 order_.begin() + static_cast<std::ptrdiff_t>(last));
+    batch_starts_.push_back(dealt.size());
+  }
+  order_ = std::move(dealt);
+  epoch_ = epoch;
+}
+
+int PairData::steps_per_epoch(const Recipe& recipe) {
+  first_step_ = 0;
+  plan(recipe, 0);
+  return static_cast<int>(batch_starts_.size()) - 1;
+}
+
+void PairData::next_batch(const Recipe& recipe, int step, Random&,
+                          std::vector<EncodedPair>& pairs) {
+  if (epoch_ < 0 || step < first_step_) {
+    first_step_ = 0;
+    plan(recipe, 0);
+  }
+  for (auto steps = static_cast<int>(batch_starts_.size()) - 1; step >= first_step_ + steps;
+       steps = static_cast<int>(batch_starts_.size()) - 1) {
+    first_step_ += steps;
+    plan(recipe, epoch_ + 1);
+  }
+  const auto batch = static_cast<std::size_t>(step - first_step_);
+  pairs.resize(batch_starts_[batch + 1] - batch_starts_[batch]);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    corpus_.get(order_[batch_starts_[batch] + i], pairs[i]);
+  }
+}
+
+}  // namespace attnviz

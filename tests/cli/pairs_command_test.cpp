@@ -1,0 +1,154 @@
+// Sentence pairs from file to picture, by the program as a user runs it.
+#include <algorithm>
+
+#include "run_program.h"
+
+namespace attnviz {
+namespace {
+
+constexpr const char* small_pairs =
+    " --steps 40 --hidden 8 --embedding 8 --attention-units 8 --quiet ";
+
+/// Counting words: "two red" -> "red red", with gold.
+std::string some_pairs() {
+  std::string text;
+  for (const char* color : {"red", "blue", "green", "black", "white"}) {
+    const std::string c = color;
+    text += "one " + c + "\t" + c + "\t1\n";
+    text += "two " + c + "\t" + c + " " + c + "\t0,1 0?,1\n";
+    text += c + " two\t" + c + " " + c + "\t0 0\n";
+  }
+  return text;
+}
+
+const WorkFolder& trained() {
+  static const WorkFolder folder;
+  static const bool once = [] {
+    folder.write("pairs.tsv", some_pairs());
+    const auto result = folder.run(std::string("train --data pairs.tsv --out m") + small_pairs);
+    INFO(result.output);
+    REQUIRE(result.exit_code == 0);
+    return true;
+  }();
+  static_cast<void>(once);
+  return folder;
+}
+
+TEST_CASE("a model of pairs is trained, asked, measured and drawn", "[pairs]") {
+  const WorkFolder& folder = trained();
+  CHECK(folder.has("m/model.safetensors"));
+  const auto answers = folder.run("predict --model m --quiet -", "two red\none blue\n");
+  CHECK(answers.exit_code == 0);
+  CHECK(std::count(answers.out.begin(), answers.out.end(), '\n') == 2);
+  const auto scores = folder.run("eval --model m --data pairs.tsv --json");
+  CHECK(scores.exit_code == 0);
+  for (const char* key : {"exact_match", "error_rate", "bleu", "confidence", "alignment_error_rate",
+                          "gold_mass", "by_length"}) {
+    CHECK(scores.out.find('"' + std::string(key) + '"') != std::string::npos);
+  }
+  CHECK(folder.run("eval --model m --data pairs.tsv --beam 3 --by-length").exit_code == 0);
+  CHECK(folder.run("eval --model m --data - --min-exact 1", "one red\tnever\n").exit_code == 1);
+  CHECK(folder.run("render --model m --input 'two red' 'one blue' --out p.png").exit_code == 0);
+  CHECK(folder.run("render --model m --out sample.png").exit_code == 0);
+  CHECK(folder.read("p.png").starts_with("\x89PNG"));
+  CHECK(folder.run("info m --json").out.find("\"unit\":\"word\"") != std::string::npos);
+}
+
+TEST_CASE("a run of pairs resumes to the same bytes", "[pairs]") {
+  const WorkFolder& folder = trained();
+  const std::string once = folder.read("m/model.safetensors");
+  const std::string data = std::string("train --data pairs.tsv") + small_pairs;
+  CHECK(folder.run(data + "--out again --force").exit_code == 0);
+  CHECK(folder.read("again/model.safetensors") == once);
+  CHECK(folder.run("train --resume again --quiet").exit_code == 0);
+  CHECK(folder.read("again/model.safetensors") == once);
+  CHECK(folder.run("train --resume again --steps 60 --quiet").exit_code == 0);
+  folder.write("other.tsv", some_pairs() + "a\tb\n");
+  CHECK(folder.run("train --data other.tsv --out other" + std::string(small_pairs)).exit_code == 0);
+  folder.write("other.tsv", some_pairs() + "a\tc\n");
+  check_refused(folder.run("train --resume other --quiet"), 3,
+                "other.tsv: the pairs are not those that the run was trained on");
+}
+
+TEST_CASE("answers that are given have a probability and a picture", "[pairs]") {
+  const WorkFolder& folder = trained();
+  const auto given = folder.run("predict --model m 'two red' --target 'red red'");
+  CHECK(given.exit_code == 0);
+  CHECK(given.out.ends_with("\tred red\n"));
+  CHECK(given.out.starts_with("-"));
+  CHECK(folder.run("render --model m --input 'two red' --target 'red red' --out f.png").exit_code ==
+        0);
+  check_refused(folder.run("predict --model m a b --target c"), 2,
+                "--target: expected one for each input, 2, got 1");
+}
+
+TEST_CASE("the best answers are listed with their rank", "[pairs]") {
+  const auto list = trained().run("predict --model m --beam 4 --n-best 3 --quiet 'two red'");
+  CHECK(list.exit_code == 0);
+  CHECK(std::count(list.out.begin(), list.out.end(), '\n') == 3);
+  CHECK(list.out.starts_with("1\t1\t-"));
+  check_refused(trained().run("predict --model m --beam 2 --n-best 3 red"), 2, "--n-best");
+}
+
+TEST_CASE("alignments are printed in the formats of other programs", "[pairs]") {
+  const WorkFolder& folder = trained();
+  const std::string ask = "predict --model m --quiet 'two red' --target 'red red' --alignment ";
+  CHECK(folder.run(ask + "pharaoh").exit_code == 0);
+  for (const char* format : {"marian", "nematus", "json", "npz"}) {
+    INFO(format);
+    CHECK(folder.run(ask + format + " > a." + format).exit_code == 0);
+    const std::string given = std::string(format) == "npz" || std::string(format) == "json"
+                                  ? ""
+                                  : std::string(" --input-format ") + format;
+    const auto drawn =
+        folder.run(std::string("render --matrix a.") + format + given + " --out a.png");
+    INFO(drawn.output);
+    CHECK(drawn.exit_code == 0);
+  }
+  check_refused(folder.run("predict --model m --alignment npz --quiet red blue"), 2,
+                "npz holds one map");
+}
+
+TEST_CASE("words the model does not know are said", "[pairs]") {
+  const auto result = trained().run("predict --model m 'two zebra'");
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.find("never seen \"zebra\"; read as <unk>") != std::string::npos);
+}
+
+TEST_CASE("ten faults of a file are ten lines", "[pairs]") {
+  const WorkFolder folder;
+  std::string text = some_pairs();
+  for (int i = 0; i < 10; ++i) text += "no tab " + std::to_string(i) + "\n";
+  folder.write("bad.tsv", text);
+  const auto result = folder.run("train --data bad.tsv --quiet");
+  CHECK(result.exit_code == 3);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 10);
+  CHECK(result.err.starts_with("attnviz: error: bad.tsv:16: column 9: expected source TAB target"));
+  CHECK(result.err.find("\nattnviz: error: bad.tsv:25: column 9") != std::string::npos);
+  CHECK_FALSE(folder.has("runs"));
+}
+
+TEST_CASE("what was left out is said", "[pairs]") {
+  const WorkFolder folder;
+  folder.write("s", "a b c\nd\ne\nf\ng\n");
+  folder.write("t", "x\nx\nx\nx\nx\n");
+  const auto result = folder.run(
+      "train --source s --target t --max-length 2 --min-count 2 --steps 2 --hidden 4 --out m");
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.find("skipped 1 pairs with a side of more than 2 symbols") != std::string::npos);
+  CHECK(result.err.find("read 2 pairs to train on, 1 to validate, 1 to test; 0 source and 1") !=
+        std::string::npos);
+}
+
+TEST_CASE("options of pairs that do not fit are refused", "[pairs]") {
+  const WorkFolder folder;
+  folder.write("p", "a\tb\n");
+  check_refused(folder.run("train --source p"), 2, "--source: needs --target");
+  check_refused(folder.run("train --data p --task reverse"), 2, "--data: takes no --task");
+  check_refused(folder.run("train --data p --tokens letters"), 2, "--tokens: expected one of");
+  check_refused(folder.run("train --data nothing.tsv"), 3, "nothing.tsv: cannot open");
+  check_refused(folder.run("train --data p"), 3, "expected at least one pair to train on");
+}
+
+}  // namespace
+}  // namespace attnviz

@@ -1,0 +1,173 @@
+#include "attnviz/train/pair_data.h"
+
+#include <algorithm>
+#include <set>
+
+#include "attnviz/base/error.h"
+#include "catch.h"
+#include "temporary_file.h"
+
+namespace attnviz {
+namespace {
+
+constexpr Tokenizer words{Unit::word};
+
+/// Pairs of 1 to 9 words, all different.
+std::string many_pairs(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    text += "w" + std::to_string(i);
+    for (int k = 0; k < i % 9; ++k) text += " a";
+    text += "\tx\t0\n";
+  }
+  return text;
+}
+
+PairSettings settings_of(const TemporaryFile& file) {
+  PairSettings settings;
+  settings.train.pairs = file.path();
+  settings.source = settings.target = words;
+  return settings;
+}
+
+Recipe recipe_of(int batch, int tokens = 0) {
+  Recipe recipe;
+  recipe.batch = recipe.late_batch = batch;
+  recipe.batch_tokens = tokens;
+  return recipe;
+}
+
+std::vector<EncodedPair> batch_of(PairData& data, const Recipe& recipe, int step) {
+  Random unused(0);
+  std::vector<EncodedPair> pairs;
+  data.next_batch(recipe, step, unused, pairs);
+  return pairs;
+}
+
+TEST_CASE("an epoch holds every training pair once", "[pairs]") {
+  const TemporaryFile file(many_pairs(400));
+  for (const Recipe& recipe : {recipe_of(16), recipe_of(16, 60)}) {
+    PairData data(settings_of(file), 3);
+    CHECK(data.counts().train == 320);
+    CHECK(data.counts().validation == 40);
+    CHECK(data.counts().test == 40);
+    int step = 0;
+    std::vector<std::vector<int>> first_epoch;
+    for (int epoch = 0; epoch < 3; ++epoch) {
+      std::multiset<std::vector<int>> seen;
+      std::vector<std::vector<int>> order;
+      while (seen.size() < 320) {
+        const auto pairs = batch_of(data, recipe, step++);
+        std::size_t tokens = 0;
+        for (const EncodedPair& pair : pairs) {
+          seen.insert(pair.source);
+          order.push_back(pair.source);
+          tokens += pair.source.size() + pair.target.size();
+        }
+        CHECK(pairs.size() <= 16);
+        if (recipe.batch_tokens > 0) CHECK(tokens <= 60);
+      }
+      CHECK(std::set<std::vector<int>>(seen.begin(), seen.end()).size() == 320);
+      if (epoch == 0) {
+        CHECK(data.steps_per_epoch(recipe) == step);
+        first_epoch = order;
+      } else {
+        CHECK(order != first_epoch);
+      }
+    }
+  }
+}
+
+TEST_CASE("a batch holds pairs of like length", "[pairs]") {
+  const TemporaryFile file(many_pairs(400));
+  PairData data(settings_of(file), 3);
+  std::size_t spread = 0;
+  for (int step = 0; step < 20; ++step) {
+    std::size_t least = 100;
+    std::size_t most = 0;
+    for (const EncodedPair& pair : batch_of(data, recipe_of(16), step)) {
+      least = std::min(least, pair.source.size());
+      most = std::max(most, pair.source.size());
+    }
+    spread += most - least;
+  }
+  CHECK(spread < 20 * 3);
+}
+
+TEST_CASE("the batch of a step follows from the seed and the step alone", "[pairs]") {
+  const TemporaryFile file(many_pairs(100));
+  const Recipe recipe = recipe_of(8, 50);
+  PairData data(settings_of(file), 3);
+  std::vector<std::vector<EncodedPair>> batches;
+  for (int step = 0; step < 60; ++step) batches.push_back(batch_of(data, recipe, step));
+  for (const int step : {59, 0, 31}) {
+    PairData again(settings_of(file), 3);
+    const auto pairs = batch_of(again, recipe, step);
+    REQUIRE(pairs.size() == batches[static_cast<std::size_t>(step)].size());
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      CHECK(pairs[i].source == batches[static_cast<std::size_t>(step)][i].source);
+    }
+  }
+}
+
+TEST_CASE("held-out pairs carry their gold and are of their own files", "[pairs]") {
+  const TemporaryFile file(many_pairs(50));
+  const TemporaryFile dev("w1 new\tx x\t- 0,1\n");
+  PairSettings settings = settings_of(file);
+  settings.validation.pairs = dev.path();
+  const PairData data(settings, 1);
+  CHECK(data.counts().train == 45);
+  CHECK(data.counts().test == 5);
+  Random random(1);
+  const auto validation = data.held_out(Part::validation, 10, random);
+  REQUIRE(validation.size() == 1);
+  CHECK(validation[0].gold == GoldAlignment{{}, {0, 1}});
+  CHECK(decode(data.source(), validation[0].pair.source).back() == "<unk>");
+  CHECK(data.held_out(Part::test, 3, random).size() == 3);
+}
+
+TEST_CASE("settings of pairs go to JSON and back", "[pairs]") {
+  PairSettings settings;
+  settings.train = {"", "a.en", "a.mr"};
+  settings.test.pairs = "t.tsv";
+  settings.source = {Unit::character, true, true};
+  settings.limits = {2, 300};
+  settings.max_length = 7;
+  const PairSettings back = pair_settings_from_json(to_json(settings), "x");
+  CHECK(to_json(back) == to_json(settings));
+  CHECK(back.train.target == "a.mr");
+  CHECK(back.source == settings.source);
+  CHECK_THROWS_AS(pair_settings_from_json("{}", "x"), InputError);
+  CHECK_THROWS_AS(pair_settings_from_json("[", "x"), InputError);
+}
+
+TEST_CASE("changed pairs have another checksum", "[pairs]") {
+  const TemporaryFile file(many_pairs(50));
+  const std::string fact = PairData(settings_of(file), 1).facts().at("data");
+  CHECK(PairData(settings_of(file), 1).facts().at("data") == fact);
+  for (const std::string change : {"w0 b\tx\t0\n", ""}) {
+    const TemporaryFile other(many_pairs(49) + change);
+    PairSettings settings = settings_of(other);
+    const PairData data(settings, 1);
+    CHECK(data.facts().at("data").substr(data.facts().at("data").find("checksum")) !=
+          fact.substr(fact.find("checksum")));
+  }
+}
+
+TEST_CASE("a part without pairs is refused", "[pairs]") {
+  const TemporaryFile file("a\tx\nb\ty\n");
+  CHECK_THROWS_WITH(PairData(settings_of(file), 1),
+                    file.path() + ": expected at least one pair to train on, got none");
+  const TemporaryFile empty("");
+  CHECK_THROWS_AS(PairData(settings_of(empty), 1), InputError);
+  const TemporaryFile long_ones("a b c\tx\n");
+  PairSettings settings = settings_of(long_ones);
+  settings.max_length = 2;
+  CHECK_THROWS_WITH(PairData(settings, 1),
+                    long_ones.path() +
+                        ": expected at least one pair to train on (1 are longer than --max-length "
+                        "2), got none");
+}
+
+}  // namespace
+}  // namespace attnviz
