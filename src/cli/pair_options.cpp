@@ -41,21 +41,19 @@ void add_pair_options(CLI::App& app, PairFlags& flags) {
                                         "the sources alone, a line each, with --target");
   add_path_option(app, "--target", flags.target, "the targets, line by line as in --source");
   data->excludes(source);
-  add_path_option(app, "--dev", flags.dev,
-                  "pairs to validate with (default: a tenth of the sources, held out)");
-  add_path_option(app, "--test", flags.test,
-                  "pairs to test with at the end (default: another tenth)");
+  add_path_option(app, "--dev", flags.dev, "to validate with (default: a tenth of the pairs)");
+  add_path_option(app, "--test", flags.test, "to test with at the end (default: another tenth)");
   add_choice_option(app, "--tokens", flags.tokens, units, "what a symbol is (default word)");
   add_choice_option(app, "--source-tokens", flags.source_tokens, units,
-                    "the same for sources alone");
+                    "of sources alone (default: --tokens)");
   add_choice_option(app, "--target-tokens", flags.target_tokens, units,
-                    "the same for targets alone");
+                    "of targets alone (default: --tokens)");
   app.add_flag("--lower", flags.lower, "read in lower case");
   app.add_flag("--nfc", flags.nfc, "read in Unicode's normalisation form C");
   add_integer_option(app, "--min-count", flags.min_count, 1, 1'000'000'000,
-                     "symbols that are rarer are unknown, <unk> (default 1)");
+                     "least count of a symbol (default 1); rarer ones are <unk>");
   add_integer_option(app, "--max-vocabulary", flags.max_vocabulary, 0, 1'000'000,
-                     "as are all but this many of each side (default 0: no limit)");
+                     "symbols a side (default 0: all); the others are <unk>");
 }
 
 }  // namespace attnviz

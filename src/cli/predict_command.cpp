@@ -243,10 +243,10 @@ void setup_predict(CLI::App& program) {
   add_answer_options(command, options->answer);
   command.get_option("--beam")->excludes(target);
   add_integer_option(command, "--n-best", options->answer.beam.n_best, 1, most_hypotheses,
-                     "print this many answers: input, rank, log-probability, answer (default 1)");
-  CLI::Option* alignment = add_choice_option(
-      command, "--alignment", options->alignment, {"pharaoh", "marian", "nematus", "json", "npz"},
-      "print alignments in place of answers, in this format");
+                     "answers to print (default 1): input, rank, log-probability, answer");
+  CLI::Option* alignment = add_choice_option(command, "--alignment", options->alignment,
+                                             {"pharaoh", "marian", "nematus", "json", "npz"},
+                                             "print alignments (default: answers), in this format");
   CLI::Option* json = command.add_flag("--json", options->json,
                                        "print answers with their attention as JSON, one a line");
   alignment->excludes(json);

@@ -537,18 +537,17 @@ void add_recipe_options(CLI::App& command, TrainOptions& options) {
       std::string("highest learning rate") + task_default);
   add_number_option(
       command, "--dropout", [&options](double value) { options.dropout = value; }, 0, 0.9,
-      std::string("share of embeddings, and of the readout's units, left out in training") +
-          task_default);
+      "share left out (default: the task's) of embeddings and of the readout's units, in training");
   add_integer_option(command, "--epochs", options.epochs, 1, 1'000'000,
                      "times each pair of --data is seen (default 10, more for few pairs)");
   add_integer_option(command, "--batch-tokens", options.batch_tokens, 0, 1'000'000,
-                     "most source and target tokens a step, for --data (default 0: no limit)");
+                     "most tokens a step (default 0: no limit), source and target, of --data");
   add_integer_option(
       command, "--patience", options.patience, 1, 1'000'000,
       std::string("evaluations without a new best before training stops") + task_default);
-  add_integer_option(command, "--plateau", options.plateau, 0, 1'000'000,
-                     "evaluations without a new best before the learning rate is halved (default "
-                     "0: never)");
+  add_integer_option(
+      command, "--plateau", options.plateau, 0, 1'000'000,
+      "halve the rate after this (default 0: never) many evaluations without a new best");
   add_number_option(
       command, "--entropy-penalty", [&options](double value) { options.entropy_penalty = value; },
       0, 10,
@@ -565,7 +564,7 @@ void setup_train(CLI::App& program) {
       command,
       {"attnviz train --task reverse", "attnviz train --task dates --out runs/my-dates --seed 7",
        "attnviz train --task left-shift --shift 2 --max-length 20",
-       "attnviz train --data data/commands.tsv --out runs/commands",
+       "attnviz train --data pairs.tsv --tokens word --out runs/pairs",
        "attnviz train --resume runs/my-dates", "attnviz train --task all --out runs"});
   add_task_options(command, options->task, {all_name});
   CLI::Option* task = command.get_option("--task");

@@ -44,6 +44,9 @@ TEST_CASE("attnviz COMMAND --help: examples first, every option explained") {
           line.find("default") != std::string::npos || line.find("(required") != std::string::npos;
       const bool optional_by_nature = line.find("--attention PATH") != std::string::npos ||
                                       line.find("--matrix") != std::string::npos ||
+                                      line.find("--data PATH") != std::string::npos ||
+                                      line.find("--source PATH") != std::string::npos ||
+                                      line.find("--target ") != std::string::npos ||
                                       line.find("--curve") != std::string::npos ||
                                       line.find("--resume") != std::string::npos ||
                                       line.find("--init-from") != std::string::npos ||
