@@ -25,15 +25,23 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   // Weights, average, best, two moments, transposed, gradients of four shards; and, while they are
   // saved, two copies of five of them.
   constexpr double copies = 10.0 + 2.0 * 5.0;
-  const double tables =
-      6.0 * H * config.source_vocabulary + (3.0 * D + std::max(R, V)) * V;  // of the tokens
-  const double weights = copies * static_cast<double>(count_parameters(config)) + 6.0 * tables;
+  const double longest_batch =
+      std::max(recipe.batch, recipe.late_batch) * static_cast<double>(longest);
+  // Tables of the tokens: of all for decoding; of those in a batch for the step and its shards.
+  const auto tables = [&](double source_tokens, double target_tokens) {
+    return 6.0 * H * source_tokens + (3.0 * D + (R > 0.0 ? R : V)) * target_tokens;
+  };
+  const auto met = [&](double vocabulary) {
+    return std::min(vocabulary, std::max(longest_batch, double{StepTokens::most_whole}));
+  };
+  const double weights = copies * static_cast<double>(count_parameters(config)) +
+                         tables(config.source_vocabulary, V) +
+                         5.0 * tables(met(config.source_vocabulary), met(V));
   // A column of the tapes: two directions of the encoder, the memory, then the decoder.
   const double source_column = 2.0 * 15.0 * H + 2.0 * (K + A);
   const double target_column = 16.0 * D + 2.0 * A + longest + 3.0 * K + 2.0 * R + 2.0 * V;
   constexpr double evaluated = 64.0;  // examples side by side
-  const double columns =
-      (std::max(recipe.batch, recipe.late_batch) + evaluated) * static_cast<double>(longest);
+  const double columns = longest_batch + evaluated * static_cast<double>(longest);
   return sizeof(Scalar) * (weights + columns * (source_column + target_column));
 }
 
