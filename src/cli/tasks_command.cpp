@@ -90,10 +90,13 @@ void sample_task(const TasksOptions& options) {
   const Task& task = find_task(options.flags.name);
   const TaskOptions settings = options.flags.resolve(task);
   const Part part = find_part(options.part);
+  const double beyond = default_recipe(task.name, settings.max_length).beyond;
   Random random(options.seed);
   std::string text;
   for (int left = *options.sample; left > 0; --left) {
-    const Example example = draw_example(task, settings, part, random);
+    const Example example = options.as_trained
+                                ? draw_training_example(task, settings, beyond, random)
+                                : draw_example(task, settings, part, random);
     text += options.json ? example_json(example).dump()
                          : join(example.source) + '\t' + join(example.target);
     if (options.gold) text += '\t' + gold_text(example.gold);
@@ -122,6 +125,9 @@ void setup_tasks(CLI::App& program) {
   CLI::Option* part =
       add_choice_option(command, "--part", options->part, {"train", "validation", "test"},
                         "the part of the data to print (default train)");
+  CLI::Option* as_trained =
+      command.add_flag("--as-trained", options->as_trained,
+                       "examples as training draws them: dates of other centuries among them");
   CLI::Option* gold =
       command.add_flag("--gold", options->gold,
                        "add TAB and the gold alignment, as `attnviz train --data` reads it");
@@ -136,6 +142,7 @@ void setup_tasks(CLI::App& program) {
   }
   seed->needs(sample);
   part->needs(sample);
+  as_trained->needs(sample)->excludes(part);
   gold->needs(sample)->excludes(json);
   names->excludes(json, sample, command.get_option("--task"));
   end_with_task_defaults(command);

@@ -14,7 +14,8 @@ struct TasksOptions {
   std::optional<int> sample;  // examples to draw; without it the tasks are listed
   std::uint64_t seed = 1;
   std::string part = "train";
-  bool gold = false;  // add the gold alignment
+  bool as_trained = false;  // with the share beyond the task that training mixes in
+  bool gold = false;        // add the gold alignment
   bool json = false;
   bool names = false;
 };

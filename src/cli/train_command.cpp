@@ -62,6 +62,7 @@ struct TrainOptions {
   std::optional<double> entropy_penalty;
   std::optional<double> dropout;
   std::optional<int> batch_tokens;
+  std::optional<int> bucket;
   std::optional<int> patience;
   std::optional<int> plateau;
   std::optional<int> epochs;  // of pairs
@@ -91,6 +92,7 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   recipe.entropy_penalty = options.entropy_penalty.value_or(recipe.entropy_penalty);
   recipe.dropout = options.dropout.value_or(recipe.dropout);
   recipe.batch_tokens = options.batch_tokens.value_or(recipe.batch_tokens);
+  recipe.bucket = options.bucket.value_or(recipe.bucket);
   recipe.patience = options.patience.value_or(recipe.patience);
   recipe.plateau = options.plateau.value_or(recipe.plateau);
   return recipe;
@@ -542,6 +544,8 @@ void add_recipe_options(CLI::App& command, TrainOptions& options) {
                      "times each pair of --data is seen (default 10, more for few pairs)");
   add_integer_option(command, "--batch-tokens", options.batch_tokens, 0, 1'000'000,
                      "most tokens a step (default 0: no limit), source and target, of --data");
+  add_integer_option(command, "--bucket", options.bucket, 1, 1'000'000,
+                     "deal the pairs of this many batches (default 1) by length");
   add_integer_option(
       command, "--patience", options.patience, 1, 1'000'000,
       std::string("evaluations without a new best before training stops") + task_default);

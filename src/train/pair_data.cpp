@@ -12,8 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t pool = 16;  // batches whose pairs are sorted by length together
-constexpr int room = 10;          // symbols that an answer may have beyond the longest one seen
+constexpr int room = 10;  // symbols that an answer may have beyond the longest one seen
 
 Json files_json(const PairFiles& files) {
   return Json::array({files.pairs, files.source, files.target});
@@ -168,18 +167,20 @@ std::size_t PairData::tokens(std::uint32_t pair) const {
   return corpus_.source(pair).size() + corpus_.target(pair).size() + 2;
 }
 
-/// Shuffles the pairs, sorts each pool of some batches by length and cuts it into batches, which
-/// are shuffled in turn.
+/// Shuffles the pairs, sorts those of each bucket by length and cuts them into batches, which are
+/// shuffled in turn.
 void PairData::plan(const Recipe& recipe, int epoch) {
   Random random(seed_, (std::uint64_t{1} << 62U) + static_cast<std::uint64_t>(epoch));
   order_ = split_.train;
   random.shuffle(std::span(order_));
   const auto most = static_cast<std::size_t>(batch_size(recipe, first_step_));
   const auto budget = static_cast<std::size_t>(recipe.batch_tokens);
-  for (std::size_t first = 0; first < order_.size(); first += pool * most) {
+  const std::size_t bucket =
+      recipe.bucket == 1 ? 1 : static_cast<std::size_t>(recipe.bucket) * most;
+  for (std::size_t first = 0; first < order_.size(); first += bucket) {
     const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(first);
     const auto end =
-        order_.begin() + static_cast<std::ptrdiff_t>(std::min(first + pool * most, order_.size()));
+        order_.begin() + static_cast<std::ptrdiff_t>(std::min(first + bucket, order_.size()));
     std::stable_sort(begin, end, [this](std::uint32_t a, std::uint32_t b) {
       const auto key = [this](std::uint32_t i) {
         return std::pair(corpus_.target(i).size(), corpus_.source(i).size());

@@ -38,6 +38,7 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("late_batch", recipe.late_batch);
   field("late_batch_from", recipe.late_batch_from);
   field("batch_tokens", recipe.batch_tokens);
+  field("bucket", recipe.bucket);
   field("learning_rate", recipe.rate);
   field("warm_up", recipe.warm_up);
   field("final_rate", recipe.final_rate);

@@ -59,6 +59,23 @@ TEST_CASE("attnviz tasks: samples as JSON lines") {
   CHECK(first.at("gold") == nlohmann::json::parse("[[5],[0],[2],[3],[1,4],[1,4]]"));
 }
 
+TEST_CASE("attnviz tasks: dates as they are trained on have other centuries among them") {
+  const auto strange_years = [](const std::string& text) {
+    int strange = 0;
+    for (std::size_t end = text.find('\n'); end != std::string::npos;
+         end = text.find('\n', end + 1)) {
+      const std::string century = text.substr(end - 4, 2);
+      if (century != "19" && century != "20") ++strange;
+    }
+    return strange;
+  };
+  CHECK(strange_years(run_program("tasks --task dates --sample 200").output) == 0);
+  const int strange =
+      strange_years(run_program("tasks --task dates --sample 200 --as-trained").output);
+  CHECK(strange > 30);
+  CHECK(strange < 90);
+}
+
 TEST_CASE("attnviz tasks: what it refuses, and how") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"--task revrese",
@@ -92,6 +109,8 @@ TEST_CASE("attnviz tasks: what it refuses, and how") {
       {"--shift 1", "--task"},
       {"--task reverse --part test", "--sample"},
       {"--task reverse --seed 3", "--sample"},
+      {"--task reverse --as-trained", "--sample"},
+      {"--task reverse --sample 1 --as-trained --part test", "--part"},
       {"--names --json", "--names"},
       {"--task reverse --task sort", "--task"},
       {"--task reverse --sample", "--sample"},

@@ -46,7 +46,9 @@ std::vector<EncodedPair> batch_of(PairData& data, const Recipe& recipe, int step
 
 TEST_CASE("an epoch holds every training pair once", "[pairs]") {
   const TemporaryFile file(many_pairs(400));
-  for (const Recipe& recipe : {recipe_of(16), recipe_of(16, 60)}) {
+  Recipe bucketed = recipe_of(16, 60);
+  bucketed.bucket = 4;
+  for (const Recipe& recipe : {recipe_of(16), recipe_of(16, 60), bucketed}) {
     PairData data(settings_of(file), 3);
     CHECK(data.counts().train == 320);
     CHECK(data.counts().validation == 40);
@@ -78,20 +80,27 @@ TEST_CASE("an epoch holds every training pair once", "[pairs]") {
   }
 }
 
-TEST_CASE("a batch holds pairs of like length", "[pairs]") {
+TEST_CASE("a batch of a bucket holds pairs of like length, other batches of every length",
+          "[pairs]") {
   const TemporaryFile file(many_pairs(400));
-  PairData data(settings_of(file), 3);
-  std::size_t spread = 0;
-  for (int step = 0; step < 20; ++step) {
-    std::size_t least = 100;
-    std::size_t most = 0;
-    for (const EncodedPair& pair : batch_of(data, recipe_of(16), step)) {
-      least = std::min(least, pair.source.size());
-      most = std::max(most, pair.source.size());
+  const auto mean_spread = [&file](int bucket) {
+    PairData data(settings_of(file), 3);
+    Recipe recipe = recipe_of(16);
+    recipe.bucket = bucket;
+    std::size_t spread = 0;
+    for (int step = 0; step < 20; ++step) {
+      std::size_t least = 100;
+      std::size_t most = 0;
+      for (const EncodedPair& pair : batch_of(data, recipe, step)) {
+        least = std::min(least, pair.source.size());
+        most = std::max(most, pair.source.size());
+      }
+      spread += most - least;
     }
-    spread += most - least;
-  }
-  CHECK(spread < 20 * 3);
+    return static_cast<double>(spread) / 20;
+  };
+  CHECK(mean_spread(20) < 3);
+  CHECK(mean_spread(1) > 6);
 }
 
 TEST_CASE("the batch of a step follows from the seed and the step alone", "[pairs]") {

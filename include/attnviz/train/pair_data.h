@@ -1,5 +1,5 @@
-// Sentence pairs from files as the trainer wants them: split into parts, in batches of like length,
-// epoch after epoch.
+// Sentence pairs from files as the trainer wants them: split into parts, in batches, epoch after
+// epoch.
 #pragma once
 
 #include <algorithm>

@@ -21,6 +21,7 @@ struct Recipe {
   int late_batch = 16;           // the same from late_batch_from on
   double late_batch_from = 1.0;  // as a part of `steps`
   int batch_tokens = 0;  // at most this many source and target tokens an update; 0: no limit
+  int bucket = 1;        // batches whose pairs are drawn together and dealt by length; 1: by chance
   AdamOptions adam;
   double rate = 8e-3;          // highest learning rate
   int warm_up = 50;            // steps in which the rate rises from zero
