@@ -18,6 +18,10 @@ bool within(char32_t c, char32_t first, char32_t last) {
   return c >= first && c <= last;
 }
 
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
 utf8proc_int32_t number(char32_t c) {
   return static_cast<utf8proc_int32_t>(c);
 }
@@ -70,6 +74,9 @@ class Conjunct {
 
 std::size_t first_character(std::string_view text) {
   if (text.empty()) return 0;
+  // Between two ASCII characters there is always a boundary, but within a line's end.
+  const bool ascii_follows = text.size() == 1 || is_ascii(text[1]);
+  if (is_ascii(text[0]) && ascii_follows && text[0] != '\r') return 1;
   CodePoint last = first_code_point(text);
   std::size_t length = last.length;
   if (!last.valid) return length;

@@ -24,6 +24,8 @@ struct Operands {
   Index b_column;
   Scalar* c;
   Index c_stride;
+  Index rows;  // of C
+  Index columns;
   Index depth;
   bool add;
 };
@@ -63,37 +65,59 @@ void tile(const Operands& o, Index row, Index column, Index first) {
   }
 }
 
+/// The same for fewer rows than a register has lanes.
+template <int C>
+void narrow_tile(const Operands& o, Index, Index column, Index) {
+  const Scalar* b = o.b + column * o.b_column;
+  Lanes sum[C] = {};
+  for (Index k = 0; k < o.depth; ++k) {
+    const Lanes left = load(o.a + k * o.a_stride, o.rows);
+    for (int j = 0; j < C; ++j) sum[j] += left * b[k * o.b_row + j * o.b_column];
+  }
+  for (int j = 0; j < C; ++j) {
+    Scalar* out = o.c + (column + j) * o.c_stride;
+    store(o.add ? load(out, o.rows) + sum[j] : sum[j], out, o.rows);
+  }
+}
+
 using Tile = void (*)(const Operands&, Index, Index, Index);
 
-template <int R, std::size_t... C>
+template <std::size_t R, std::size_t... C>
 constexpr std::array<Tile, most_columns> tiles_of(std::index_sequence<C...>) {
-  return {&tile<R, static_cast<int>(C) + 1>...};
+  if constexpr (R == 0) {
+    return {&narrow_tile<static_cast<int>(C) + 1>...};
+  } else {
+    return {&tile<static_cast<int>(R), static_cast<int>(C) + 1>...};
+  }
 }
 template <std::size_t... R>
 constexpr auto all_tiles(std::index_sequence<R...>) {
-  return std::array{tiles_of<static_cast<int>(R) + 1>(std::make_index_sequence<most_columns>())...};
+  return std::array{tiles_of<R>(std::make_index_sequence<most_columns>())...};
 }
-constexpr auto tiles = all_tiles(std::make_index_sequence<most_rows>());
+/// By registers of rows, 0 for less than one, and columns less 1.
+constexpr auto tiles = all_tiles(std::make_index_sequence<most_rows + 1>());
 
 /// All columns of some rows. The columns are dealt evenly: eight are 4 + 4, not 6 + 2.
-void row_of_tiles(const Operands& o, Index row, std::size_t registers, Index columns, Index skip) {
-  const Index count = (columns + most_columns - 1) / most_columns;
+void row_of_tiles(const Operands& o, Index row, Index registers, Index skip) {
+  const Index count = (o.columns + most_columns - 1) / most_columns;
   for (Index i = 0, column = 0; i < count; ++i) {
-    const Index width = (columns - column + count - i - 1) / (count - i);
-    tiles[registers - 1][static_cast<std::size_t>(width) - 1](o, row, column, skip);
+    const Index width = (o.columns - column + count - i - 1) / (count - i);
+    tiles[static_cast<std::size_t>(registers)][static_cast<std::size_t>(width) - 1](o, row, column,
+                                                                                    skip);
     column += width;
   }
 }
 
-void multiply(const Operands& o, Index rows, Index columns) {
+void multiply(const Operands& o) {
+  if (o.rows < lane_count) return row_of_tiles(o, 0, 0, 0);
   Index row = 0;
-  while (rows - row >= lane_count) {
-    const Index registers = std::min<Index>((rows - row) / lane_count, most_rows);
-    row_of_tiles(o, row, static_cast<std::size_t>(registers), columns, 0);
+  while (o.rows - row >= lane_count) {
+    const Index registers = std::min<Index>((o.rows - row) / lane_count, most_rows);
+    row_of_tiles(o, row, registers, 0);
     row += registers * lane_count;
   }
   // The rows left over are the last ones of a register that starts among those done already.
-  if (row < rows) row_of_tiles(o, rows - lane_count, 1, columns, lane_count - (rows - row));
+  if (row < o.rows) row_of_tiles(o, o.rows - lane_count, 1, lane_count - (o.rows - row));
 }
 
 void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
@@ -109,36 +133,21 @@ void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
               .b_column = B.column_stride,
               .c = C.data(),
               .c_stride = C.outerStride(),
+              .rows = C.rows(),
+              .columns = C.cols(),
               .depth = std::min(A.cols() - k, most_depth),
-              .add = add || k > 0},
-             C.rows(), C.cols());
+              .add = add || k > 0});
   }
 }
 
 }  // namespace
 
 void product(MatrixIn A, const Factor& B, MatrixOut C) {
-  if (C.rows() < lane_count) {
-    C.setZero();
-    add_product(A, B, C);
-  } else {
-    multiply(A, B, C, false);
-  }
+  multiply(A, B, C, false);
 }
 
 void add_product(MatrixIn A, const Factor& B, MatrixOut C) {
-  if (C.rows() >= lane_count) {
-    multiply(A, B, C, true);
-    return;
-  }
-  for (Index j = 0; j < C.cols(); ++j) {
-    Scalar* c = C.col(j).data();
-    for (Index k = 0; k < A.cols(); ++k) {
-      const Scalar* a = A.col(k).data();
-      const Scalar b = B.data[k * B.row_stride + j * B.column_stride];
-      for (Index i = 0; i < C.rows(); ++i) c[i] += a[i] * b;
-    }
-  }
+  multiply(A, B, C, true);
 }
 
 }  // namespace attnviz

@@ -234,15 +234,18 @@ Example draw(const TaskOptions&, Random& random) {
 }
 
 /// The letters and separators of all formats.
-std::set<std::string> symbols_but_digits() {
-  std::set<std::string> symbols{" ", ","};
-  for (const std::string_view name : month_names) {
-    for (const char letter : name) symbols.insert({letter});
-  }
-  for (const std::string_view name : weekday_names) {
-    for (const char letter : name) symbols.insert({letter});
-  }
-  return symbols;
+const std::set<std::string>& symbols_but_digits() {
+  static const std::set<std::string> all = [] {
+    std::set<std::string> symbols{" ", ","};
+    for (const std::string_view name : month_names) {
+      for (const char letter : name) symbols.insert({letter});
+    }
+    for (const std::string_view name : weekday_names) {
+      for (const char letter : name) symbols.insert({letter});
+    }
+    return symbols;
+  }();
+  return all;
 }
 
 /// What ties every digit of the answer to its own place, where the task's own days would let the
@@ -272,7 +275,7 @@ Example draw_beyond(const TaskOptions&, Random& random) {
   }
   std::vector<std::string> source = split_characters(write(day, pattern));
   if (is_numeric && random.below(2) == 0) {
-    const std::set<std::string> symbols = symbols_but_digits();
+    const std::set<std::string>& symbols = symbols_but_digits();
     std::ranges::replace(
         source, std::string(" "),
         *std::next(symbols.begin(), random.between(0, static_cast<int>(symbols.size()) - 1)));

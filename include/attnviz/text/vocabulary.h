@@ -2,10 +2,10 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace attnviz {
@@ -41,7 +41,11 @@ class Vocabulary {
 
  private:
   std::vector<std::string> symbols_;
-  std::map<std::string, int, std::less<>> ids_;
+  /// Finds a std::string by a view.
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, int, Hash, std::equal_to<>> ids_;
 };
 
 }  // namespace attnviz
