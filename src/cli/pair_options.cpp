@@ -24,7 +24,8 @@ PairSettings PairFlags::resolve(std::optional<int> max_length) const {
   settings.validation.pairs = dev;
   settings.test.pairs = test;
   const auto tokenizer = [&](const std::string& own) {
-    return Tokenizer{*unit_from(own.empty() ? tokens : own), lower, nfc};
+    const std::string& name = own.empty() ? tokens : own;
+    return Tokenizer{name.empty() ? Unit::word : *unit_from(name), lower, nfc};
   };
   settings.source = tokenizer(source_tokens);
   settings.target = tokenizer(target_tokens);

@@ -19,7 +19,7 @@ struct PairFlags {
   std::string target;
   std::string dev;
   std::string test;
-  std::string tokens = "word";
+  std::string tokens;         // "" for words
   std::string source_tokens;  // "" for `tokens`
   std::string target_tokens;
   bool lower = false;
@@ -28,6 +28,10 @@ struct PairFlags {
   int max_vocabulary = 0;
 
   bool given() const { return !data.empty() || !source.empty(); }
+  /// Whether it was said how text is read.
+  bool says_tokens() const {
+    return lower || nfc || !(tokens + source_tokens + target_tokens).empty();
+  }
   /// Throws UsageError when --data and --source are both given, or one of two parallel files.
   PairSettings resolve(std::optional<int> max_length) const;
 };

@@ -125,9 +125,9 @@ void setup_tasks(CLI::App& program) {
   CLI::Option* part =
       add_choice_option(command, "--part", options->part, {"train", "validation", "test"},
                         "the part of the data to print (default train)");
-  CLI::Option* as_trained =
-      command.add_flag("--as-trained", options->as_trained,
-                       "examples as training draws them: dates of other centuries among them");
+  CLI::Option* as_trained = command.add_flag(
+      "--as-trained", options->as_trained,
+      "examples as training draws them: other centuries and crowds of a digit among them");
   CLI::Option* gold =
       command.add_flag("--gold", options->gold,
                        "add TAB and the gold alignment, as `attnviz train --data` reads it");

@@ -60,6 +60,7 @@ struct TrainOptions {
   std::optional<int> steps;
   std::optional<double> rate;
   std::optional<double> entropy_penalty;
+  std::optional<double> forgetting;
   std::optional<double> dropout;
   std::optional<int> batch_tokens;
   std::optional<int> bucket;
@@ -90,6 +91,7 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   recipe.steps = options.steps.value_or(recipe.steps);
   recipe.rate = options.rate.value_or(recipe.rate);
   recipe.entropy_penalty = options.entropy_penalty.value_or(recipe.entropy_penalty);
+  recipe.forgetting = options.forgetting.value_or(recipe.forgetting);
   recipe.dropout = options.dropout.value_or(recipe.dropout);
   recipe.batch_tokens = options.batch_tokens.value_or(recipe.batch_tokens);
   recipe.bucket = options.bucket.value_or(recipe.bucket);
@@ -213,23 +215,33 @@ std::unique_ptr<TrainingData> data_for(const Model& model, const Task& task,
   return std::make_unique<TaskData>(task, settings, model.source, model.target);
 }
 
+/// What --init-from brings along. Throws UsageError where the command line asks for another size.
+ModelConfig config_of(const Model& model, const TrainOptions& options) {
+  Recipe fixed;
+  fixed.model = model.config;
+  // The numbers of symbols follow from the vocabularies.
+  fixed.model.source_vocabulary = fixed.model.target_vocabulary = 0;
+  Recipe asked = fixed;
+  asked.model = with_settings(fixed, options).model;
+  refuse_changes(to_json(fixed), to_json(asked), "as in " + printable(options.init_from));
+  return fixed.model;
+}
+
+Origin origin_of(Model model, const TrainOptions& options) {
+  return {printable(options.init_from, no_limit), std::move(model.weights)};
+}
+
 Start start_new(const TrainOptions& options, const Task& task) {
   const TaskOptions settings = options.task.resolve(task);
-  Recipe recipe = default_recipe(task.name, settings.max_length);
+  Recipe recipe = with_settings(default_recipe(task.name, settings.max_length), options);
   if (options.init_from.empty()) {
-    return {std::make_unique<TaskData>(task, settings), with_settings(recipe, options), {}, {}};
+    return {std::make_unique<TaskData>(task, settings), recipe, {}, {}};
   }
   Model model = open_model(options.init_from);
-  recipe.model = model.config;
-  // The numbers of symbols follow from the vocabularies.
-  recipe.model.source_vocabulary = recipe.model.target_vocabulary = 0;
-  const Recipe asked = with_settings(recipe, options);
-  Recipe fixed = asked;
-  fixed.model = recipe.model;
-  refuse_changes(to_json(fixed), to_json(asked), "as in " + printable(options.init_from));
+  recipe.model = config_of(model, options);
   return {data_for(model, task, settings, options.init_from),
-          asked,
-          Origin{printable(options.init_from, no_limit), std::move(model.weights)},
+          recipe,
+          origin_of(std::move(model), options),
           {}};
 }
 
@@ -259,17 +271,43 @@ Recipe recipe_for(const TrainOptions& options, PairData& data) {
   return with_settings(recipe, options);
 }
 
+/// Pairs for a model that exists: its symbols, and its way to read.
+std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& options,
+                                    std::uint64_t seed) {
+  const PairFlags& flags = options.pairs;
+  PairSettings settings = flags.resolve(options.task.max_length);
+  const ModelText text = text_of(model);
+  if (flags.says_tokens() && (settings.source != text.source || settings.target != text.target)) {
+    throw UsageError("--tokens: expected how " + printable(options.init_from) +
+                     " reads, or nothing");
+  }
+  if (flags.min_count != 1 || flags.max_vocabulary != 0) {
+    throw UsageError(std::string(flags.min_count != 1 ? "--min-count" : "--max-vocabulary") +
+                     ": has no use with --init-from: the symbols are those of the model");
+  }
+  settings.source = text.source;
+  settings.target = text.target;
+  return std::make_unique<PairData>(std::move(settings), seed, model.source, model.target);
+}
+
 Start start_with_pairs(const TrainOptions& options) {
   const TaskFlags& task = options.task;
   if (!task.name.empty() || task.min_length || task.shift || task.alphabet) {
     throw UsageError("--data: takes no --task and no settings of one");
   }
-  if (!options.init_from.empty()) throw UsageError("--data: has no use for --init-from");
-  auto data = std::make_unique<PairData>(options.pairs.resolve(task.max_length),
-                                         options.seed.value_or(options.run.seed));
+  const std::uint64_t seed = options.seed.value_or(options.run.seed);
+  if (options.init_from.empty()) {
+    auto data = std::make_unique<PairData>(options.pairs.resolve(task.max_length), seed);
+    tell_counts(options, *data);
+    const Recipe recipe = recipe_for(options, *data);
+    return {std::move(data), recipe, {}, {}, true};
+  }
+  Model model = open_model(options.init_from);
+  auto data = pairs_for(model, options, seed);
   tell_counts(options, *data);
-  const Recipe recipe = recipe_for(options, *data);
-  return {std::move(data), recipe, {}, {}, true};
+  Recipe recipe = recipe_for(options, *data);
+  recipe.model = config_of(model, options);
+  return {std::move(data), recipe, origin_of(std::move(model), options), {}, true};
 }
 
 /// The pairs of a run that is resumed, which must be those that it has been trained on.
@@ -556,6 +594,11 @@ void add_recipe_options(CLI::App& command, TrainOptions& options) {
       command, "--entropy-penalty", [&options](double value) { options.entropy_penalty = value; },
       0, 10,
       std::string("sharpens attention late in training; 0 is pure cross-entropy") + task_default);
+  add_number_option(
+      command, "--forgetting", [&options](double value) { options.forgetting = value; }, 0, 1,
+      std::string("share of encoder steps that forget what came before, early in training: keeps "
+                  "attention at its place") +
+          task_default);
 }
 
 }  // namespace

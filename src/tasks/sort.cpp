@@ -32,6 +32,19 @@ Example draw(const TaskOptions& options, Random& random) {
   return sort_symbols(options, draw_symbols(options, random)).value();
 }
 
+/// Of a few symbols only, each many times: how often one has been written is the hardest to learn,
+/// and rare among the task's own inputs.
+Example draw_crowded(const TaskOptions& options, Random& random) {
+  constexpr int most = 4;
+  std::vector<std::string> symbols = split_characters(options.alphabet);
+  random.shuffle(std::span(symbols));
+  symbols.resize(static_cast<std::size_t>(
+      random.between(1, std::min(most, static_cast<int>(symbols.size())))));
+  TaskOptions crowded = options;
+  crowded.alphabet = join(symbols);
+  return sort_symbols(options, draw_symbols(crowded, random)).value();
+}
+
 std::string source_text(const Example& example) {
   return join(example.source);
 }
@@ -48,7 +61,7 @@ Task sort_task() {
           .takes_alphabet = true,
           .separators = ", ",
           .draw = draw,
-          .draw_beyond = nullptr,
+          .draw_beyond = draw_crowded,
           .solve = sort_symbols,
           .part_key = source_text,
           .details = nullptr,

@@ -147,6 +147,7 @@ Recipe pair_recipe() {
   recipe.rate = 2e-3;
   recipe.warm_up = 200;
   recipe.entropy_penalty = 0.0;
+  recipe.forgetting = 0.3;
   recipe.average = 0.99;
   recipe.patience = 10;
   return recipe;

@@ -70,6 +70,22 @@ TEST_CASE("a run of pairs resumes to the same bytes", "[pairs]") {
                 "other.tsv: the pairs are not those that the run was trained on");
 }
 
+TEST_CASE("a model of pairs is trained on with other pairs", "[pairs]") {
+  const WorkFolder& folder = trained();
+  folder.write("few.tsv", "two red\tred red\none blue\tblue\none red\tred\nzebra blue\tblue\n");
+  const std::string train = "train --data few.tsv --init-from m --steps 5 --quiet ";
+  CHECK(folder.run(train + "--out on").exit_code == 0);
+  // The symbols are those of the model.
+  CHECK(folder.run("predict --model on zebra").err.find("never seen \"zebra\"") !=
+        std::string::npos);
+  check_refused(folder.run(train + "--hidden 9 --out x"), 2, "--hidden: expected 8, as in m");
+  check_refused(folder.run(train + "--tokens char --out x"), 2,
+                "--tokens: expected how m reads, or nothing");
+  check_refused(folder.run(train + "--min-count 2 --out x"), 2,
+                "--min-count: has no use with --init-from");
+  CHECK(folder.run(train + "--tokens word --out y").exit_code == 0);
+}
+
 TEST_CASE("answers that are given have a probability and a picture", "[pairs]") {
   const WorkFolder& folder = trained();
   const auto given = folder.run("predict --model m 'two red' --target 'red red'");

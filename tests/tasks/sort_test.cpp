@@ -2,6 +2,7 @@
 #include "attnviz/base/grapheme.h"
 
 #include <algorithm>
+#include <set>
 
 #include "attnviz/base/utf8.h"
 #include "catch.h"
@@ -42,6 +43,25 @@ TEST_CASE("sort: what is no input of it") {
   CHECK_FALSE(task.solve(task.defaults, {"12"}).has_value());
   CHECK(task.solve(task.defaults, std::vector<std::string>(1000, "1")).has_value());
   CHECK_FALSE(task.solve(task.defaults, std::vector<std::string>(1001, "1")).has_value());
+}
+
+TEST_CASE("sort: crowded examples hold few symbols, from one to four of any") {
+  const Task task = sort_task();
+  Random random(3);
+  std::set<std::string> seen;
+  std::set<std::size_t> numbers;
+  for (int i = 0; i < 300; ++i) {
+    const Example example = task.draw_beyond(task.defaults, random);
+    CHECK(example.target == task.solve(task.defaults, example.source)->target);
+    const std::set<std::string> symbols(example.source.begin(), example.source.end());
+    numbers.insert(symbols.size());
+    seen.insert(symbols.begin(), symbols.end());
+  }
+  CHECK(numbers == std::set<std::size_t>{1, 2, 3, 4});
+  CHECK(seen.size() == 10);
+  TaskOptions two = task.defaults;
+  two.alphabet = "ab";
+  CHECK(task.draw_beyond(two, random).source.size() >= 4);
 }
 
 TEST_CASE("sort: defaults and sample input") {

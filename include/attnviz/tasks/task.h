@@ -46,8 +46,8 @@ struct Task {
   /// A random example of any part.
   Example (*draw)(const TaskOptions&, Random&);
 
-  /// For training only: a random example beyond the task's own inputs, which ties to the input what
-  /// is the same in all of those (for dates, other centuries). Null where nothing is.
+  /// For training only: a random example of what the task's own inputs lack or hardly ever hold
+  /// (for dates other centuries, for sort many of the same digit). Null where nothing is missing.
   Example (*draw_beyond)(const TaskOptions&, Random&);
 
   /// The right answer and gold alignment for a given source; nothing if the source is not an input

@@ -43,7 +43,7 @@ struct Recipe {
 
   double dropout = 0.0;  // of embeddings and of the readout's hidden layer
 
-  double beyond = 0.0;  // share of training examples from beyond the task (dates: other centuries)
+  double beyond = 0.0;  // share of training examples by Task::draw_beyond
 
   // the model is the moving average of the weights: a <- a + (1 - average) (w - a); 0 for the
   // weights
