@@ -26,6 +26,7 @@ for argument in "$@"; do
         variants+=("$task --query previous" "$task --score dot"
           "$task --score scaled-dot" "$task --score bilinear")
       done
+      variants+=("sort --forgetting 0" "dates --forgetting 0")
       ;;
     *) fail "unknown argument $argument; see the head of this script" ;;
   esac

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iomanip>
 #include <locale>
 #include <memory>
@@ -119,6 +120,10 @@ std::vector<Picture> collect(const RenderOptions& options) {
     std::vector<std::string> models = options.models;
     if (models.empty()) models.push_back(newest_run());
     for (const std::string& model : models) add_from_model(options, model, pictures);
+  }
+  const auto has_gold = [](const Picture& picture) { return !picture.map.gold.empty(); };
+  if (options.figure.look.gold && std::none_of(pictures.begin(), pictures.end(), has_gold)) {
+    tell(options.quiet, "attnviz: note: --gold: no true alignment is known here");
   }
   if (!options.figure.look.difference) return pictures;
   if (pictures.size() != 2) {

@@ -113,6 +113,7 @@ Recipe default_recipe(std::string_view task, int max_length) {
     recipe.final_rate = 0.0;
     recipe.entropy_penalty = 0.003;
     recipe.forgetting = 0.02;
+    recipe.beyond = 0.4;
     recipe.average = 0.995;
   } else if (task == "dates") {
     recipe.model.readout_units = 64;

@@ -50,6 +50,8 @@ TEST_CASE("a model of pairs is trained, asked, measured and drawn", "[pairs]") {
   CHECK(folder.run("eval --model m --data - --min-exact 1", "one red\tnever\n").exit_code == 1);
   CHECK(folder.run("render --model m --input 'two red' 'one blue' --out p.png").exit_code == 0);
   CHECK(folder.run("render --model m --out sample.png").exit_code == 0);
+  CHECK(folder.run("render --model m --gold --out gold.png")
+            .err.starts_with("attnviz: note: --gold: no true alignment is known here\n"));
   CHECK(folder.read("p.png").starts_with("\x89PNG"));
   CHECK(folder.run("info m --json").out.find("\"unit\":\"word\"") != std::string::npos);
 }
