@@ -29,6 +29,12 @@ say "words of two scripts"
 "$program" render --matrix "$data/words.csv" --annotate --grid-lines --mark-argmax --quiet \
   --title "Rahul is a good boy" --out "$docs/words.png"
 
+say "pairs: English and Marathi sentences"
+"$root/scripts/make_pairs.py" sentences >sentences.tsv
+"$program" train --data sentences.tsv --out runs/sentences --steps 800 --quiet
+"$program" render --model runs/sentences --input "Sita brings a book today" "the boy sees water" --quiet \
+  --mark-argmax --out "$docs/sentences.png"
+
 say "previous against current query"
 "$program" train --task reverse --query previous --out previous-query --quiet
 "$program" train --task reverse --query current --out current-query --quiet
