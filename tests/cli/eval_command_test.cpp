@@ -7,20 +7,8 @@
 
 using namespace attnviz;
 
-namespace {
-
-/// A folder with a small model in runs/sort.
-const WorkFolder& trained() {
-  static const WorkFolder folder;
-  static const int once = folder.run(std::string("train --task sort") + tiny).exit_code;
-  REQUIRE(once == 0);
-  return folder;
-}
-
-}  // namespace
-
 TEST_CASE("attnviz eval: text and JSON agree, and the same seed gives the same numbers") {
-  const auto text = trained().run("eval --count 100 --by-length");
+  const auto text = trained_on_sort().run("eval --count 100 --by-length");
   INFO(text.out);
   CHECK(text.exit_code == 0);
   CHECK(text.err.empty());
@@ -30,7 +18,7 @@ TEST_CASE("attnviz eval: text and JSON agree, and the same seed gives the same n
     INFO(row);
     CHECK(text.out.find(row) != std::string::npos);
   }
-  const auto result = trained().run("eval --count 100 --json");
+  const auto result = trained_on_sort().run("eval --count 100 --json");
   const auto json = nlohmann::json::parse(result.out);
   CHECK(json.at("examples") == 100);
   for (const char* share : {"exact_match", "token_accuracy", "gold_mass", "hit_rate"}) {
@@ -43,12 +31,13 @@ TEST_CASE("attnviz eval: text and JSON agree, and the same seed gives the same n
     examples += scores.at("examples").get<int>();
   }
   CHECK(examples == 100);
-  CHECK(trained().run("eval --count 0100 --seed 1000 --json --model runs/sort").out == result.out);
-  CHECK(trained().run("eval --count 100 --seed 1001 --json").out != result.out);
+  CHECK(trained_on_sort().run("eval --count 0100 --seed 1000 --json --model runs/sort").out ==
+        result.out);
+  CHECK(trained_on_sort().run("eval --count 100 --seed 1001 --json").out != result.out);
 }
 
 TEST_CASE("attnviz eval: offsets add up to the rows that were scored") {
-  const auto json = nlohmann::json::parse(trained().run("eval --count 50 --json").out);
+  const auto json = nlohmann::json::parse(trained_on_sort().run("eval --count 50 --json").out);
   int rows = 0;
   for (const auto& [offset, count] : json.at("offsets").items()) rows += count.get<int>();
   const double hits = json.at("offsets").value("0", 0);
@@ -57,9 +46,9 @@ TEST_CASE("attnviz eval: offsets add up to the rows that were scored") {
 }
 
 TEST_CASE("attnviz eval --min-exact: the exit code is the answer, the scores come all the same") {
-  const auto yes = trained().run("eval --count 50 --min-exact 0");
+  const auto yes = trained_on_sort().run("eval --count 50 --min-exact 0");
   CHECK(yes.exit_code == 0);
-  const auto no = trained().run("eval --count 50 --min-exact 1");
+  const auto no = trained_on_sort().run("eval --count 50 --min-exact 1");
   CHECK(no.exit_code == 1);
   CHECK(no.out == yes.out);
   CHECK(no.err == "attnviz: error: exact match 0.00 % is below --min-exact 1\n");
@@ -73,8 +62,9 @@ TEST_CASE("attnviz eval: what it refuses") {
       {"runs/sort", "unexpected argument \"runs/sort\""}};
   for (const auto& [arguments, message] : usage) {
     INFO(arguments);
-    check_refused(trained().run("eval " + arguments), 2, message);
+    check_refused(trained_on_sort().run("eval " + arguments), 2, message);
   }
-  check_refused(trained().run("eval --model nowhere"), 3, "nowhere: cannot read");
-  check_refused(trained().run("eval --count 5 > /dev/full"), 4, "standard output: cannot write");
+  check_refused(trained_on_sort().run("eval --model nowhere"), 3, "nowhere: cannot read");
+  check_refused(trained_on_sort().run("eval --count 5 > /dev/full"), 4,
+                "standard output: cannot write");
 }

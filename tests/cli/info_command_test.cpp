@@ -9,14 +9,6 @@ using namespace attnviz;
 
 namespace {
 
-/// A folder with a small model in runs/sort.
-const WorkFolder& trained() {
-  static const WorkFolder folder;
-  static const int once = folder.run(std::string("train --task sort") + tiny).exit_code;
-  REQUIRE(once == 0);
-  return folder;
-}
-
 /// A safetensors file without tensors.
 std::string model_with(const nlohmann::json& metadata) {
   const std::string header = nlohmann::json{{"__metadata__", metadata}}.dump();
@@ -28,7 +20,7 @@ std::string model_with(const nlohmann::json& metadata) {
 }  // namespace
 
 TEST_CASE("attnviz info: text and JSON say the same, of a folder, a file and the newest run") {
-  const auto text = trained().run("info");
+  const auto text = trained_on_sort().run("info");
   CHECK(text.exit_code == 0);
   for (const char* line :
        {"config:\n  embedding: 8\n  hidden: 8\n", "\nsource_symbols: 0123456789\n",
@@ -39,9 +31,9 @@ TEST_CASE("attnviz info: text and JSON say the same, of a folder, a file and the
   CHECK(text.out.find(" \n") == std::string::npos);
   CHECK(text.out.find('{') == std::string::npos);
   for (const char* name : {"runs/sort", "runs/sort/model.safetensors", "--model runs/sort"}) {
-    CHECK(trained().run(std::string("info ") + name).out == text.out);
+    CHECK(trained_on_sort().run(std::string("info ") + name).out == text.out);
   }
-  const auto json = nlohmann::json::parse(trained().run("info --json").out);
+  const auto json = nlohmann::json::parse(trained_on_sort().run("info --json").out);
   CHECK(json.at("config").at("hidden") == 8);
   CHECK(json.at("task").at("name") == "sort");
   CHECK(json.at("source_symbols").size() == 10);
@@ -79,7 +71,7 @@ TEST_CASE("attnviz info: files that are no model") {
 }
 
 TEST_CASE("attnviz info: a model cut short or changed is refused at every place") {
-  const std::string whole = trained().read("runs/sort/model.safetensors");
+  const std::string whole = trained_on_sort().read("runs/sort/model.safetensors");
   const WorkFolder folder;
   for (std::size_t i = 0; i < 12; ++i) {
     const std::size_t at = i * (whole.size() - 1) / 11;

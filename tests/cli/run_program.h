@@ -85,6 +85,14 @@ inline ProgramResult run_program(const std::string& arguments, std::string_view 
 inline constexpr const char* tiny =
     " --steps 30 --hidden 8 --embedding 8 --attention-units 8 --quiet ";
 
+/// A folder with such a model in runs/sort.
+inline const WorkFolder& trained_on_sort() {
+  static const WorkFolder folder;
+  static const int once = folder.run(std::string("train --task sort") + tiny).exit_code;
+  REQUIRE(once == 0);
+  return folder;
+}
+
 /// What holds for every refusal: its exit code, nothing on standard output, one line that can be
 /// printed on standard error, with `message` in it.
 inline void check_refused(const ProgramResult& result, int exit_code, const std::string& message) {

@@ -47,6 +47,33 @@ double objective(const ModelConfig& config, const Seq2SeqWeights& weights,
   return options.scale * (run.loss + options.entropy_penalty * entropy_sum(run, pairs));
 }
 
+/// Every element of every tensor against the central difference of `loss`, by its relative error;
+/// differences up to `negligible` are the rounding of the loss.
+template <typename Weights, typename Loss>
+void check_gradient(Weights& weights, const Weights& gradient, double negligible, Loss&& loss) {
+  constexpr double step = 1e-5;
+  Weights::visit(
+      [&](const TensorName& name, auto& tensor, const auto& analytic) {
+        double worst = 0.0;
+        for (Index i = 0; i < tensor.size(); ++i) {
+          double& w = tensor.data()[i];
+          const double kept = w;
+          w = kept + step;
+          const double above = loss();
+          w = kept - step;
+          const double below = loss();
+          w = kept;
+          const double numeric = (above - below) / (2.0 * step);
+          const double error = std::abs(numeric - analytic.data()[i]);
+          const double size = std::max(std::abs(numeric), std::abs(analytic.data()[i]));
+          if (error > negligible) worst = std::max(worst, error / size);
+        }
+        INFO(name.str());
+        CHECK(worst <= 1e-6);
+      },
+      weights, gradient);
+}
+
 }  // namespace
 
 TEST_CASE("gradients equal central differences", "[gradient]") {
@@ -65,27 +92,9 @@ TEST_CASE("gradients equal central differences", "[gradient]") {
   const LossOptions options{.scale = 0.1, .entropy_penalty = penalty};
   ModelRun run(config, weights, pairs, options);
 
-  constexpr double step = 1e-5;
-  Seq2SeqWeights::visit(
-      [&](const TensorName& name, auto& tensor, auto& gradient) {
-        double worst = 0.0;
-        for (Index i = 0; i < tensor.size(); ++i) {
-          double& w = tensor.data()[i];
-          const double kept = w;
-          w = kept + step;
-          const double above = objective(config, weights, pairs, options);
-          w = kept - step;
-          const double below = objective(config, weights, pairs, options);
-          w = kept;
-          const double numeric = (above - below) / (2.0 * step);
-          const double error = std::abs(numeric - gradient.data()[i]);
-          const double size = std::max(std::abs(numeric), std::abs(gradient.data()[i]));
-          if (error > 1e-9) worst = std::max(worst, error / size);
-        }
-        INFO(to_string(config.attention) << " " << name.str());
-        CHECK(worst <= 1e-6);
-      },
-      weights, run.gradient.weights);
+  INFO(to_string(config.attention));
+  check_gradient(weights, run.gradient.weights, 1e-9,
+                 [&] { return objective(config, weights, pairs, options); });
 }
 
 TEST_CASE("gradients equal central differences when states are forgotten", "[gradient]") {
@@ -102,27 +111,8 @@ TEST_CASE("gradients equal central differences when states are forgotten", "[gra
   REQUIRE(std::count(marked.begin(), marked.end(), true) > 2);
   REQUIRE(std::count(marked.begin(), marked.end(), false) > 2);
 
-  constexpr double step = 1e-5;
-  EncoderWeights::visit(
-      [&](const TensorName& name, auto& tensor, const auto& gradient) {
-        double worst = 0.0;
-        for (Index i = 0; i < tensor.size(); ++i) {
-          double& w = tensor.data()[i];
-          const double kept = w;
-          w = kept + step;
-          const double above = run().loss;
-          w = kept - step;
-          const double below = run().loss;
-          w = kept;
-          const double numeric = (above - below) / (2.0 * step);
-          const double error = std::abs(numeric - gradient.data()[i]);
-          const double size = std::max(std::abs(numeric), std::abs(gradient.data()[i]));
-          if (error > 1e-8) worst = std::max(worst, error / size);
-        }
-        INFO(name.str());
-        CHECK(worst <= 1e-6);
-      },
-      weights.encoder, analytic.gradient.weights.encoder);
+  check_gradient(weights.encoder, analytic.gradient.weights.encoder, 1e-8,
+                 [&] { return run().loss; });
 }
 
 TEST_CASE("gradients equal central differences under dropout", "[gradient]") {
@@ -141,27 +131,7 @@ TEST_CASE("gradients equal central differences under dropout", "[gradient]") {
   REQUIRE((mask.array() == 0).count() > 5);
   REQUIRE((mask.array() > 1).count() > 5);
 
-  constexpr double step = 1e-5;
-  Seq2SeqWeights::visit(
-      [&](const TensorName& name, auto& tensor, const auto& gradient) {
-        double worst = 0.0;
-        for (Index i = 0; i < tensor.size(); ++i) {
-          double& w = tensor.data()[i];
-          const double kept = w;
-          w = kept + step;
-          const double above = run().loss;
-          w = kept - step;
-          const double below = run().loss;
-          w = kept;
-          const double numeric = (above - below) / (2.0 * step);
-          const double error = std::abs(numeric - gradient.data()[i]);
-          const double size = std::max(std::abs(numeric), std::abs(gradient.data()[i]));
-          if (error > 1e-8) worst = std::max(worst, error / size);
-        }
-        INFO(name.str());
-        CHECK(worst <= 1e-6);
-      },
-      weights, analytic.gradient.weights);
+  check_gradient(weights, analytic.gradient.weights, 1e-8, [&] { return run().loss; });
 }
 
 TEST_CASE("of a large vocabulary only the tokens of a batch are projected, to the same gradient",

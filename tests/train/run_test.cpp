@@ -132,14 +132,23 @@ TEST_CASE("without a run there is advice", "[run]") {
   CHECK_THROWS_AS(newest_run(), InputError);
 }
 
+namespace {
+
+/// A short run in the folder a, at full rate from the first step on.
+RunReport run_at_rate(double rate) {
+  Recipe recipe = quick_recipe();
+  recipe.rate = rate;
+  recipe.warm_up = 0;
+  TaskData data = reverse_data();
+  return run_training(data, recipe, quick_options("a"), {});
+}
+
+}  // namespace
+
 TEST_CASE("a run whose numbers mean nothing any more has diverged, although they are finite",
           "[run]") {
   const Scratch scratch;
-  Recipe recipe = quick_recipe();
-  recipe.rate = 1000.0;
-  recipe.warm_up = 0;
-  TaskData data = reverse_data();
-  const RunReport report = run_training(data, recipe, quick_options("a"), {});
+  const RunReport report = run_at_rate(1000.0);
   CHECK(report.ending == Ending::diverged);
   CHECK(report.steps == 20);
   CHECK(report.best_step == 0);
@@ -154,11 +163,7 @@ TEST_CASE("a run whose numbers mean nothing any more has diverged, although they
 
 TEST_CASE("a run stops at the step whose numbers are not finite, and names the tensor", "[run]") {
   const Scratch scratch;
-  Recipe recipe = quick_recipe();
-  recipe.rate = 1e38;
-  recipe.warm_up = 0;
-  TaskData data = reverse_data();
-  const RunReport report = run_training(data, recipe, quick_options("a"), {});
+  const RunReport report = run_at_rate(1e38);
   CHECK(report.ending == Ending::diverged);
   INFO(report.reason);
   CHECK(report.reason == "step 2: the gradient of encoder.embedding.weight is not finite");
@@ -167,9 +172,5 @@ TEST_CASE("a run stops at the step whose numbers are not finite, and names the t
 
 TEST_CASE("a run that starts from wrong answers may learn better", "[run]") {
   const Scratch scratch;
-  Recipe recipe = quick_recipe();
-  recipe.rate = 0.05;
-  recipe.warm_up = 0;
-  TaskData data = reverse_data();
-  CHECK(run_training(data, recipe, quick_options("a"), {}).ending != Ending::diverged);
+  CHECK(run_at_rate(0.05).ending != Ending::diverged);
 }
