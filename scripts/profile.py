@@ -19,9 +19,9 @@ PROGRAM = Path(__file__).resolve().parent.parent / "build/bench/attnviz"
 PHASES = (
     ("validation", r"\bevaluate_forced\b"),
     ("test", r"\bevaluate_greedily\b"),
-    ("drawing validation and test examples", r"TaskData::draw\b"),
+    ("drawing validation and test examples", r"::held_out\b"),
     ("writing files", r"\bwrite_file\b|append_line|write_model|write_safetensors|RunFolder"),
-    ("training: drawing batches", r"TaskData::draw_batch"),
+    ("training: drawing batches", r"::next_batch\b"),
     ("training: forward", r"attnviz::forward\b"),
     ("training: backward", r"\bforward_backward\b"),
     ("training: tables, gradient sums, Adam, average", r"Trainer::step"),
@@ -72,6 +72,8 @@ def show(title, counts, seconds):
 
 
 def main():
+    if not PROGRAM.exists():
+        sys.exit(f"{PROGRAM} is missing: run scripts/bench.sh first")
     task = sys.argv[1] if len(sys.argv) > 1 else "reverse"
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as folder:
