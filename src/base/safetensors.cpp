@@ -18,8 +18,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "numbers are copied to and from the file as they are in memory");
 
-constexpr std::size_t prefix = 8;  // bytes of the header's length
-constexpr std::uint64_t max_header = 1U << 20U;
+constexpr std::size_t prefix = 8;                // bytes of the header's length
+constexpr std::uint64_t max_header = 1U << 26U;  // vocabularies are in the metadata
 constexpr std::size_t max_tensors = 4096;
 constexpr const char* metadata_key = "__metadata__";
 constexpr const char* checksum_key = "checksum";    // of the metadata
@@ -217,6 +217,10 @@ std::string write_safetensors(const TensorFile& file) {
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');  // the numbers start at a multiple of eight bytes
   const auto length = static_cast<std::uint64_t>(text.size());
+  if (length > max_header) {
+    throw LimitError("the model's vocabularies: expected a header of at most " +
+                     std::to_string(max_header) + " bytes, got " + std::to_string(length));
+  }
   std::string bytes(reinterpret_cast<const char*>(&length), prefix);
   bytes.reserve(prefix + text.size() + offset);
   bytes += text;

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/utf8.h"
 #include "options.h"
 
 namespace attnviz {
@@ -12,12 +13,33 @@ const std::vector<std::string> units = {"char", "word"};
 
 }  // namespace
 
+std::string PairFlags::first_said() const {
+  for (const auto& [name, value] :
+       {std::pair{"--data", &data}, std::pair{"--source", &source}, std::pair{"--target", &target},
+        std::pair{"--dev", &dev}, std::pair{"--test", &test}, std::pair{"--tokens", &tokens},
+        std::pair{"--source-tokens", &source_tokens},
+        std::pair{"--target-tokens", &target_tokens}}) {
+    if (!value->empty()) return name;
+  }
+  return lower                 ? "--lower"
+         : nfc                 ? "--nfc"
+         : min_count != 1      ? "--min-count"
+         : max_vocabulary != 0 ? "--max-vocabulary"
+                               : "";
+}
+
 PairSettings PairFlags::resolve(std::optional<int> max_length) const {
   if (source.empty() != target.empty()) {
     throw UsageError(source.empty() ? "--target: needs --source" : "--source: needs --target");
   }
   if (!data.empty() && !source.empty()) {
     throw UsageError("--data: expected it or --source and --target, got both");
+  }
+  for (const std::string* file : {&data, &source, &target, &dev, &test}) {
+    if (*file == "-" || find_invalid_utf8(*file)) {
+      throw UsageError("--data: expected files that can be opened again by their names, got " +
+                       printable(*file));
+    }
   }
   PairSettings settings;
   settings.train = {data, source, target};

@@ -27,12 +27,16 @@ struct PairFlags {
   int min_count = 1;
   int max_vocabulary = 0;
 
-  bool given() const { return !data.empty() || !source.empty(); }
+  bool given() const { return !data.empty() || !source.empty() || !target.empty(); }
+  /// The first option that was said, "" if none was.
+  std::string first_said() const;
   /// Whether it was said how text is read.
   bool says_tokens() const {
     return lower || nfc || !(tokens + source_tokens + target_tokens).empty();
   }
-  /// Throws UsageError when --data and --source are both given, or one of two parallel files.
+  /// Throws UsageError when --data and --source are both given, or one of two parallel
+  /// files, and for what cannot be opened again by a run that is resumed: standard input, a name
+  /// that is not UTF-8.
   PairSettings resolve(std::optional<int> max_length) const;
 };
 

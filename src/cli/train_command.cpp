@@ -200,6 +200,18 @@ struct Start {
   bool has_pairs = false;
 };
 
+/// Throws UsageError naming the first option that only pairs have, and `why` it does not fit.
+void refuse_pair_options(const TrainOptions& options, const std::string& why) {
+  std::string said = options.pairs.first_said();
+  if (said.empty() && options.epochs) said = "--epochs";
+  if (said.empty() && !options.recipe.empty()) said = "--recipe";
+  if (!said.empty()) throw UsageError(said + ": " + why);
+}
+
+void refuse_task_options(const TaskFlags& task, const std::string& why) {
+  if (!task.name.empty() || task.min_length || task.shift || task.alphabet) throw UsageError(why);
+}
+
 /// The vocabularies of `model` for a task, which may need no more than they hold.
 std::unique_ptr<TrainingData> data_for(const Model& model, const Task& task,
                                        const TaskOptions& settings, const std::string& name) {
@@ -292,9 +304,7 @@ std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& opti
 
 Start start_with_pairs(const TrainOptions& options) {
   const TaskFlags& task = options.task;
-  if (!task.name.empty() || task.min_length || task.shift || task.alphabet) {
-    throw UsageError("--data: takes no --task and no settings of one");
-  }
+  refuse_task_options(task, "--data: takes no --task and no settings of one");
   const std::uint64_t seed = options.seed.value_or(options.run.seed);
   if (options.init_from.empty()) {
     auto data = std::make_unique<PairData>(options.pairs.resolve(task.max_length), seed);
@@ -340,53 +350,57 @@ void check_limit(const TrainOptions& options, const SavedRun& saved) {
   }
 }
 
-/// Everything is the run's own; what is said again on the command line must be the same.
-Start start_again(const TrainOptions& options) {
-  const std::string why = "as in the run that is resumed";
-  OpenRun run = open_run(options.resume);
-  const SavedRun& saved = run.saved;
-  if (saved.best.facts.contains("data")) {
-    Recipe asked = with_settings(saved.recipe, options);
-    asked.steps = saved.recipe.steps;
-    refuse_changes(to_json(saved.recipe), to_json(asked), why);
-    check_limit(options, saved);
-    auto data = reopen_pairs(options, saved, run.folder.last());
-    const Recipe recipe = saved.recipe;
-    return {std::move(data), recipe, {}, std::move(run), true};
-  }
+/// The task of a run that is resumed. What is said of it must be the same.
+std::unique_ptr<TrainingData> reopen_task(const TrainOptions& options, const SavedRun& saved,
+                                          const std::string& file, const std::string& why) {
   const auto of_file = task_of(saved.best);
-  if (!of_file) throw InputError(run.folder.last() + ": metadata: task is missing");
+  if (!of_file) throw InputError(file + ": metadata: task is missing");
   const Task& task = *of_file->task;
   if (!options.task.name.empty() && options.task.name != task.name) {
     throw UsageError("--task: expected " + std::string(task.name) + ", " + why + ", got " +
                      options.task.name);
   }
-  TaskOptions asked_task = of_file->options;
-  options.task.apply(task, asked_task);
-  refuse_changes(task_to_json(task, of_file->options), task_to_json(task, asked_task), why);
+  TaskOptions asked = of_file->options;
+  options.task.apply(task, asked);
+  refuse_changes(task_to_json(task, of_file->options), task_to_json(task, asked), why);
+  return std::make_unique<TaskData>(task, of_file->options, saved.best.source, saved.best.target);
+}
+
+/// Everything is the run's own; what is said again on the command line must be the same.
+Start start_again(const TrainOptions& options) {
+  const std::string why = "as in the run that is resumed";
+  constexpr const char* kept = "has no use with --resume: a run keeps its pairs";
+  refuse_pair_options(options, kept);
+  OpenRun run = open_run(options.resume);
+  const SavedRun& saved = run.saved;
   if (options.seed && *options.seed != saved.position.seed) {
     throw UsageError("--seed: expected " + std::to_string(saved.position.seed) + ", " + why +
                      ", got " + std::to_string(*options.seed));
   }
+  const bool has_pairs = saved.best.facts.contains("data");
+  if (has_pairs) {
+    refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
+    if (options.task.max_length) throw UsageError("--max-length: " + std::string(kept));
+  }
+  auto data = has_pairs ? reopen_pairs(options, saved, run.folder.last())
+                        : reopen_task(options, saved, run.folder.last(), why);
   Recipe asked = with_settings(saved.recipe, options);
   asked.steps = saved.recipe.steps;
   refuse_changes(to_json(saved.recipe), to_json(asked), why);
   check_limit(options, saved);
-  auto data =
-      std::make_unique<TaskData>(task, of_file->options, saved.best.source, saved.best.target);
   const Recipe recipe = saved.recipe;
-  return {std::move(data), recipe, {}, std::move(run)};
+  return {std::move(data), recipe, {}, std::move(run), has_pairs};
 }
 
 /// Draws what the model makes of its task's sample input.
 void show_sample(const std::string& folder) {
   const Model model = load_model(folder);
   const auto task = task_of(model);
-  if (!task) return;
   try {
-    const std::vector<std::vector<std::string>> sources = {
-        SourceReader(model).read(task->task->sample_input).symbols};
-    show_map(task->task->name, predict(model, sources).front());
+    const SourceReader reader(model);
+    const std::string sample(task ? task->task->sample_input : reader.rules().sample);
+    const std::vector<std::vector<std::string>> sources = {reader.read(sample).symbols};
+    show_map(task ? task->task->name : "pairs", predict(model, sources).front());
   } catch (const InputError& error) {  // trained on another alphabet
     tell(false, std::string("attnviz: note: --show: ") + error.what());
   }
@@ -521,15 +535,21 @@ void train_all(const TrainOptions& options) {
 }
 
 void run_train(const TrainOptions& options) {
+  constexpr const char* only_pairs = "is for pairs: expected --data, or --source and --target";
   const bool pairs = options.pairs.given();
   if (options.task.name.empty() && options.resume.empty() && !pairs) {
     throw UsageError("--task or --data is required; see attnviz train --help");
   }
-  if (options.task.name == all_name) {
-    if (!options.resume.empty()) throw UsageError("--task all: one run at a time can be resumed");
+  const bool anew = options.resume.empty();
+  if (anew && !pairs) {
+    refuse_pair_options(options, only_pairs);
+    if (options.bucket) throw UsageError(std::string("--bucket: ") + only_pairs);
+    if (options.batch_tokens) throw UsageError(std::string("--batch-tokens: ") + only_pairs);
+  }
+  if (options.task.name == all_name && !pairs) {
+    if (!anew) throw UsageError("--task all: one run at a time can be resumed");
     return train_all(options);
   }
-  const bool anew = options.resume.empty();
   Start start = !anew   ? start_again(options)
                 : pairs ? start_with_pairs(options)
                         : start_new(options, find_task(options.task.name));
@@ -579,7 +599,8 @@ void add_recipe_options(CLI::App& command, TrainOptions& options) {
       command, "--dropout", [&options](double value) { options.dropout = value; }, 0, 0.9,
       "share left out (default: the task's) of embeddings and of the readout's units, in training");
   add_integer_option(command, "--epochs", options.epochs, 1, 1'000'000,
-                     "times each pair of --data is seen (default 10, more for few pairs)");
+                     "times each pair of --data is seen (default 10, more for few pairs)")
+      ->excludes("--steps");
   add_integer_option(command, "--batch-tokens", options.batch_tokens, 0, 1'000'000,
                      "most tokens a step (default 0: no limit), source and target, of --data");
   add_integer_option(command, "--bucket", options.bucket, 1, 1'000'000,
@@ -615,9 +636,9 @@ void setup_train(CLI::App& program) {
        "attnviz train --resume runs/my-dates", "attnviz train --task all --out runs"});
   add_task_options(command, options->task, {all_name});
   CLI::Option* task = command.get_option("--task");
-  task->description(task->get_description() + " (required without --resume)");
+  task->description(task->get_description() + " (required without --data and --resume)");
   CLI::Option* out = add_path_option(command, "--out", options->run.folder,
-                                     "the run's folder (default: runs/TASK)");
+                                     "the run's folder (default: runs/TASK, runs/pairs)");
   CLI::Option* force =
       command.add_flag("--force", options->run.force, "replace a run that is in that folder");
   CLI::Option* init_from =

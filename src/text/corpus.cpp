@@ -130,7 +130,12 @@ std::uint64_t Corpus::source_hash(std::size_t i, std::uint64_t seed) const {
 }
 
 std::uint64_t Corpus::hash(std::size_t i) const {
-  return hash_symbols(target_symbols_, target(i), source_hash(i, i));
+  std::uint64_t hash = hash_symbols(target_symbols_, target(i), source_hash(i, i));
+  if (i < gold_.size()) {
+    for (const int number : gold_[i])
+      hash = Random(hash, static_cast<std::uint64_t>(number)).bits();
+  }
+  return hash;
 }
 
 void Corpus::encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits) {

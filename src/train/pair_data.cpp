@@ -103,7 +103,7 @@ void PairData::read() {
   check_parts();
 
   for (std::size_t i = 0; i < corpus_.size(); ++i) checksum_ += corpus_.hash(i);
-  for (const std::uint32_t i : split_.train) {
+  for (std::size_t i = 0; i < corpus_.size(); ++i) {
     longest_source_ = std::max(longest_source_, static_cast<int>(corpus_.source(i).size()));
     longest_target_ = std::max(longest_target_, static_cast<int>(corpus_.target(i).size()));
   }
@@ -133,20 +133,21 @@ PairCounts PairData::counts() const {
 
 std::map<std::string, std::string> PairData::facts() const {
   Json data = Json::parse(to_json(settings_));
-  data["pairs"] = corpus_.size();
+  data["pairs"] = {split_.train.size(), split_.validation.size(), split_.test.size()};
   data["checksum"] = checksum_;
   const ModelText text{settings_.source, settings_.target, longest_target_ + 1 + room, true,
                        sample()};
   return {{"text", text_to_json(text)}, {"data", data.dump()}};
 }
 
+/// A text of the test part, else a symbol; "" where there is none.
 std::string PairData::sample() const {
   for (const std::uint32_t i : split_.test) {
     const auto ids = corpus_.source(i);
     if (std::find(ids.begin(), ids.end(), Vocabulary::unknown) != ids.end()) continue;
     return settings_.source.join(decode(source(), ids));
   }
-  return "";
+  return source().symbols().empty() ? "" : source().symbols().front();
 }
 
 std::vector<EncodedExample> PairData::held_out(Part part, int most, Random& random) const {
@@ -173,10 +174,12 @@ void PairData::plan(const Recipe& recipe, int epoch) {
   Random random(seed_, (std::uint64_t{1} << 62U) + static_cast<std::uint64_t>(epoch));
   order_ = split_.train;
   random.shuffle(std::span(order_));
-  const auto most = static_cast<std::size_t>(batch_size(recipe, first_step_));
+  const auto batch_at = [&](std::size_t i) {
+    return static_cast<std::size_t>(batch_size(recipe, first_step_ + static_cast<int>(i)));
+  };
   const auto budget = static_cast<std::size_t>(recipe.batch_tokens);
   const std::size_t bucket =
-      recipe.bucket == 1 ? 1 : static_cast<std::size_t>(recipe.bucket) * most;
+      recipe.bucket == 1 ? 1 : static_cast<std::size_t>(recipe.bucket) * batch_at(0);
   for (std::size_t first = 0; first < order_.size(); first += bucket) {
     const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(first);
     const auto end =
@@ -193,7 +196,7 @@ void PairData::plan(const Recipe& recipe, int epoch) {
   for (std::size_t first = 0; first < order_.size();) {
     std::size_t last = first;
     std::size_t sum = 0;
-    while (last < order_.size() && last - first < most) {
+    while (last < order_.size() && last - first < batch_at(batches.size())) {
       sum += tokens(order_[last]);
       if (budget > 0 && last > first && sum > budget) break;
       ++last;
@@ -201,7 +204,7 @@ void PairData::plan(const Recipe& recipe, int epoch) {
     batches.emplace_back(first, last);
     first = last;
   }
-  random.shuffle(std::span(batches));
+  if (recipe.bucket > 1) random.shuffle(std::span(batches));
   std::vector<std::uint32_t> dealt;
   dealt.reserve(order_.size());
   batch_starts_.assign(1, 0);

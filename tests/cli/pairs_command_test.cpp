@@ -65,6 +65,17 @@ TEST_CASE("a run of pairs resumes to the same bytes", "[pairs]") {
   CHECK(folder.run("train --resume again --quiet").exit_code == 0);
   CHECK(folder.read("again/model.safetensors") == once);
   CHECK(folder.run("train --resume again --steps 60 --quiet").exit_code == 0);
+  for (const auto& [option, message] : std::vector<std::pair<std::string, std::string>>{
+           {"--seed 99", "--seed: expected 1, as in the run that is resumed, got 99"},
+           {"--data pairs.tsv", "--data: has no use with --resume: a run keeps its pairs"},
+           {"--lower", "--lower: has no use with --resume"},
+           {"--epochs 7", "--epochs: has no use with --resume"},
+           {"--task reverse", "--task: the run that is resumed is one of pairs"},
+           {"--max-length 3", "--max-length: has no use with --resume"},
+           {"--dropout 0.5", "--dropout: expected 0.0, as in the run that is resumed, got 0.5"}}) {
+    INFO(option);
+    check_refused(folder.run("train --resume again --quiet " + option), 2, message);
+  }
   folder.write("other.tsv", some_pairs() + "a\tb\n");
   CHECK(folder.run("train --data other.tsv --out other" + std::string(small_pairs)).exit_code == 0);
   folder.write("other.tsv", some_pairs() + "a\tc\n");
@@ -163,6 +174,18 @@ TEST_CASE("options of pairs that do not fit are refused", "[pairs]") {
   folder.write("p", "a\tb\n");
   check_refused(folder.run("train --source p"), 2, "--source: needs --target");
   check_refused(folder.run("train --data p --task reverse"), 2, "--data: takes no --task");
+  check_refused(folder.run("train --data p --task all"), 2, "--data: takes no --task");
+  check_refused(folder.run("train --data -", "a\tb\n"), 2,
+                "--data: expected files that can be opened again by their names, got -");
+  check_refused(folder.run("train --data p --epochs 2 --steps 3"), 2, "--steps excludes --epochs");
+  for (const char* option :
+       {"--dev p", "--test p", "--tokens word", "--lower", "--nfc", "--min-count 2",
+        "--max-vocabulary 9", "--epochs 3", "--recipe sort", "--bucket 2", "--batch-tokens 100"}) {
+    INFO(option);
+    const std::string name = std::string(option).substr(0, std::string(option).find(' '));
+    check_refused(folder.run(std::string("train --task reverse ") + option), 2,
+                  name + ": is for pairs: expected --data, or --source and --target");
+  }
   check_refused(folder.run("train --data p --tokens letters"), 2, "--tokens: expected one of");
   check_refused(folder.run("train --data nothing.tsv"), 3, "nothing.tsv: cannot open");
   check_refused(folder.run("train --data p"), 3, "expected at least one pair to train on");

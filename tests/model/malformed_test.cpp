@@ -147,8 +147,8 @@ std::vector<Case> broken_containers() {
        "m: not a safetensors model, or cut short: header length: expected at most the file's " +
            std::to_string(good.size() - 8) + " bytes, got 9223372036854775808"},
       {"a header over the limit",
-       bytes_with([](Parts& p) { p.header = "{" + std::string(1U << 20U, ' ') + "}"; }),
-       "m: header: expected at most 1048576 bytes, got 1048578"},
+       bytes_with([](Parts& p) { p.header = "{" + std::string(1U << 26U, ' ') + "}"; }),
+       "m: header: expected at most 67108864 bytes, got 67108866"},
       {"a header that is a list", bytes_with([](Parts& p) { p.header = "[]"; }),
        "m: not a safetensors model, or cut short: header length: expected at most the file's 462 "
        "bytes, got 2"},

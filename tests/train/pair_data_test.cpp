@@ -103,6 +103,17 @@ TEST_CASE("a batch of a bucket holds pairs of like length, other batches of ever
   CHECK(mean_spread(1) > 6);
 }
 
+TEST_CASE("a recipe that changes its batch does so at its step, not at an epoch's end", "[pairs]") {
+  const TemporaryFile file(many_pairs(400));
+  PairData data(settings_of(file), 3);
+  Recipe recipe = recipe_of(8);
+  recipe.late_batch = 32;
+  recipe.steps = 20;
+  recipe.late_batch_from = 0.5;
+  CHECK(batch_of(data, recipe, 9).size() == 8);
+  CHECK(batch_of(data, recipe, 10).size() == 32);
+}
+
 TEST_CASE("the batch of a step follows from the seed and the step alone", "[pairs]") {
   const TemporaryFile file(many_pairs(100));
   const Recipe recipe = recipe_of(8, 50);
@@ -161,6 +172,23 @@ TEST_CASE("changed pairs have another checksum", "[pairs]") {
     CHECK(data.facts().at("data").substr(data.facts().at("data").find("checksum")) !=
           fact.substr(fact.find("checksum")));
   }
+  // Another gold alignment, or a pair that moved from one part to another, is a change as well.
+  const TemporaryFile train("a\tx\t0\nb\ty\t0\nc\tz\t0\n");
+  const TemporaryFile dev("d\tx\t0\n");
+  const TemporaryFile test("e\tx\t0\n");
+  const auto fact_of = [](const TemporaryFile& a, const TemporaryFile& b, const TemporaryFile& c) {
+    PairSettings settings = settings_of(a);
+    settings.validation.pairs = b.path();
+    settings.test.pairs = c.path();
+    const std::string text = PairData(settings, 1).facts().at("data");
+    return text.substr(text.find("\"pairs\":"));
+  };
+  const std::string whole = fact_of(train, dev, test);
+  CHECK(fact_of(train, dev, TemporaryFile("e\tx\t0\n")) == whole);
+  CHECK(fact_of(train, dev, TemporaryFile("e\tx\n")) != whole);
+  CHECK(fact_of(train, dev, TemporaryFile("e\tx\t-\n")) != whole);
+  CHECK(fact_of(TemporaryFile("a\tx\t0\nb\ty\t0\n"), TemporaryFile("c\tz\t0\nd\tx\t0\n"), test) !=
+        whole);
 }
 
 TEST_CASE("a part without pairs is refused", "[pairs]") {

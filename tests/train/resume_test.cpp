@@ -7,6 +7,7 @@
 #include "attnviz/base/file.h"
 #include "attnviz/infer/model_task.h"
 #include "attnviz/model/checkpoint.h"
+#include "attnviz/train/pair_data.h"
 #include "attnviz/train/run.h"
 #include "catch.h"
 #include "train/quick_run.h"
@@ -46,7 +47,7 @@ RunEvents stop_after(int steps) {
   return events;
 }
 
-RunReport go_on(TaskData& data, const std::string& folder, const RunEvents& events = {},
+RunReport go_on(TrainingData& data, const std::string& folder, const RunEvents& events = {},
                 int limit = 0, int threads = 1) {
   RunOptions options = quick_options(folder);
   options.limit = limit;
@@ -86,6 +87,38 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
     const RunReport end = go_on(data, folder, {}, 0, 1 + static_cast<int>(i % 3));
     CHECK(end.ending == Ending::out_of_steps);
     CHECK(files_of(folder) == whole);
+  }
+}
+
+TEST_CASE("a stopped run of pairs goes on to the same bytes, whatever it draws by chance",
+          "[resume][pairs]") {
+  const Scratch scratch;
+  std::string text;
+  for (int i = 0; i < 40; ++i) {
+    const std::string word(1, static_cast<char>('a' + i % 5));
+    text += word + std::string(static_cast<std::size_t>(i / 5), 'x') + "\t" + word + "\n";
+  }
+  write_file("pairs.tsv", text);
+  const auto pairs = [] {
+    PairSettings settings;
+    settings.train.pairs = "pairs.tsv";
+    return PairData(settings, 1);
+  };
+  Recipe recipe = full_recipe();
+  recipe.dropout = 0.2;
+  recipe.batch_tokens = 60;
+  recipe.bucket = 2;
+  recipe.plateau = 1;
+  PairData data = pairs();
+  run_training(data, recipe, quick_options("whole"), {});
+  for (const int first : {1, 8, 33}) {
+    INFO(first);
+    const std::string folder = "cut" + std::to_string(first);
+    PairData begun = pairs();
+    REQUIRE(run_training(begun, recipe, quick_options(folder), stop_after(first)).steps == first);
+    PairData again = pairs();
+    CHECK(go_on(again, folder, {}, 0, 1 + first % 2).ending == Ending::out_of_steps);
+    CHECK(files_of(folder) == files_of("whole"));
   }
 }
 

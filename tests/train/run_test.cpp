@@ -170,6 +170,32 @@ TEST_CASE("a run stops at the step whose numbers are not finite, and names the t
   CHECK(open_run("a").saved.trainer.adam.updates == 0);
 }
 
+TEST_CASE("on a plateau the learning rate is halved, again and again", "[run]") {
+  const Scratch scratch;
+  Recipe recipe = quick_recipe();
+  recipe.steps = 200;
+  recipe.rate = 0.5;  // too high to get anywhere
+  recipe.warm_up = 0;
+  recipe.final_rate = 1.0;
+  recipe.evaluate_every = 5;
+  recipe.plateau = 2;
+  recipe.plateau_decay = 0.5;
+  recipe.patience = 100;
+  double expected = recipe.rate;
+  int halved = 0;
+  RunEvents events;
+  events.on_evaluation = [&](const Progress& progress) {
+    CHECK(progress.rate == Catch::Approx(expected));
+    if (progress.stalled > 0 && progress.stalled % 2 == 0) {
+      expected /= 2;
+      ++halved;
+    }
+  };
+  TaskData data = reverse_data();
+  run_training(data, recipe, quick_options("a"), events);
+  CHECK(halved > 1);
+}
+
 TEST_CASE("a run that starts from wrong answers may learn better", "[run]") {
   const Scratch scratch;
   CHECK(run_at_rate(0.05).ending != Ending::diverged);

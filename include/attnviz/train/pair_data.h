@@ -52,7 +52,7 @@ class PairData : public TrainingData {
 
   const PairSettings& settings() const { return settings_; }
   PairCounts counts() const;
-  int longest_source() const { return longest_source_; }  // of the training pairs, without END
+  int longest_source() const { return longest_source_; }  // of all parts, without END
 
   const Vocabulary& source() const override { return corpus_.source_vocabulary(); }
   const Vocabulary& target() const override { return corpus_.target_vocabulary(); }
