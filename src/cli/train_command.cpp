@@ -637,6 +637,9 @@ void setup_train(CLI::App& program) {
   add_task_options(command, options->task, {all_name});
   CLI::Option* task = command.get_option("--task");
   task->description(task->get_description() + " (required without --data and --resume)");
+  CLI::Option* longest = command.get_option("--max-length");
+  longest->description(longest->get_description() +
+                       "; pairs with a longer side are left out (default 100)");
   CLI::Option* out = add_path_option(command, "--out", options->run.folder,
                                      "the run's folder (default: runs/TASK, runs/pairs)");
   CLI::Option* force =
@@ -660,12 +663,18 @@ void setup_train(CLI::App& program) {
                      "where the random numbers start (default 1)");
   add_integer_option(command, "--threads", options->run.threads, 1, 4,
                      "threads; the result does not depend on it (default 1)");
-  add_recipe_options(command, *options);
   add_pair_options(command, options->pairs);
+  add_recipe_options(command, *options);
   std::vector<std::string> recipes;
   for (const Task& one : all_tasks()) recipes.emplace_back(one.name);
   add_choice_option(command, "--recipe", options->recipe, recipes,
                     "train pairs by the recipe of a task (default: one for pairs)");
+  for (const char* name :
+       {"--data", "--source", "--target", "--dev", "--test", "--tokens", "--source-tokens",
+        "--target-tokens", "--lower", "--nfc", "--min-count", "--max-vocabulary", "--epochs",
+        "--batch-tokens", "--bucket", "--recipe"}) {
+    command.get_option(name)->group("Your own pairs");
+  }
   command.add_flag("--json", options->json, "print the final report as JSON");
   command.add_flag("--show", options->show, "draw the sample input's attention on the terminal");
   command.add_flag("--quiet", options->quiet, "no progress");
