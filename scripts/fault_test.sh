@@ -2,10 +2,11 @@
 # Makes the calls of a program that writes fail, one after the other, and kills it at each of them:
 # what was on disk stays whole, the exit code and the message fit, nothing is left behind, and a
 # training that was interrupted ends at the bytes of the one that was not.
-#   scripts/fault_test.sh            every call (half an hour)
-#   scripts/fault_test.sh --quick    a sample of them (a minute or two)
+#   scripts/fault_test.sh            every call (a quarter of an hour of a busy core)
+#   scripts/fault_test.sh --quick    a sample of them (a minute)
 # Prints the number of cases and of losses; exits with 1 if there is any loss, with 77 without strace.
-# ATTNVIZ_PROGRAM names another program than that of build/release.
+# ATTNVIZ_PROGRAM names another program than that of build/release, ATTNVIZ_JOBS how many cases run at
+# once (default: one a core).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -16,91 +17,100 @@ case "${1:-}" in
   "") ;;
   *) fail "unknown option $1; see the head of this script" ;;
 esac
-strace -o /dev/null true 2>/dev/null || { echo "no strace that works here: skipped"; exit 77; }
+# With it only the calls that fail are stopped at.
+tracer=(strace -f --seccomp-bpf)
+"${tracer[@]}" -o /dev/null true 2>/dev/null || tracer=(strace -f)
+"${tracer[@]}" -o /dev/null true 2>/dev/null || { echo "no strace that works here: skipped"; exit 77; }
 
-work=$(mktemp -d)
+# In memory where that is possible: a real fsync takes longer than all the rest.
+work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
+: > losses
+: > tried
 
-cases=0
-losses=0
-RANDOM=1
+tiny=(--task reverse --out run --hidden 4 --embedding 4 --attention-units 4 --quiet)
 
-lose() {
-  losses=$((losses + 1))
-  echo "LOSS: $*"
+# The commands under test, each in a folder of its own. Training saves after every step.
+# shellcheck disable=SC2034  # taken by name
+{
+  commands=(train resume render predict)
+  train=(train "${tiny[@]}" --steps 3 --save-every 0)
+  resume=(train --resume run --steps 5 --save-every 0 --quiet)
+  render=(render --model "$work/model" --out heat.png)
+  predict=(predict --model "$work/model" --attention maps.jsonl --quiet mono)
 }
 
-# The commands under test, each in a folder of its own, from what it starts with to what it ends with.
-train=(train --task reverse --out run --hidden 4 --embedding 4 --attention-units 4 --steps 250 --quiet
-  --save-every 0.05)
-# shellcheck disable=SC2034  # taken by name
-render=(render --model "$work/model" --out heat.png)
-# shellcheck disable=SC2034
-predict=(predict --model "$work/model" --attention maps.jsonl --quiet mono)
-
+# What the folder holds before, and which files must be old or new after.
 prepare() {
   rm -rf case && mkdir case
   case $1 in
+    resume) cp -r "$work/good/train/run" case/run ;;
     render) echo old > case/heat.png ;;
     predict) echo old > case/maps.jsonl ;;
   esac
 }
 
-# Quietly: the shell would tell of every kill.
+# run COMMAND...: in the folder of the case, quietly: the shell would tell of every kill.
 run() { { (cd case && exec "$@" < /dev/null > ../out 2> ../err); } 2> /dev/null; }
 
-# The files of a command that must be old or new.
-result_of() {
-  case $1 in
-    train) echo run/model.safetensors ;;
-    render) echo heat.png ;;
-    predict) echo maps.jsonl ;;
-  esac
+lose() { echo "LOSS: $*" | tee -a "$work/losses"; }
+
+same_run() {
+  local expected=$1 label=$2 file
+  for file in model.safetensors last.safetensors metrics.jsonl config.json; do
+    cmp -s "case/run/$file" "$expected/$file" || lose "$label: $file is another"
+  done
 }
 
-check_whole() {
+# The model is whole, and whatever happened, training ends where it would have ended.
+check_training() {
   local name=$1 code=$2 label=$3
-  local result
-  result=$(result_of "$name")
-  if [[ $name == train ]]; then
-    check_training "$code" "$label"
-  elif ((code == 0)); then
-    cmp -s "case/$result" "good/$name" || lose "$label: exit code 0, but not the new file"
-  elif ! cmp -s "case/$result" "good/$name" && [[ $(cat "case/$result") != old ]]; then
+  ((code != 0)) || same_run "$work/good/$name/run" "$label: exit code 0"
+  if [[ -e case/run/model.safetensors ]]; then
+    run "$program" info run/model.safetensors || lose "$label: a broken model: $(cat err)"
+  fi
+  if [[ -e case/run/last.safetensors ]]; then
+    local more=()
+    [[ $name == train ]] || more=(--steps 5)
+    run "$program" train --resume run --quiet "${more[@]}" || { lose "$label: cannot be resumed: $(cat err)"; return; }
+  else
+    run "$program" "${train[@]}" || { lose "$label: cannot be started again: $(cat err)"; return; }
+  fi
+  same_run "$work/good/$name/run" "$label"
+}
+
+check_file() {
+  local file=$1 good=$2 code=$3 label=$4
+  if ((code == 0)); then
+    cmp -s "case/$file" "$good" || lose "$label: exit code 0, but not the new file"
+  elif ! cmp -s "case/$file" "$good" && [[ $(cat "case/$file") != old ]]; then
     lose "$label: the old file is not whole"
   fi
 }
 
-# Whatever happened, training ends where it would have ended.
-check_training() {
-  local code=$1 label=$2
-  if [[ -e case/run/last.safetensors ]]; then
-    run "$program" train --resume run --quiet || { lose "$label: cannot be resumed: $(cat err)"; return; }
-  else
-    run "$program" "${train[@]}" || { lose "$label: cannot be started again: $(cat err)"; return; }
-  fi
-  local file
-  for file in model.safetensors last.safetensors metrics.jsonl config.json; do
-    cmp -s "case/run/$file" "good/run/$file" || lose "$label: $file is another"
-  done
+check_whole() {
+  case $1 in
+    train | resume) check_training "$@" ;;
+    render) check_file heat.png "$work/good/render/heat.png" "${@:2}" ;;
+    predict) check_file maps.jsonl "$work/good/predict/maps.jsonl" "${@:2}" ;;
+  esac
 }
 
 leftovers() { find case -name '.attnviz-*' -o -name .lock; }
 
-# One case: `name` with `injection` into the call `call`.
+# try COMMAND CALL INJECTION: one case.
 try() {
   local name=$1 call=$2 injection=$3
   local -n arguments=$name
   local label="$name: $call $injection" code=0
-  cases=$((cases + 1))
   prepare "$name"
-  run timeout 120 strace -f -o /dev/null -e "trace=$call" -e "inject=$call:$injection" \
+  run timeout 120 "${tracer[@]}" -o /dev/null -e "trace=$call" -e "inject=$call:$injection" \
     "$program" "${arguments[@]}" || code=$?
   if [[ $injection == signal=* ]]; then
     ((code == 137 || code == 0)) || lose "$label: exit code $code"
   else
-    # What was read in vain is 3, what was written in vain 4, too few threads 5.
+    # What was read in vain is 3, what was written in vain 4.
     ((code == 0 || code == 3 || code == 4)) || lose "$label: exit code $code: $(cat err)"
     # A message that cannot be written is no loss.
     if ((code != 0)) && [[ $call != write ]] && ! grep -q '^attnviz: error: ' err; then
@@ -118,8 +128,7 @@ try() {
 
 # The numbers of the calls that the program itself makes: those of the loader come first.
 calls_of() {
-  local call=$1
-  awk -v call="$call" -v quick="$quick" '
+  awk -v call="$1" -v quick="$quick" '
     /execve\(/ { next }
     /"\/proc\/self\/|runs?\/|run"|model|latest|heat\.png|maps\.jsonl|attnviz-/ { own = 1 }
     $0 ~ "^[0-9]+ +" call "\\(" {
@@ -128,71 +137,110 @@ calls_of() {
     }' trace
 }
 
-mkdir good
-prepare train
-run "$program" "${train[@]}" || fail "$(cat err)"
-cp -r case/run good/run
-mkdir model && cp good/run/model.safetensors model/
-for name in render predict; do
-  declare -n arguments=$name
-  prepare "$name"
-  run "$program" "${arguments[@]}" || fail "$(cat err)"
-  cp "case/$(result_of "$name")" "good/$name"
-done
-
-for name in train render predict; do
-  declare -n arguments=$name
-  prepare "$name"
-  run strace -f -o ../trace "$program" "${arguments[@]}"
-  for call in write fsync close rename openat mkdir flock ftruncate; do
-    for k in $(calls_of "$call"); do
-      for error in ENOSPC EIO; do
-        try "$name" "$call" "error=$error:when=$k"
-        try "$name" "$call" "error=$error:when=$k+"
+list_cases() {
+  local name call k error
+  for name in "${commands[@]}"; do
+    local -n arguments=$name
+    prepare "$name"
+    run strace -f -o ../trace "$program" "${arguments[@]}" || fail "$name under strace: $(cat err)"
+    for call in read write pwrite64 fsync close rename openat mkdir flock ftruncate; do
+      for k in $(calls_of "$call"); do
+        for error in ENOSPC EIO; do
+          echo "$name $call error=$error:when=$k"
+          echo "$name $call error=$error:when=$k+"
+        done
+        echo "$name $call error=EINTR:when=$k"
+        echo "$name $call signal=KILL:when=$k"
       done
-      try "$name" "$call" "error=EINTR:when=$k"
-      try "$name" "$call" "signal=KILL:when=$k"
     done
   done
-  say "$name: $cases cases so far, $losses losses"
+}
+
+# Every jobs-th case of the list, from the given one on, in a folder of its own.
+work_through() {
+  mkdir "worker$1"
+  cd "worker$1"
+  local name call injection
+  while read -r name call injection; do
+    try "$name" "$call" "$injection"
+    echo >> "$work/tried"
+  done < <(awk -v jobs="$jobs" -v first="$1" 'NR % jobs == first' "$work/cases")
+}
+
+count() { wc -l < "$work/$1"; }
+
+report() { say "$(count tried) of $all cases, $(count losses) losses, $SECONDS s"; }
+
+mkdir good
+for name in "${commands[@]}"; do
+  declare -n arguments=$name
+  prepare "$name"
+  run "$program" "${arguments[@]}" || fail "$name: $(cat err)"
+  cp -r case "good/$name"
+  [[ $name != train ]] || { mkdir model && cp case/run/model.safetensors model/; }
 done
 
-# Kills at any moment: the run is gone on with until it is done, then begun again.
-kills=200
-$quick && kills=15
+list_cases > cases
+all=$(count cases)
+workers=()
+for ((i = 0; i < jobs; i++)); do
+  (work_through "$i") &
+  workers+=($!)
+done
+next=30
+until (($(count tried) == all)); do
+  sleep 1
+  ((SECONDS < next)) || { report; next=$((next + 30)); }
+  kill -0 "${workers[@]}" 2> /dev/null || wait "${workers[@]}" || fail "the test itself broke off"
+done
+wait
+report
+
+# Kills at any moment: the run is gone on with until it is done, then begun again. Every piece of it
+# has another number of threads and its memory elsewhere.
+long=(train "${tiny[@]}" --steps 250 --batch 32 --save-every 0.005)
 prepare train
-done_runs=0
+run "$program" "${long[@]}" || fail "$(cat err)"
+run "$program" render --model run --out heat.png || fail "$(cat err)"
+cp -r case good/long
+fixed=(setarch -R)
+"${fixed[@]}" true 2> /dev/null || fixed=()
+kills=200
+$quick && kills=20
+RANDOM=1
+prepare train
+ended=0
 killed=0
-while ((killed < kills)); do
+while ((killed < kills || ended == 0)); do
   if [[ -e case/run/last.safetensors ]]; then
-    command=(train --resume run --quiet --save-every 0.01)
+    command=(train --resume run --quiet --save-every 0.005)
   else
-    command=("${train[@]}")
+    command=("${long[@]}")
   fi
+  command+=(--threads $((RANDOM % 4 + 1)))
+  randomly=()
+  ((RANDOM % 2 == 0)) || randomly=("${fixed[@]}")
   code=0
   # Waited for: its lock is held until it is gone for good.
-  (cd case && exec "$program" "${command[@]}" < /dev/null > ../out 2> ../err) &
+  (cd case && SHIFT=$(printf '%*s' $((RANDOM % 8000)) '') exec "${randomly[@]}" "$program" \
+    "${command[@]}" < /dev/null > ../out 2> ../err) &
   sleep "0.$(printf '%03d' $((RANDOM % 150 + 5)))"
   kill -KILL $! 2> /dev/null || true
   { wait $! || code=$?; } 2> /dev/null
   if ((code == 137)); then
     killed=$((killed + 1))
-    cases=$((cases + 1))
   elif ((code == 0)); then
-    done_runs=$((done_runs + 1))
-    for file in model.safetensors last.safetensors metrics.jsonl; do
-      cmp -s "case/run/$file" "good/run/$file" || lose "random kills: $file is another"
-    done
+    ended=$((ended + 1))
+    same_run good/long/run "random kills"
+    run "$program" render --model run --out heat.png || lose "random kills: $(cat err)"
+    cmp -s case/heat.png good/long/heat.png || lose "random kills: another picture"
     prepare train
   else
     lose "random kills: exit code $code: $(cat err)"
     prepare train
   fi
 done
-run "$program" train --resume run --quiet || run "$program" "${train[@]}" || lose "random kills: $(cat err)"
-cmp -s case/run/model.safetensors good/run/model.safetensors || lose "random kills: another model"
-done_runs=$((done_runs + 1))
-say "random kills: $killed, runs that came to their end: $done_runs"
+say "random kills: $killed, runs that came to their end: $ended"
 
-echo "$cases cases, $losses losses"
-((losses == 0))
+echo "$((all + killed)) cases, $(count losses) losses"
+(($(count losses) == 0))
