@@ -75,7 +75,7 @@ std::size_t find_end(std::string_view bytes, const std::string& name) {
     if (place == 0) break;
     place = bytes.rfind(end_mark, place - 1);
   }
-  const std::string_view kind = bytes.starts_with(local_mark) ? "" : file_kind(bytes);
+  const std::string_view kind = bytes.starts_with("PK") ? "" : file_kind(bytes);
   throw InputError(
       name + ": expected a zip archive, got " +
       (kind.empty() ? "no directory at the end; is the file cut short?" : std::string(kind)));

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/npy.h"
 #include "attnviz/base/zip.h"
 #include "base/foreign.h"
 #include "catch.h"
@@ -96,6 +98,49 @@ TEST_CASE("an .npz is read by name and index") {
                     "--array: expected an .npy or .npz file, got m");
   CHECK_THROWS_WITH(read("1,2\n", "csv", choose("", {0})),
                     "--index: expected an .npy or .npz file, got m");
+}
+
+TEST_CASE("an .npz that disagrees with itself is refused") {
+  using Members = std::vector<std::pair<std::string, std::string>>;
+  const auto texts = [](std::size_t count) { return npy_of_texts(Labels(count, "t"), {count}); };
+  const auto with = [&](const std::string& name, const std::string& bytes) {
+    Members members = {{"weights.npy", npy_of_floats({1, 2, 3, 4, 5, 6}, {2, 3})},
+                       {"source.npy", texts(3)},
+                       {"target.npy", texts(2)}};
+    const auto same = std::find_if(members.begin(), members.end(),
+                                   [&](const auto& member) { return member.first == name; });
+    if (same != members.end()) members.erase(same);
+    members.emplace_back(name, bytes);
+    return write_zip(members);
+  };
+  struct {
+    std::string bytes, message;
+  } cases[] = {
+      {write_zip({}), "m: expected an array, got none"},
+      {write_zip({{"readme", "hello"}}), "--array: needed for m, which holds readme"},
+      {write_zip({13, {"a.npy", ""}}), "m: a.npy: stands twice"},
+      {with("source.npy", texts(2)), "m: source: expected 3 texts, got 2"},
+      {with("target.npy", npy_of_floats({1, 2}, {2})), "m: target: expected an array of text"},
+      {with("gold.npy", npy_of_bools(std::vector<bool>(4), {2, 2})),
+       "m: gold: expected the shape of the weights, got another"},
+      {with("gold.npy", npy_of_bools(std::vector<bool>(9), {3, 3})),
+       "m: gold: expected the shape of the weights, got another"},
+      {with("expected.npy", texts(1)), "m: expected: expected 2 texts, got 1"},
+      {with("facts.npy", texts(2)), "m: facts: expected rows of key and value"},
+      {with("facts.npy", npy_of_texts(Labels(3, "t"), {1, 3})),
+       "m: facts: expected rows of key and value"},
+      {with("facts.npy", npy_of_texts(Labels(4, "t"), {2, 2})),
+       "m: facts: the key \"t\" stands twice"},
+  };
+  for (const auto& c : cases) CHECK_THROWS_WITH(read(c.bytes, "npz"), c.message);
+  Members many;
+  for (char c = 'a'; c < 'n'; ++c) many.emplace_back(std::string(1, c) + ".npy", "");
+  CHECK_THROWS_WITH(read(write_zip(many), "npz"),
+                    "--array: needed for m, which holds a, b, c, d, e, f, g, h, i, j, k, l, ...");
+  // Only with both sides are they labels.
+  const auto bare =
+      write_zip({{"weights.npy", npy_of_floats({1, 2}, {1, 2})}, {"source.npy", texts(2)}});
+  CHECK(read(bare, "npz").source == Labels{"0", "1"});
 }
 
 TEST_CASE("bare numbers get positions as labels, or those that are given") {

@@ -19,6 +19,9 @@ TEST_CASE("printable text fits one line of a message") {
       {"\u0915\u094d\u0937\u20ac\U0001f600", "\u0915\u094d\u0937\u20ac\U0001f600"},
       {"a\xff\xc3(", "a\\xff\\xc3("},  // invalid bytes, here a lone lead byte
       {"\u0085\u009b", "\\u0085\\u009b"},
+      {"\u009f\u00a0\u200d\u200e\u200f\u2010", "\\u009f\u00a0\u200d\\u200e\\u200f\u2010"},
+      {"\u2027\u202f\u2065\u2069\u206a", "\u2027\u202f\u2065\\u2069\u206a"},
+      {"\u061c\ufeff", "\\u061c\\ufeff"},
       {"\u202egnp.exe\u2066\u2028", "\\u202egnp.exe\\u2066\\u2028"},
       {std::string(80, 'x'), std::string(80, 'x')},
       {std::string(81, 'x'), std::string(80, 'x') + "..."},

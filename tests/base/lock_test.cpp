@@ -1,5 +1,7 @@
 #include "attnviz/base/lock.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,7 +55,35 @@ TEST_CASE("a folder has one owner, who leaves nothing behind", "[lock]") {
   CHECK(!folder.has(".lock"));
 }
 
+TEST_CASE("the owner of a folder is named, if it can be", "[lock]") {
+  const WorkFolder folder;
+  const std::string path = folder.work();
+  const std::string advice = "; wait for it, or choose another folder with --out";
+  {
+    const FolderLock lock(path);
+    const std::string text = folder.read(".lock");
+    CHECK_THROWS_WITH(FolderLock(path),
+                      path + ": in use by " + text.substr(0, text.size() - 1) + advice);
+  }
+  folder.write(".lock", "");
+  const int file = ::open((folder.work() / ".lock").c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(::flock(file, LOCK_EX) == 0);
+  CHECK_THROWS_WITH(FolderLock(path), path + ": in use by another process" + advice);
+  folder.write(".lock", "\x1b[31mme");  // as a line that can be printed
+  CHECK_THROWS_WITH(FolderLock(path), path + ": in use by \\x1b[31mme" + advice);
+  ::close(file);
+  CHECK(folder.has(".lock"));  // somebody else's
+}
+
 TEST_CASE("a folder that cannot be locked is refused", "[lock]") {
+  const WorkFolder folder;
+  std::filesystem::create_directory(folder.work() / ".lock");
+  CHECK_THROWS_WITH(FolderLock(folder.work()),
+                    folder.work().string() + ": cannot lock: Is a directory");
+  std::filesystem::remove(folder.work() / ".lock");
+  std::filesystem::create_symlink("elsewhere", folder.work() / ".lock");
+  CHECK_THROWS_AS(FolderLock(folder.work()), OutputError);
+  CHECK(!folder.has("elsewhere"));
   CHECK_THROWS_AS(FolderLock("/nowhere/at/all"), OutputError);
   CHECK_THROWS_AS(FolderLock("/proc"), OutputError);
 }

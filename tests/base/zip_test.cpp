@@ -64,13 +64,26 @@ TEST_CASE("damaged archives are refused with the place") {
        "z: expected a zip archive, got no directory at the end; is the file cut short?"},
       {with(good, end + 16, "\xff\xff\xff\xff"),
        "z: expected at most 4096 members and no zip64 directory"},
+      {with(good, end + 12, "\xff\xff\xff\xff"),
+       "z: expected at most 4096 members and no zip64 directory"},
+      {"PK\x05\x06" + std::string(16, '\0') + "\x09\0"s,
+       "z: expected a zip archive, got no directory at the end; is the file cut short?"},
+      {"PK\x05\x06\0\0"s,
+       "z: expected a zip archive, got no directory at the end; is the file cut short?"},
+      {good + std::string(70'000, 'x'),
+       "z: expected a zip archive, got no directory at the end; is the file cut short?"},
       {with(good, end + 8, "\xff\x7f\xff\x7f"),
        "z: expected at most 4096 members and no zip64 directory"},
       {with(good, end + 4, "\x01"), "z: expected an archive in one part"},
+      {with(good, end + 6, "\x01"), "z: expected an archive in one part"},
+      {with(good, end + 8, "\x01"), "z: expected an archive in one part"},
       {with(good, end + 16, "\x01"), "z: expected the directory right before its end record"},
+      {with(good, end + 16, "\xff\xff"), "z: expected the directory right before its end record"},
       {with(good, end + 8, "\x03\0\x03"s),
        "z: member 3: expected an entry of the directory, got something else"},
       {with(good, end + 8, "\x01\0\x01"s), "z: expected nothing after the last directory entry"},
+      {with(good, second, "X"),
+       "z: member 2: expected an entry of the directory, got something else"},
       {with(good, second + 28, "\xff"), "z: member 2: cut short by the directory's end"},
       {with(good, second + 46, "a"), "z: a.npy: stands twice"},
       {with(good, second + 8, "\x01"), "z: b.npy: encrypted"},
@@ -79,12 +92,15 @@ TEST_CASE("damaged archives are refused with the place") {
       {with(good, second + 24, "\xff\xff\xff\xff"), "z: b.npy: expected less than 4 GiB"},
       {with(good, second + 42, "\x01"),
        "z: b.npy: expected its header at byte 1, got something else"},
+      {with(good, second + 42, "\x4d"),
+       "z: b.npy: expected its header at byte 77, got something else"},
       {with(good, second + 42, "\xff\xff"),
        "z: b.npy: expected its header at byte 65535, got something else"},
       {with(good, second + 42, "\0"s),
        "z: b.npy: expected the same name in its header, got another"},
       {with(good, second + 20, "\x04"),
        "z: b.npy: expected 4 bytes before the directory, got fewer"},
+      {with(good, 40 + 28, "\xff"), "z: b.npy: expected 3 bytes before the directory, got fewer"},
   };
   for (const auto& c : cases) {
     INFO(printable(c.bytes, 1000));
@@ -105,6 +121,9 @@ TEST_CASE("members that are not what the directory says are refused") {
   CHECK_THROWS_WITH(
       extracted(with(good, directory + 24, "\x06")),
       "z: a.npy: expected the directory's 6 bytes, which its 5 in the file cannot be");
+  CHECK_THROWS_WITH(
+      extracted(with(good, directory + 24, "\x04")),
+      "z: a.npy: expected the directory's 4 bytes, which its 5 in the file cannot be");
   if (!can_inflate()) return;
   // As deflate, five bytes of text are nonsense, and cannot become very many.
   const std::string deflated = with(good, directory + 10, "\x08");
