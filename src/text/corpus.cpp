@@ -10,7 +10,9 @@
 namespace attnviz {
 namespace {
 
-constexpr std::size_t most_pairs = std::size_t{1} << 31U;
+constexpr std::size_t most_pairs = std::size_t{1} << 27U;
+constexpr std::size_t most_numbers = std::size_t{1} << 30U;  // symbols and gold positions
+constexpr std::size_t most_text = std::size_t{1} << 30U;     // bytes of the distinct symbols
 
 /// The vocabulary of the symbols that occur often enough in the given lists.
 Vocabulary count_vocabulary(const SymbolTable& table, const FlatLists& lists,
@@ -69,6 +71,7 @@ int SymbolTable::number(std::string_view symbol) {
   if (found != numbers_.end()) return found->second;
   const auto [entry, fresh] = numbers_.emplace(symbol, static_cast<int>(symbols_.size()));
   symbols_.push_back(&entry->first);
+  bytes_ += symbol.size();
   return entry->second;
 }
 
@@ -95,7 +98,12 @@ ReadCounts Corpus::read(const PairFiles& files, Tokenizer source, Tokenizer targ
       ++counts.too_long;
       continue;
     }
-    if (size() == most_pairs) throw LimitError(files.name() + ": expected at most 2^31 pairs");
+    if (size() >= most_pairs ||
+        sources_.count() + targets_.count() + gold_.count() > most_numbers ||
+        source_symbols_.bytes() + target_symbols_.bytes() > most_text) {
+      throw LimitError(printable(files.name(), no_limit) +
+                       ": expected at most 2^27 pairs, 2^30 symbols and 1 GiB of distinct ones");
+    }
     ++counts.pairs;
     push(pair.source, source_symbols_, sources_);
     push(pair.target, target_symbols_, targets_);

@@ -21,6 +21,7 @@ class SymbolTable {
   /// The number of a symbol, a new one if it was never seen.
   int number(std::string_view symbol);
   std::size_t size() const { return symbols_.size(); }
+  std::size_t bytes() const { return bytes_; }  // of all symbols
   const std::string& symbol(int number) const {
     return *symbols_[static_cast<std::size_t>(number)];
   }
@@ -31,12 +32,14 @@ class SymbolTable {
   };
   std::unordered_map<std::string, int, Hash, std::equal_to<>> numbers_;
   std::vector<const std::string*> symbols_;  // keys of the map, which stay where they are
+  std::size_t bytes_ = 0;
 };
 
 /// Sequences of numbers one after the other, in two arrays.
 class FlatLists {
  public:
   std::size_t size() const { return ends_.size(); }
+  std::size_t count() const { return numbers_.size(); }  // of all lists together
   std::span<const int> operator[](std::size_t i) const {
     const std::size_t first = i == 0 ? 0 : ends_[i - 1];
     return std::span(numbers_).subspan(first, ends_[i] - first);
@@ -65,7 +68,8 @@ struct ReadCounts {
 class Corpus {
  public:
   /// Adds the pairs of files whose sides have at most max_length symbols. Until encode() the
-  /// numbers are those of the symbol tables. Throws as PairReader does.
+  /// numbers are those of the symbol tables. Throws as PairReader does, and LimitError for more
+  /// than a corpus may hold.
   ReadCounts read(const PairFiles& files, Tokenizer source, Tokenizer target, int max_length);
 
   std::size_t size() const { return sources_.size(); }
