@@ -121,10 +121,11 @@ class ProgressBar {
 
   void draw(int step, int steps, double loss) {
     constexpr int width = 30;
-    const int now = 1000 * step / steps;
+    const auto part_of = [&](std::int64_t whole) { return static_cast<int>(whole * step / steps); };
+    const int now = part_of(1000);
     if (!on_ || now == drawn_) return;
     drawn_ = now;
-    const auto full = static_cast<std::size_t>(width * step / steps);
+    const auto full = static_cast<std::size_t>(part_of(width));
     std::cerr << "\r[" << std::string(full, '#') << std::string(width - full, ' ') << "] step "
               << step << '/' << steps << "  loss " << format_fixed(loss, 4) << "   " << std::flush;
   }
