@@ -73,6 +73,35 @@ TEST_CASE("where resources are scarce, work is done or refused with a message") 
   }
 }
 
+TEST_CASE("every command tells that its standard output is full or closed") {
+  const WorkFolder folder;
+  REQUIRE(folder.run(train).exit_code == 0);
+  for (const std::string arguments :
+       {"predict mono", "predict --json mono", "eval --count 5", "info", "info --json",
+        "render --out - --format png", "render --format terminal", "tasks --json"}) {
+    INFO(arguments);
+    check_refused(folder.run(arguments + " >/dev/full"), 4,
+                  "standard output: cannot write: No space left on device");
+    check_refused(folder.run(arguments + " >&-"), 4,
+                  "standard output: cannot write: Bad file descriptor");
+  }
+  // The report is lost, the run is not.
+  CHECK(folder.run(train + "--out full --json >/dev/full").exit_code == 4);
+  CHECK((folder.read("full/model.safetensors") == folder.read("runs/reverse/model.safetensors")));
+}
+
+TEST_CASE("a working folder in which nothing can be written, and no home") {
+  const WorkFolder folder;
+  REQUIRE(folder.run(train).exit_code == 0);
+  const std::string model = (folder.work() / "runs/reverse").string();
+  const std::string there = "cd /proc && env -u HOME";
+  check_refused(folder.run(under(there, train)), 4, "runs/reverse: cannot make the directory: ");
+  check_refused(folder.run(under(there, "render --model " + model + " --out heat.png")), 4,
+                "heat.png: cannot write: ");
+  CHECK(folder.run(under(there, train + "--out " + model + "2")).exit_code == 0);
+  CHECK(folder.run(under(there, "predict --model " + model + " mono")).exit_code == 0);
+}
+
 TEST_CASE("a second training in a folder at work stops at once and names the first") {
   const WorkFolder folder;
   const auto result = folder.run(
