@@ -3,11 +3,13 @@
 
 #include "attnviz/base/attention_io.h"
 #include "attnviz/base/error.h"
+#include "attnviz/base/strict_json.h"
 #include "attnviz/base/suggest.h"
-#include "strict_json.h"
 
 namespace attnviz {
 namespace {
+
+using Json = FloatJson;
 
 constexpr const char* format = "attnviz-attention";
 constexpr int version = 1;
@@ -178,7 +180,7 @@ std::string attention_to_json(const AttentionMap& map) {
 
 AttentionMap attention_from_json(std::string_view text, std::string_view name) {
   const std::string file(name);
-  const Json json = parse_strict_json(text, file);
+  const Json json = parse_strict_json<Json>(text, file);
   const Document document(json, file);
   check_value(document.at("format"), format);
   check_value(document.at("version"), version);

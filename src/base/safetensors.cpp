@@ -10,10 +10,12 @@
 #include "attnviz/base/error.h"
 #include "attnviz/base/file_kind.h"
 #include "attnviz/base/hash.h"
-#include "strict_json.h"
+#include "attnviz/base/strict_json.h"
 
 namespace attnviz {
 namespace {
+
+using Json = FloatJson;
 
 static_assert(std::endian::native == std::endian::little,
               "numbers are copied to and from the file as they are in memory");
@@ -66,8 +68,7 @@ Json read_header(std::string_view bytes, const std::string& name) {
     throw InputError(name + ": header: expected an object padded with spaces, got \"" +
                      printable(text.substr(end, 1)) + "\" at byte " + std::to_string(prefix + end));
   }
-  Json header = parse_strict_json(text, name + ": header");
-  if (!header.is_object()) throw InputError(name + ": header: expected a JSON object");
+  Json header = parse_strict_json<Json>(text, name + ": header");
   if (header.size() > max_tensors + 1) {
     throw LimitError(name + ": expected at most " + std::to_string(max_tensors) + " tensors, got " +
                      std::to_string(header.size()));
@@ -177,7 +178,7 @@ void check_checksums(const TensorFile& file, const std::string& name) {
     throw InputError(name + ": __metadata__: the text does not match its checksum");
   }
   const std::string place = name + ": __metadata__: checksums";
-  const Json checksums = parse_strict_json(listed->second, place);
+  const Json checksums = parse_strict_json<Json>(listed->second, place);
   if (!checksums.is_object()) throw InputError(place + ": expected an object");
   for (const NamedTensor& tensor : file.tensors) {
     const auto expected = checksums.find(tensor.name);

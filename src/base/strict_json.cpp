@@ -1,6 +1,8 @@
-#include "strict_json.h"
+#include "attnviz/base/strict_json.h"
 
 #include <cstddef>
+#include <set>
+#include <type_traits>
 #include <utility>
 
 #include "attnviz/base/error.h"
@@ -12,7 +14,9 @@ namespace {
 constexpr std::size_t max_depth = 64;
 
 // Takes the parser's events and builds the value. The library's own builder keeps the last of two
-// equal keys, limits no depth, and with its filter callback is quadratic in the number of objects.
+// equal keys, limits no depth, and with its filter callback is quadratic in the number of objects;
+// its ordered objects look for each new key among all others.
+template <typename Json>
 class Builder : public nlohmann::json_sax<Json> {
  public:
   Builder(std::string_view text, const std::string& name) : text_(text), name_(name) {}
@@ -23,27 +27,38 @@ class Builder : public nlohmann::json_sax<Json> {
   bool boolean(bool value) override { return add(value); }
   bool number_integer(std::int64_t value) override { return add(value); }
   bool number_unsigned(std::uint64_t value) override { return add(value); }
-  bool number_float(float value, const std::string& /*token*/) override { return add(value); }
+  bool number_float(typename Json::number_float_t value, const std::string& /*token*/) override {
+    return add(value);
+  }
   bool string(std::string& value) override { return add(std::move(value)); }
-  bool binary(Json::binary_t& /*value*/) override { return false; }  // not in JSON text
+  bool binary(typename Json::binary_t& /*value*/) override { return false; }  // not in JSON text
 
-  bool start_object(std::size_t /*size*/) override { return open(Json::object()); }
+  bool start_object(std::size_t /*size*/) override {
+    keys_.emplace_back();
+    return open(Json::object());
+  }
   bool start_array(std::size_t /*size*/) override { return open(Json::array()); }
-  bool end_object() override { return close(); }
+  bool end_object() override {
+    keys_.pop_back();
+    return close();
+  }
   bool end_array() override { return close(); }
 
   bool key(std::string& name) override {
-    auto& members = open_.back()->get_ref<Json::object_t&>();
-    const auto [place, is_new] = members.try_emplace(std::move(name));
-    if (!is_new) {
-      throw InputError(name_ + ": the key \"" + printable(place->first) + "\" stands twice");
+    if (!keys_.back().insert(name).second) {
+      throw InputError(name_ + ": the key \"" + printable(name) + "\" stands twice");
     }
-    member_ = &place->second;
+    auto& members = open_.back()->template get_ref<typename Json::object_t&>();
+    if constexpr (requires { members.emplace_back(name, nullptr); }) {
+      member_ = &members.emplace_back(std::move(name), nullptr).second;
+    } else {
+      member_ = &members[std::move(name)];
+    }
     return true;
   }
 
   bool parse_error(std::size_t position, const std::string& token,
-                   const Json::exception& error) override {
+                   const typename Json::exception& error) override {
     // The end of the text counts as one more character read.
     if (position > text_.size()) throw InputError(name_ + ": not valid JSON: it ends too early");
     const std::size_t offset = position - (position > 0 ? 1 : 0);
@@ -52,7 +67,9 @@ class Builder : public nlohmann::json_sax<Json> {
     std::string got = printable(rest.substr(0, rest.find_first_of("\r\n")), 20);
     constexpr int out_of_range = 406;
     if (error.id == out_of_range) {
-      what = "expected a number in the range of float, got ";
+      constexpr bool single = std::is_same_v<typename Json::number_float_t, float>;
+      what = std::string("expected a number in the range of ") + (single ? "float" : "double") +
+             ", got ";
       got = printable(token);
     } else if (open_.empty() && has_root_) {
       what = "expected nothing after the JSON document, got ";
@@ -96,20 +113,33 @@ class Builder : public nlohmann::json_sax<Json> {
   Json root_;
   bool has_root_ = false;
   std::vector<Json*> open_;  // the arrays and objects around what comes next, outermost first
-  Json* member_ = nullptr;   // of the innermost object: the value of the last key
+  std::vector<std::set<std::string>> keys_;  // of those of them that are objects
+  Json* member_ = nullptr;                   // of the innermost object: the value of the last key
 };
 
 }  // namespace
 
+template <typename Json>
 Json parse_strict_json(std::string_view text, const std::string& name) {
   require_utf8(text, name);
   // The library takes a zero byte for the end of the text.
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     throw InputError(name + text_place(text, zero) + ": not valid JSON at \"\\x00\"");
   }
-  Builder builder(text, name);
+  Builder<Json> builder(text, name);
   Json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take_root();
 }
+
+int json_integer(const nlohmann::ordered_json& value, int most) {
+  if (!value.is_number_unsigned() ||
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(most)) {
+    throw InputError("expected an integer in 0.." + std::to_string(most));
+  }
+  return value.get<int>();
+}
+
+template FloatJson parse_strict_json(std::string_view, const std::string&);
+template nlohmann::ordered_json parse_strict_json(std::string_view, const std::string&);
 
 }  // namespace attnviz

@@ -5,6 +5,7 @@
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/strict_json.h"
 #include "attnviz/infer/model_task.h"
 #include "attnviz/train/data.h"
 #include "attnviz/train/run_folder.h"
@@ -52,8 +53,9 @@ Metrics read_metrics(const std::string& folder) {
   Metrics metrics{{folder, {}, {}}, {folder, {}, {}}, {folder, {}, {}}};
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
+    const std::string place = file + ':' + std::to_string(number);
     try {
-      const Json json = Json::parse(line);
+      const auto json = parse_strict_json<Json>(line, place);
       const double step = json.at("step");
       const auto add = [&](CurveSeries& series, const char* key) {
         series.x.push_back(step);
@@ -63,7 +65,7 @@ Metrics read_metrics(const std::string& folder) {
       add(metrics.exact, "exact_match");
       add(metrics.mass, "gold_mass");
     } catch (const Json::exception&) {
-      throw InputError(file + ":" + std::to_string(number) + ": expected the metrics of a run");
+      throw InputError(place + ": expected the metrics of a run");
     }
   }
   return metrics;

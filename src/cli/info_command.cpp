@@ -7,6 +7,7 @@
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/strict_json.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/model/checkpoint.h"
 #include "open_model.h"
@@ -22,23 +23,21 @@ struct InfoOptions {
   bool json = false;
 };
 
-/// Whether brackets are nested more deeply than anybody means: printing such JSON takes a stack.
-bool is_deep(const std::string& text) {
-  constexpr int deepest = 64;
-  int depth = 0;
-  for (const char c : text) {
-    depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
-    if (depth > deepest) return true;
+/// An entry that holds a table or a list, as such; any other as text.
+Json value_of(const std::string& key, const std::string& text) {
+  if (!text.starts_with('{') && !text.starts_with('[')) return text;
+  try {
+    return parse_strict_json<Json>(text, key);
+  } catch (const InputError&) {
+    return text;
   }
-  return false;
 }
 
 /// The metadata, with entries that hold JSON as JSON.
 Json describe_as_json(const Model& model) {
   Json result;
   for (const auto& [key, value] : describe(model)) {
-    const Json parsed = is_deep(value) ? Json() : Json::parse(value, nullptr, false);
-    result[key] = parsed.is_structured() ? parsed : Json(value);
+    result[key] = value_of(key, value);
   }
   result["parameters"] = count_parameters(model.config);
   return result;

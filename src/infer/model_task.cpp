@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/strict_json.h"
 
 namespace attnviz {
 
@@ -20,22 +21,24 @@ std::string task_to_json(const Task& task, const TaskOptions& options) {
 std::optional<ModelTask> task_of(const Model& model) {
   const auto found = model.facts.find("task");
   if (found == model.facts.end()) return std::nullopt;
+  const std::string place = "model: metadata: task";
+  const auto json = parse_strict_json<Json>(found->second, place);
+  constexpr int most = 1'000'000;  // the task itself says what fits
   try {
-    const Json json = Json::parse(found->second);
     const Task& task = find_task(json.at("name").get<std::string>());
     TaskOptions options;
-    options.min_length = json.at("min_length").get<int>();
-    options.max_length = json.at("max_length").get<int>();
-    options.shift = json.at("shift").get<int>();
+    options.min_length = json_integer(json.at("min_length"), most);
+    options.max_length = json_integer(json.at("max_length"), most);
+    options.shift = json_integer(json.at("shift"), most);
     options.alphabet = json.at("alphabet").get<std::string>();
     check_task_options(task, options);
     return ModelTask{&task, options};
   } catch (const Json::exception&) {
-    throw InputError("model: metadata: task: expected a task and its settings, got " +
-                     printable(found->second));
+  } catch (const InputError&) {
   } catch (const UsageError& error) {
-    throw InputError(std::string("model: metadata: task: ") + error.what());
+    throw InputError(place + ": " + error.what());
   }
+  throw InputError(place + ": expected a task and its settings, got " + printable(found->second));
 }
 
 }  // namespace attnviz

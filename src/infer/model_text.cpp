@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/strict_json.h"
 
 namespace attnviz {
 namespace {
@@ -33,18 +34,17 @@ std::string text_to_json(const ModelText& text) {
 ModelText text_of(const Model& model) {
   const auto found = model.facts.find("text");
   if (found == model.facts.end()) return {};
-  constexpr int most = 1'000'000;
+  constexpr int longest_answer = 2000;  // --max-length ends at 1000
+  const std::string place = "model: metadata: text";
+  const auto json = parse_strict_json<Json>(found->second, place);
   try {
-    const Json json = Json::parse(found->second);
-    const ModelText text{read_tokenizer(json.at("source")), read_tokenizer(json.at("target")),
-                         json.at("longest").get<int>(), json.at("takes_unknown").get<bool>(),
-                         json.at("sample").get<std::string>()};
-    if (text.longest >= 0 && text.longest <= most) return text;
+    return {read_tokenizer(json.at("source")), read_tokenizer(json.at("target")),
+            json_integer(json.at("longest"), longest_answer), json.at("takes_unknown").get<bool>(),
+            json.at("sample").get<std::string>()};
   } catch (const Json::exception&) {
   } catch (const InputError&) {
   }
-  throw InputError("model: metadata: text: expected how the model reads text, got " +
-                   printable(found->second));
+  throw InputError(place + ": expected how the model reads text, got " + printable(found->second));
 }
 
 }  // namespace attnviz

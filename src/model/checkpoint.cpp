@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <type_traits>
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/file.h"
+#include "attnviz/base/strict_json.h"
 
 namespace attnviz {
 namespace {
@@ -17,7 +17,6 @@ using Json = nlohmann::ordered_json;
 constexpr const char* format = "attnviz-model";
 constexpr const char* version = "1";
 constexpr std::size_t max_file = std::size_t{1} << 31U;
-constexpr int max_depth = 4;       // of the JSON in the metadata
 constexpr int max_size = 1 << 20;  // of any one dimension
 
 // Keys that describe() makes of something else than the model's facts.
@@ -64,24 +63,11 @@ Json to_json(const ModelConfig& config) {
           {"attention", to_string(config.attention)}};
 }
 
-/// The JSON in a metadata entry, with no key twice.
+/// The JSON in a metadata entry.
 Json entry(const TensorFile& file, const std::string& key, const std::string& name) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) throw InputError(name + ": metadata: " + key + " is missing");
-  const std::string place = name + ": metadata: " + key;
-  std::vector<std::set<std::string>> keys;  // of the objects around, outermost first
-  const auto strict = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > max_depth) throw InputError(place + ": nested too deeply");
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(parsed).second) {
-      throw InputError(place + ": the key " + printable(parsed.dump()) + " stands twice");
-    }
-    return true;
-  };
-  Json json = Json::parse(found->second, strict, false);
-  if (json.is_discarded()) throw InputError(place + ": not valid JSON");
-  return json;
+  return parse_strict_json<Json>(found->second, name + ": metadata: " + key);
 }
 
 int read_size(const Json& config, const char* key, int least, const std::string& name) {

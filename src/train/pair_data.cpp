@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/strict_json.h"
 
 namespace attnviz {
 namespace {
@@ -51,8 +52,10 @@ std::string to_json(const PairSettings& settings) {
 }
 
 PairSettings pair_settings_from_json(const std::string& text, const std::string& place) {
+  constexpr int most = 1'000'000'000;
+  constexpr int longest_side = 1000;  // as --max-length
+  const auto json = parse_strict_json<Json>(text, place);
   try {
-    const Json json = Json::parse(text);
     PairSettings settings;
     settings.train = read_files(json.at("train"));
     settings.validation = read_files(json.at("validation"));
@@ -60,10 +63,12 @@ PairSettings pair_settings_from_json(const std::string& text, const std::string&
     settings.held_out = json.at("held_out").get<double>();
     settings.source = read_tokenizer(json.at("source"));
     settings.target = read_tokenizer(json.at("target"));
-    settings.limits = {json.at("min_count").get<int>(), json.at("max_vocabulary").get<int>()};
-    settings.max_length = json.at("max_length").get<int>();
+    settings.limits = {json_integer(json.at("min_count"), most),
+                       json_integer(json.at("max_vocabulary"), most)};
+    settings.max_length = json_integer(json.at("max_length"), longest_side);
     return settings;
   } catch (const Json::exception&) {
+  } catch (const InputError&) {
   } catch (const std::bad_optional_access&) {
   }
   throw InputError(place + ": expected the settings of sentence pairs, got " + printable(text));

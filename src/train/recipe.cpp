@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/strict_json.h"
 
 namespace attnviz {
 namespace {
@@ -188,7 +189,7 @@ std::string to_json(const Recipe& recipe) {
 }
 
 Recipe recipe_from_json(const std::string& text, const std::string& place) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = parse_strict_json<Json>(text, place);
   if (!json.is_object()) throw InputError(place + ": expected an object");
   Recipe recipe;
   visit_settings(
@@ -203,6 +204,7 @@ Recipe recipe_from_json(const std::string& text, const std::string& place) {
   for (const auto& [name, value] : {std::pair{"steps", recipe.steps},
                                     {"batch", recipe.batch},
                                     {"late_batch", recipe.late_batch},
+                                    {"bucket", recipe.bucket},
                                     {"evaluate_every", recipe.evaluate_every}}) {
     if (value == 0) throw InputError(place + ": " + name + ": expected at least 1, got 0");
   }

@@ -5,6 +5,7 @@
 
 #include "attnviz/base/error.h"
 #include "attnviz/base/safetensors.h"
+#include "attnviz/base/strict_json.h"
 #include "attnviz/model/checkpoint.h"
 
 namespace attnviz {
@@ -106,7 +107,7 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
   wanted.target_vocabulary = config.target_vocabulary;
   if (wanted != config) throw InputError(name + ": metadata: config and recipe disagree");
 
-  const Json state = Json::parse(text, nullptr, false);
+  const Json state = parse_strict_json<Json>(text, place);
   if (!state.is_object()) throw InputError(place + ": expected an object");
   const auto take = [&](const char* field, auto& value) {
     const auto found = state.find(field);

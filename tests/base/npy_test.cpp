@@ -190,6 +190,8 @@ TEST_CASE("arrays that are none, or of something else, are refused") {
        "m.npy: header: expected descr, fortran_order and shape once each, got \"shape\""},
       {file_of("{'fortran_order': True, 'shape': (1,)}"),
        "m.npy: header: expected descr, fortran_order and shape"},
+      {file_of("{'descr': '<f4', 'fortran_order': True}"),
+       "m.npy: header: expected descr, fortran_order and shape"},
       {file_of("{'descr': '<f4', 'shape': (1,)}"),
        "m.npy: header: expected descr, fortran_order and shape"},
       {file_of("{'descr': ''}"),

@@ -1,5 +1,5 @@
 // What is JSON (RFC 8259) and what is not, for the reader below all formats.
-#include "base/strict_json.h"
+#include "attnviz/base/strict_json.h"
 
 #include "attnviz/base/error.h"
 #include "catch.h"
@@ -56,7 +56,7 @@ TEST_CASE("documents that are JSON are taken, with their value") {
   };
   for (const auto& c : cases) {
     INFO(printable(c.text));
-    CHECK(parse_strict_json(c.text, "j").dump() == c.value);
+    CHECK(parse_strict_json<FloatJson>(c.text, "j").dump() == c.value);
   }
 }
 
@@ -98,8 +98,50 @@ TEST_CASE("documents that are not JSON are refused") {
       std::string(65, '[') + "1"};
   for (const std::string& document : documents) {
     INFO(printable(document));
-    CHECK_THROWS_AS(parse_strict_json(document, "j"), InputError);
+    CHECK_THROWS_AS(parse_strict_json<FloatJson>(document, "j"), InputError);
   }
+}
+
+TEST_CASE("with doubles, keys keep their order and numbers their digits") {
+  using nlohmann::ordered_json;
+  const std::string text =
+      R"({"b":0.1,"a":{"b":[1e300,{"b":-1}]},"c":18446744073709551615,"d":[null,true,"\u0041"]})";
+  const std::string again =
+      R"({"b":0.1,"a":{"b":[1e+300,{"b":-1}]},"c":18446744073709551615,"d":[null,true,"A"]})";
+  CHECK(parse_strict_json<ordered_json>(text, "j").dump() == again);
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({"a":{"b":1},"b":2,"a":3})", "j: the key \"a\" stands twice"},
+      {"1e999", "j: column 5: expected a number in the range of double, got \"1e999\""},
+      {"[1]\n]", "j:2: column 1: expected nothing after the JSON document, got \"]\""},
+      {"", "j: not valid JSON: it ends too early"},
+      {"}", "j: column 1: not valid JSON at \"}\""},
+      {"[1\0]"s, "j: column 3: not valid JSON at \"\\x00\""},
+      {std::string(65, '['), "j: expected at most 64 levels of nesting, got more"}};
+  for (const auto& [document, message] : cases) {
+    CHECK_THROWS_WITH(parse_strict_json<ordered_json>(document, "j"), message);
+  }
+}
+
+TEST_CASE("an integer is one, within its limit") {
+  CHECK(json_integer(0U, 7) == 0);
+  CHECK(json_integer(7U, 7) == 7);
+  const std::vector<nlohmann::ordered_json> others = {
+      8U,          -1,         7.0,
+      4294967303U, UINT64_MAX, true,
+      "7",         nullptr,    nlohmann::ordered_json::array({7U})};
+  for (const auto& other : others) {
+    INFO(other.dump());
+    CHECK_THROWS_WITH(json_integer(other, 7), "expected an integer in 0..7");
+  }
+}
+
+// Minutes, if each key were looked for among those before it.
+TEST_CASE("an object of many ordered keys takes no more than linear time") {
+  std::string text = "{";
+  for (int i = 0; i < 200'000; ++i) text += '"' + std::to_string(i) + "\":[{}],";
+  const auto json = parse_strict_json<nlohmann::ordered_json>(text + "\"last\":0}", "j");
+  CHECK(json.size() == 200'001);
+  CHECK(json.back() == 0);
 }
 
 }  // namespace

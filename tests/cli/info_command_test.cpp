@@ -2,8 +2,10 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/model/checkpoint.h"
 #include "catch.h"
 #include "cli/run_program.h"
+#include "infer/small_model.h"
 
 using namespace attnviz;
 
@@ -68,6 +70,23 @@ TEST_CASE("attnviz info: files that are no model") {
   check_refused(folder.run("info empty"), 3, "empty/model.safetensors: cannot read");
   check_refused(folder.run("info \"$(printf 'a\\033[31m\\nb')\""), 3,
                 "a\\x1b[31m\\nb: cannot read");
+}
+
+// Brackets within a text, then more of them than a stack could hold; the same key in other words.
+TEST_CASE("attnviz info: an entry that is no proper JSON is text") {
+  const WorkFolder folder;
+  Model model = small_model();
+  const std::string deep = "[\"" + std::string(100'000, ']') + "\"," + std::string(100'000, '[') +
+                           std::string(100'000, ']') + ']';
+  model.facts["training"] = deep;
+  model.facts["notes"] = R"({"a":1,"\u0061":2})";
+  folder.write("model", write_model(model));
+  const auto json = nlohmann::json::parse(folder.run("info --json model").out);
+  CHECK(json.at("training") == deep);
+  CHECK(json.at("notes") == model.facts["notes"]);
+  const auto text = folder.run("info model");
+  CHECK(text.exit_code == 0);
+  CHECK(text.out.find("\ntraining: [\"]]]]") != std::string::npos);
 }
 
 TEST_CASE("attnviz info: a model cut short or changed is refused at every place") {

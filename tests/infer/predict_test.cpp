@@ -93,6 +93,14 @@ TEST_CASE("how a model reads text is kept in its file, and checked", "[predict]"
     model.facts["text"] = bad;
     CHECK_THROWS_AS(text_of(model), InputError);
   }
+  const std::string good = text_to_json(text);
+  for (const char* longest : {"-1", "17.0", "true", "2001", "4294967313", "17,\"longest\":17"}) {
+    std::string changed = good;
+    changed.replace(changed.find("17"), 2, longest);
+    model.facts["text"] = changed;
+    INFO(changed);
+    CHECK_THROWS_AS(text_of(model), InputError);
+  }
 }
 
 TEST_CASE("a given answer is aligned as if the model had answered so", "[predict]") {
@@ -150,9 +158,13 @@ TEST_CASE("the task in a model file is checked", "[predict]") {
   REQUIRE(task_of(model).has_value());
   CHECK(task_of(model)->task->name == "reverse");
   CHECK(task_of(model)->options.max_length == 12);
-  for (const char* bad :
-       {"", "[]", R"({"name":"fly"})", R"({"name":"reverse"})",
-        R"({"name":"reverse","min_length":9,"max_length":4,"shift":0,"alphabet":"ab"})"}) {
+  for (
+      const char* bad :
+      {"", "[]", R"({"name":"fly"})", R"({"name":"reverse"})",
+       R"({"name":"reverse","min_length":9,"max_length":4,"shift":0,"alphabet":"ab"})",
+       R"({"name":"reverse","min_length":4,"max_length":4294967300,"shift":0,"alphabet":"ab"})",
+       R"({"name":"reverse","min_length":4.5,"max_length":9,"shift":0,"alphabet":"ab"})",
+       R"({"name":"reverse","min_length":4,"max_length":9,"max_length":8,"shift":0,"alphabet":"ab"})"}) {
     model.facts["task"] = bad;
     INFO(bad);
     CHECK_THROWS_AS(task_of(model), InputError);

@@ -159,6 +159,12 @@ TEST_CASE("settings of pairs go to JSON and back", "[pairs]") {
   CHECK(back.source == settings.source);
   CHECK_THROWS_AS(pair_settings_from_json("{}", "x"), InputError);
   CHECK_THROWS_AS(pair_settings_from_json("[", "x"), InputError);
+  for (const char* length : {"-7", "7.5", "1001", "4294967303", "7,\"max_length\":7"}) {
+    std::string changed = to_json(settings);
+    changed.replace(changed.rfind('7'), 1, length);
+    INFO(changed);
+    CHECK_THROWS_AS(pair_settings_from_json(changed, "x"), InputError);
+  }
 }
 
 TEST_CASE("changed pairs have another checksum", "[pairs]") {

@@ -237,7 +237,15 @@ TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
   const std::string place = "a/last.safetensors: ";
   CHECK(with([](TensorFile&) {}).empty());
   CHECK(with([](TensorFile& f) { f.metadata["state"] = "[1"; }) ==
+        place + "metadata: state: not valid JSON: it ends too early");
+  CHECK(with([](TensorFile& f) { f.metadata["state"] = "[1]"; }) ==
         place + "metadata: state: expected an object");
+  CHECK(with([&](TensorFile& f) {
+          replaced(f.metadata["state"], "\"seed\":", "\"steps\":1,\"seed\":");
+        }) == place + "metadata: state: the key \"steps\" stands twice");
+  CHECK(with([&](TensorFile& f) {
+          replaced(f.metadata["state"], "\"stalled\":0", "\"stalled\":" + std::string(99, '['));
+        }) == place + "metadata: state: expected at most 64 levels of nesting, got more");
   CHECK(with([&](TensorFile& f) {
           replaced(f.metadata["state"], "\"stalled\":0", "\"stalled\":-1");
         }) == place + "metadata: state: stalled: cannot be -1");
@@ -249,6 +257,12 @@ TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
   CHECK(with([&](TensorFile& f) {
           replaced(f.metadata["recipe"], "\"hidden\":8", "\"hidden\":9");
         }) == place + "metadata: config and recipe disagree");
+  CHECK(with([&](TensorFile& f) {
+          replaced(f.metadata["recipe"], "\"bucket\":1", "\"bucket\":0");
+        }) == place + "metadata: recipe: bucket: expected at least 1, got 0");
+  CHECK(with([&](TensorFile& f) {
+          replaced(f.metadata["recipe"], "\"hidden\":8", "\"hidden\":" + std::string(99, '['));
+        }) == place + "metadata: recipe: expected at most 64 levels of nesting, got more");
   CHECK(with([](TensorFile& f) {
           f.tensors.push_back({"extra", {1}, {0.0F}});
         }) == place + "expected 105 tensors, got 106");

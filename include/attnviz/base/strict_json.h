@@ -1,0 +1,28 @@
+// JSON without leniency, for whatever reads a file. Included by .cpp files only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnviz {
+
+/// Real numbers are floats: read as doubles first, a few would be rounded twice and come out as the
+/// neighbour of the float that was written.
+using FloatJson = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t,
+                                       std::uint64_t, float>;
+
+/// The value of one JSON document, as FloatJson or nlohmann::ordered_json. Throws InputError naming
+/// `name`, line and column: invalid UTF-8, not JSON, text after the document, a key that stands
+/// twice in one object, nesting deeper than 64, a number beyond the range of float or double.
+template <typename Json>
+Json parse_strict_json(std::string_view text, const std::string& name);
+
+/// A value that is an integer in 0..most. Throws InputError, without a place, for any other: the
+/// library's own get() cuts digits off.
+int json_integer(const nlohmann::ordered_json& value, int most);
+
+}  // namespace attnviz
