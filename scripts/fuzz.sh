@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Runs the fuzzers of tests/fuzz with libFuzzer (clang), one after the other, under the address and
+# undefined-behaviour sanitizers, from the corpora in the repository.
+#   scripts/fuzz.sh 600                      ten minutes each
+#   scripts/fuzz.sh 60 pair_file model_file  one minute each of these
+#   scripts/fuzz.sh --keep                   what was found and reaches new code, into the corpora
+# Prints a line a fuzzer: executions, edges and features reached, inputs kept. What it found goes to
+# build/fuzz/found/<name>; exits with 1 if there is a crash, a leak, an input that takes over ten
+# seconds or over 2 GiB. To measure from nothing, remove build/fuzz/found first.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+longest=8192  # bytes of an input
+found=$root/build/fuzz/found
+corpora=$root/tests/fuzz/corpus
+
+keep=false
+seconds=600
+case "${1:-}" in
+  --keep) keep=true && shift ;;
+  [0-9]*) seconds=$1 && shift ;;
+  "") ;;
+  *) fail "expected a number of seconds or --keep, got $1" ;;
+esac
+names=("$@")
+((${#names[@]} > 0)) || mapfile -t names < <(cd "$corpora" && printf '%s\n' *)
+
+configure fuzz fuzz
+for name in "${names[@]}"; do build fuzz "${name}_fuzz"; done
+
+# The last of a kind of number in what libFuzzer says.
+last() { grep -oE "$1:? +[0-9]+" "$found/$name.log" | tail -1 | grep -oE '[0-9]+$'; }
+
+crashes=0
+$keep || echo "| fuzzer | seconds | executions | a second | edges | features | inputs |
+|---|---|---|---|---|---|---|"
+for name in "${names[@]}"; do
+  fuzzer=$root/build/fuzz/tests/fuzz/${name}_fuzz
+  mkdir -p "$found/$name"
+  if $keep; then
+    # Edges only, not how often each was taken, and nothing large: a small set of files.
+    "$fuzzer" -merge=1 -set_cover_merge=1 -use_counters=0 -max_len=$longest "$corpora/$name" \
+      "$found/$name" > "$found/$name.log" 2>&1 || fail "$name: see $found/$name.log"
+    find "$corpora/$name" -type f -size +4 -name '????????????????????????????????????????' -delete
+    echo "$name: $(find "$corpora/$name" -type f | wc -l) files"
+    continue
+  fi
+  "$fuzzer" -max_total_time="$seconds" -max_len=$longest -timeout=10 -rss_limit_mb=2048 \
+    -artifact_prefix="$found/$name-" "$found/$name" "$corpora/$name" > "$found/$name.log" 2>&1 || {
+    crashes=$((crashes + 1))
+    echo "$name: see $found/$name.log" >&2
+  }
+  executions=$(grep -oE '^Done [0-9]+' "$found/$name.log" | grep -oE '[0-9]+' || last '#')
+  echo "| $name | $seconds | $executions | $((executions / seconds)) | $(last cov) | $(last ft) |" \
+    "$(find "$found/$name" -type f | wc -l) |"
+done
+((crashes == 0))
