@@ -11,6 +11,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 longest=8192  # bytes of an input
+most_kept=35  # inputs of a fuzzer in the repository, beside those written for it
 found=$root/build/fuzz/found
 corpora=$root/tests/fuzz/corpus
 
@@ -38,10 +39,12 @@ for name in "${names[@]}"; do
   fuzzer=$root/build/fuzz/tests/fuzz/${name}_fuzz
   mkdir -p "$found/$name"
   if $keep; then
-    # Edges only, not how often each was taken, and nothing large: a small set of files.
+    # Edges only, not how often each was taken: a small set of files.
     "$fuzzer" -merge=1 -set_cover_merge=1 -use_counters=0 -max_len=$longest "$corpora/$name" \
       "$found/$name" > "$found/$name.log" 2>&1 || fail "$name: see $found/$name.log"
-    find "$corpora/$name" -type f -size +4 -name '????????????????????????????????????????' -delete
+    # Of what libFuzzer named, the smallest.
+    find "$corpora/$name" -type f -name '????????????????????????????????????????' -printf '%s %p\n' |
+      sort -n | tail -n +$((most_kept + 1)) | cut -d ' ' -f 2 | xargs -r rm
     echo "$name: $(find "$corpora/$name" -type f | wc -l) files"
     continue
   fi
