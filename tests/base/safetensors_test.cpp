@@ -130,8 +130,12 @@ TEST_CASE("a changed text in the metadata is noticed", "[safetensors]") {
 
 TEST_CASE("sizes above the limits are refused before anything is read", "[safetensors]") {
   std::string header = "{\"a\":\"";
-  header += std::string(1U << 20U, 'x') + "\"}";
+  header += std::string(1U << 26U, 'x') + "\"}";
   CHECK_THROWS_AS(read_safetensors(file_with(header), "f"), LimitError);
+  // What could not be read is not written.
+  TensorFile large;
+  large.metadata["vocabulary"] = std::string(1U << 26U, 'x');
+  CHECK_THROWS_AS(write_safetensors(large), LimitError);
   std::string many = "{";
   for (int i = 0; i < 4100; ++i) {
     many += (i > 0 ? ",\"" : "\"") + std::to_string(i) +
