@@ -72,7 +72,7 @@ void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_step
   attnviz::grow(d_state, config.decoder_hidden, batch);
   attnviz::grow(d_after, config.decoder_hidden, columns);
   attnviz::grow(d_earlier, config.annotation(), batch);
-  if (entropy_weights.size() < columns) entropy_weights.resize(columns);
+  attnviz::grow(entropy_weights, columns, 1);
   for (Matrix* of_contexts : {&contexts, &earlier_contexts, &d_contexts}) {
     attnviz::grow(*of_contexts, config.annotation(), columns);
   }

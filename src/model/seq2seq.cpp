@@ -40,6 +40,11 @@ void initialise_gru(const Initialisation& options, Random& random, GruWeights& w
   weights.b_ih.segment(H, H).setConstant(static_cast<Scalar>(options.update_bias));
 }
 
+void resize_to_zeros(Matrix& m, Index rows, Index columns) {
+  resize_anew(m, rows, columns);
+  m.setZero();
+}
+
 }  // namespace
 
 void Seq2SeqWeights::resize(const ModelConfig& config) {
@@ -131,7 +136,7 @@ void prepare(const Seq2SeqWeights& weights, double dropout, Random& random, Step
       [](const TensorName& name, const auto& tensor, auto& transposed) {
         if constexpr (!std::decay_t<decltype(tensor)>::IsVectorAtCompileTime) {
           if (name.stem == "embedding.weight") {
-            transposed.resize(tensor.cols(), tensor.rows());  // only its shape is asked for
+            resize_anew(transposed, tensor.cols(), tensor.rows());  // only its shape is asked for
           } else {
             transposed = tensor.transpose();
           }
@@ -154,10 +159,13 @@ void Gradient::resize(const ModelConfig& config) {
 
 void Gradient::set_zero(const StepWeights& step) {
   weights.set_zero();
-  tables.encoder.forward.setZero(tables.encoder.forward.rows(), step.source.embedding().cols());
-  tables.encoder.backward.setZero(tables.encoder.backward.rows(), step.source.embedding().cols());
-  tables.decoder.gru.setZero(tables.decoder.gru.rows(), step.target.embedding().cols());
-  tables.decoder.readout.setZero(tables.decoder.readout.rows(), step.target.embedding().cols());
+  const auto clear = [](Matrix& table, const StepTokens& tokens) {
+    resize_to_zeros(table, table.rows(), tokens.embedding().cols());
+  };
+  clear(tables.encoder.forward, step.source);
+  clear(tables.encoder.backward, step.source);
+  clear(tables.decoder.gru, step.target);
+  clear(tables.decoder.readout, step.target);
 }
 
 void encode(const Seq2SeqWeights& weights, const TokenTables& tables, const Batch& batch,
@@ -201,8 +209,8 @@ double forward_backward(const Seq2SeqWeights& weights, const StepWeights& step,
 void finish_gradient(const StepWeights& step, Gradient& gradient) {
   const Matrix& source = step.source.embedding();
   const Matrix& target = step.target.embedding();
-  gradient.source_embedding.setZero(source.rows(), source.cols());
-  gradient.target_embedding.setZero(target.rows(), target.cols());
+  resize_to_zeros(gradient.source_embedding, source.rows(), source.cols());
+  resize_to_zeros(gradient.target_embedding, target.rows(), target.cols());
   project_tokens_backward(step.transposed.encoder, source, gradient.tables.encoder,
                           gradient.weights.encoder, gradient.source_embedding);
   project_tokens_backward(step.transposed.decoder, target, gradient.tables.decoder,

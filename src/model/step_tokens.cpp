@@ -29,13 +29,13 @@ void StepTokens::meet(std::span<const int> ids) {
 void StepTokens::gather(const Matrix& embedding, double dropout, Random& random) {
   std::sort(ids_.begin(), ids_.end());
   const auto U = static_cast<Index>(ids_.size());
-  embedding_.resize(embedding.rows(), U);
+  resize_anew(embedding_, embedding.rows(), U);
   for (Index k = 0; k < U; ++k) {
     const int id = ids_[static_cast<std::size_t>(k)];
     places_[static_cast<std::size_t>(id)] = static_cast<int>(k);
     embedding_.col(k) = embedding.col(id);
   }
-  mask_.resize(embedding.rows(), dropout > 0.0 ? U : 0);
+  resize_anew(mask_, embedding.rows(), dropout > 0.0 ? U : 0);
   if (dropout == 0.0) return;
   draw_mask(dropout, random, mask_);
   embedding_.array() *= mask_.array();

@@ -144,7 +144,7 @@ void AttentionTape::grow(Index units, Index source_steps, Index total) {
   // starts decides its bits, and a run that is resumed has seen fewer sources.
   constexpr Index packet = 16;
   attnviz::grow(weights, (source_steps + packet - 1) / packet * packet, total);
-  if (d_scores.size() < source_steps) d_scores.resize(source_steps);
+  attnviz::grow(d_scores, source_steps, 1);
 }
 
 void attention_keys(const AttentionWeights& weights, AttentionMemory& memory) {

@@ -5,7 +5,7 @@
 namespace attnviz {
 
 void project_tokens(MatrixIn W, const Matrix& embedding, const Vector& b, Matrix& table) {
-  table.resize(W.rows(), embedding.cols());
+  resize_anew(table, W.rows(), embedding.cols());
   table.colwise() = b;
   add_product(W, embedding, table);
 }

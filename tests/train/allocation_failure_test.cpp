@@ -107,6 +107,28 @@ TEST_CASE("a step of training does its work or refuses when memory runs out", "[
       50);
 }
 
+TEST_CASE("inputs are answered or refused when memory runs out", "[allocation]") {
+  const Model model = small_model();
+  // A beam of three takes more room than the greedy answers before it, a longer pair than a short
+  // one: buffers in use have to grow.
+  const std::vector<std::vector<std::string>> sources{{"a", "b", "c"}, {"d"}};
+  AnswerOptions options;
+  options.beam.width = 3;
+  fail_all([&] { predict(model, sources, options); }, 100);
+  fail_all([&] { align(model, sources, sources); }, 100);
+  const EncodedPair small{{4, Vocabulary::end}, {4, Vocabulary::end}};
+  const EncodedPair big{{4, 5, 6, 7, Vocabulary::end}, {7, 6, 5, 4, Vocabulary::end}};
+  fail_all(
+      [&] {
+        Decoder decoder(model.config);
+        for (const EncodedPair* pair : {&small, &big}) {
+          project_tokens(model.weights, decoder.tables);
+          decode_forced(model.weights, model.config, std::span(&pair, 1), decoder);
+        }
+      },
+      50);
+}
+
 TEST_CASE("a picture is drawn or refused when memory runs out", "[allocation]") {
   const AttentionMap map = map_of({"a", "b"}, {"c", "d"});
   HeatmapOptions options;

@@ -40,11 +40,20 @@ inline auto columns(const Matrix& m, Columns c) {
   return m.middleCols(c.first, c.count);
 }
 
+/// Gives `m` that shape; what it held is gone if its size changes. Eigen's own resize frees the old
+/// memory before it asks for the new: where there is none, `m` would free the old once more.
+template <typename M>
+void resize_anew(M& m, Index rows, Index columns) {
+  if (m.size() != rows * columns) m.resize(0, M::ColsAtCompileTime == 1 ? 1 : 0);
+  m.resize(rows, columns);
+}
+
 /// Makes a buffer at least rows x columns. It never shrinks, so a step whose sizes were seen before
 /// allocates nothing; a buffer that grew holds nothing of use.
-inline void grow(Matrix& m, Index rows, Index columns) {
+template <typename M>
+void grow(M& m, Index rows, Index columns) {
   if (m.rows() < rows || m.cols() < columns) {
-    m.resize(std::max(rows, m.rows()), std::max(columns, m.cols()));
+    resize_anew(m, std::max(rows, m.rows()), std::max(columns, m.cols()));
   }
 }
 
