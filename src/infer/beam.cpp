@@ -85,6 +85,7 @@ class Search {
                      [&](const Hypothesis& a, const Hypothesis& b) { return score(a) > score(b); });
     if (finished_.size() > width()) finished_.resize(width());
     if (cannot_improve()) alive_.clear();
+    if (nodes_.size() > most_nodes_) drop_unreached();
 
     for (Matrix* states : {&tape.gru.after, &tape.contexts}) {
       gather(parents, states->middleCols(column, static_cast<Index>(width())), scratch);
@@ -162,7 +163,38 @@ class Search {
     return score(best) <= score(finished_.back());
   }
 
+  /// Forgets the nodes that no hypothesis goes through any more, which are most of them. A node
+  /// stands behind its parent.
+  void drop_unreached() {
+    constexpr int unreached = -1;
+    std::vector<int> place(nodes_.size(), unreached);
+    const auto reach = [&](int node) {
+      if (node >= 0) place[static_cast<std::size_t>(node)] = 0;
+    };
+    for (const auto* list : {&alive_, &finished_}) {
+      for (const Hypothesis& hypothesis : *list) reach(hypothesis.node);
+    }
+    for (std::size_t i = nodes_.size(); i-- > 0;) {
+      if (place[i] != unreached) reach(nodes_[i].parent);
+    }
+    std::vector<Node> kept;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (place[i] == unreached) continue;
+      place[i] = static_cast<int>(kept.size());
+      Node& node = kept.emplace_back(std::move(nodes_[i]));
+      if (node.parent >= 0) node.parent = place[static_cast<std::size_t>(node.parent)];
+    }
+    nodes_ = std::move(kept);
+    most_nodes_ = 2 * nodes_.size() + width();
+    for (auto* list : {&alive_, &finished_}) {
+      for (Hypothesis& hypothesis : *list) {
+        hypothesis.node = place[static_cast<std::size_t>(hypothesis.node)];
+      }
+    }
+  }
+
   static void gather(const std::vector<int>& parents, MatrixOut states, Matrix& scratch) {
+    resize_anew(scratch, states.rows(), states.cols());
     scratch = states;
     for (std::size_t j = 0; j < parents.size(); ++j) {
       states.col(static_cast<Index>(j)) = scratch.col(parents[j]);
@@ -174,6 +206,7 @@ class Search {
   Index source_length_;
   std::size_t limit_;
   std::vector<Node> nodes_;
+  std::size_t most_nodes_ = 0;        // before those that nothing reaches are dropped
   std::vector<Hypothesis> alive_;     // in falling order
   std::vector<Hypothesis> finished_;  // in falling order
 };

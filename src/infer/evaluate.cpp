@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
+#include "attnviz/infer/chunk.h"
 #include "attnviz/model/steps.h"
 #include "attnviz/nn/loss.h"
 
 namespace attnviz {
 namespace {
 
-constexpr std::size_t chunk_size = 64;  // examples side by side
-
-/// Calls f(pairs, examples) for one chunk after the other.
-template <typename F>
-void for_each_chunk(std::span<const EncodedExample> examples, F&& f) {
+/// Calls f(pairs, examples) for one chunk after the other. `size` tells what an example takes.
+template <typename Size, typename F>
+void for_each_chunk(std::span<const EncodedExample> examples, Size&& size, F&& f) {
   std::vector<const EncodedPair*> pairs;
-  for (std::size_t at = 0; at < examples.size(); at += chunk_size) {
-    const auto chunk = examples.subspan(at, std::min(chunk_size, examples.size() - at));
+  for (std::size_t at = 0, end = 0; at < examples.size(); at = end) {
+    end = chunk_end(at, examples.size(), [&](std::size_t i) { return size(examples[i].pair); });
+    const auto chunk = examples.subspan(at, end - at);
     pairs.clear();
     for (const EncodedExample& example : chunk) pairs.push_back(&example.pair);
     f(std::span<const EncodedPair* const>(pairs), chunk);
@@ -51,7 +51,8 @@ Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& con
   std::vector<int> answer;
   std::vector<float> attention;
   project_tokens(weights, decoder.tables);
-  for_each_chunk(examples, [&](auto pairs, auto chunk) {
+  const auto size = [&](const EncodedPair& pair) { return forced_size(config, pair); };
+  for_each_chunk(examples, size, [&](auto pairs, auto chunk) {
     pack(pairs, decoder.batch);
     const Batch& batch = decoder.batch;
     Tape& tape = decoder.tape;
@@ -82,7 +83,8 @@ Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& c
                              std::span<const EncodedExample> examples, Decoder& decoder) {
   Evaluation sum;
   project_tokens(weights, decoder.tables);
-  for_each_chunk(examples, [&](auto pairs, auto chunk) {
+  const auto size = [&](const EncodedPair& pair) { return decoder.size(pair, 1); };
+  for_each_chunk(examples, size, [&](auto pairs, auto chunk) {
     const auto answers = decode_greedily(weights, config, pairs, decoder);
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       add(chunk[i], answers[i].ids, answers[i].attention, sum);

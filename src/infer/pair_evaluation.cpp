@@ -1,5 +1,6 @@
 #include "attnviz/infer/pair_evaluation.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "attnviz/base/error.h"
@@ -11,11 +12,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t pairs_at_once = 1024;
 
-/// Numbers for symbols, above those that mean something else.
-std::vector<int> number(const std::vector<std::string>& text, SymbolTable& symbols) {
+/// Numbers for symbols, above those that mean something else. What is written like a reserved one,
+/// such as <unk>, stands for no symbol and gets the number `reserved`.
+std::vector<int> number(const std::vector<std::string>& text, int reserved, SymbolTable& symbols) {
   std::vector<int> numbers;
   for (const std::string& symbol : text) {
-    numbers.push_back(Vocabulary::reserved + symbols.number(symbol));
+    numbers.push_back(
+        Vocabulary::is_reserved(symbol) ? reserved : Vocabulary::reserved + symbols.number(symbol));
   }
   return numbers;
 }
@@ -24,6 +27,20 @@ Json answers_json(const AnswerScores& scores) {
   return {{"examples", scores.answers},
           {"exact_match", scores.exact_match()},
           {"token_accuracy", scores.token_accuracy()}};
+}
+
+/// As predict() and align() would refuse it, with its place.
+void check(const SourceReader& rules, const PairReader& reader, const TextPair& pair) {
+  std::string place = reader.source_place();
+  try {
+    rules.check_source(pair.source);
+    place = reader.target_place();
+    rules.check_target(pair.target);
+  } catch (const InputError& error) {
+    throw InputError(place + ": " + error.what());
+  } catch (const LimitError& error) {
+    throw LimitError(place + ": " + error.what());
+  }
 }
 
 void evaluate_some(const Model& model, const std::vector<TextPair>& pairs,
@@ -50,8 +67,9 @@ void evaluate_some(const Model& model, const std::vector<TextPair>& pairs,
 }  // namespace
 
 void PairEvaluation::add_answer(const Prediction& answer, const TextPair& pair) {
-  std::vector<int> given = number(answer.answer, symbols_);
-  std::vector<int> right = number(pair.target, symbols_);
+  // Two numbers, so that it is never right.
+  std::vector<int> given = number(answer.answer, Vocabulary::pad, symbols_);
+  std::vector<int> right = number(pair.target, Vocabulary::unknown, symbols_);
   errors_.add(given, right);
   bleu_.add(given, right);
   if (answer.ended) given.push_back(Vocabulary::end);
@@ -93,19 +111,22 @@ std::string to_json(const PairEvaluation& evaluation) {
   return json.dump();
 }
 
-PairEvaluation evaluate_pairs(const Model& model, PairReader& reader,
-                              const AnswerOptions& options) {
+PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
+                              const std::function<bool(const TextPair&)>& wanted) {
   PairEvaluation sum;
+  const SourceReader rules(model);
   std::vector<TextPair> pairs;
+  std::size_t numbers = 0;
   for (TextPair pair; reader.next(pair);) {
-    if (pair.source.size() > max_input) {
-      throw LimitError("expected at most " + std::to_string(max_input) + " symbols a source, got " +
-                       std::to_string(pair.source.size()));
-    }
-    pairs.push_back(pair);
-    if (pairs.size() < pairs_at_once) continue;
+    if (wanted && !wanted(pair)) continue;
+    check(rules, reader, pair);
+    numbers += std::max(most_numbers(model, rules.rules(), pair.source.size(), options),
+                        (pair.source.size() + 1) * (pair.target.size() + 1));
+    pairs.push_back(std::move(pair));
+    if (pairs.size() < pairs_at_once && numbers < most_weights_at_once) continue;
     evaluate_some(model, pairs, options, sum);
     pairs.clear();
+    numbers = 0;
   }
   evaluate_some(model, pairs, options, sum);
   return sum;

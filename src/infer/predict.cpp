@@ -9,8 +9,6 @@
 namespace attnviz {
 namespace {
 
-constexpr std::size_t chunk_size = 64;  // sequences side by side
-
 std::vector<std::string> with_end(std::vector<std::string> symbols) {
   symbols.emplace_back(end_label);
   return symbols;
@@ -40,6 +38,10 @@ void replace_unknown(const std::vector<std::string>& source, const Decoded& deco
     const auto most = std::max_element(row, row + static_cast<std::ptrdiff_t>(source.size()));
     answer[i] = source[static_cast<std::size_t>(most - row)];
   }
+}
+
+std::string unit_name(const Tokenizer& tokenizer) {
+  return tokenizer.unit == Unit::character ? "character" : "word";
 }
 
 void note_probability(Prediction& prediction) {
@@ -77,20 +79,21 @@ class Answerer {
     return result;
   }
 
-  /// Calls f(index of the first, pairs) for one chunk of sources after the other.
-  template <typename F>
+  /// Calls f(index of the first, pairs) for one chunk of sources after the other. `size` tells what
+  /// a pair takes.
+  template <typename Size, typename F>
   void for_each_chunk(std::span<const std::vector<std::string>> sources,
-                      std::span<const std::vector<std::string>> targets, F&& f) const {
-    for (std::size_t at = 0; at < sources.size(); at += chunk_size) {
-      const std::size_t count = std::min(chunk_size, sources.size() - at);
-      std::vector<EncodedPair> pairs(count);
-      std::vector<const EncodedPair*> pointers;
-      for (std::size_t i = 0; i < count; ++i) {
-        pairs[i].source = encode(model_.source, sources[at + i]);
-        if (!targets.empty()) pairs[i].target = encode(model_.target, targets[at + i]);
-        pointers.push_back(&pairs[i]);
-      }
-      f(at, std::span<const EncodedPair* const>(pointers));
+                      std::span<const std::vector<std::string>> targets, Size&& size, F&& f) const {
+    std::vector<EncodedPair> pairs(sources.size());
+    std::vector<const EncodedPair*> pointers;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      pairs[i].source = encode(model_.source, sources[i]);
+      if (!targets.empty()) pairs[i].target = encode(model_.target, targets[i]);
+      pointers.push_back(&pairs[i]);
+    }
+    for (std::size_t at = 0, end = 0; at < sources.size(); at = end) {
+      end = chunk_end(at, sources.size(), [&](std::size_t i) { return size(pairs[i]); });
+      f(at, std::span<const EncodedPair* const>(pointers).subspan(at, end - at));
     }
   }
 
@@ -108,38 +111,62 @@ SourceReader::SourceReader(const Model& model) : model_(model), rules_(text_of(m
 }
 
 SourceText SourceReader::read(std::string_view text) const {
-  return read(text, rules_.source, model_.source, separators_);
+  return read(text, {"input", rules_.source, model_.source, separators_});
 }
 
 SourceText SourceReader::read_target(std::string_view text) const {
-  return read(text, rules_.target, model_.target, "");
+  return read(text, {"target", rules_.target, model_.target, ""});
 }
 
-SourceText SourceReader::read(std::string_view text, const Tokenizer& tokenizer,
-                              const Vocabulary& vocabulary, std::string_view separators) const {
-  const std::string unit = tokenizer.unit == Unit::character ? "character" : "word";
+void SourceReader::check_source(std::span<const std::string> symbols) const {
+  check(symbols, {"source", rules_.source, model_.source, ""});
+}
+
+void SourceReader::check_target(std::span<const std::string> symbols) const {
+  check(symbols, {"target", rules_.target, model_.target, ""});
+}
+
+SourceText SourceReader::read(std::string_view text, const Side& side) const {
   if (const auto at = find_invalid_utf8(text)) {
-    throw InputError("input: byte " + std::to_string(*at + 1) + " is not valid UTF-8");
+    throw InputError(side.name + ": byte " + std::to_string(*at + 1) + " is not valid UTF-8");
   }
-  SourceText source{tokenizer.split(text), false, {}};
-  std::vector<std::string>& symbols = source.symbols;
+  SourceText source{side.tokenizer.split(text), false, {}};
   const auto is_separator = [&](const std::string& symbol) {
-    return separators.find(symbol) != std::string_view::npos &&
-           vocabulary.id(symbol) == Vocabulary::unknown;
+    return side.separators.find(symbol) != std::string_view::npos &&
+           side.vocabulary.id(symbol) == Vocabulary::unknown;
   };
-  source.separators_dropped = std::erase_if(symbols, is_separator) > 0;
-  if (symbols.empty()) throw InputError("input: expected at least one " + unit + ", got none");
-  if (symbols.size() > max_input) {
-    throw LimitError("input: expected at most " + std::to_string(max_input) + ' ' + unit +
-                     "s, got " + std::to_string(symbols.size()));
+  source.separators_dropped = std::erase_if(source.symbols, is_separator) > 0;
+  if (source.symbols.empty()) {
+    throw InputError(side.name + ": expected at least one " + unit_name(side.tokenizer) +
+                     ", got none");
   }
-  source.unknown = vocabulary.missing(symbols);
-  if (!source.unknown.empty() && !rules_.takes_unknown) {
-    throw InputError("input \"" + printable(text) + "\": the model has never seen \"" +
-                     printable(join(source.unknown, "\", \"")) + "\"; it knows \"" +
-                     printable(join(vocabulary.symbols())) + "\"");
-  }
+  source.unknown = check(source.symbols, side);
   return source;
+}
+
+std::vector<std::string> SourceReader::check(std::span<const std::string> symbols,
+                                             const Side& side) const {
+  if (symbols.size() > max_input) {
+    throw LimitError(side.name + ": expected at most " + std::to_string(max_input) + ' ' +
+                     unit_name(side.tokenizer) + "s, got " + std::to_string(symbols.size()));
+  }
+  std::vector<std::string> unknown = side.vocabulary.missing(symbols);
+  if (!unknown.empty() && !rules_.takes_unknown) {
+    const std::string text = side.tokenizer.join({symbols.begin(), symbols.end()});
+    throw InputError(side.name + " \"" + printable(text) + "\": the model has never seen \"" +
+                     printable(join(unknown, "\", \"")) + "\"; it knows \"" +
+                     printable(join(side.vocabulary.symbols())) + "\"");
+  }
+  return unknown;
+}
+
+std::size_t most_numbers(const Model& model, const ModelText& text, std::size_t symbols,
+                         const AnswerOptions& options) {
+  const auto columns = symbols + 1;
+  const int rows = answer_limit(text.longest, static_cast<int>(columns));
+  const auto logits = options.keep_logits ? static_cast<std::size_t>(model.target.size()) : 0;
+  return static_cast<std::size_t>(options.beam.n_best) * static_cast<std::size_t>(rows) *
+         (columns + logits);
 }
 
 std::vector<Prediction> predict(const Model& model,
@@ -148,7 +175,10 @@ std::vector<Prediction> predict(const Model& model,
   std::vector<Prediction> predictions;
   Answerer answerer(model);
   answerer.decoder().keep_logits = options.keep_logits;
-  answerer.for_each_chunk(sources, {}, [&](std::size_t first, auto pairs) {
+  const auto size = [&](const EncodedPair& pair) {
+    return answerer.decoder().size(pair, options.beam.width);
+  };
+  answerer.for_each_chunk(sources, {}, size, [&](std::size_t first, auto pairs) {
     auto answers =
         decode_with_beam(model.weights, model.config, pairs, options.beam, answerer.decoder());
     for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -160,6 +190,7 @@ std::vector<Prediction> predict(const Model& model,
         predictions.push_back(
             answerer.tell(first + i, ++rank, source, std::move(answer), std::move(decoded)));
         if (options.beam.width > 1) note_probability(predictions.back());
+        if (options.beam.n_best > 1) predictions.back().map.facts["rank"] = std::to_string(rank);
       }
     }
   });
@@ -170,7 +201,8 @@ std::vector<Prediction> align(const Model& model, std::span<const std::vector<st
                               std::span<const std::vector<std::string>> targets) {
   std::vector<Prediction> predictions;
   Answerer answerer(model);
-  answerer.for_each_chunk(sources, targets, [&](std::size_t first, auto pairs) {
+  const auto size = [&](const EncodedPair& pair) { return forced_size(model.config, pair); };
+  answerer.for_each_chunk(sources, targets, size, [&](std::size_t first, auto pairs) {
     auto answers = decode_forced(model.weights, model.config, pairs, answerer.decoder());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       predictions.push_back(answerer.tell(first + i, 1, sources[first + i], targets[first + i],

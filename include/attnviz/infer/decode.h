@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "attnviz/infer/chunk.h"
 #include "attnviz/model/model.h"
 
 namespace attnviz {
@@ -24,6 +25,12 @@ inline int longest_answer(int source_length) {
   return 2 * source_length + 10;
 }
 
+/// Where an answer to a source of that many tokens is cut: at `longest` tokens of its model, if
+/// that is above 0.
+inline int answer_limit(int longest, int source_length) {
+  return longest > 0 ? longest : longest_answer(source_length);
+}
+
 /// The buffers of decoding, kept from call to call.
 struct Decoder {
   TokenTables tables;
@@ -35,10 +42,21 @@ struct Decoder {
   explicit Decoder(const ModelConfig& config) { tables.resize(config); }
 
   /// Where an answer to a source of that many tokens is cut, END included on both sides.
-  int limit(int source_length) const {
-    return longest > 0 ? longest : longest_answer(source_length);
+  int limit(int source_length) const { return answer_limit(longest, source_length); }
+
+  /// What the maps of so many answers to a source hold at most.
+  ChunkSize size(const EncodedPair& pair, int answers) const {
+    const auto length = static_cast<int>(pair.source.size());
+    return {static_cast<std::size_t>(answers) * static_cast<std::size_t>(limit(length)),
+            pair.source.size()};
   }
 };
+
+/// What decode_forced() computes for a pair: attention and logits of every step.
+inline ChunkSize forced_size(const ModelConfig& config, const EncodedPair& pair) {
+  return {pair.target.size(),
+          pair.source.size() + static_cast<std::size_t>(config.target_vocabulary)};
+}
 
 /// The symbol with the highest logit; PAD and START are no answers.
 int most_probable(const Matrix& logits, Index column);

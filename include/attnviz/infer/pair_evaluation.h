@@ -1,6 +1,7 @@
 // A model on sentence pairs: how near its answers come, and what its attention aligns.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -13,7 +14,7 @@
 namespace attnviz {
 
 /// Sums over pairs. Texts are compared as they are read, so a word that the vocabulary does not
-/// hold is only right where --replace-unk found it.
+/// hold is only right where --replace-unk found it, and a reserved label such as <unk> never.
 class PairEvaluation {
  public:
   /// Counts an answer to a pair.
@@ -45,8 +46,11 @@ class PairEvaluation {
 /// For --json: shares in 0..1, entropies in nats.
 std::string to_json(const PairEvaluation& evaluation);
 
-/// Answers every pair that `reader` gives and scores it. Throws as PairReader does, LimitError for
-/// a source of more than max_input symbols.
-PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options);
+/// Answers every pair that `reader` gives and scores it. Throws as PairReader does, and with the
+/// line as SourceReader does: LimitError for a side of more than max_input symbols, InputError for
+/// symbols that the model does not take.
+/// With `wanted`, only the pairs that it says yes to; it is asked about each, in order.
+PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
+                              const std::function<bool(const TextPair&)>& wanted = {});
 
 }  // namespace attnviz

@@ -35,11 +35,24 @@ class SourceReader {
   /// The same for a target that is given: separators stay, the vocabulary is that of targets.
   SourceText read_target(std::string_view text) const;
 
+  /// Symbols that were read by the model's rules: throws as read() and read_target() do, calling
+  /// them "source" and "target".
+  void check_source(std::span<const std::string> symbols) const;
+  void check_target(std::span<const std::string> symbols) const;
+
   const ModelText& rules() const { return rules_; }
 
  private:
-  SourceText read(std::string_view text, const Tokenizer& tokenizer, const Vocabulary& vocabulary,
-                  std::string_view separators) const;
+  /// One of the two sides, which messages call `name`.
+  struct Side {
+    std::string name;
+    const Tokenizer& tokenizer;
+    const Vocabulary& vocabulary;
+    std::string_view separators;
+  };
+  SourceText read(std::string_view text, const Side& side) const;
+  /// The unknown ones, if there may be any.
+  std::vector<std::string> check(std::span<const std::string> symbols, const Side& side) const;
 
   const Model& model_;
   ModelText rules_;
@@ -66,6 +79,10 @@ struct AnswerOptions {
   bool keep_logits = false;      // with a beam of one
   bool replace_unknown = false;  // <unk> in an answer by the input that it attends to most
 };
+
+/// The numbers that the answers to a source of so many symbols hold at most, in maps and logits.
+std::size_t most_numbers(const Model& model, const ModelText& text, std::size_t symbols,
+                         const AnswerOptions& options);
 
 /// Answers to several sources, in order; beam.n_best of each, best first, fewer where there are no
 /// more.

@@ -44,8 +44,9 @@ class PairReader {
   /// TAB or with more than two, an empty side, gold that does not fit, files of different lengths.
   bool next(TextPair& pair);
 
-  /// Lines read so far.
-  std::size_t lines() const { return first_.number(); }
+  /// Where the pair read last stands: "pairs.tsv:3".
+  std::string source_place() const { return first_.place(); }
+  std::string target_place() const { return second_ ? second_->place() : first_.place(); }
 
  private:
   bool next_of_one(TextPair& pair);
