@@ -3,16 +3,23 @@
 #include <algorithm>
 
 #include "attnviz/base/attention_io.h"
+#include "attnviz/base/error.h"
 #include "attnviz/base/number.h"
 
 namespace attnviz {
 namespace {
 
-/// A side's symbols in one line, END left out.
-std::string words(const std::vector<std::string>& symbols) {
+constexpr const char* field_separator = "|||";
+
+/// A side's symbols in one line, END left out. `format` is whose line it is.
+std::string words(const std::vector<std::string>& symbols, const std::string& format) {
   std::string text;
   for (const std::string& symbol : symbols) {
     if (&symbol == &symbols.back() && symbol == end_label) break;
+    if (symbol == field_separator) {
+      throw InputError("symbol \"" + symbol + "\": stands between the fields of " + format +
+                       " format; expected none, or --alignment pharaoh, json or npz");
+    }
     if (!text.empty()) text += ' ';
     for (const char c : symbol) {
       text += c == ' ' || c == '\t' || c == '\n' ? std::string("␣") : std::string(1, c);
@@ -47,14 +54,20 @@ std::string attention_to_pharaoh(const AttentionMap& map) {
 }
 
 std::string attention_to_marian(const AttentionMap& map) {
-  std::string text = words(map.target) + " |||";
+  std::string text = words(map.target, "Marian's") + " |||";
   for (std::size_t row = 0; row < map.rows(); ++row) text += ' ' + row_text(map, row, ',');
   return text;
 }
 
+std::string attention_to_marian(const AttentionMap& map, std::size_t number, double score) {
+  const std::string text = format_shortest(score);
+  return std::to_string(number) + " ||| " + attention_to_marian(map) + " ||| F0= " + text +
+         " ||| " + text;
+}
+
 std::string attention_to_nematus(const AttentionMap& map, std::size_t number, double score) {
-  std::string text = std::to_string(number) + " ||| " + words(map.target) + " ||| " +
-                     format_shortest(score) + " ||| " + words(map.source) + " ||| " +
+  std::string text = std::to_string(number) + " ||| " + words(map.target, "Nematus'") + " ||| " +
+                     format_shortest(score) + " ||| " + words(map.source, "Nematus'") + " ||| " +
                      std::to_string(map.columns()) + ' ' + std::to_string(map.rows()) + '\n';
   for (std::size_t row = 0; row < map.rows(); ++row) text += row_text(map, row, ' ') + '\n';
   return text;

@@ -2,7 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "attnviz/base/error.h"
+#include "attnviz/base/utf8.h"
 #include "options.h"
+#include "output.h"
 
 namespace attnviz {
 
@@ -15,6 +18,19 @@ void add_answer_options(CLI::App& app, AnswerOptions& answer) {
       ->needs(beam);
   app.add_flag("--replace-unk", answer.replace_unknown,
                "write the input symbol that an <unk> attends to most in its place");
+}
+
+void tell_unknown(bool quiet, const std::string& place, const SourceText& text) {
+  if (text.unknown.empty()) return;
+  tell(quiet, "attnviz: note: " + place + "the model has never seen \"" +
+                  printable(join(text.unknown, "\", \"")) + "\"; read as <unk>");
+}
+
+void tell_cut(bool quiet, const Prediction& prediction) {
+  if (prediction.ended) return;
+  tell(quiet, "attnviz: warning: the answer to \"" + printable(prediction.source_text) +
+                  "\" did not end; cut after " + std::to_string(prediction.answer.size()) +
+                  " symbols");
 }
 
 }  // namespace attnviz

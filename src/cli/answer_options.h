@@ -1,5 +1,7 @@
-// Options of how a model answers, shared by predict, eval and render.
+// How a model answers, and what is said of it: shared by predict, eval and render.
 #pragma once
+
+#include <string>
 
 #include "attnviz/infer/predict.h"
 
@@ -13,5 +15,11 @@ inline constexpr int most_hypotheses = 100;
 
 /// Adds --beam, --length-penalty and --replace-unk. `answer` must outlive `app`.
 void add_answer_options(CLI::App& app, AnswerOptions& answer);
+
+/// Says which symbols of `text` the model does not know, if any; `place` is where the text is from.
+void tell_unknown(bool quiet, const std::string& place, const SourceText& text);
+
+/// Warns of an answer that did not end.
+void tell_cut(bool quiet, const Prediction& prediction);
 
 }  // namespace attnviz

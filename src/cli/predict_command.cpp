@@ -79,7 +79,8 @@ class Predictor {
         tell(options_.quiet, separators_note);
         separators_told_ = true;
       }
-      tell_unknown(place, source);
+      tell_unknown(options_.quiet, place, source);
+      numbers_ += most_numbers(model_, reader_.rules(), source.symbols.size(), options_.answer);
       if (!options_.targets.empty()) add_target();
       sources_.push_back(std::move(source.symbols));
     } catch (const InputError& error) {
@@ -89,7 +90,7 @@ class Predictor {
       answer();
       throw LimitError(place + error.what());
     }
-    if (sources_.size() >= lines_at_once_) answer();
+    if (sources_.size() >= lines_at_once_ || numbers_ > most_weights_at_once) answer();
   }
 
   void answer() {
@@ -100,11 +101,7 @@ class Predictor {
     for (const Prediction& prediction : predictions) {
       text += line_of(prediction);
       if (options_.alignment != "npz") text += '\n';
-      if (!prediction.ended) {
-        tell(options_.quiet, "attnviz: warning: the answer to \"" +
-                                 printable(prediction.source_text) + "\" did not end; cut after " +
-                                 std::to_string(prediction.answer.size()) + " symbols");
-      }
+      tell_cut(options_.quiet, prediction);
       if (!options_.attention.empty()) {
         maps_ += attention_to_bytes(prediction.map, *attention_format(format_));
         if (maps_.size() > most_map_bytes) {
@@ -116,6 +113,7 @@ class Predictor {
     answered_ += sources_.size();
     sources_.clear();
     targets_.clear();
+    numbers_ = 0;
     if (!text.empty()) write_file("-", text);
     if (!options_.show) return;
     const auto task = task_of(model_);
@@ -138,21 +136,20 @@ class Predictor {
   void add_target() {
     const std::string& text = options_.targets[inputs_ - 1];
     SourceText target = reader_.read_target(text);
-    tell_unknown("--target: ", target);
+    tell_unknown(options_.quiet, "--target: ", target);
+    numbers_ += (target.symbols.size() + 1) * (max_input + 1);
     targets_.push_back(std::move(target.symbols));
-  }
-
-  void tell_unknown(const std::string& place, const SourceText& text) const {
-    if (text.unknown.empty()) return;
-    tell(options_.quiet, "attnviz: note: " + place + "the model has never seen \"" +
-                             printable(join(text.unknown, "\", \"")) + "\"; read as <unk>");
   }
 
   /// What is printed for an answer.
   std::string line_of(const Prediction& prediction) const {
     if (options_.json) return to_json(prediction, model_.target);
     if (options_.alignment == "pharaoh") return attention_to_pharaoh(prediction.map);
-    if (options_.alignment == "marian") return attention_to_marian(prediction.map);
+    if (options_.alignment == "marian") {
+      if (options_.answer.beam.n_best == 1) return attention_to_marian(prediction.map);
+      return attention_to_marian(prediction.map, answered_ + prediction.input,
+                                 prediction.log_probability);
+    }
     if (options_.alignment == "nematus") {
       return attention_to_nematus(prediction.map, answered_ + prediction.input,
                                   prediction.log_probability);
@@ -173,6 +170,7 @@ class Predictor {
   bool separators_told_ = false;
   std::vector<std::vector<std::string>> sources_;
   std::vector<std::vector<std::string>> targets_;
+  std::size_t numbers_ = 0;  // that the answers to these hold at most
   std::size_t answered_ = 0;
   std::size_t lines_at_once_ = 1024;
   std::size_t inputs_ = 0;
@@ -184,6 +182,37 @@ void predict_standard_input(Predictor& predictor) {
   for (std::string line; lines.next(line);) predictor.add(line, lines.place() + ": ");
 }
 
+/// Several answers need a format that tells them apart. `format` is that of --attention.
+void check_n_best(const PredictOptions& options, const std::string& format) {
+  const BeamOptions& beam = options.answer.beam;
+  if (beam.n_best > beam.width) {
+    throw UsageError("--n-best: expected at most --beam, " + std::to_string(beam.width) + ", got " +
+                     std::to_string(beam.n_best));
+  }
+  if (beam.n_best == 1) return;
+  if (!format.empty() && format != "jsonl") {
+    throw UsageError("--attention: a ." + format + " file holds one map; with --n-best, expected " +
+                     ".jsonl");
+  }
+  const std::string& alignment = options.alignment;
+  if (!alignment.empty() && alignment != "marian" && alignment != "nematus") {
+    throw UsageError("--alignment: " + alignment + " holds one answer an input; with --n-best, " +
+                     "expected marian or nematus");
+  }
+}
+
+void check_targets(const PredictOptions& options) {
+  if (options.targets.empty()) return;
+  if (options.targets.size() != options.inputs.size()) {
+    throw UsageError("--target: expected one for each input, " +
+                     std::to_string(options.inputs.size()) + ", got " +
+                     std::to_string(options.targets.size()));
+  }
+  if (std::find(options.inputs.begin(), options.inputs.end(), "-") != options.inputs.end()) {
+    throw UsageError("--target: expected inputs on the command line, got - for standard input");
+  }
+}
+
 void run_predict(const PredictOptions& options) {
   std::string format;
   if (options.attention == "-") {
@@ -191,22 +220,14 @@ void run_predict(const PredictOptions& options) {
   }
   if (!options.attention.empty()) {
     format = output_format("--attention", options.attention, "", written_format_names());
-    check_writable(options.attention);
   }
-  if (options.answer.beam.n_best > options.answer.beam.width) {
-    throw UsageError("--n-best: expected at most --beam, " +
-                     std::to_string(options.answer.beam.width) + ", got " +
-                     std::to_string(options.answer.beam.n_best));
-  }
-  if (!options.targets.empty() && options.targets.size() != options.inputs.size()) {
-    throw UsageError("--target: expected one for each input, " +
-                     std::to_string(options.inputs.size()) + ", got " +
-                     std::to_string(options.targets.size()));
-  }
+  check_n_best(options, format);
+  check_targets(options);
+  if (!options.attention.empty()) check_writable(options.attention);
   const Model model = open_model(options.model);
   Predictor predictor(options, model, format);
   for (const std::string& input : options.inputs) {
-    if (input == "-" && options.targets.empty()) {
+    if (input == "-") {
       predict_standard_input(predictor);
     } else {
       predictor.add(input, "");
@@ -241,7 +262,7 @@ void setup_predict(CLI::App& program) {
       command, "--target", options->targets, "TEXT",
       "the answer to take in place of the model's, one for each input: prints its log-probability");
   add_answer_options(command, options->answer);
-  command.get_option("--beam")->excludes(target);
+  target->excludes("--beam", "--replace-unk");
   add_integer_option(command, "--n-best", options->answer.beam.n_best, 1, most_hypotheses,
                      "answers to print (default 1): input, rank, log-probability, answer");
   CLI::Option* alignment = add_choice_option(command, "--alignment", options->alignment,
@@ -252,7 +273,7 @@ void setup_predict(CLI::App& program) {
   alignment->excludes(json);
   command.add_flag("--logits", options->answer.keep_logits, "add the logits to this JSON")
       ->needs(json)
-      ->excludes("--beam");
+      ->excludes("--beam", "--target");
   command.add_flag("--show", options->show, "draw the attention on the terminal");
   command.add_flag("--quiet", options->quiet, "no notes and warnings");
   command.callback([options] { run_predict(*options); });

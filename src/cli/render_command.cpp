@@ -97,15 +97,19 @@ void add_from_model(const RenderOptions& options, const std::string& path,
   bool dropped = false;
   for (const std::string& input : inputs) {
     SourceText source = reader.read(input);
+    tell_unknown(options.quiet, "--input: ", source);
     dropped = dropped || source.separators_dropped;
     sources.push_back(std::move(source.symbols));
   }
   for (const std::string& target : options.targets) {
-    targets.push_back(reader.read_target(target).symbols);
+    SourceText text = reader.read_target(target);
+    tell_unknown(options.quiet, "--target: ", text);
+    targets.push_back(std::move(text.symbols));
   }
   if (dropped) tell(options.quiet, separators_note);
   for (Prediction& prediction :
        targets.empty() ? predict(model, sources, options.answer) : align(model, sources, targets)) {
+    tell_cut(options.quiet, prediction);
     const std::string title = picture_title(task ? task->task->name : "", prediction);
     pictures.push_back({std::move(prediction.map), title, path, checksum});
   }
@@ -237,9 +241,9 @@ void setup_render(CLI::App& program) {
                       "the answer to draw in place of the model's, one for each --input")
           ->needs(input);
   add_answer_options(command, options->answer);
-  target->excludes("--beam");
-  matrix->excludes(input, model, curve);
-  curve->excludes(input, model);
+  target->excludes("--beam", "--replace-unk");
+  matrix->excludes(input, model, curve, "--beam", "--replace-unk");
+  curve->excludes(input, model, "--beam", "--replace-unk");
   add_choice_option(command, "--curve-of", options->curve_of, {"lengths", "training"},
                     "what --curve draws (default lengths)")
       ->needs(curve);
