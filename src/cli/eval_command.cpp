@@ -2,7 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "answer_options.h"
 #include "attnviz/base/error.h"
@@ -12,6 +15,7 @@
 #include "attnviz/infer/model_task.h"
 #include "attnviz/infer/pair_evaluation.h"
 #include "attnviz/train/data.h"
+#include "attnviz/train/pair_data.h"
 #include "attnviz/train/trainer.h"
 #include "open_model.h"
 #include "options.h"
@@ -26,8 +30,8 @@ struct EvalOptions {
   std::string source;
   std::string target;
   AnswerOptions answer;
-  int count = 10000;
-  std::uint64_t seed = 1000;
+  std::optional<int> count;           // of a task's examples
+  std::optional<std::uint64_t> seed;  // which of them
   double min_exact = 0.0;
   bool by_length = false;
   bool json = false;
@@ -142,6 +146,56 @@ void require_exact(const AnswerScores& answers, double least) {
                    format_shortest(least));
 }
 
+void report(const EvalOptions& options, const PairEvaluation& evaluation) {
+  write_file("-",
+             options.json ? to_json(evaluation) + "\n" : to_text(evaluation, options.by_length));
+  require_exact(evaluation.answers(), options.min_exact);
+}
+
+/// The seed that a model was trained with, which decides what was held out.
+std::uint64_t seed_of(const Model& model) {
+  const auto training = model.facts.find("training");
+  if (training != model.facts.end()) {
+    const auto json = nlohmann::json::parse(training->second, nullptr, false);
+    const auto seed = json.is_object() ? json.find("seed") : json.end();
+    if (seed != json.end() && seed->is_number_unsigned()) return seed->get<std::uint64_t>();
+  }
+  throw InputError(
+      "model: metadata: training: expected the seed, which tells the pairs that were held out, got "
+      "none; give pairs with --data");
+}
+
+/// Answers the pairs that were held out to test with while the model was trained.
+PairEvaluation evaluate_held_out(const Model& model, const std::string& fact,
+                                 const AnswerOptions& answer) {
+  const PairSettings settings = pair_settings_from_json(fact, "model: metadata: data");
+  for (const PairFiles& files : {settings.train, settings.validation, settings.test}) {
+    if (files.pairs == "-" || files.source == "-" || files.target == "-") {
+      throw UsageError("--data: expected pairs: those of the model came from standard input");
+    }
+  }
+  const PairData data(settings, seed_of(model), model.source, model.target);
+  const bool has_file = settings.test.given();
+  const PairFiles& files = has_file ? settings.test : settings.train;
+  if (data.facts().at("data") != fact) {
+    throw InputError(printable(files.name(), no_limit) +
+                     ": the pairs are not those that the model was trained on; give pairs with " +
+                     "--data");
+  }
+  const std::vector<std::uint32_t>& test = data.part(Part::test);
+  tell(false, "attnviz: note: measured on the " + std::to_string(test.size()) + " pairs of " +
+                  printable(files.name(), no_limit) +
+                  (has_file ? "" : " that were held out to test with"));
+  const auto longest = static_cast<std::size_t>(settings.max_length);
+  std::uint32_t place = has_file ? test.front() : 0;
+  const auto wanted = [&](const TextPair& pair) {
+    if (pair.source.size() > longest || pair.target.size() > longest) return false;
+    return std::binary_search(test.begin(), test.end(), place++);
+  };
+  PairReader reader(files, settings.source, settings.target);
+  return evaluate_pairs(model, reader, answer, wanted);
+}
+
 void evaluate_on_pairs(const EvalOptions& options, const Model& model) {
   if (options.source.empty() != options.target.empty()) {
     throw UsageError(options.source.empty() ? "--target: needs --source"
@@ -154,23 +208,38 @@ void evaluate_on_pairs(const EvalOptions& options, const Model& model) {
     throw InputError((options.data.empty() ? options.source : options.data) +
                      ": expected at least one pair, got none");
   }
-  write_file("-",
-             options.json ? to_json(evaluation) + "\n" : to_text(evaluation, options.by_length));
-  require_exact(evaluation.answers(), options.min_exact);
+  report(options, evaluation);
+}
+
+/// Options that would be without effect.
+void refuse_useless(const EvalOptions& options, bool pairs) {
+  const bool decodes = options.answer.beam.width > 1 || options.answer.replace_unknown;
+  if (!pairs && decodes) {
+    throw UsageError(std::string(options.answer.replace_unknown ? "--replace-unk" : "--beam") +
+                     ": is for pairs; expected --data with it, or a model of pairs");
+  }
+  if (pairs && (options.count || options.seed)) {
+    throw UsageError(std::string(options.count ? "--count" : "--seed") +
+                     ": chooses examples of a task; has no use with pairs, which are all measured");
+  }
 }
 
 void run_eval(const EvalOptions& options) {
   const Model model = open_model(options.model);
-  if (!options.data.empty() || !options.source.empty() || !options.target.empty()) {
-    return evaluate_on_pairs(options, model);
-  }
+  const bool given = !options.data.empty() || !options.source.empty() || !options.target.empty();
   const auto task = task_of(model);
+  const auto pairs = model.facts.find("data");
+  refuse_useless(options, given || !task);
+  if (given) return evaluate_on_pairs(options, model);
+  if (!task && pairs != model.facts.end()) {
+    return report(options, evaluate_held_out(model, pairs->second, options.answer));
+  }
   if (!task) {
     throw UsageError("--data: expected pairs to measure the model on: it was trained on no task");
   }
   const TaskData data(*task->task, task->options, model.source, model.target);
-  Random random(options.seed, static_cast<std::uint64_t>(Stream::test));
-  const auto examples = data.draw(Part::test, options.count, random);
+  Random random(options.seed.value_or(1000), static_cast<std::uint64_t>(Stream::test));
+  const auto examples = data.draw(Part::test, options.count.value_or(10000), random);
   Decoder decoder(model.config);
   const Evaluation evaluation = evaluate_greedily(model.weights, model.config, examples, decoder);
   write_file("-",
@@ -182,22 +251,25 @@ void run_eval(const EvalOptions& options) {
 
 void setup_eval(CLI::App& program) {
   const auto options = std::make_shared<EvalOptions>();
-  CLI::App& command =
-      *program.add_subcommand("eval", "measure a model on examples never used in training");
+  CLI::App& command = *program.add_subcommand(
+      "eval", "measure a model: on examples never used in training, or --data");
   lead_with_examples(
       command, {"attnviz eval", "attnviz eval --count 10000 --min-exact 0.999",
                 "attnviz eval --model runs/dates --json", "attnviz eval --data test.tsv --beam 5"});
   add_model_option(command, "--model", options->model);
-  CLI::Option* data = add_path_option(command, "--data", options->data,
-                                      "pairs to answer: source TAB target a line, and TAB gold "
-                                      "alignment if known; - for standard "
-                                      "input");
+  CLI::Option* data =
+      add_path_option(command, "--data", options->data,
+                      "pairs to answer, all of them (default: those held out to "
+                      "test with, or a task's examples): source TAB target a line, and TAB gold "
+                      "alignment if known; - for standard "
+                      "input");
   CLI::Option* source =
       add_path_option(command, "--source", options->source, "the sources alone, with --target");
   add_path_option(command, "--target", options->target, "the targets, line by line")->needs(source);
   data->excludes(source);
   add_answer_options(command, options->answer);
-  add_integer_option(command, "--count", options->count, 1, 1'000'000, "examples (default 10000)");
+  add_integer_option(command, "--count", options->count, 1, 1'000'000,
+                     "examples of a task (default 10000)");
   add_integer_option(command, "--seed", options->seed, 0, UINT64_MAX,
                      "which examples (default 1000)");
   add_number_option(command, "--min-exact", options->min_exact, 0, 1,

@@ -155,8 +155,20 @@ std::string PairData::sample() const {
   return source().symbols().empty() ? "" : source().symbols().front();
 }
 
+const std::vector<std::uint32_t>& PairData::part(Part part) const {
+  switch (part) {
+    case Part::train:
+      return split_.train;
+    case Part::validation:
+      return split_.validation;
+    case Part::test:
+      break;
+  }
+  return split_.test;
+}
+
 std::vector<EncodedExample> PairData::held_out(Part part, int most, Random& random) const {
-  std::vector<std::uint32_t> chosen = part == Part::validation ? split_.validation : split_.test;
+  std::vector<std::uint32_t> chosen = this->part(part);
   if (chosen.size() > static_cast<std::size_t>(most)) {
     random.shuffle(std::span(chosen));
     chosen.resize(static_cast<std::size_t>(most));

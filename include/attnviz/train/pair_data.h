@@ -52,6 +52,8 @@ class PairData : public TrainingData {
 
   const PairSettings& settings() const { return settings_; }
   PairCounts counts() const;
+  /// The pairs of a part by their place among those that were read, ascending.
+  const std::vector<std::uint32_t>& part(Part part) const;
   int longest_source() const { return longest_source_; }  // of all parts, without END
 
   const Vocabulary& source() const override { return corpus_.source_vocabulary(); }
