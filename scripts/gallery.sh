@@ -32,8 +32,8 @@ say "words of two scripts"
 say "pairs: English and Marathi sentences"
 "$root/scripts/make_pairs.py" sentences >sentences.tsv
 "$program" train --data sentences.tsv --out runs/sentences --steps 800 --quiet
-"$program" render --model runs/sentences --input "Sita brings a book today" "the boy sees water" --quiet \
-  --mark-argmax --out "$docs/sentences.png"
+"$program" render --model runs/sentences --input "Uncle asks for the door on the road" \
+  "the boy sees water" --quiet --mark-argmax --out "$docs/sentences.png"
 
 say "previous against current query"
 "$program" train --task reverse --query previous --out previous-query --quiet
