@@ -1,6 +1,7 @@
 #include "attnviz/base/alignment_text.h"
 
 #include "attnviz/base/attention_io.h"
+#include "attnviz/base/error.h"
 #include "catch.h"
 
 namespace attnviz {
@@ -30,6 +31,28 @@ TEST_CASE("Marian's format is written as it is read") {
   const AttentionMap back = attention_from_marian(text + "\n", "x", 1);
   CHECK(back.weights == example().weights);
   CHECK(back.target == example().target);
+}
+
+TEST_CASE("one of several answers is written as Marian's n-best lists are read") {
+  const std::string text = attention_to_marian(example(), 7, -0.5);
+  CHECK(text ==
+        "7 ||| the house there ||| 0.75,0.25,0 0.25,0.5,0.25 0,0.25,0.75 0,0,1 ||| F0= -0.5 ||| "
+        "-0.5");
+  const AttentionMap back = attention_from_marian(text + "\n", "x", 1);
+  CHECK(back.weights == example().weights);
+  CHECK(back.target == example().target);
+}
+
+TEST_CASE("a symbol that separates fields is refused by name") {
+  AttentionMap map = example();
+  map.source[0] = "|||";
+  CHECK(attention_to_marian(map).starts_with("the house there |||"));  // holds no inputs
+  CHECK_THROWS_WITH(
+      attention_to_nematus(map, 0, 0),
+      Catch::Matchers::StartsWith("symbol \"|||\": stands between the fields of Nem"));
+  map.target[1] = "|||";
+  CHECK_THROWS_AS(attention_to_marian(map), InputError);
+  CHECK(attention_to_pharaoh(map) == "0-0 1-1");
 }
 
 TEST_CASE("Nematus' format is written as it is read") {

@@ -59,11 +59,17 @@ TEST_CASE("attnviz eval: what it refuses") {
       {"--count 0", "--count: expected an integer in 1..1000000, got \"0\""},
       {"--min-exact 1.5", "--min-exact: expected a number in 0..1, got \"1.5\""},
       {"--by-lenght", "did you mean \"--by-length\"?"},
+      {"--beam 3", "--beam: is for pairs; expected --data with it, or a model of pairs"},
+      {"--replace-unk", "--replace-unk: is for pairs"},
       {"runs/sort", "unexpected argument \"runs/sort\""}};
   for (const auto& [arguments, message] : usage) {
     INFO(arguments);
     check_refused(trained_on_sort().run("eval " + arguments), 2, message);
   }
+  check_refused(trained_on_sort().run("eval --data -", "1 2\t1 2\n12\t1x\n"), 3,
+                "standard input:1: source \"1 2\": the model has never seen \" \"");
+  check_refused(trained_on_sort().run("eval --data -", "21\t12\n12\t1x\n"), 3,
+                "standard input:2: target \"1x\": the model has never seen \"x\"");
   check_refused(trained_on_sort().run("eval --model nowhere"), 3, "nowhere: cannot read");
   check_refused(trained_on_sort().run("eval --count 5 > /dev/full"), 4,
                 "standard output: cannot write");

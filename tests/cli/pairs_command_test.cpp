@@ -1,5 +1,7 @@
 // Sentence pairs from file to picture, by the program as a user runs it.
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "run_program.h"
 
@@ -109,6 +111,10 @@ TEST_CASE("answers that are given have a probability and a picture", "[pairs]") 
         0);
   check_refused(folder.run("predict --model m a b --target c"), 2,
                 "--target: expected one for each input, 2, got 1");
+  check_refused(folder.run("predict --model m - --target c"), 2,
+                "--target: expected inputs on the command line, got - for standard input");
+  check_refused(folder.run("predict --model m a --target c --replace-unk"), 2, "excludes");
+  check_refused(folder.run("predict --model m a --target c --json --logits"), 2, "excludes");
 }
 
 TEST_CASE("the best answers are listed with their rank", "[pairs]") {
@@ -116,13 +122,41 @@ TEST_CASE("the best answers are listed with their rank", "[pairs]") {
   CHECK(list.exit_code == 0);
   CHECK(std::count(list.out.begin(), list.out.end(), '\n') == 3);
   CHECK(list.out.starts_with("1\t1\t-"));
+  const auto json = trained().run("predict --model m --beam 4 --n-best 3 --quiet --json 'two red'");
+  std::istringstream lines(json.out);
+  int rank = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto facts = nlohmann::json::parse(line).at("facts");
+    CHECK(facts.at("rank") == std::to_string(++rank));
+    CHECK(facts.at("log_probability").get<std::string>().starts_with("-"));
+  }
+  CHECK(rank == 3);
   check_refused(trained().run("predict --model m --beam 2 --n-best 3 red"), 2, "--n-best");
+  for (const char* format : {"npz", "json", "pharaoh"}) {
+    check_refused(trained().run("predict --model m --beam 3 --n-best 3 red --alignment " +
+                                std::string(format)),
+                  2, std::string("--alignment: ") + format + " holds one answer an input");
+  }
+  for (const char* ending : {"npz", "json", "csv"}) {
+    check_refused(trained().run("predict --model m --beam 3 --n-best 3 red --attention n." +
+                                std::string(ending)),
+                  2,
+                  std::string("--attention: a .") + ending + " file holds one map; with --n-best");
+  }
+  const auto marian = trained().run(
+      "predict --model m --beam 3 --n-best 3 red --quiet --alignment marian > n.marian");
+  CHECK(marian.exit_code == 0);
+  CHECK(trained()
+            .run("render --matrix n.marian --input-format marian --sentence 3 --out n.png")
+            .exit_code == 0);
 }
 
 TEST_CASE("alignments are printed in the formats of other programs", "[pairs]") {
   const WorkFolder& folder = trained();
-  const std::string ask = "predict --model m --quiet 'two red' --target 'red red' --alignment ";
+  const std::string predict = "predict --model m --quiet 'two red' --target 'red red' ";
+  const std::string ask = predict + "--alignment ";
   CHECK(folder.run(ask + "pharaoh").exit_code == 0);
+  const auto map = nlohmann::json::parse(folder.run(predict + "--json").out);
   for (const char* format : {"marian", "nematus", "json", "npz"}) {
     INFO(format);
     CHECK(folder.run(ask + format + " > a." + format).exit_code == 0);
@@ -130,9 +164,14 @@ TEST_CASE("alignments are printed in the formats of other programs", "[pairs]") 
                                   ? ""
                                   : std::string(" --input-format ") + format;
     const auto drawn =
-        folder.run(std::string("render --matrix a.") + format + given + " --out a.png");
+        folder.run(std::string("render --matrix a.") + format + given + " --out back.json");
     INFO(drawn.output);
-    CHECK(drawn.exit_code == 0);
+    REQUIRE(drawn.exit_code == 0);
+    const auto back = nlohmann::json::parse(folder.read("back.json"));
+    CHECK(back.at("weights") == map.at("weights"));
+    CHECK(back.at("target") == map.at("target"));
+    // Marian's format has no input labels.
+    if (std::string(format) != "marian") CHECK(back.at("source") == map.at("source"));
   }
   check_refused(folder.run("predict --model m --alignment npz --quiet red blue"), 2,
                 "npz holds one map");
@@ -142,18 +181,77 @@ TEST_CASE("words the model does not know are said", "[pairs]") {
   const auto result = trained().run("predict --model m 'two zebra'");
   CHECK(result.exit_code == 0);
   CHECK(result.err.find("never seen \"zebra\"; read as <unk>") != std::string::npos);
+  const auto drawn =
+      trained().run("render --model m --input 'two zebra' --target 'zebra lion' --out z.png");
+  CHECK(drawn.err.starts_with(
+      "attnviz: note: --input: the model has never seen \"zebra\"; read as <unk>\n"
+      "attnviz: note: --target: the model has never seen \"zebra\", \"lion\"; read as <unk>\n"));
+}
+
+TEST_CASE("eval without pairs measures those held out to test with", "[pairs]") {
+  const WorkFolder& folder = trained();
+  const auto result = folder.run("eval --model m --json");
+  INFO(result.output);
+  CHECK(result.exit_code == 0);
+  CHECK(result.err ==
+        "attnviz: note: measured on the 2 pairs of pairs.tsv that were held out to "
+        "test with\n");
+  const auto scores = nlohmann::json::parse(result.out);
+  const auto info = nlohmann::json::parse(folder.run("info m --json").out);
+  CHECK(scores.at("examples") == 2);
+  CHECK(scores.at("exact_match") == info.at("scores").at("exact_match"));
+  CHECK(scores.at("token_accuracy") == info.at("scores").at("token_accuracy"));
+  for (const char* useless : {"--count 5", "--seed 3", "--data pairs.tsv --count 5"}) {
+    check_refused(folder.run(std::string("eval --model m ") + useless), 2,
+                  "has no use with pairs, which are all measured");
+  }
+  const WorkFolder elsewhere;
+  elsewhere.write("model.safetensors", folder.read("m/model.safetensors"));
+  check_refused(elsewhere.run("eval --model model.safetensors"), 3, "pairs.tsv: cannot open");
+  elsewhere.write("pairs.tsv", some_pairs() + "a\tb\n");
+  check_refused(elsewhere.run("eval --model model.safetensors"), 3,
+                "pairs.tsv: the pairs are not those that the model was trained on");
+}
+
+TEST_CASE("eval refuses a pair with its line", "[pairs]") {
+  const WorkFolder& folder = trained();
+  std::string longer;
+  for (int i = 0; i < 1001; ++i) longer += "red ";
+  check_refused(folder.run("eval --model m --data -", "one red\tred\n" + longer + "\tred\n"), 5,
+                "standard input:2: source: expected at most 1000 words, got 1001");
+  check_refused(folder.run("eval --model m --data -", "red\t" + longer + "\n"), 5,
+                "standard input:1: target: expected at most 1000 words, got 1001");
+  check_refused(folder.run("predict --model m red --target \"$(yes red | head -1001 | xargs)\""), 5,
+                "target: expected at most 1000 words, got 1001");
 }
 
 TEST_CASE("ten faults of a file are ten lines", "[pairs]") {
   const WorkFolder folder;
+  const std::vector<std::pair<std::string, std::string>> faults{
+      {"no tab 0", ": column 9: expected source TAB target, or these and TAB gold, got 1 column"},
+      {"a\tb\t0\t0",
+       ": column 7: expected source TAB target, or these and TAB gold, got 4 columns"},
+      {"\tb", ": column 1: source: expected a text, got none"},
+      {"a\t ", ": column 3: target: expected a text, got none"},
+      {"a\xff\tb", ": column 2: expected UTF-8, got the byte \\xff"},
+      {"a\tb\t1", ": column 5: gold of target symbol 1: expected - or source positions in 0..0"},
+      {"a\tb\t0 0", ": column 5: gold: expected 1 entries, one a target symbol, got 2"},
+      {"a c\tb\t0,0", ": column 7: gold of target symbol 1: expected each position once"},
+      {"a\tb\tx", ": column 5: gold of target symbol 1: expected - or source"},
+      {"a\tb\t", ": column 5: gold: expected 1 entries, one a target symbol, got 0"}};
   std::string text = some_pairs();
-  for (int i = 0; i < 10; ++i) text += "no tab " + std::to_string(i) + "\n";
-  folder.write("bad.tsv", text);
+  for (const auto& [line, message] : faults) text += line + '\n';
+  folder.write("bad.tsv", text + "an eleventh\n");
   const auto result = folder.run("train --data bad.tsv --quiet");
   CHECK(result.exit_code == 3);
   CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 10);
-  CHECK(result.err.starts_with("attnviz: error: bad.tsv:16: column 9: expected source TAB target"));
-  CHECK(result.err.find("\nattnviz: error: bad.tsv:25: column 9") != std::string::npos);
+  std::istringstream told(result.err);
+  std::string line;
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    REQUIRE(std::getline(told, line));
+    INFO(line);
+    CHECK(line.starts_with("attnviz: error: bad.tsv:" + std::to_string(16 + i) + faults[i].second));
+  }
   CHECK_FALSE(folder.has("runs"));
 }
 

@@ -41,6 +41,15 @@ TEST_CASE("answers to pairs are scored as texts", "[pairs]") {
   CHECK(to_json(sum).find("gold") == std::string::npos);
 }
 
+TEST_CASE("a reserved label in a text is never right", "[pairs]") {
+  PairEvaluation sum;
+  sum.add_answer(answer_of({"x", "<unk>"}, {1, 0, 1, 0, 1, 0}), pair_of({"a"}, {"x", "<unk>"}));
+  CHECK(sum.answers().exact == 0);
+  CHECK(sum.answers().token_accuracy() == Catch::Approx(2.0 / 3));
+  CHECK(sum.errors().edits == 1);
+  CHECK(sum.bleu().matches[0] == 1);
+}
+
 TEST_CASE("an answer without END is not exact", "[pairs]") {
   PairEvaluation sum;
   Prediction cut = answer_of({"x"}, {1, 0});
