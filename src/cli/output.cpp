@@ -7,6 +7,7 @@
 #include "attnviz/base/number.h"
 #include "attnviz/base/utf8.h"
 #include "attnviz/infer/scores.h"
+#include "attnviz/render/label_text.h"
 
 namespace attnviz {
 void tell(bool quiet, std::string_view line) {
@@ -30,9 +31,11 @@ std::string percent(double share) {
 }
 
 std::string picture_title(std::string_view task, const Prediction& prediction) {
+  constexpr std::size_t longest = 60;  // of a text, so that a title has about three lines at most
   std::string title(task);
   if (!title.empty()) title += ": ";
-  title += prediction.source_text + " → " + prediction.answer_text;
+  title +=
+      shorten(prediction.source_text, longest) + " → " + shorten(prediction.answer_text, longest);
   const auto& facts = prediction.map.facts;
   if (const auto log = facts.find("log_probability"); log != facts.end()) {
     title += " · log P " + format_fixed(prediction.log_probability, 2);
@@ -40,7 +43,7 @@ std::string picture_title(std::string_view task, const Prediction& prediction) {
   const auto expected = facts.find("expected");
   if (expected == facts.end()) return title;
   if (expected->second == prediction.answer_text) return title + " · exact";
-  return title + " · wrong, expected " + expected->second;
+  return title + " · wrong, expected " + shorten(expected->second, longest);
 }
 
 std::string picture_caption(const AttentionMap& map) {

@@ -41,6 +41,7 @@ std::string shell_word(const std::string& path);
 std::string percent(double share);
 
 /// "reverse: monojitcnn -> nnctijonom" and whether that is right: the title of a picture.
+/// Long texts are shortened.
 std::string picture_title(std::string_view task, const Prediction& prediction);
 
 /// Gold mass and hit rate of one map, or "" without gold: what stands below a picture.
