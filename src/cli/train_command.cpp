@@ -7,7 +7,6 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 #include <utility>
 
 #include "attnviz/base/error.h"
@@ -18,14 +17,10 @@
 #include "attnviz/infer/model_task.h"
 #include "attnviz/infer/predict.h"
 #include "attnviz/model/checkpoint.h"
-#include "attnviz/train/data.h"
-#include "attnviz/train/pair_data.h"
-#include "attnviz/train/run.h"
 #include "open_model.h"
-#include "options.h"
 #include "output.h"
-#include "pair_options.h"
 #include "terminal.h"
+#include "train_start.h"
 #include "version.h"
 
 namespace attnviz {
@@ -33,85 +28,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* all_name = "all";
 constexpr int most_dev_pairs = 1000;    // of --data, used in an evaluation
 constexpr int most_test_pairs = 20000;  // and at the end
-
-struct TrainOptions {
-  TaskFlags task;
-  PairFlags pairs;
-  RunOptions run;
-  std::string resume;     // the folder of a run to go on with
-  std::string init_from;  // a model to start from
-  std::optional<std::uint64_t> seed;
-  bool json = false;
-  bool show = false;
-  bool quiet = false;
-
-  // settings of the recipe; unset means the task's own
-  std::string query;
-  std::string attention;
-  std::string score;
-  std::optional<int> embedding;
-  std::optional<int> hidden;
-  std::optional<int> decoder_hidden;
-  std::optional<int> attention_units;
-  std::optional<int> batch;
-  std::optional<int> steps;
-  std::optional<double> rate;
-  std::optional<double> entropy_penalty;
-  std::optional<double> forgetting;
-  std::optional<double> dropout;
-  std::optional<int> batch_tokens;
-  std::optional<int> bucket;
-  std::optional<int> patience;
-  std::optional<int> plateau;
-  std::optional<int> epochs;  // of pairs
-  std::string recipe;         // the task whose recipe pairs are trained by; "" for their own
-};
 
 /// A folder's name need not be UTF-8, but JSON must be.
 std::string dump(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
-/// `recipe` with the settings of the command line over it.
-Recipe with_settings(Recipe recipe, const TrainOptions& options) {
-  ModelConfig& model = recipe.model;
-  if (const auto query = query_from(options.query)) model.query = *query;
-  if (const auto score = attention_from(options.score)) model.attention = *score;
-  if (const auto form = attention_from(options.attention)) model.attention = *form;
-  model.embedding = options.embedding.value_or(model.embedding);
-  model.decoder_hidden =
-      options.decoder_hidden.value_or(options.hidden.value_or(model.decoder_hidden));
-  model.hidden = options.hidden.value_or(model.hidden);
-  model.attention_units = options.attention_units.value_or(model.attention_units);
-  recipe.late_batch = options.batch.value_or(recipe.late_batch);
-  recipe.batch = options.batch.value_or(recipe.batch);
-  recipe.steps = options.steps.value_or(recipe.steps);
-  recipe.rate = options.rate.value_or(recipe.rate);
-  recipe.entropy_penalty = options.entropy_penalty.value_or(recipe.entropy_penalty);
-  recipe.forgetting = options.forgetting.value_or(recipe.forgetting);
-  recipe.dropout = options.dropout.value_or(recipe.dropout);
-  recipe.batch_tokens = options.batch_tokens.value_or(recipe.batch_tokens);
-  recipe.bucket = options.bucket.value_or(recipe.bucket);
-  recipe.patience = options.patience.value_or(recipe.patience);
-  recipe.plateau = options.plateau.value_or(recipe.plateau);
-  return recipe;
-}
-
-/// Throws UsageError naming the first setting of the command line that is not what `fixed` has;
-/// `why` it is fixed.
-void refuse_changes(const std::string& fixed, const std::string& asked, const std::string& why) {
-  const Json settings = Json::parse(fixed);
-  const Json wanted = Json::parse(asked);
-  for (const auto& [name, value] : wanted.items()) {
-    if (settings.at(name) == value) continue;
-    std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
-    std::replace(option.begin(), option.end(), '_', '-');
-    throw UsageError("--" + option + ": expected " + printable(dump(settings.at(name))) + ", " +
-                     why + ", got " + printable(dump(value)));
-  }
 }
 
 /// The line that shows where training stands, on a terminal only: it is rewritten in place.
@@ -190,207 +112,6 @@ std::string report_text(const RunReport& report, const std::string& folder) {
          percent(test.answers.token_accuracy()) + "\nsaved " + printable(folder, no_limit) +
          "/model.safetensors (best of " + std::to_string(report.steps) + " steps: step " +
          std::to_string(report.best_step) + ", " + format_fixed(report.seconds, 2) + " s)\n";
-}
-
-/// A run that is about to be trained: where its data come from, and how it starts.
-struct Start {
-  std::unique_ptr<TrainingData> data;
-  Recipe recipe;
-  std::optional<Origin> origin;    // --init-from
-  std::optional<OpenRun> resumed;  // --resume
-  bool has_pairs = false;
-};
-
-/// Throws UsageError naming the first option that only pairs have, and `why` it does not fit.
-void refuse_pair_options(const TrainOptions& options, const std::string& why) {
-  std::string said = options.pairs.first_said();
-  if (said.empty() && options.epochs) said = "--epochs";
-  if (said.empty() && !options.recipe.empty()) said = "--recipe";
-  if (!said.empty()) throw UsageError(said + ": " + why);
-}
-
-void refuse_task_options(const TaskFlags& task, const std::string& why) {
-  if (!task.name.empty() || task.min_length || task.shift || task.alphabet) throw UsageError(why);
-}
-
-/// The vocabularies of `model` for a task, which may need no more than they hold.
-std::unique_ptr<TrainingData> data_for(const Model& model, const Task& task,
-                                       const TaskOptions& settings, const std::string& name) {
-  for (const auto& [vocabulary, symbols] :
-       {std::pair{&model.source, task.source_symbols(settings)},
-        std::pair{&model.target, task.target_symbols(settings)}}) {
-    if (const auto missing = vocabulary->missing(symbols); !missing.empty()) {
-      throw InputError(printable(name, no_limit) + ": does not know the symbol \"" +
-                       printable(missing.front()) + "\", which the task " + std::string(task.name) +
-                       " needs");
-    }
-  }
-  return std::make_unique<TaskData>(task, settings, model.source, model.target);
-}
-
-/// What --init-from brings along. Throws UsageError where the command line asks for another size.
-ModelConfig config_of(const Model& model, const TrainOptions& options) {
-  Recipe fixed;
-  fixed.model = model.config;
-  // The numbers of symbols follow from the vocabularies.
-  fixed.model.source_vocabulary = fixed.model.target_vocabulary = 0;
-  Recipe asked = fixed;
-  asked.model = with_settings(fixed, options).model;
-  refuse_changes(to_json(fixed), to_json(asked), "as in " + printable(options.init_from));
-  return fixed.model;
-}
-
-Origin origin_of(Model model, const TrainOptions& options) {
-  return {printable(options.init_from, no_limit), std::move(model.weights)};
-}
-
-Start start_new(const TrainOptions& options, const Task& task) {
-  const TaskOptions settings = options.task.resolve(task);
-  Recipe recipe = with_settings(default_recipe(task.name, settings.max_length), options);
-  if (options.init_from.empty()) {
-    return {std::make_unique<TaskData>(task, settings), recipe, {}, {}};
-  }
-  Model model = open_model(options.init_from);
-  recipe.model = config_of(model, options);
-  return {data_for(model, task, settings, options.init_from),
-          recipe,
-          origin_of(std::move(model), options),
-          {}};
-}
-
-void tell_counts(const TrainOptions& options, const PairData& data) {
-  const PairCounts counts = data.counts();
-  tell(options.quiet, "read " + std::to_string(counts.train) + " pairs to train on, " +
-                          std::to_string(counts.validation) + " to validate, " +
-                          std::to_string(counts.test) + " to test; " +
-                          std::to_string(data.source().symbols().size()) + " source and " +
-                          std::to_string(data.target().symbols().size()) + " target symbols");
-  if (counts.too_long > 0) {
-    tell(options.quiet, "attnviz: note: skipped " + std::to_string(counts.too_long) +
-                            " pairs with a side of more than " +
-                            std::to_string(data.settings().max_length) + " symbols (--max-length)");
-  }
-}
-
-/// The recipe with its epochs counted out, or that of a task. --steps is the last word.
-Recipe recipe_for(const TrainOptions& options, PairData& data) {
-  const bool of_task = !options.recipe.empty();
-  Recipe recipe = with_settings(
-      of_task ? default_recipe(options.recipe, data.longest_source()) : pair_recipe(), options);
-  if (of_task) recipe.beyond = 0.0;  // which only the task itself can draw
-  if (!of_task || options.epochs) {
-    set_epochs(recipe, data.steps_per_epoch(recipe), options.epochs.value_or(0));
-  }
-  return with_settings(recipe, options);
-}
-
-/// Pairs for a model that exists: its symbols, and its way to read.
-std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& options,
-                                    std::uint64_t seed) {
-  const PairFlags& flags = options.pairs;
-  PairSettings settings = flags.resolve(options.task.max_length);
-  const ModelText text = text_of(model);
-  if (flags.says_tokens() && (settings.source != text.source || settings.target != text.target)) {
-    throw UsageError("--tokens: expected how " + printable(options.init_from) +
-                     " reads, or nothing");
-  }
-  if (flags.min_count != 1 || flags.max_vocabulary != 0) {
-    throw UsageError(std::string(flags.min_count != 1 ? "--min-count" : "--max-vocabulary") +
-                     ": has no use with --init-from: the symbols are those of the model");
-  }
-  settings.source = text.source;
-  settings.target = text.target;
-  return std::make_unique<PairData>(std::move(settings), seed, model.source, model.target);
-}
-
-Start start_with_pairs(const TrainOptions& options) {
-  const TaskFlags& task = options.task;
-  refuse_task_options(task, "--data: takes no --task and no settings of one");
-  const std::uint64_t seed = options.seed.value_or(options.run.seed);
-  if (options.init_from.empty()) {
-    auto data = std::make_unique<PairData>(options.pairs.resolve(task.max_length), seed);
-    tell_counts(options, *data);
-    const Recipe recipe = recipe_for(options, *data);
-    return {std::move(data), recipe, {}, {}, true};
-  }
-  Model model = open_model(options.init_from);
-  auto data = pairs_for(model, options, seed);
-  tell_counts(options, *data);
-  Recipe recipe = recipe_for(options, *data);
-  recipe.model = config_of(model, options);
-  return {std::move(data), recipe, origin_of(std::move(model), options), {}, true};
-}
-
-/// The pairs of a run that is resumed, which must be those that it has been trained on.
-std::unique_ptr<TrainingData> reopen_pairs(const TrainOptions& options, const SavedRun& saved,
-                                           const std::string& file) {
-  const std::string place = file + ": metadata: data";
-  const std::string& fact = saved.best.facts.at("data");
-  auto data = std::make_unique<PairData>(pair_settings_from_json(fact, place), saved.position.seed,
-                                         saved.best.source, saved.best.target);
-  if (data->facts().at("data") != fact) {
-    throw InputError(printable(data->settings().train.name(), no_limit) +
-                     ": the pairs are not those that the run was trained on");
-  }
-  tell_counts(options, *data);
-  return data;
-}
-
-/// --steps of a resumed run. The schedule stays that of the recorded steps: a run that may become
-/// longer later on could not know its learning rate now.
-void check_limit(const TrainOptions& options, const SavedRun& saved) {
-  const int steps = options.steps.value_or(saved.position.limit);
-  if (steps < saved.position.limit) {
-    throw UsageError("--steps: may only grow beyond " + std::to_string(saved.position.limit) +
-                     " in a run that is resumed, got " + std::to_string(steps));
-  }
-  if (steps > saved.recipe.steps && saved.recipe.final_rate == 0.0) {
-    throw UsageError("--steps: cannot grow beyond " + std::to_string(saved.recipe.steps) +
-                     ", where this run's learning rate ends at 0; --init-from starts a new run "
-                     "from its model");
-  }
-}
-
-/// The task of a run that is resumed. What is said of it must be the same.
-std::unique_ptr<TrainingData> reopen_task(const TrainOptions& options, const SavedRun& saved,
-                                          const std::string& file, const std::string& why) {
-  const auto of_file = task_of(saved.best);
-  if (!of_file) throw InputError(file + ": metadata: task is missing");
-  const Task& task = *of_file->task;
-  if (!options.task.name.empty() && options.task.name != task.name) {
-    throw UsageError("--task: expected " + std::string(task.name) + ", " + why + ", got " +
-                     options.task.name);
-  }
-  TaskOptions asked = of_file->options;
-  options.task.apply(task, asked);
-  refuse_changes(task_to_json(task, of_file->options), task_to_json(task, asked), why);
-  return std::make_unique<TaskData>(task, of_file->options, saved.best.source, saved.best.target);
-}
-
-/// Everything is the run's own; what is said again on the command line must be the same.
-Start start_again(const TrainOptions& options) {
-  const std::string why = "as in the run that is resumed";
-  constexpr const char* kept = "has no use with --resume: a run keeps its pairs";
-  refuse_pair_options(options, kept);
-  OpenRun run = open_run(options.resume);
-  const SavedRun& saved = run.saved;
-  if (options.seed && *options.seed != saved.position.seed) {
-    throw UsageError("--seed: expected " + std::to_string(saved.position.seed) + ", " + why +
-                     ", got " + std::to_string(*options.seed));
-  }
-  const bool has_pairs = saved.best.facts.contains("data");
-  if (has_pairs) {
-    refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
-    if (options.task.max_length) throw UsageError("--max-length: " + std::string(kept));
-  }
-  auto data = has_pairs ? reopen_pairs(options, saved, run.folder.last())
-                        : reopen_task(options, saved, run.folder.last(), why);
-  Recipe asked = with_settings(saved.recipe, options);
-  asked.steps = saved.recipe.steps;
-  refuse_changes(to_json(saved.recipe), to_json(asked), why);
-  check_limit(options, saved);
-  const Recipe recipe = saved.recipe;
-  return {std::move(data), recipe, {}, std::move(run), has_pairs};
 }
 
 /// Draws what the model makes of its task's sample input.
@@ -569,60 +290,6 @@ void run_train(const TrainOptions& options) {
            "--out heat.png");
 }
 
-void add_recipe_options(CLI::App& command, TrainOptions& options) {
-  constexpr int largest = 4096;
-  add_choice_option(command, "--query", options.query, {"previous", "current"},
-                    "which decoder state asks: s_(i-1), as in the paper, or s_i (default current)");
-  CLI::Option* score = add_choice_option(command, "--score", options.score,
-                                         {"additive", "dot", "scaled-dot", "bilinear"},
-                                         "how a query and a key are compared (default additive)");
-  add_choice_option(
-      command, "--attention", options.attention, {"uniform", "none"},
-      "a baseline: the mean of all annotations, or no look at the input at all (default: a score)")
-      ->excludes(score);
-  add_integer_option(command, "--embedding", options.embedding, 1, largest,
-                     std::string("embedding size") + task_default);
-  add_integer_option(
-      command, "--hidden", options.hidden, 1, largest,
-      std::string("encoder state of each direction, and decoder state") + task_default);
-  add_integer_option(command, "--decoder-hidden", options.decoder_hidden, 1, largest,
-                     "decoder state alone (default: that of --hidden)");
-  add_integer_option(command, "--attention-units", options.attention_units, 1, largest,
-                     std::string("size of the attention's hidden layer") + task_default);
-  add_integer_option(command, "--batch", options.batch, 1, largest,
-                     std::string("examples a step") + task_default);
-  add_integer_option(command, "--steps", options.steps, 1, 1'000'000'000,
-                     std::string("most steps") + task_default);
-  add_number_option(
-      command, "--lr", [&options](double value) { options.rate = value; }, 1e-9, 1e6,
-      std::string("highest learning rate") + task_default);
-  add_number_option(
-      command, "--dropout", [&options](double value) { options.dropout = value; }, 0, 0.9,
-      "share left out (default: the task's) of embeddings and of the readout's units, in training");
-  add_integer_option(command, "--epochs", options.epochs, 1, 1'000'000,
-                     "times each pair of --data is seen (default 10, more for few pairs)")
-      ->excludes("--steps");
-  add_integer_option(command, "--batch-tokens", options.batch_tokens, 0, 1'000'000,
-                     "most tokens a step (default 0: no limit), source and target, of --data");
-  add_integer_option(command, "--bucket", options.bucket, 1, 1'000'000,
-                     "deal the pairs of this many batches (default 1) by length");
-  add_integer_option(
-      command, "--patience", options.patience, 1, 1'000'000,
-      std::string("evaluations without a new best before training stops") + task_default);
-  add_integer_option(
-      command, "--plateau", options.plateau, 0, 1'000'000,
-      "halve the rate after this (default 0: never) many evaluations without a new best");
-  add_number_option(
-      command, "--entropy-penalty", [&options](double value) { options.entropy_penalty = value; },
-      0, 10,
-      std::string("sharpens attention late in training; 0 is pure cross-entropy") + task_default);
-  add_number_option(
-      command, "--forgetting", [&options](double value) { options.forgetting = value; }, 0, 1,
-      std::string("share of encoder steps that forget what came before, early in training: keeps "
-                  "attention at its place") +
-          task_default);
-}
-
 }  // namespace
 
 void setup_train(CLI::App& program) {
@@ -635,51 +302,7 @@ void setup_train(CLI::App& program) {
        "attnviz train --task left-shift --shift 2 --max-length 20",
        "attnviz train --data pairs.tsv --tokens word --out runs/pairs",
        "attnviz train --resume runs/my-dates", "attnviz train --task all --out runs"});
-  add_task_options(command, options->task, {all_name});
-  CLI::Option* task = command.get_option("--task");
-  task->description(task->get_description() + " (required without --data and --resume)");
-  CLI::Option* longest = command.get_option("--max-length");
-  longest->description(longest->get_description() +
-                       "; pairs with a longer side are left out (default 100)");
-  CLI::Option* out = add_path_option(command, "--out", options->run.folder,
-                                     "the run's folder (default: runs/TASK, runs/pairs)");
-  CLI::Option* force =
-      command.add_flag("--force", options->run.force, "replace a run that is in that folder");
-  CLI::Option* init_from =
-      add_path_option(command, "--init-from", options->init_from,
-                      "start from the weights of a model (a run's folder or a model file)");
-  add_path_option(command, "--resume", options->resume,
-                  "go on with the run in this folder, as if it had never stopped; its settings are "
-                  "kept, only --steps may grow")
-      ->excludes(out)
-      ->excludes(force)
-      ->excludes(init_from);
-  add_number_option(command, "--save-every", options->run.save_every, 0, 1e6,
-                    "seconds at most between saves (default 30); 0 saves after every step");
-  add_number_option(
-      command, "--max-memory",
-      [options](double gibibytes) { options->run.max_memory = gibibytes * 1024 * 1024 * 1024; },
-      0.01, 1e6, "GiB that a run may take, by estimate, before it is refused (default 4)");
-  add_integer_option(command, "--seed", options->seed, 0, UINT64_MAX,
-                     "where the random numbers start (default 1)");
-  add_integer_option(command, "--threads", options->run.threads, 1, 4,
-                     "threads; the result does not depend on it (default 1)");
-  add_pair_options(command, options->pairs);
-  add_recipe_options(command, *options);
-  std::vector<std::string> recipes;
-  for (const Task& one : all_tasks()) recipes.emplace_back(one.name);
-  add_choice_option(command, "--recipe", options->recipe, recipes,
-                    "train pairs by the recipe of a task (default: one for pairs)");
-  for (const char* name :
-       {"--data", "--source", "--target", "--dev", "--test", "--tokens", "--source-tokens",
-        "--target-tokens", "--lower", "--nfc", "--min-count", "--max-vocabulary", "--epochs",
-        "--batch-tokens", "--bucket", "--recipe"}) {
-    command.get_option(name)->group("Your own pairs");
-  }
-  command.add_flag("--json", options->json, "print the final report as JSON");
-  command.add_flag("--show", options->show, "draw the sample input's attention on the terminal");
-  command.add_flag("--quiet", options->quiet, "no progress");
-  end_with_task_defaults(command);
+  add_train_options(command, *options);
   command.callback([options] { run_train(*options); });
 }
 

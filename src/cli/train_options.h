@@ -1,0 +1,55 @@
+// What was said to `attnviz train`.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "attnviz/train/run.h"
+#include "options.h"
+#include "pair_options.h"
+
+namespace attnviz {
+
+/// --task all
+inline constexpr const char* all_name = "all";
+
+struct TrainOptions {
+  TaskFlags task;
+  PairFlags pairs;
+  RunOptions run;
+  std::string resume;     // the folder of a run to go on with
+  std::string init_from;  // a model to start from
+  std::optional<std::uint64_t> seed;
+  bool json = false;
+  bool show = false;
+  bool quiet = false;
+
+  // settings of the recipe; unset means the task's own
+  std::string query;
+  std::string attention;
+  std::string score;
+  std::optional<int> embedding;
+  std::optional<int> hidden;
+  std::optional<int> decoder_hidden;
+  std::optional<int> attention_units;
+  std::optional<int> batch;
+  std::optional<int> steps;
+  std::optional<double> rate;
+  std::optional<double> entropy_penalty;
+  std::optional<double> forgetting;
+  std::optional<double> dropout;
+  std::optional<int> batch_tokens;
+  std::optional<int> bucket;
+  std::optional<int> patience;
+  std::optional<int> plateau;
+  std::optional<int> epochs;  // of pairs
+  std::string recipe;         // the task whose recipe pairs are trained by; "" for their own
+};
+
+/// Adds all of them. `options` must outlive `command`.
+void add_train_options(CLI::App& command, TrainOptions& options);
+
+/// `recipe` with the settings of the command line over it.
+Recipe with_settings(Recipe recipe, const TrainOptions& options);
+
+}  // namespace attnviz

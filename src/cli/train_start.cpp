@@ -1,0 +1,227 @@
+#include "train_start.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "attnviz/base/error.h"
+#include "attnviz/base/utf8.h"
+#include "attnviz/infer/model_task.h"
+#include "attnviz/infer/model_text.h"
+#include "attnviz/train/data.h"
+#include "attnviz/train/pair_data.h"
+#include "open_model.h"
+#include "output.h"
+
+namespace attnviz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Throws UsageError naming the first setting of the command line that is not what `fixed` has;
+/// `why` it is fixed.
+void refuse_changes(const std::string& fixed, const std::string& asked, const std::string& why) {
+  const Json settings = Json::parse(fixed);
+  const Json wanted = Json::parse(asked);
+  for (const auto& [name, value] : wanted.items()) {
+    if (settings.at(name) == value) continue;
+    std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
+    std::replace(option.begin(), option.end(), '_', '-');
+    throw UsageError("--" + option + ": expected " + printable(settings.at(name).dump()) + ", " +
+                     why + ", got " + printable(value.dump()));
+  }
+}
+
+void refuse_task_options(const TaskFlags& task, const std::string& why) {
+  if (!task.name.empty() || task.min_length || task.shift || task.alphabet) throw UsageError(why);
+}
+
+/// The vocabularies of `model` for a task, which may need no more than they hold.
+std::unique_ptr<TrainingData> data_for(const Model& model, const Task& task,
+                                       const TaskOptions& settings, const std::string& name) {
+  for (const auto& [vocabulary, symbols] :
+       {std::pair{&model.source, task.source_symbols(settings)},
+        std::pair{&model.target, task.target_symbols(settings)}}) {
+    if (const auto missing = vocabulary->missing(symbols); !missing.empty()) {
+      throw InputError(printable(name, no_limit) + ": does not know the symbol \"" +
+                       printable(missing.front()) + "\", which the task " + std::string(task.name) +
+                       " needs");
+    }
+  }
+  return std::make_unique<TaskData>(task, settings, model.source, model.target);
+}
+
+/// What --init-from brings along. Throws UsageError where the command line asks for another size.
+ModelConfig config_of(const Model& model, const TrainOptions& options) {
+  Recipe fixed;
+  fixed.model = model.config;
+  // The numbers of symbols follow from the vocabularies.
+  fixed.model.source_vocabulary = fixed.model.target_vocabulary = 0;
+  Recipe asked = fixed;
+  asked.model = with_settings(fixed, options).model;
+  refuse_changes(to_json(fixed), to_json(asked), "as in " + printable(options.init_from));
+  return fixed.model;
+}
+
+Origin origin_of(Model model, const TrainOptions& options) {
+  return {printable(options.init_from, no_limit), std::move(model.weights)};
+}
+
+void tell_counts(const TrainOptions& options, const PairData& data) {
+  const PairCounts counts = data.counts();
+  tell(options.quiet, "read " + std::to_string(counts.train) + " pairs to train on, " +
+                          std::to_string(counts.validation) + " to validate, " +
+                          std::to_string(counts.test) + " to test; " +
+                          std::to_string(data.source().symbols().size()) + " source and " +
+                          std::to_string(data.target().symbols().size()) + " target symbols");
+  if (counts.too_long > 0) {
+    tell(options.quiet, "attnviz: note: skipped " + std::to_string(counts.too_long) +
+                            " pairs with a side of more than " +
+                            std::to_string(data.settings().max_length) + " symbols (--max-length)");
+  }
+}
+
+/// The recipe with its epochs counted out, or that of a task. --steps is the last word.
+Recipe recipe_for(const TrainOptions& options, PairData& data) {
+  const bool of_task = !options.recipe.empty();
+  Recipe recipe = with_settings(
+      of_task ? default_recipe(options.recipe, data.longest_source()) : pair_recipe(), options);
+  if (of_task) recipe.beyond = 0.0;  // which only the task itself can draw
+  if (!of_task || options.epochs) {
+    set_epochs(recipe, data.steps_per_epoch(recipe), options.epochs.value_or(0));
+  }
+  return with_settings(recipe, options);
+}
+
+/// Pairs for a model that exists: its symbols, and its way to read.
+std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& options,
+                                    std::uint64_t seed) {
+  const PairFlags& flags = options.pairs;
+  PairSettings settings = flags.resolve(options.task.max_length);
+  const ModelText text = text_of(model);
+  if (flags.says_tokens() && (settings.source != text.source || settings.target != text.target)) {
+    throw UsageError("--tokens: expected how " + printable(options.init_from) +
+                     " reads, or nothing");
+  }
+  if (flags.min_count != 1 || flags.max_vocabulary != 0) {
+    throw UsageError(std::string(flags.min_count != 1 ? "--min-count" : "--max-vocabulary") +
+                     ": has no use with --init-from: the symbols are those of the model");
+  }
+  settings.source = text.source;
+  settings.target = text.target;
+  return std::make_unique<PairData>(std::move(settings), seed, model.source, model.target);
+}
+
+/// The pairs of a run that is resumed, which must be those that it has been trained on.
+std::unique_ptr<TrainingData> reopen_pairs(const TrainOptions& options, const SavedRun& saved,
+                                           const std::string& file) {
+  const std::string place = file + ": metadata: data";
+  const std::string& fact = saved.best.facts.at("data");
+  auto data = std::make_unique<PairData>(pair_settings_from_json(fact, place), saved.position.seed,
+                                         saved.best.source, saved.best.target);
+  if (data->facts().at("data") != fact) {
+    throw InputError(printable(data->settings().train.name(), no_limit) +
+                     ": the pairs are not those that the run was trained on");
+  }
+  tell_counts(options, *data);
+  return data;
+}
+
+/// --steps of a resumed run. The schedule stays that of the recorded steps: a run that may become
+/// longer later on could not know its learning rate now.
+void check_limit(const TrainOptions& options, const SavedRun& saved) {
+  const int steps = options.steps.value_or(saved.position.limit);
+  if (steps < saved.position.limit) {
+    throw UsageError("--steps: may only grow beyond " + std::to_string(saved.position.limit) +
+                     " in a run that is resumed, got " + std::to_string(steps));
+  }
+  if (steps > saved.recipe.steps && saved.recipe.final_rate == 0.0) {
+    throw UsageError("--steps: cannot grow beyond " + std::to_string(saved.recipe.steps) +
+                     ", where this run's learning rate ends at 0; --init-from starts a new run "
+                     "from its model");
+  }
+}
+
+/// The task of a run that is resumed. What is said of it must be the same.
+std::unique_ptr<TrainingData> reopen_task(const TrainOptions& options, const SavedRun& saved,
+                                          const std::string& file, const std::string& why) {
+  const auto of_file = task_of(saved.best);
+  if (!of_file) throw InputError(file + ": metadata: task is missing");
+  const Task& task = *of_file->task;
+  if (!options.task.name.empty() && options.task.name != task.name) {
+    throw UsageError("--task: expected " + std::string(task.name) + ", " + why + ", got " +
+                     options.task.name);
+  }
+  TaskOptions asked = of_file->options;
+  options.task.apply(task, asked);
+  refuse_changes(task_to_json(task, of_file->options), task_to_json(task, asked), why);
+  return std::make_unique<TaskData>(task, of_file->options, saved.best.source, saved.best.target);
+}
+
+}  // namespace
+
+void refuse_pair_options(const TrainOptions& options, const std::string& why) {
+  std::string said = options.pairs.first_said();
+  if (said.empty() && options.epochs) said = "--epochs";
+  if (said.empty() && !options.recipe.empty()) said = "--recipe";
+  if (!said.empty()) throw UsageError(said + ": " + why);
+}
+
+Start start_new(const TrainOptions& options, const Task& task) {
+  const TaskOptions settings = options.task.resolve(task);
+  Recipe recipe = with_settings(default_recipe(task.name, settings.max_length), options);
+  if (options.init_from.empty()) {
+    return {std::make_unique<TaskData>(task, settings), recipe, {}, {}};
+  }
+  Model model = open_model(options.init_from);
+  recipe.model = config_of(model, options);
+  return {data_for(model, task, settings, options.init_from),
+          recipe,
+          origin_of(std::move(model), options),
+          {}};
+}
+
+Start start_with_pairs(const TrainOptions& options) {
+  const TaskFlags& task = options.task;
+  refuse_task_options(task, "--data: takes no --task and no settings of one");
+  const std::uint64_t seed = options.seed.value_or(options.run.seed);
+  if (options.init_from.empty()) {
+    auto data = std::make_unique<PairData>(options.pairs.resolve(task.max_length), seed);
+    tell_counts(options, *data);
+    const Recipe recipe = recipe_for(options, *data);
+    return {std::move(data), recipe, {}, {}, true};
+  }
+  Model model = open_model(options.init_from);
+  auto data = pairs_for(model, options, seed);
+  tell_counts(options, *data);
+  Recipe recipe = recipe_for(options, *data);
+  recipe.model = config_of(model, options);
+  return {std::move(data), recipe, origin_of(std::move(model), options), {}, true};
+}
+
+Start start_again(const TrainOptions& options) {
+  const std::string why = "as in the run that is resumed";
+  constexpr const char* kept = "has no use with --resume: a run keeps its pairs";
+  refuse_pair_options(options, kept);
+  OpenRun run = open_run(options.resume);
+  const SavedRun& saved = run.saved;
+  if (options.seed && *options.seed != saved.position.seed) {
+    throw UsageError("--seed: expected " + std::to_string(saved.position.seed) + ", " + why +
+                     ", got " + std::to_string(*options.seed));
+  }
+  const bool has_pairs = saved.best.facts.contains("data");
+  if (has_pairs) {
+    refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
+    if (options.task.max_length) throw UsageError("--max-length: " + std::string(kept));
+  }
+  auto data = has_pairs ? reopen_pairs(options, saved, run.folder.last())
+                        : reopen_task(options, saved, run.folder.last(), why);
+  Recipe asked = with_settings(saved.recipe, options);
+  asked.steps = saved.recipe.steps;
+  refuse_changes(to_json(saved.recipe), to_json(asked), why);
+  check_limit(options, saved);
+  const Recipe recipe = saved.recipe;
+  return {std::move(data), recipe, {}, std::move(run), has_pairs};
+}
+
+}  // namespace attnviz
