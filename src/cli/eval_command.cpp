@@ -168,29 +168,20 @@ std::uint64_t seed_of(const Model& model) {
 /// Answers the pairs that were held out to test with while the model was trained.
 PairEvaluation evaluate_held_out(const Model& model, const std::string& fact,
                                  const AnswerOptions& answer) {
-  const PairSettings settings = pair_settings_from_json(fact, "model: metadata: data");
-  for (const PairFiles& files : {settings.train, settings.validation, settings.test}) {
-    if (files.pairs == "-" || files.source == "-" || files.target == "-") {
-      throw UsageError("--data: expected pairs: those of the model came from standard input");
-    }
-  }
-  const PairData data(settings, seed_of(model), model.source, model.target);
+  const std::string place = "model: metadata: data";
+  const PairSettings settings = pair_settings_from_json(fact, place);
+  const PairData data = reopen_pairs(fact, place, seed_of(model), model.source, model.target);
   const bool has_file = settings.test.given();
   const PairFiles& files = has_file ? settings.test : settings.train;
-  if (data.facts().at("data") != fact) {
-    throw InputError(printable(files.name(), no_limit) +
-                     ": the pairs are not those that the model was trained on; give pairs with " +
-                     "--data");
-  }
   const std::vector<std::uint32_t>& test = data.part(Part::test);
   tell(false, "attnviz: note: measured on the " + std::to_string(test.size()) + " pairs of " +
                   printable(files.name(), no_limit) +
                   (has_file ? "" : " that were held out to test with"));
   const auto longest = static_cast<std::size_t>(settings.max_length);
-  std::uint32_t place = has_file ? test.front() : 0;
+  std::uint32_t number = has_file ? test.front() : 0;
   const auto wanted = [&](const TextPair& pair) {
     if (pair.source.size() > longest || pair.target.size() > longest) return false;
-    return std::binary_search(test.begin(), test.end(), place++);
+    return std::binary_search(test.begin(), test.end(), number++);
   };
   PairReader reader(files, settings.source, settings.target);
   return evaluate_pairs(model, reader, answer, wanted);

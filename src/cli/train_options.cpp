@@ -114,22 +114,25 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   if (const auto query = query_from(options.query)) model.query = *query;
   if (const auto score = attention_from(options.score)) model.attention = *score;
   if (const auto form = attention_from(options.attention)) model.attention = *form;
-  model.embedding = options.embedding.value_or(model.embedding);
-  model.decoder_hidden =
-      options.decoder_hidden.value_or(options.hidden.value_or(model.decoder_hidden));
-  model.hidden = options.hidden.value_or(model.hidden);
-  model.attention_units = options.attention_units.value_or(model.attention_units);
-  recipe.late_batch = options.batch.value_or(recipe.late_batch);
-  recipe.batch = options.batch.value_or(recipe.batch);
-  recipe.steps = options.steps.value_or(recipe.steps);
-  recipe.rate = options.rate.value_or(recipe.rate);
-  recipe.entropy_penalty = options.entropy_penalty.value_or(recipe.entropy_penalty);
-  recipe.forgetting = options.forgetting.value_or(recipe.forgetting);
-  recipe.dropout = options.dropout.value_or(recipe.dropout);
-  recipe.batch_tokens = options.batch_tokens.value_or(recipe.batch_tokens);
-  recipe.bucket = options.bucket.value_or(recipe.bucket);
-  recipe.patience = options.patience.value_or(recipe.patience);
-  recipe.plateau = options.plateau.value_or(recipe.plateau);
+  const auto set = [](auto& setting, const auto& said) {
+    if (said) setting = *said;
+  };
+  set(model.embedding, options.embedding);
+  set(model.hidden, options.hidden);
+  set(model.decoder_hidden, options.hidden);
+  set(model.decoder_hidden, options.decoder_hidden);
+  set(model.attention_units, options.attention_units);
+  set(recipe.batch, options.batch);
+  set(recipe.late_batch, options.batch);
+  set(recipe.batch_tokens, options.batch_tokens);
+  set(recipe.bucket, options.bucket);
+  set(recipe.steps, options.steps);
+  set(recipe.rate, options.rate);
+  set(recipe.entropy_penalty, options.entropy_penalty);
+  set(recipe.forgetting, options.forgetting);
+  set(recipe.dropout, options.dropout);
+  set(recipe.patience, options.patience);
+  set(recipe.plateau, options.plateau);
   return recipe;
 }
 

@@ -112,17 +112,13 @@ std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& opti
   return std::make_unique<PairData>(std::move(settings), seed, model.source, model.target);
 }
 
-/// The pairs of a run that is resumed, which must be those that it has been trained on.
-std::unique_ptr<TrainingData> reopen_pairs(const TrainOptions& options, const SavedRun& saved,
-                                           const std::string& file) {
-  const std::string place = file + ": metadata: data";
-  const std::string& fact = saved.best.facts.at("data");
-  auto data = std::make_unique<PairData>(pair_settings_from_json(fact, place), saved.position.seed,
-                                         saved.best.source, saved.best.target);
-  if (data->facts().at("data") != fact) {
-    throw InputError(printable(data->settings().train.name(), no_limit) +
-                     ": the pairs are not those that the run was trained on");
-  }
+/// The pairs of a run that is resumed.
+std::unique_ptr<TrainingData> pairs_of(const SavedRun& saved, const std::string& file,
+                                       const TrainOptions& options) {
+  const Model& model = saved.best;
+  auto data =
+      std::make_unique<PairData>(reopen_pairs(model.facts.at("data"), file + ": metadata: data",
+                                              saved.position.seed, model.source, model.target));
   tell_counts(options, *data);
   return data;
 }
@@ -185,18 +181,20 @@ Start start_with_pairs(const TrainOptions& options) {
   const TaskFlags& task = options.task;
   refuse_task_options(task, "--data: takes no --task and no settings of one");
   const std::uint64_t seed = options.seed.value_or(options.run.seed);
-  if (options.init_from.empty()) {
-    auto data = std::make_unique<PairData>(options.pairs.resolve(task.max_length), seed);
-    tell_counts(options, *data);
-    const Recipe recipe = recipe_for(options, *data);
-    return {std::move(data), recipe, {}, {}, true};
-  }
-  Model model = open_model(options.init_from);
-  auto data = pairs_for(model, options, seed);
+  std::optional<Model> model;
+  if (!options.init_from.empty()) model = open_model(options.init_from);
+  auto data = model ? pairs_for(*model, options, seed)
+                    : std::make_unique<PairData>(options.pairs.resolve(task.max_length), seed);
   tell_counts(options, *data);
-  Recipe recipe = recipe_for(options, *data);
-  recipe.model = config_of(model, options);
-  return {std::move(data), recipe, origin_of(std::move(model), options), {}, true};
+  Start start;
+  start.has_pairs = true;
+  start.recipe = recipe_for(options, *data);
+  start.data = std::move(data);
+  if (model) {
+    start.recipe.model = config_of(*model, options);
+    start.origin = origin_of(*std::move(model), options);
+  }
+  return start;
 }
 
 Start start_again(const TrainOptions& options) {
@@ -214,7 +212,7 @@ Start start_again(const TrainOptions& options) {
     refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
     if (options.task.max_length) throw UsageError("--max-length: " + std::string(kept));
   }
-  auto data = has_pairs ? reopen_pairs(options, saved, run.folder.last())
+  auto data = has_pairs ? pairs_of(saved, run.folder.last(), options)
                         : reopen_task(options, saved, run.folder.last(), why);
   Recipe asked = with_settings(saved.recipe, options);
   asked.steps = saved.recipe.steps;

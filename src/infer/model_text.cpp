@@ -10,21 +10,28 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json tokenizer_json(const Tokenizer& tokenizer) {
-  return {{"unit", to_string(tokenizer.unit)}, {"lower", tokenizer.lower}, {"nfc", tokenizer.nfc}};
-}
-
-Tokenizer read_tokenizer(const Json& json) {
-  const auto unit = unit_from(json.at("unit").get<std::string>());
-  if (!unit) throw InputError("unit");
-  return {*unit, json.at("lower").get<bool>(), json.at("nfc").get<bool>()};
-}
-
 }  // namespace
 
+std::string to_json(const Tokenizer& tokenizer) {
+  return Json{
+      {"unit", to_string(tokenizer.unit)}, {"lower", tokenizer.lower}, {"nfc", tokenizer.nfc}}
+      .dump();
+}
+
+Tokenizer tokenizer_from_json(const std::string& text) {
+  const auto json = Json::parse(text, nullptr, false);
+  try {
+    if (const auto unit = unit_from(json.at("unit").get<std::string>())) {
+      return {*unit, json.at("lower").get<bool>(), json.at("nfc").get<bool>()};
+    }
+  } catch (const Json::exception&) {
+  }
+  throw InputError("tokenizer: expected unit, lower and nfc, got " + printable(text));
+}
+
 std::string text_to_json(const ModelText& text) {
-  return Json{{"source", tokenizer_json(text.source)},
-              {"target", tokenizer_json(text.target)},
+  return Json{{"source", Json::parse(to_json(text.source))},
+              {"target", Json::parse(to_json(text.target))},
               {"longest", text.longest},
               {"takes_unknown", text.takes_unknown},
               {"sample", text.sample}}
@@ -38,7 +45,8 @@ ModelText text_of(const Model& model) {
   const std::string place = "model: metadata: text";
   const auto json = parse_strict_json<Json>(found->second, place);
   try {
-    return {read_tokenizer(json.at("source")), read_tokenizer(json.at("target")),
+    return {tokenizer_from_json(json.at("source").dump()),
+            tokenizer_from_json(json.at("target").dump()),
             json_integer(json.at("longest"), longest_answer), json.at("takes_unknown").get<bool>(),
             json.at("sample").get<std::string>()};
   } catch (const Json::exception&) {

@@ -24,15 +24,6 @@ PairFiles read_files(const Json& json) {
           json.at(2).get<std::string>()};
 }
 
-Json tokenizer_json(const Tokenizer& tokenizer) {
-  return Json::array({to_string(tokenizer.unit), tokenizer.lower, tokenizer.nfc});
-}
-
-Tokenizer read_tokenizer(const Json& json) {
-  return {unit_from(json.at(0).get<std::string>()).value(), json.at(1).get<bool>(),
-          json.at(2).get<bool>()};
-}
-
 std::vector<std::uint32_t> range(std::size_t first, std::size_t last) {
   std::vector<std::uint32_t> indices(last - first);
   std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(first));
@@ -42,12 +33,15 @@ std::vector<std::uint32_t> range(std::size_t first, std::size_t last) {
 }  // namespace
 
 std::string to_json(const PairSettings& settings) {
-  return Json{
-      {"train", files_json(settings.train)},       {"validation", files_json(settings.validation)},
-      {"test", files_json(settings.test)},         {"held_out", settings.held_out},
-      {"source", tokenizer_json(settings.source)}, {"target", tokenizer_json(settings.target)},
-      {"min_count", settings.limits.min_count},    {"max_vocabulary", settings.limits.max_size},
-      {"max_length", settings.max_length}}
+  return Json{{"train", files_json(settings.train)},
+              {"validation", files_json(settings.validation)},
+              {"test", files_json(settings.test)},
+              {"held_out", settings.held_out},
+              {"source", Json::parse(to_json(settings.source))},
+              {"target", Json::parse(to_json(settings.target))},
+              {"min_count", settings.limits.min_count},
+              {"max_vocabulary", settings.limits.max_size},
+              {"max_length", settings.max_length}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -61,15 +55,14 @@ PairSettings pair_settings_from_json(const std::string& text, const std::string&
     settings.validation = read_files(json.at("validation"));
     settings.test = read_files(json.at("test"));
     settings.held_out = json.at("held_out").get<double>();
-    settings.source = read_tokenizer(json.at("source"));
-    settings.target = read_tokenizer(json.at("target"));
+    settings.source = tokenizer_from_json(json.at("source").dump());
+    settings.target = tokenizer_from_json(json.at("target").dump());
     settings.limits = {json_integer(json.at("min_count"), most),
                        json_integer(json.at("max_vocabulary"), most)};
     settings.max_length = json_integer(json.at("max_length"), longest_side);
     return settings;
   } catch (const Json::exception&) {
   } catch (const InputError&) {
-  } catch (const std::bad_optional_access&) {
   }
   throw InputError(place + ": expected the settings of sentence pairs, got " + printable(text));
 }
@@ -85,6 +78,16 @@ PairData::PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& 
     : settings_(std::move(settings)), seed_(seed) {
   read();
   corpus_.encode(source, target);
+}
+
+PairData reopen_pairs(const std::string& fact, const std::string& place, std::uint64_t seed,
+                      const Vocabulary& source, const Vocabulary& target) {
+  PairData data(pair_settings_from_json(fact, place), seed, source, target);
+  if (data.facts().at("data") != fact) {
+    throw InputError(printable(data.settings().train.name(), no_limit) +
+                     ": the pairs are not those that the model was trained on");
+  }
+  return data;
 }
 
 void PairData::read() {

@@ -82,7 +82,7 @@ TEST_CASE("a run of pairs resumes to the same bytes", "[pairs]") {
   CHECK(folder.run("train --data other.tsv --out other" + std::string(small_pairs)).exit_code == 0);
   folder.write("other.tsv", some_pairs() + "a\tc\n");
   check_refused(folder.run("train --resume other --quiet"), 3,
-                "other.tsv: the pairs are not those that the run was trained on");
+                "other.tsv: the pairs are not those that the model was trained on");
 }
 
 TEST_CASE("a model of pairs is trained on with other pairs", "[pairs]") {

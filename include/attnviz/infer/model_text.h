@@ -16,6 +16,10 @@ struct ModelText {
   std::string sample;          // an input to show; "" where a task has one
 };
 
+std::string to_json(const Tokenizer& tokenizer);
+/// Throws InputError when the text is not of to_json().
+Tokenizer tokenizer_from_json(const std::string& text);
+
 /// For Model::facts["text"].
 std::string text_to_json(const ModelText& text);
 

@@ -94,4 +94,9 @@ class PairData : public TrainingData {
   std::vector<std::size_t> batch_starts_;  // in order_, and its end
 };
 
+/// The pairs that a model was trained on, by its fact "data"; `place` names that in messages.
+/// Throws as PairData does, and InputError when they are not what they were.
+PairData reopen_pairs(const std::string& fact, const std::string& place, std::uint64_t seed,
+                      const Vocabulary& source, const Vocabulary& target);
+
 }  // namespace attnviz
