@@ -284,9 +284,9 @@ class Run {
 
   /// Takes away the lines of evaluations after the last save: they will come again.
   void cut_metrics() {
-    std::error_code ignored;
+    std::error_code unknown;  // is no reason to begin anew: reading it says why
     std::string text;
-    if (std::filesystem::exists(folder_.metrics(), ignored)) {
+    if (std::filesystem::exists(folder_.metrics(), unknown) || unknown) {
       text = read_file(folder_.metrics(), max_metrics);
     }
     if (text.size() < at_.metrics_size) {

@@ -13,9 +13,10 @@ namespace fs = std::filesystem;
 constexpr const char* newest = "runs/latest";
 constexpr std::size_t max_path = 1U << 16U;
 
+/// Also if that cannot be told: what may be there is not replaced, and reading it says why.
 bool exists(const std::string& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
+  std::error_code unknown;
+  return fs::exists(path, unknown) || unknown;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "attnviz/base/error.h"
@@ -17,6 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using Json = nlohmann::ordered_json;
 using Files = std::map<std::string, std::string>;
 
 Files files_of(const std::string& folder) {
@@ -175,6 +177,19 @@ TEST_CASE("metrics get no line twice, and none is torn", "[resume]") {
   CHECK(whole.ends_with(read_file("lost/metrics.jsonl", 1U << 20U)));
 }
 
+TEST_CASE("what may be there, but cannot be looked at, is not begun anew", "[resume]") {
+  const Scratch scratch;
+  TaskData data = reverse_data();
+  run_training(data, quick_recipe(), quick_options("a"), stop_after(20));
+  fs::remove("a/metrics.jsonl");
+  fs::create_symlink("metrics.jsonl", "a/metrics.jsonl");  // to itself
+  CHECK_THROWS_WITH(go_on(data, "a"),
+                    "a/metrics.jsonl: cannot read: Too many levels of symbolic links");
+  fs::create_directory("b");
+  fs::create_symlink("model.safetensors", "b/model.safetensors");
+  CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("b"), {}), InUseError);
+}
+
 TEST_CASE("more steps go on at the end of the recorded schedule", "[resume]") {
   const Scratch scratch;
   TaskData data = reverse_data();
@@ -249,6 +264,26 @@ TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
   CHECK(with([&](TensorFile& f) {
           replaced(f.metadata["state"], "\"stalled\":0", "\"stalled\":-1");
         }) == place + "metadata: state: stalled: cannot be -1");
+  // What each kind of field cannot be.
+  const Json state = Json::parse(read_safetensors(last, "last").metadata.at("state"));
+  const Json random = state.at("random");
+  const std::vector<std::pair<std::string, Json>> cannot_be = {
+      {"steps", "7"},
+      {"steps", 1'000'000'001},
+      {"seed", -1},
+      {"loss_sum", "much"},
+      {"loss_sum", Json::array()},
+      {"init_from", 7},
+      {"random", "dice"},
+      {"random", Json::array({1, 2, 3})},
+      {"random", Json::array({random[0], random[1], random[2], -1})},
+      {"random", Json::array({0, 0, 0, 0})}};
+  for (const auto& [field, value] : cannot_be) {
+    Json changed = state;
+    changed[field] = value;
+    CHECK(with([&](TensorFile& f) { f.metadata["state"] = changed.dump(); }) ==
+          place + "metadata: state: " + field + ": cannot be " + value.dump());
+  }
   CHECK(with([&](TensorFile& f) { replaced(f.metadata["state"], "\"limit\":60,", ""); }) ==
         place + "metadata: state: limit: cannot be left out");
   CHECK(with([&](TensorFile& f) {
