@@ -84,9 +84,9 @@ AttentionMap parse(std::string_view bytes, AttentionFormat format, const std::st
     case AttentionFormat::marian:
       return attention_from_marian(bytes, name, options.sentence, options.labels);
     case AttentionFormat::nematus:
-      return attention_from_nematus(bytes, name, options.sentence, options.labels);
+      break;
   }
-  throw InputError(name + ": unknown format");
+  return attention_from_nematus(bytes, name, options.sentence, options.labels);
 }
 
 /// Whether the format says which side is which: then nothing is to be turned.

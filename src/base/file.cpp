@@ -35,6 +35,14 @@ std::string cause(int error) {
   refuse_write(path, cause(error));
 }
 
+/// `name` as it stands in a message.
+[[noreturn]] void refuse_read(const std::string& name, int error) {
+  throw InputError(name + ": cannot read: " + cause(error));
+}
+[[noreturn]] void refuse_size(const std::string& name, std::size_t limit, const std::string& got) {
+  throw LimitError(name + ": expected at most " + std::to_string(limit) + " bytes, got " + got);
+}
+
 /// An open file. The destructor is for the way out after a failure; a writer closes and looks.
 class Descriptor {
  public:
@@ -176,7 +184,7 @@ void remove_leftovers(const std::string& directory, const std::string& prefix) {
     if (!name.starts_with(prefix)) continue;
     const std::string rest = name.substr(prefix.size());
     const auto process = parse_integer<pid_t>(rest.substr(0, rest.find('-')));
-    if (process && *process > 0 && ::kill(*process, 0) != 0 && errno == ESRCH) {
+    if (process && ::kill(*process, 0) != 0 && errno == ESRCH) {
       leftovers.push_back(entry->path());
     }
   }
@@ -262,25 +270,21 @@ void sync_directory(const std::string& directory, const std::string& path) {
 std::string read_file(const std::string& path, std::size_t limit) {
   const bool standard = path == "-";
   const std::string name = standard ? "standard input" : printable(path, no_limit);
-  const auto refuse = [&](int error) { throw InputError(name + ": cannot read: " + cause(error)); };
-  const auto refuse_size = [&](const std::string& got) {
-    throw LimitError(name + ": expected at most " + std::to_string(limit) + " bytes, got " + got);
-  };
   Descriptor file(standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_file(path, O_RDONLY));
   struct stat status {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) refuse(errno);
-  if (S_ISDIR(status.st_mode)) refuse(EISDIR);
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) refuse_read(name, errno);
+  if (S_ISDIR(status.st_mode)) refuse_read(name, EISDIR);
   std::string bytes;
   if (S_ISREG(status.st_mode)) {
     const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-    if (size > limit && !standard) refuse_size(std::to_string(size));
+    if (size > limit && !standard) refuse_size(name, limit, std::to_string(size));
     if (size <= limit) bytes.reserve(size);
   }
   // The size is a hint only: pipes have none, and a file may grow meanwhile.
   char buffer[1U << 16U];
   while (const ssize_t got = read_some(file.get(), buffer, sizeof buffer)) {
-    if (got < 0) refuse(errno);
-    if (static_cast<std::size_t>(got) > limit - bytes.size()) refuse_size("more");
+    if (got < 0) refuse_read(name, errno);
+    if (static_cast<std::size_t>(got) > limit - bytes.size()) refuse_size(name, limit, "more");
     bytes.append(buffer, static_cast<std::size_t>(got));
   }
   return bytes;

@@ -62,10 +62,9 @@ bool FolderLock::try_to_lock(const std::string& folder) {
     return uninterrupted(
         [&] { return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666); });
   };
-  const auto refuse = [&](int error) {
-    if (file_ >= 0) ::close(std::exchange(file_, -1));
-    throw OutputError(printable(folder, no_limit) +
-                      ": cannot lock: " + std::generic_category().message(error));
+  const auto refusal = [&](int error) {
+    return OutputError(printable(folder, no_limit) +
+                       ": cannot lock: " + std::generic_category().message(error));
   };
   file_ = open_lock(O_CREAT | O_EXCL);
   const bool is_new = file_ >= 0;
@@ -73,15 +72,15 @@ bool FolderLock::try_to_lock(const std::string& folder) {
     file_ = open_lock(0);
     if (file_ < 0 && errno == ENOENT) return false;
   }
-  if (file_ < 0) refuse(errno);
+  if (file_ < 0) throw refusal(errno);
   if (uninterrupted([&] { return ::flock(file_, LOCK_EX | LOCK_NB); }) < 0) {
     const int error = errno;
-    if (error != EWOULDBLOCK) {
-      if (is_new) ::unlink(path_.c_str());
-      refuse(error);
-    }
     const std::string who = holder(file_);
     ::close(std::exchange(file_, -1));
+    if (error != EWOULDBLOCK) {
+      if (is_new) ::unlink(path_.c_str());
+      throw refusal(error);
+    }
     throw InUseError(printable(folder, no_limit) + ": in use by " + who +
                      "; wait for it, or choose another folder with --out");
   }

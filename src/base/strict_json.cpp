@@ -1,5 +1,6 @@
 #include "attnviz/base/strict_json.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <type_traits>
@@ -61,7 +62,7 @@ class Builder : public nlohmann::json_sax<Json> {
                    const typename Json::exception& error) override {
     // The end of the text counts as one more character read.
     if (position > text_.size()) throw InputError(name_ + ": not valid JSON: it ends too early");
-    const std::size_t offset = position - (position > 0 ? 1 : 0);
+    const std::size_t offset = std::max<std::size_t>(position, 1) - 1;
     const std::string_view rest = text_.substr(offset);
     std::string what = "not valid JSON at ";
     std::string got = printable(rest.substr(0, rest.find_first_of("\r\n")), 20);

@@ -21,7 +21,7 @@ namespace {
 // stb writes through a failed allocation; this throws instead. What it holds at that moment is
 // lost.
 void* reallocate(void* old, std::size_t size) {
-  void* memory = std::realloc(old, size == 0 ? 1 : size);
+  void* memory = std::realloc(old, size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -149,7 +149,6 @@ std::string encode_png(const Canvas& canvas, const PictureText& text, int dpi) {
     const std::unique_ptr<unsigned char, Free> encoded(
         stbi_write_png_to_mem(canvas.bytes().data(), canvas.channels() * canvas.width(),
                               canvas.width(), canvas.height(), canvas.channels(), &length));
-    if (!encoded) throw std::bad_alloc();
     const std::string_view image(reinterpret_cast<const char*>(encoded.get()),
                                  static_cast<std::size_t>(length));
     std::string file;
