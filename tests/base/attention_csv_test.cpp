@@ -102,6 +102,8 @@ TEST_CASE("malformed CSV is refused with line and column") {
       {",\"a\"b\nA,1\n",
        "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
       {",a\rA,1\r", "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
+      {"1,2\n3\n", "m.csv:2: expected 2 numbers, got 1 cells"},
+      {"1,2\n3,4,5\n", "m.csv:2: expected 2 numbers, got 3 cells"},
       {",a\nA,1\xff\n", "m.csv:2: column 4: expected UTF-8, got the byte \\xff"},
       {",a\nA,1\0\n"s,
        "m.csv:2: column 2: expected a finite number with a decimal point, got \"1\\x00\""},
@@ -111,6 +113,25 @@ TEST_CASE("malformed CSV is refused with line and column") {
     CHECK_THROWS_WITH(attention_from_csv(c.text, "m.csv"), c.message);
     CHECK_THROWS_AS(attention_from_csv(c.text, "m.csv"), InputError);
   }
+  CHECK_THROWS_WITH(attention_from_csv("\t\"a\"b\nA\t1\n", "m.tsv", '\t'),
+                    "m.tsv:1: column 2: expected a tab or the end of the line after the cell");
+}
+
+TEST_CASE("a first cell that only begins as a number is a label") {
+  const AttentionMap map = attention_from_csv("1st,2nd\nA,1\n", "m.csv");
+  CHECK(map.source == std::vector<std::string>{"2nd"});
+  CHECK(map.target == std::vector<std::string>{"A"});
+}
+
+TEST_CASE("a CSV of more weights than a map may have is refused", "[.][big]") {
+  std::string text;
+  for (int row = 0; row < 8193; ++row) {
+    for (int column = 1; column < 8192; ++column) text += "0,";
+    text += "0\n";
+  }
+  CHECK_THROWS_WITH(attention_from_csv(text, "m.csv"),
+                    "m.csv:8193: expected at most 67108864 weights, got more");
+  CHECK_THROWS_AS(attention_from_csv(text, "m.csv"), LimitError);
 }
 
 }  // namespace

@@ -137,6 +137,13 @@ TEST_CASE("an .npz that disagrees with itself is refused") {
   for (char c = 'a'; c < 'n'; ++c) many.emplace_back(std::string(1, c) + ".npy", "");
   CHECK_THROWS_WITH(read(write_zip(many), "npz"),
                     "--array: needed for m, which holds a, b, c, d, e, f, g, h, i, j, k, l, ...");
+  CHECK_THROWS_WITH(read(write_zip({{"weights.txt", "1 2"}}), "npz"),
+                    "--array: needed for m, which holds weights.txt");
+  // Keys and values by turns only if rows are what lies together.
+  std::string columns = npy_of_texts({"a", "b", "c", "d"}, {2, 2});
+  columns.replace(columns.find("False"), 5, "True ");
+  CHECK_THROWS_WITH(read(with("facts.npy", columns), "npz"),
+                    "m: facts: expected rows of key and value");
   // Only with both sides are they labels.
   const auto bare =
       write_zip({{"weights.npy", npy_of_floats({1, 2}, {1, 2})}, {"source.npy", texts(2)}});
@@ -179,6 +186,11 @@ TEST_CASE("a matrix is turned where nothing says which side is which") {
     const std::string bytes = attention_to_bytes(full_map(), *attention_format(name));
     CHECK_THROWS_WITH(read(bytes, name, options), "--transpose: m says that its rows are outputs");
   }
+  // What it says about the map is enough.
+  AttentionMap facts{{"a"}, {"A"}, {1.0F}, {}, {}, {{"model", "m"}}};
+  CHECK_THROWS_AS(read(attention_to_npz(facts), "npz", options), UsageError);
+  facts.facts.clear();
+  CHECK(read(attention_to_npz(facts), "npz", options).source == Labels{"A"});
   CHECK_THROWS_AS(read(foreign("marian.txt"), "marian", options), UsageError);
   CHECK_THROWS_AS(read(foreign("nematus.txt"), "nematus", options), UsageError);
 }
@@ -227,6 +239,13 @@ TEST_CASE("content of another kind than the ending says is named") {
     INFO(c.format << ' ' << printable(c.bytes));
     CHECK_THROWS_WITH(read(c.bytes, c.format), c.message);
     CHECK_THROWS_AS(read(c.bytes, c.format), InputError);
+  }
+}
+
+TEST_CASE("what is only read is not written") {
+  for (const AttentionFormat format : {AttentionFormat::marian, AttentionFormat::nematus}) {
+    CHECK_THROWS_WITH(attention_to_bytes(full_map(), format),
+                      "expected a format that is written, got one that is only read");
   }
 }
 

@@ -88,6 +88,15 @@ TEST_CASE("Nematus' text, a block a sentence") {
             .target == Labels{"a", end_label});
 }
 
+TEST_CASE("a text of more weights than a map may have is refused", "[.][big]") {
+  std::string row = "0";
+  for (int column = 1; column < 8192; ++column) row += ",0";
+  std::string line = "words ||| ";
+  for (int r = 0; r < 8193; ++r) line += row + ' ';
+  CHECK_THROWS_WITH(attention_from_marian(line, "m", 1, {}),
+                    "m:1: row 8193: expected at most 67108864 weights, got more");
+}
+
 TEST_CASE("blocks that are not Nematus' are refused with the line") {
   const std::string form =
       ": expected number ||| output words ||| score ||| source words ||| columns rows, got ";

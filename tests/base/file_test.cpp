@@ -116,6 +116,24 @@ class Redirected {
   int before_;
 };
 
+/// What a process leaves that is killed in the middle of a write: the name in the folder.
+std::string leave_temporary(const Folder& folder) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, SIG_DFL);  // kills it
+    write_file(folder / "f", std::string(100000, 'x'));
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
+  REQUIRE(folder.names().size() == 1);
+  REQUIRE(folder.names()[0].starts_with(".attnviz-"));
+  return folder.names()[0];
+}
+
 std::string read_to_end(int fd) {
   std::string text;
   char byte = 0;
@@ -176,6 +194,19 @@ TEST_CASE("standard input is read, within the limit") {
   CHECK_THROWS_WITH(read_file("-", 3), "standard input: expected at most 3 bytes, got more");
 }
 
+TEST_CASE("standard input that is a file is read from where it stands") {
+  const Folder folder;
+  write_file(folder / "f", "12345");
+  const int file = ::open((folder / "f").c_str(), O_RDONLY | O_CLOEXEC);
+  const Redirected input(STDIN_FILENO);
+  ::dup2(file, STDIN_FILENO);
+  ::close(file);
+  ::lseek(STDIN_FILENO, 3, SEEK_SET);
+  CHECK(read_file("-", 2) == "45");
+  ::lseek(STDIN_FILENO, 2, SEEK_SET);
+  CHECK_THROWS_WITH(read_file("-", 2), "standard input: expected at most 2 bytes, got more");
+}
+
 TEST_CASE("standard input is waited for when it is non-blocking") {
   Redirected input(STDIN_FILENO);
   ::fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
@@ -186,6 +217,62 @@ TEST_CASE("standard input is waited for when it is non-blocking") {
   });
   CHECK(read_file("-", 10) == "late");
   writer.join();
+}
+
+/// While it lives, SIGUSR1 interrupts a call of this thread and does nothing else.
+class Interruptible {
+ public:
+  Interruptible() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};  // without SA_RESTART
+    ::sigaction(SIGUSR1, &action, &before_);
+  }
+  ~Interruptible() { ::sigaction(SIGUSR1, &before_, nullptr); }
+  Interruptible(const Interruptible&) = delete;
+  Interruptible& operator=(const Interruptible&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
+TEST_CASE("a signal while it is waited for input is not its end") {
+  const Interruptible interruptible;
+  for (const int flags : {0, O_NONBLOCK}) {
+    INFO(flags);
+    Redirected input(STDIN_FILENO);
+    ::fcntl(STDIN_FILENO, F_SETFL, flags);
+    std::thread writer([&, waiting = ::pthread_self()] {
+      for (int i = 0; i < 10; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        ::pthread_kill(waiting, SIGUSR1);
+      }
+      (void)!::write(input.other, "late", 4);
+      input.close_other();
+    });
+    std::string got;
+    CHECK_NOTHROW(got = read_file("-", 10));
+    writer.join();
+    CHECK(got == "late");
+  }
+}
+
+TEST_CASE("output that cannot be waited for is an error") {
+  std::string message;
+  {
+    Redirected output(STDOUT_FILENO);
+    ::fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{0, before.rlim_max};  // poll() may not be given a single file then
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    try {
+      write_file("-", std::string(1U << 20U, 'x'));  // more than a pipe holds
+    } catch (const OutputError& error) {
+      message = error.what();
+    }
+    ::setrlimit(RLIMIT_NOFILE, &before);
+  }
+  CHECK(message == "standard output: cannot write: Invalid argument");
 }
 
 TEST_CASE("standard output gets all bytes, and a closed one is an error") {
@@ -265,17 +352,40 @@ TEST_CASE("a directory that only seems writable is found out beforehand") {
   CHECK_THROWS_AS(write_file("/proc/attnviz", "x"), OutputError);
 }
 
+/// While it lives, the superuser is nobody: to write everything is its privilege.
+class Nobody {
+ public:
+  explicit Nobody(const std::string& home) : superuser_(::geteuid() == 0) {
+    constexpr uid_t nobody = 65534;
+    if (superuser_ && ::chown(home.c_str(), nobody, 0) == 0) (void)!::setresuid(nobody, nobody, 0);
+  }
+  ~Nobody() {
+    if (superuser_) (void)!::setresuid(0, 0, 0);
+  }
+  Nobody(const Nobody&) = delete;
+  Nobody& operator=(const Nobody&) = delete;
+
+ private:
+  bool superuser_;
+};
+
 TEST_CASE("what is protected from the user is neither written nor replaced") {
+  const Folder folder;
+  const Nobody user(folder.path());
   if (::geteuid() == 0) {
-    WARN("not tested: the superuser may write everything");
+    WARN("not tested: the superuser cannot become nobody here");
     return;
   }
-  const Folder folder;
+  // Process 1 is alive, though not ours to ask.
+  const std::string left = leave_temporary(folder);
+  const std::string others = left.substr(0, left.find('-', 9) + 1) + "1-0";
+  fs::rename(folder / left, folder / others);
   write_file(folder / "f", "x");
+  CHECK(folder.names() == Names{others, "f"});
   ::chmod((folder / "f").c_str(), 0444);
-  CHECK_THROWS_WITH(write_file(folder / "f", "y"),
-                    folder.path() + "/f: cannot write: Permission denied");
-  CHECK_THROWS_AS(check_writable(folder / "f"), OutputError);
+  const std::string message = folder.path() + "/f: cannot write: Permission denied";
+  CHECK_THROWS_WITH(write_file(folder / "f", "y"), message);
+  CHECK_THROWS_WITH(check_writable(folder / "f"), message);
   CHECK(read_file(folder / "f", 10) == "x");
   ::chmod(folder.path().c_str(), 0555);
   CHECK_THROWS_AS(write_file(folder / "g", "y"), OutputError);
@@ -370,30 +480,32 @@ TEST_CASE("names without a directory are in the current one") {
 
 TEST_CASE("what a killed process has left is removed by the next write") {
   const Folder folder;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const rlimit limit{1000, 1000};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    std::signal(SIGXFSZ, SIG_DFL);  // kills it in the middle of the write
-    write_file(folder / "f", std::string(100000, 'x'));
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  REQUIRE(WIFSIGNALED(status));
-  REQUIRE(folder.names().size() == 1);
-  const std::string left = *folder.names().begin();
-  REQUIRE(left.starts_with(".attnviz-"));
+  const std::string left = leave_temporary(folder);
   // Of a process that is alive, of another machine, and of somebody else: they stay.
   const std::string prefix = left.substr(0, left.find('-', 9) + 1);
-  Names expected{prefix + std::to_string(::getpid()) + "-0", prefix + "1-0", prefix + "x",
-                 ".attnviz-elsewhere-4000000-0", ".attnvi"};
+  Names expected{prefix + std::to_string(::getpid()) + "-0",
+                 prefix + "1-0",
+                 prefix + "0-0",
+                 prefix + "x",
+                 ".attnviz-elsewhere-4000000-0",
+                 ".attnvi"};
   for (const std::string& name : expected) std::ofstream(folder / name) << "mine";
   write_file(folder / "f", "x");
   expected.push_back("f");
   std::sort(expected.begin(), expected.end());
   CHECK(folder.names() == expected);
   CHECK(read_file(folder / "f", 10) == "x");
+}
+
+TEST_CASE("temporary names that are taken are passed over") {
+  const Folder folder;
+  const std::string left = leave_temporary(folder);
+  const std::string mine = left.substr(0, left.find('-', 9) + 1) + std::to_string(::getpid()) + '-';
+  for (int i = 0; i < 10000; ++i) std::ofstream(folder / (mine + std::to_string(i)));
+  CHECK_THROWS_WITH(write_file(folder / "f", "x"), folder / "f: cannot write: File exists");
+  fs::remove(folder / (mine + "9999"));
+  write_file(folder / "f", "x");
+  CHECK(folder.names().size() == 10000);  // as many as there were, and f
 }
 
 TEST_CASE("threads writing one file leave one of their versions, readers see no mixture") {

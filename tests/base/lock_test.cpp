@@ -5,8 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "attnviz/base/error.h"
 #include "catch.h"
@@ -86,4 +89,31 @@ TEST_CASE("a folder that cannot be locked is refused", "[lock]") {
   CHECK(!folder.has("elsewhere"));
   CHECK_THROWS_AS(FolderLock("/nowhere/at/all"), OutputError);
   CHECK_THROWS_AS(FolderLock("/proc"), OutputError);
+}
+
+TEST_CASE("a folder that is fought for never has two owners", "[lock]") {
+  const WorkFolder folder;
+  const std::string path = folder.work();
+  std::atomic<int> owners = 0;
+  std::atomic<int> most = 0;
+  std::atomic<int> locked = 0;
+  const auto fight = [&] {
+    for (int i = 0; i < 500; ++i) {
+      try {
+        const FolderLock lock(path);
+        const int now = ++owners;
+        if (now > most) most = now;
+        ++locked;
+        std::this_thread::yield();
+        --owners;
+      } catch (const InUseError&) {
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back(fight);
+  for (std::thread& thread : threads) thread.join();
+  CHECK(locked > 0);
+  CHECK(most == 1);
+  CHECK(!folder.has(".lock"));
 }

@@ -276,6 +276,8 @@ TEST_CASE("texts come back from an array") {
   CHECK(npy_texts(read_npy(npy_of_texts({}, {0}), "t"), "t").empty());
   CHECK_THROWS_WITH(npy_texts(read_npy(file_of(header_of("<U1", "(1,)"), "\0\xd8\0\0"s), "t"), "t"),
                     "t: text 1: expected Unicode, got 55296");
+  CHECK_THROWS_WITH(npy_texts(read_npy(file_of(header_of("<U1", "(1,)"), "\0\0\x11\0"s), "t"), "t"),
+                    "t: text 1: expected Unicode, got 1114112");
   CHECK(npy_texts(read_npy(file_of(header_of(">U1", "(1,)"), "\0\0\0a"s), "t"), "t") ==
         std::vector<std::string>{"a"});
   CHECK_THROWS_WITH(npy_texts(read_npy(foreign("bool.npy"), "t"), "t"),

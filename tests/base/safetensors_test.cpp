@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iomanip>
 #include <limits>
+#include <sstream>
 
 #include "attnviz/base/error.h"
+#include "attnviz/base/hash.h"
 #include "catch.h"
 
 using namespace attnviz;
@@ -126,6 +129,15 @@ TEST_CASE("a changed text in the metadata is noticed", "[safetensors]") {
   std::string bytes = write_safetensors({{{"task", "reverse"}}, {{"t", {1}, {1.0F}}}});
   bytes[bytes.find("reverse")] = 'R';
   CHECK(message_of(bytes) == "f: __metadata__: the text does not match its checksum");
+}
+
+TEST_CASE("checksums that are no list by name are refused", "[safetensors]") {
+  // Whoever writes them can make the metadata fit.
+  std::ostringstream sum;
+  sum << std::hex << std::setw(16) << std::setfill('0') << fnv1a("checksums\n[]\n");
+  CHECK(message_of(file_with("{\"__metadata__\":{\"checksum\":\"" + sum.str() +
+                             "\",\"checksums\":\"[]\"}}")) ==
+        "f: __metadata__: checksums: expected an object");
 }
 
 TEST_CASE("sizes above the limits are refused before anything is read", "[safetensors]") {

@@ -131,6 +131,17 @@ TEST_CASE("members that are not what the directory says are refused") {
   CHECK_THROWS_WITH(
       extracted(with(deflated, directory + 24, "\xff\xff\xff\x7f"), std::size_t{1} << 40U),
       "z: a.npy: expected the directory's 2147483647 bytes, which its 5 in the file cannot be");
+  // "hello" as deflate has it uncompressed: last block of this kind, length, its complement. All of
+  // the data has to be used.
+  const auto deflate = [&](const std::string& data) {
+    const std::string stored = write_zip({{"a.npy", data}});
+    const std::size_t entry = 35 + data.size();
+    return with(with(with(stored, entry + 10, "\x08"), entry + 16, "\x86\xa6\x10\x36"), entry + 24,
+                "\x05");
+  };
+  CHECK(extracted(deflate("\x01\x05\0\xfa\xffhello"s)) == "hello");
+  CHECK_THROWS_WITH(extracted(deflate("\x01\x05\0\xfa\xffhello!"s)),
+                    "z: a.npy: the compressed data is damaged");
   const std::string compressed = foreign("deflated.npz");
   for (std::size_t place = 63; place < 200; ++place) {  // after name and extra field
     INFO(place);

@@ -298,6 +298,12 @@ std::vector<Case> broken_contents() {
          replace(f.metadata["config"], "\"hidden\":1", "\"hidden\":1048576");
        }),
        "m: config: asks for 6597115904065 numbers, the file holds 115"},
+      {"a query that is a number",
+       with_content([](TensorFile& f) { replace(f.metadata["config"], "\"current\"", "5"); }),
+       "m: config: query: expected \"previous\" or \"current\", got 5"},
+      {"a form of attention that is a number",
+       with_content([](TensorFile& f) { replace(f.metadata["config"], "\"additive\"", "5"); }),
+       "m: config: attention: expected a form of attention, got 5"},
       {"an unknown query",
        with_content([](TensorFile& f) { replace(f.metadata["config"], "current", "next"); }),
        "m: config: query: expected \"previous\" or \"current\", got \"next\""},

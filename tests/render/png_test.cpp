@@ -1,6 +1,10 @@
 #include "attnviz/render/png.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <cstdint>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -146,6 +150,34 @@ TEST_CASE("PNG texts that the format cannot hold are refused") {
   CHECK_THROWS_AS(encode_png(canvas, {{"a", "\xff"}}), UsageError);
   CHECK_NOTHROW(encode_png(canvas, {{std::string(79, 'a'), "x"}}));
 }
+
+TEST_CASE("a PNG text longer than the format can say is refused", "[.][big]") {
+  PictureText text;
+  text.emplace_back("a", std::string((1U << 29U) + 1, 'x'));
+  CHECK_THROWS_WITH(encode_png(Canvas(2, 2, {}), text), "PNG text: value over 2^29 bytes");
+}
+
+#ifndef ATTNVIZ_SANITIZED  // their own memory would be refused too
+TEST_CASE("a picture that memory does not suffice to encode is refused") {
+  const Canvas canvas(5000, 5000, {});
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  rlimit before{};
+  ::getrlimit(RLIMIT_AS, &before);
+  const rlimit tight{pages * static_cast<std::size_t>(::getpagesize()) + (1U << 24U),
+                     before.rlim_max};
+  REQUIRE(pages > 0);
+  std::string message;
+  ::setrlimit(RLIMIT_AS, &tight);
+  try {
+    encode_png(canvas);
+  } catch (const LimitError& error) {
+    message = error.what();
+  }
+  ::setrlimit(RLIMIT_AS, &before);
+  CHECK(message == "picture: not enough memory to encode 5000 x 5000 pixels");
+}
+#endif
 
 }  // namespace
 }  // namespace attnviz

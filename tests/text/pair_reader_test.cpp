@@ -76,6 +76,9 @@ TEST_CASE("two files of different lengths, and empty lines in them, are refused"
   CHECK_THROWS_WITH(read_all({.source = longer.path(), .target = empty.path()}),
                     empty.path() + ":2: column 1: target: expected a text, got none\n" +
                         empty.path() + ":3: column 1: expected UTF-8, got the byte \\xff");
+  CHECK_THROWS_WITH(read_all({.source = empty.path(), .target = longer.path()}),
+                    empty.path() + ":2: column 1: source: expected a text, got none\n" +
+                        empty.path() + ":3: column 1: expected UTF-8, got the byte \\xff");
 }
 
 TEST_CASE("each fault has its line and column") {
@@ -118,6 +121,13 @@ TEST_CASE("faults are told together, ten at most") {
   CHECK(std::count(told.begin(), told.end(), '\n') == 9);
   CHECK(told.ends_with(
       ":19: column 2: expected source TAB target, or these and TAB gold, got 1 column"));
+  const TemporaryFile blank(std::string(25, '\n'));
+  try {
+    read_all({.source = blank.path(), .target = blank.path()});
+    FAIL("accepted");
+  } catch (const InputError& error) {  // two a line
+    CHECK(std::string(error.what()).ends_with(":5: column 1: target: expected a text, got none"));
+  }
 }
 
 TEST_CASE("gold is written as it is read") {
