@@ -7,13 +7,16 @@
 
 namespace attnviz {
 
-std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column) {
+void check_weight(const AttentionMap& map, std::size_t row, std::size_t column) {
   const float weight = map.at(row, column);
-  if (!std::isfinite(weight)) {
-    throw OutputError("attention: weights[" + std::to_string(row) + "][" + std::to_string(column) +
-                      "]: expected a finite number, got " + format_shortest(weight));
-  }
-  return format_shortest(weight);
+  if (std::isfinite(weight)) return;
+  throw OutputError("attention: weights[" + std::to_string(row) + "][" + std::to_string(column) +
+                    "]: expected a finite number, got " + format_shortest(weight));
+}
+
+std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column) {
+  check_weight(map, row, column);
+  return format_shortest(map.at(row, column));
 }
 
 std::vector<std::string> position_labels(std::size_t count) {

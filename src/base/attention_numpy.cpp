@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "attnviz/base/attention_io.h"
 #include "attnviz/base/error.h"
@@ -14,9 +13,7 @@ constexpr std::string_view ending = ".npy";  // of the members
 
 void check_finite(const AttentionMap& map) {
   for (std::size_t r = 0; r < map.rows(); ++r) {
-    for (std::size_t c = 0; c < map.columns(); ++c) {
-      if (!std::isfinite(map.at(r, c))) weight_text(map, r, c);  // which says so
-    }
+    for (std::size_t c = 0; c < map.columns(); ++c) check_weight(map, r, c);
   }
 }
 

@@ -1,6 +1,6 @@
 #include "attnviz/train/saved_run.h"
 
-#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "attnviz/base/error.h"
@@ -47,7 +47,7 @@ bool read(const Json& json, std::uint64_t& value) {
 bool read(const Json& json, double& value) {
   // JSON has no infinity, which is where the best starts; written as null.
   value = json.is_number() ? json.get<double>() : std::numeric_limits<double>::infinity();
-  return json.is_null() || (json.is_number() && std::isfinite(value));
+  return json.is_null() || json.is_number();
 }
 bool read(const Json& json, std::string& value) {
   if (json.is_string()) value = json.get<std::string>();
@@ -111,9 +111,9 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
   if (!state.is_object()) throw InputError(place + ": expected an object");
   const auto take = [&](const char* field, auto& value) {
     const auto found = state.find(field);
-    if (found == state.end() || !read(*found, value)) {
-      throw InputError(place + ": " + field + ": cannot be " +
-                       (found == state.end() ? "left out" : printable(found->dump())));
+    if (found == state.end()) throw InputError(place + ": " + field + ": cannot be left out");
+    if (!read(*found, value)) {
+      throw InputError(place + ": " + field + ": cannot be " + printable(found->dump()));
     }
   };
   int steps = 0;

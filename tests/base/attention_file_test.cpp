@@ -148,6 +148,8 @@ TEST_CASE("an .npz that disagrees with itself is refused") {
   const auto bare =
       write_zip({{"weights.npy", npy_of_floats({1, 2}, {1, 2})}, {"source.npy", texts(2)}});
   CHECK(read(bare, "npz").source == Labels{"0", "1"});
+  const auto alone = write_zip({{"weights.npy", npy_of_floats({1, 2}, {1, 2})}});
+  CHECK(read(alone, "npz").source == Labels{"0", "1"});
 }
 
 TEST_CASE("bare numbers get positions as labels, or those that are given") {
@@ -187,10 +189,12 @@ TEST_CASE("a matrix is turned where nothing says which side is which") {
     CHECK_THROWS_WITH(read(bytes, name, options), "--transpose: m says that its rows are outputs");
   }
   // What it says about the map is enough.
-  AttentionMap facts{{"a"}, {"A"}, {1.0F}, {}, {}, {{"model", "m"}}};
-  CHECK_THROWS_AS(read(attention_to_npz(facts), "npz", options), UsageError);
-  facts.facts.clear();
-  CHECK(read(attention_to_npz(facts), "npz", options).source == Labels{"A"});
+  AttentionMap small{{"a"}, {"A"}, {1.0F}, {}, {}, {{"model", "m"}}};
+  CHECK_THROWS_AS(read(attention_to_npz(small), "npz", options), UsageError);
+  small.facts.clear();
+  CHECK(read(attention_to_npz(small), "npz", options).source == Labels{"A"});
+  small.expected = {"B"};
+  CHECK_THROWS_AS(read(attention_to_npz(small), "npz", options), UsageError);
   CHECK_THROWS_AS(read(foreign("marian.txt"), "marian", options), UsageError);
   CHECK_THROWS_AS(read(foreign("nematus.txt"), "nematus", options), UsageError);
 }

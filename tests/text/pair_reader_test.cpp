@@ -76,6 +76,14 @@ TEST_CASE("two files of different lengths, and empty lines in them, are refused"
   CHECK_THROWS_WITH(read_all({.source = longer.path(), .target = empty.path()}),
                     empty.path() + ":2: column 1: target: expected a text, got none\n" +
                         empty.path() + ":3: column 1: expected UTF-8, got the byte \\xff");
+  // No half of a pair is handed out.
+  for (const PairFiles& files : {PairFiles{.source = empty.path(), .target = longer.path()},
+                                 PairFiles{.source = longer.path(), .target = empty.path()}}) {
+    PairReader reader(files, words, words);
+    TextPair pair;
+    CHECK(reader.next(pair));
+    CHECK_THROWS_AS(reader.next(pair), InputError);
+  }
   CHECK_THROWS_WITH(read_all({.source = empty.path(), .target = longer.path()}),
                     empty.path() + ":2: column 1: source: expected a text, got none\n" +
                         empty.path() + ":3: column 1: expected UTF-8, got the byte \\xff");

@@ -12,8 +12,10 @@ namespace attnviz {
 
 inline constexpr std::size_t max_attention_weights = std::size_t{1} << 26U;
 
-/// A weight as the shortest text that reads back to the same float. Throws OutputError naming row
-/// and column of one that is not finite.
+/// Throws OutputError naming row and column of a weight that is not finite.
+void check_weight(const AttentionMap& map, std::size_t row, std::size_t column);
+
+/// A weight as the shortest text that reads back to the same float; throws as check_weight.
 std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column);
 
 /// One map as JSON on one line, no newline at its end:
