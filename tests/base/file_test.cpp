@@ -531,6 +531,7 @@ TEST_CASE("lines are added at the end") {
   append_line(folder / "log", "");
   append_line(folder / "log", "three");
   CHECK(read_file(folder / "log", 100) == "one\n\nthree\n");
+  CHECK_NOTHROW(append_line("/dev/null", "x"));  // which cannot be synced
   CHECK_THROWS_WITH(append_line(folder / "none/log", "x"),
                     folder.path() + "/none/log: cannot write: No such file or directory");
   CHECK_THROWS_WITH(append_line("/dev/full", "x"),
