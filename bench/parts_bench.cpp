@@ -1,5 +1,6 @@
 // The parts of a training step, each over a whole batch that is not dealt out to shards. Indented
 // names are contained in the one above.
+#include <cmath>
 #include <functional>
 #include <memory>
 
@@ -33,9 +34,14 @@ struct Pass {
     pairs = draw_pairs(size.batch, usual_length, usual_length, random);
     options.scale = 1.0 / count_symbols(pairs);
     pack(pointers(pairs), batch);
-    prepare(weights, 0.0, unused, step);
+    prepare();
     gradient.set_zero(step);
     forward_backward(weights, step, config, batch, options, tape, gradient);
+  }
+
+  void prepare() {
+    gather_tokens(weights, 0.0, unused, step);
+    for (const Half half : halves) attnviz::prepare(weights, half, step);
   }
 
   Index source_columns() const { return tape.memory.size(); }
@@ -74,6 +80,8 @@ void attend_all_backward(Pass& p) {
                     p.tape.decoder.attention, p.tape.decoder.d_state.leftCols(now.count),
                     p.gradient.weights.decoder.attention);
   });
+  annotations_backward(p.tape.decoder.d_contexts, p.batch.target_first, p.tape.decoder.attention,
+                       p.tape.memory);
 }
 
 void loss(Pass& p) {
@@ -94,8 +102,12 @@ void weight_gradients(Pass& p) {
 }
 
 void optimize(Pass& p) {
-  const double norm = gradient_norm(p.gradient.weights);
-  adam_update({}, 1e-4, norm, p.gradient.weights, p.adam, p.weights);
+  double squares = 0.0;
+  for (const Half half : halves) squares += squared_norm(p.gradient.weights, half);
+  ++p.adam.updates;
+  for (const Half half : halves) {
+    adam_update({}, 1e-4, std::sqrt(squares), half, p.gradient.weights, p.adam, p.weights);
+  }
 }
 
 struct Part {
@@ -110,7 +122,7 @@ const std::vector<Part>& parts() {
          p.gradient.set_zero(p.step);
          forward_backward(p.weights, p.step, p.config, p.batch, p.options, p.tape, p.gradient);
        }},
-      {"tables and transposes", [](Pass& p) { prepare(p.weights, 0.0, p.unused, p.step); }},
+      {"tables and transposes", [](Pass& p) { p.prepare(); }},
       {"encoder",
        [](Pass& p) {
          encode(p.weights.encoder, p.step.tables.encoder, p.batch, p.tape.encoder, p.tape.memory);
@@ -138,7 +150,10 @@ const std::vector<Part>& parts() {
                          p.gradient.weights.encoder, p.gradient.tables.encoder);
        }},
       {"  weight gradients of both", weight_gradients},
-      {"tables backward", [](Pass& p) { finish_gradient(p.step, p.gradient); }},
+      {"tables backward",
+       [](Pass& p) {
+         for (const Half half : halves) finish_gradient(p.step, half, p.gradient);
+       }},
       {"optimizer", optimize}};
   return all;
 }

@@ -66,6 +66,7 @@ void DecoderWeights::resize(const ModelConfig& config) {
 
 void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_steps, Index columns) {
   gru.grow(config.decoder_hidden, columns);
+  attnviz::grow(input, 3 * config.decoder_hidden, columns);
   attention.grow(config.key(), source_steps, columns);
   attnviz::grow(first_backward, config.hidden, batch);
   attnviz::grow(initial_state, config.decoder_hidden, batch);
@@ -140,10 +141,10 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
   }
   const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
 
-  auto input = columns(gru.input, now);
+  auto input = columns(tape.input, now);
   look_up(tables.gru, ids_of(fed, now), input);
   add_product(w.gru_context(), columns(given, now), input);
-  gru_step(weights.gru, now, gru);
+  gru_step(weights.gru, {tape.input, {}}, now, gru);
 
   if (query == Query::current) {
     attend(weights.attention, memory, columns(gru.after, now), now, tape.attention,
@@ -205,7 +206,6 @@ void decode_backward(const DecoderWeights& weights, const DecoderWeights& transp
     tape.entropy_weights[k] = wanted ? entropy_weight : 0;
   }
   memory.d_keys.leftCols(memory.size()).setZero();
-  memory.d_annotations.leftCols(memory.size()).setZero();
   tape.d_state.setZero();
   tape.d_earlier.setZero();
   for (Index t = batch.target_steps() - 1; t >= 0; --t) {
@@ -238,6 +238,7 @@ void decode_backward(const DecoderWeights& weights, const DecoderWeights& transp
   gru_weights_backward(gru, N, d_weights.gru);
   look_up_backward(gru.d_input.leftCols(N), batch.fed, d_tables.gru);
   add_product(gru.d_input.leftCols(N), given.leftCols(N).transpose(), d_w.gru_context());
+  annotations_backward(tape.d_contexts, batch.target_first, tape.attention, memory);
   attention_weights_backward(transposed.attention, queries.leftCols(N), tape.attention, memory,
                              d_weights.attention);
 

@@ -55,21 +55,19 @@ void encode(const EncoderWeights& weights, const EncoderTables& tables, const Ba
             EncoderTape& tape, AttentionMemory& memory) {
   const Index H = weights.forward.W_hh.cols();
   const Index steps = batch.source_steps();
-  look_up(tables.forward, batch.source, tape.forward.input.leftCols(memory.size()));
-  look_up(tables.backward, batch.source, tape.backward.input.leftCols(memory.size()));
 
   for (Index t = 0; t < steps; ++t) {
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == 0 ? no_columns : step_columns(batch.source_first, t - 1), now, tape.forward);
     forget(tape.forgetting.forward, now, columns(tape.forward.before, now));
-    gru_step(weights.forward, now, tape.forward);
+    gru_step(weights.forward, {tables.forward, batch.source}, now, tape.forward);
   }
   for (Index t = steps - 1; t >= 0; --t) {  // an example joins at its own last symbol
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == steps - 1 ? no_columns : step_columns(batch.source_first, t + 1), now,
                 tape.backward);
     forget(tape.forgetting.backward, now, columns(tape.backward.before, now));
-    gru_step(weights.backward, now, tape.backward);
+    gru_step(weights.backward, {tables.backward, batch.source}, now, tape.backward);
   }
 
   for (Index t = 0; t < steps; ++t) {

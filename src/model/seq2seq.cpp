@@ -127,12 +127,20 @@ void StepWeights::resize(const ModelConfig& config) {
   transposed.resize(config);
 }
 
-void prepare(const Seq2SeqWeights& weights, double dropout, Random& random, StepWeights& step) {
+void gather_tokens(const Seq2SeqWeights& weights, double dropout, Random& random,
+                   StepWeights& step) {
   step.source.gather(weights.encoder.embedding, dropout, random);
   step.target.gather(weights.decoder.embedding, dropout, random);
-  project_tokens(weights.encoder, step.source.embedding(), step.tables.encoder);
-  project_tokens(weights.decoder, step.target.embedding(), step.tables.decoder);
-  Seq2SeqWeights::visit(
+}
+
+void prepare(const Seq2SeqWeights& weights, Half half, StepWeights& step) {
+  if (half == Half::encoder) {
+    project_tokens(weights.encoder, step.source.embedding(), step.tables.encoder);
+  } else {
+    project_tokens(weights.decoder, step.target.embedding(), step.tables.decoder);
+  }
+  Seq2SeqWeights::visit_half(
+      half,
       [](const TensorName& name, const auto& tensor, auto& transposed) {
         if constexpr (!std::decay_t<decltype(tensor)>::IsVectorAtCompileTime) {
           if (name.stem == "embedding.weight") {
@@ -206,17 +214,34 @@ double forward_backward(const Seq2SeqWeights& weights, const StepWeights& step,
   return loss;
 }
 
-void finish_gradient(const StepWeights& step, Gradient& gradient) {
-  const Matrix& source = step.source.embedding();
-  const Matrix& target = step.target.embedding();
-  resize_to_zeros(gradient.source_embedding, source.rows(), source.cols());
-  resize_to_zeros(gradient.target_embedding, target.rows(), target.cols());
-  project_tokens_backward(step.transposed.encoder, source, gradient.tables.encoder,
-                          gradient.weights.encoder, gradient.source_embedding);
-  project_tokens_backward(step.transposed.decoder, target, gradient.tables.decoder,
-                          gradient.weights.decoder, gradient.target_embedding);
-  step.source.scatter(gradient.source_embedding, gradient.weights.encoder.embedding);
-  step.target.scatter(gradient.target_embedding, gradient.weights.decoder.embedding);
+void add(const Gradient& gradient, Half half, Gradient& sum) {
+  Seq2SeqWeights::visit_half(
+      half, [](const TensorName&, const auto& g, auto& s) { s += g; }, gradient.weights,
+      sum.weights);
+  if (half == Half::encoder) {
+    sum.tables.encoder.forward += gradient.tables.encoder.forward;
+    sum.tables.encoder.backward += gradient.tables.encoder.backward;
+  } else {
+    sum.tables.decoder.gru += gradient.tables.decoder.gru;
+    sum.tables.decoder.readout += gradient.tables.decoder.readout;
+  }
+}
+
+void finish_gradient(const StepWeights& step, Half half, Gradient& gradient) {
+  const auto finish = [](const StepTokens& tokens, const auto& transposed, const auto& d_tables,
+                         auto& d_weights, Matrix& d_embedding) {
+    const Matrix& embedding = tokens.embedding();
+    resize_to_zeros(d_embedding, embedding.rows(), embedding.cols());
+    project_tokens_backward(transposed, embedding, d_tables, d_weights, d_embedding);
+    tokens.scatter(d_embedding, d_weights.embedding);
+  };
+  if (half == Half::encoder) {
+    finish(step.source, step.transposed.encoder, gradient.tables.encoder, gradient.weights.encoder,
+           gradient.source_embedding);
+  } else {
+    finish(step.target, step.transposed.decoder, gradient.tables.decoder, gradient.weights.decoder,
+           gradient.target_embedding);
+  }
 }
 
 }  // namespace attnviz

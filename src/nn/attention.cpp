@@ -182,10 +182,9 @@ void attend_backward(const AttentionWeights& weights, const AttentionWeights& tr
     const auto a = tape.weights.col(step.first + k).head(inputs.count);
     const auto d_c = d_contexts.col(k);
 
-    // c = H a
-    add_product(d_c, a.transpose(), columns(memory.d_annotations, inputs));
     if (!is_learned(weights.form)) continue;
     auto d_e = tape.d_scores.head(inputs.count);
+    // c = H a
     dot_each(columns(memory.annotations, inputs), d_c.data(), d_e.data());
     const Scalar entropy_weight = entropy_weights[step.first + k];
     if (entropy_weight != 0) d_e += entropy_weight * a.unaryExpr(&d_entropy);
@@ -207,6 +206,27 @@ void attend_backward(const AttentionWeights& weights, const AttentionWeights& tr
     d_queries += d_query;
   } else if (is_learned(weights.form)) {
     add_product(transposed.W_a, d_query, d_queries);
+  }
+}
+
+void annotations_backward(const Matrix& d_contexts, std::span<const int> step_starts,
+                          AttentionTape& tape, AttentionMemory& memory) {
+  const std::size_t most_steps = step_starts.size() - 1;
+  grow(tape.d_contexts_of_one, d_contexts.rows(), static_cast<Index>(most_steps));
+  grow(tape.weights_of_one, tape.weights.rows(), static_cast<Index>(most_steps));
+  for (Index k = 0; k + 1 < static_cast<Index>(memory.starts.size()); ++k) {
+    const Columns inputs = memory.of(k);
+    Index steps = 0;
+    for (std::size_t t = 0; t < most_steps && step_starts[t] + k < step_starts[t + 1]; ++t) {
+      const Index column = step_starts[t] + k;
+      tape.d_contexts_of_one.col(steps) = d_contexts.col(column);
+      tape.weights_of_one.col(steps).head(inputs.count) =
+          tape.weights.col(column).head(inputs.count);
+      ++steps;
+    }
+    const auto a = tape.weights_of_one.topLeftCorner(inputs.count, steps);
+    product(tape.d_contexts_of_one.leftCols(steps), a.transpose(),
+            columns(memory.d_annotations, inputs));
   }
 }
 

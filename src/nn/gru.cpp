@@ -13,19 +13,19 @@ void GruWeights::resize(Index inputs, Index hidden) {
 }
 
 void GruTape::grow(Index hidden, Index total) {
-  for (Matrix* of_three_gates : {&input, &gates, &d_input, &d_recurrent}) {
+  for (Matrix* of_three_gates : {&gates, &d_input, &d_recurrent}) {
     attnviz::grow(*of_three_gates, 3 * hidden, total);
   }
   for (Matrix* of_state : {&before, &after, &recurrent_n}) attnviz::grow(*of_state, hidden, total);
 }
 
-void gru_step(const GruWeights& weights, Columns step, GruTape& tape) {
+void gru_step(const GruWeights& weights, const GruInput& input, Columns step, GruTape& tape) {
   const Index H = weights.W_hh.cols();
   product(weights.W_hh, columns(tape.before, step), columns(tape.gates, step));
 
   const Scalar* b = weights.b_hh.data();
   for (Index k = step.first; k < step.first + step.count; ++k) {
-    const Scalar* x = tape.input.col(k).data();
+    const Scalar* x = input.of(k);
     const Scalar* h = tape.before.col(k).data();
     Scalar* gate = tape.gates.col(k).data();
     Scalar* recurrent_n = tape.recurrent_n.col(k).data();

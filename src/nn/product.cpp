@@ -44,6 +44,11 @@ void tile(const Operands& o, Index row, Index column, Index first) {
   const Scalar* a = o.a + row;
   const Scalar* b = o.b + column * o.b_column;
   Scalar* c = o.c + row + column * o.c_stride;
+  if (o.depth == most_depth) {  // of a large product, whose C is far away: fetched meanwhile
+    for (int j = 0; j < C; ++j) {
+      for (int r = 0; r < R; ++r) __builtin_prefetch(c + j * o.c_stride + r * lane_count, 1);
+    }
+  }
   Lanes sum[R][C] = {};
   for (Index k = 0; k < o.depth; ++k) {
     Lanes left[R];

@@ -13,17 +13,17 @@ void AdamState::resize(const ModelConfig& config) {
   updates = 0;
 }
 
-double gradient_norm(const Seq2SeqWeights& gradient) {
+double squared_norm(const Seq2SeqWeights& gradient, Half half) {
   double squares = 0.0;
-  Seq2SeqWeights::visit(
+  Seq2SeqWeights::visit_half(
+      half,
       [&](const TensorName&, const auto& g) { squares += static_cast<double>(g.squaredNorm()); },
       gradient);
-  return std::sqrt(squares);
+  return squares;
 }
 
-void adam_update(const AdamOptions& options, double rate, double norm,
+void adam_update(const AdamOptions& options, double rate, double norm, Half half,
                  const Seq2SeqWeights& gradient, AdamState& state, Seq2SeqWeights& weights) {
-  ++state.updates;
   const auto t = static_cast<double>(state.updates);
   const auto factor = static_cast<Scalar>(std::min(1.0, options.clip / (norm + 1e-6)));
   const auto beta1 = static_cast<Scalar>(options.beta1);
@@ -32,7 +32,8 @@ void adam_update(const AdamOptions& options, double rate, double norm,
   const auto m_rate = static_cast<Scalar>(rate / (1.0 - std::pow(options.beta1, t)));
   const auto v_scale = static_cast<Scalar>(1.0 / (1.0 - std::pow(options.beta2, t)));
 
-  Seq2SeqWeights::visit(
+  Seq2SeqWeights::visit_half(
+      half,
       [&](const TensorName&, auto& w, const auto& g, auto& m, auto& v) {
         m.array() = beta1 * m.array() + (1 - beta1) * factor * g.array();
         v.array() = beta2 * v.array() + (1 - beta2) * (factor * g.array()).square();

@@ -38,7 +38,7 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
                          tables(config.source_vocabulary, V) +
                          5.0 * tables(met(config.source_vocabulary), met(V));
   // A column of the tapes: two directions of the encoder, the memory, then the decoder.
-  const double source_column = 2.0 * 15.0 * H + 2.0 * (K + A);
+  const double source_column = 2.0 * 12.0 * H + 2.0 * (K + A);
   const double target_column = 16.0 * D + 2.0 * A + longest + 3.0 * K + 2.0 * R + 2.0 * V;
   constexpr double evaluated = 64.0;  // examples side by side
   const double columns = longest_batch + evaluated * static_cast<double>(longest);

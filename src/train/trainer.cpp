@@ -15,15 +15,6 @@ std::size_t shard_count(std::size_t examples) {
   return examples < 16 ? 1 : std::clamp<std::size_t>(examples / 32, 2, most_shards);
 }
 
-void add(const Gradient& from, Gradient& to) {
-  Seq2SeqWeights::visit([](const TensorName&, const auto& source, auto& sum) { sum += source; },
-                        from.weights, to.weights);
-  to.tables.encoder.forward += from.tables.encoder.forward;
-  to.tables.encoder.backward += from.tables.encoder.backward;
-  to.tables.decoder.gru += from.tables.decoder.gru;
-  to.tables.decoder.readout += from.tables.decoder.readout;
-}
-
 /// The first tensor that is not finite, "" if all are.
 std::string first_not_finite(const std::string& what, const Seq2SeqWeights& tensors) {
   std::string culprit;
@@ -74,13 +65,13 @@ void Trainer::deal(std::span<const EncodedPair* const> pairs) {
   for (std::size_t i = 0; i < pairs.size(); ++i) shards_[i % count].pairs.push_back(pairs[i]);
 }
 
-void Trainer::average() {
+void Trainer::average(Half half) {
   // Young averages forget faster, or they would remember the initial weights.
   const double memory = std::min(recipe_.average, 1.0 - 1.0 / steps_done());
   const auto rate = static_cast<Scalar>(1.0 - memory);
-  Seq2SeqWeights::visit(
-      [rate](const TensorName&, auto& mean, const auto& w) { mean += rate * (w - mean); }, average_,
-      weights_);
+  Seq2SeqWeights::visit_half(
+      half, [rate](const TensorName&, auto& mean, const auto& w) { mean += rate * (w - mean); },
+      average_, weights_);
 }
 
 /// The tokens that the pairs hold, with START and what stands for a target that has ended.
@@ -95,7 +86,13 @@ void Trainer::prepare_step(std::span<const EncodedPair* const> pairs) {
   }
   Random noise(seed_, static_cast<std::uint64_t>(Stream::embedding_noise) +
                           static_cast<std::uint64_t>(steps_done()));
-  prepare(weights_, recipe_.dropout, noise, step_weights_);
+  gather_tokens(weights_, recipe_.dropout, noise, step_weights_);
+  for_halves([this](Half half) { prepare(weights_, half, step_weights_); });
+}
+
+void Trainer::for_halves(const std::function<void(Half)>& job) {
+  workers_.run(static_cast<int>(std::size(halves)),
+               [&job](int i, int) { job(halves[static_cast<std::size_t>(i)]); });
 }
 
 StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_scale) {
@@ -125,23 +122,29 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_
                                   shard.gradient);
   });
 
-  Gradient& gradient = shards_.front().gradient;
-  double loss = shards_.front().loss;
-  for (int i = 1; i < count; ++i) {
-    add(shards_[static_cast<std::size_t>(i)].gradient, gradient);
-    loss += shards_[static_cast<std::size_t>(i)].loss;
-  }
-  finish_gradient(step_weights_, gradient);
+  const std::span<Shard> shards(shards_.data(), static_cast<std::size_t>(count));
+  Gradient& gradient = shards.front().gradient;
+  double squares[std::size(halves)] = {};
+  for_halves([&](Half half) {
+    for (const Shard& shard : shards.subspan(1)) add(shard.gradient, half, gradient);
+    finish_gradient(step_weights_, half, gradient);
+    squares[static_cast<std::size_t>(half)] = squared_norm(gradient.weights, half);
+  });
+  double loss = 0.0;
+  for (const Shard& shard : shards) loss += shard.loss;
 
-  StepReport report{loss * options.scale, gradient_norm(gradient.weights), {}};
+  StepReport report{loss * options.scale, std::sqrt(squares[0] + squares[1]), {}};
   if (!std::isfinite(report.loss) || !std::isfinite(report.norm)) {
     report.culprit = attnviz::first_not_finite("the gradient of ", gradient.weights);
     if (report.culprit.empty()) report.culprit = "the loss";
     return report;
   }
-  adam_update(recipe_.adam, rate_scale * learning_rate(recipe_, steps_done()), report.norm,
-              gradient.weights, adam_, weights_);
-  if (recipe_.average > 0.0) average();
+  const double rate = rate_scale * learning_rate(recipe_, steps_done());
+  ++adam_.updates;
+  for_halves([&](Half half) {
+    adam_update(recipe_.adam, rate, report.norm, half, gradient.weights, adam_, weights_);
+    if (recipe_.average > 0.0) average(half);
+  });
   return report;
 }
 

@@ -3,13 +3,16 @@
 namespace attnviz {
 namespace {
 
-// A step takes well under a millisecond, sleeping and waking a good part of it: look a while first.
-constexpr int spins = 20000;
+// A step takes well under a millisecond, sleeping and waking a good part of it: look a while first,
+// and leave the core to others, if there are any, between looks.
+constexpr int spins = 4000;
+constexpr int yields = 2000;
 
 template <typename T>
 void wait_while(const std::atomic<T>& value, T old) {
-  for (int spin = 0; spin < spins; ++spin) {
+  for (int look = 0; look < spins + yields; ++look) {
     if (value.load(std::memory_order_acquire) != old) return;
+    if (look >= spins) std::this_thread::yield();
   }
   value.wait(old, std::memory_order_acquire);
 }

@@ -158,7 +158,8 @@ TEST_CASE("of a large vocabulary only the tokens of a batch are projected, to th
   step.target.clear();
   step.source.meet(batch.source);
   step.target.meet(batch.fed);
-  prepare(weights, 0.0, unused, step);
+  gather_tokens(weights, 0.0, unused, step);
+  for (const Half half : halves) prepare(weights, half, step);
   CHECK(step.source.embedding().cols() == 7);
   step.source.renumber(batch.source);
   step.target.renumber(batch.fed);
@@ -167,7 +168,7 @@ TEST_CASE("of a large vocabulary only the tokens of a batch are projected, to th
   gradient.set_zero(step);
   Tape tape;
   const double loss = forward_backward(weights, step, config, batch, {}, tape, gradient);
-  finish_gradient(step, gradient);
+  for (const Half half : halves) finish_gradient(step, half, gradient);
   CHECK(loss == Catch::Approx(whole.loss).epsilon(1e-12));
   Seq2SeqWeights::visit(
       [&](const TensorName& name, const auto& expected, const auto& found) {

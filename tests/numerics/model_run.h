@@ -65,10 +65,11 @@ struct ModelRun {
                               noise);
     step.resize(config);
     gradient.resize(config);
-    prepare(weights, dropout, noise, step);
+    gather_tokens(weights, dropout, noise, step);
+    for (const Half half : halves) prepare(weights, half, step);
     gradient.set_zero(step);
     loss = forward_backward(weights, step, config, batch, options, tape, gradient);
-    finish_gradient(step, gradient);
+    for (const Half half : halves) finish_gradient(step, half, gradient);
   }
 };
 

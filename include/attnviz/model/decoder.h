@@ -63,6 +63,7 @@ struct DecoderTape {
   ReadoutDropout dropout;
   GruTape gru;
   AttentionTape attention;
+  Matrix input;             // 3D x N   W_ih [y ; c] + b_ih
   Matrix first_backward;    // H x B   h<-_1
   Matrix initial_state;     // D x B   s_0
   Matrix contexts;          // K x N   c_i

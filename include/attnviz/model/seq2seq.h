@@ -10,6 +10,10 @@
 
 namespace attnviz {
 
+/// The two parts of a model. Where nothing passes between them, threads can take one each.
+enum class Half { encoder, decoder };
+inline constexpr Half halves[] = {Half::encoder, Half::decoder};
+
 /// Every trained tensor. Gradients and Adam's moments have the same type.
 struct Seq2SeqWeights {
   EncoderWeights encoder;
@@ -23,6 +27,14 @@ struct Seq2SeqWeights {
   static void visit(F&& f, Weights&... w) {
     EncoderWeights::visit(f, w.encoder...);
     DecoderWeights::visit(f, w.decoder...);
+  }
+  template <typename F, typename... Weights>
+  static void visit_half(Half half, F&& f, Weights&... w) {
+    if (half == Half::encoder) {
+      EncoderWeights::visit(f, w.encoder...);
+    } else {
+      DecoderWeights::visit(f, w.decoder...);
+    }
   }
 };
 
@@ -61,8 +73,11 @@ struct StepWeights {
   void resize(const ModelConfig& config);
 };
 
-/// With the tokens that `step` has met: the whole vocabularies, unless they were collected.
-void prepare(const Seq2SeqWeights& weights, double dropout, Random& random, StepWeights& step);
+/// Looks up the tokens that `step` has met: the whole vocabularies, unless they were collected.
+void gather_tokens(const Seq2SeqWeights& weights, double dropout, Random& random,
+                   StepWeights& step);
+/// Then fills the tables and transposes.
+void prepare(const Seq2SeqWeights& weights, Half half, StepWeights& step);
 
 /// Everything one batch leaves behind, gradients excepted. Buffers grow to the largest batch seen
 /// and stay.
@@ -106,7 +121,10 @@ double forward_backward(const Seq2SeqWeights& weights, const StepWeights& step,
                         const ModelConfig& config, const Batch& batch, const LossOptions& options,
                         Tape& tape, Gradient& gradient);
 
+/// Adds a gradient to a sum.
+void add(const Gradient& gradient, Half half, Gradient& sum);
+
 /// Takes the gradient through the token tables into that of the weights.
-void finish_gradient(const StepWeights& step, Gradient& gradient);
+void finish_gradient(const StepWeights& step, Half half, Gradient& gradient);
 
 }  // namespace attnviz

@@ -69,6 +69,10 @@ struct AttentionTape {
   Matrix d_query;   // A x N
   Vector d_scores;  // S   of one column
 
+  // of one example, step by step
+  Matrix d_contexts_of_one;  // K x T
+  Matrix weights_of_one;     // S x T
+
   void grow(Index units, Index source_steps, Index total);
 };
 
@@ -80,12 +84,18 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
             Columns step, AttentionTape& tape, MatrixOut contexts);
 
 /// The way back of one step: given d_contexts (K x n), adds to d_queries (D x n), to the memory's
-/// gradients and to d_weights.v. The loss also holds entropy_weights[k] times the entropy
+/// d_keys and to d_weights.v. The loss also holds entropy_weights[k] times the entropy
 /// -sum_j a_j log a_j of column k, counted in all packed columns (N).
 void attend_backward(const AttentionWeights& weights, const AttentionWeights& transposed,
                      AttentionMemory& memory, MatrixIn d_contexts, Columns step,
                      const Vector& entropy_weights, AttentionTape& tape, MatrixOut d_queries,
                      AttentionWeights& d_weights);
+
+/// The memory's d_annotations through the contexts, given d_contexts (K x N) of all steps and the
+/// column at which each step starts (T + 1). Once, since step by step takes T times the memory
+/// traffic.
+void annotations_backward(const Matrix& d_contexts, std::span<const int> step_starts,
+                          AttentionTape& tape, AttentionMemory& memory);
 
 /// What all steps share on the way back: adds to d_weights.W_a and U_a and to the memory's
 /// d_annotations. `queries` (D x N) are those of all steps.

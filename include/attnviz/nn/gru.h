@@ -6,6 +6,8 @@
 //   h' = (1 - z) * n + z * h
 #pragma once
 
+#include <span>
+
 #include "attnviz/nn/types.h"
 
 namespace attnviz {
@@ -30,19 +32,28 @@ struct GruWeights {
 
 /// What the steps of a sequence leave for the way back: N packed columns each.
 struct GruTape {
-  Matrix input;        // 3H x N   W_ih x + b_ih, made by the caller before the step
   Matrix before;       //  H x N   h, the state before the step, set by the caller
   Matrix after;        //  H x N   h'
   Matrix gates;        // 3H x N   r, z, n
   Matrix recurrent_n;  //  H x N   W_hn h + b_hn
-  Matrix d_input;      // 3H x N   gradient of `input`, for the caller after the step
+  Matrix d_input;      // 3H x N   gradient of W_ih x + b_ih, for the caller after the step
   Matrix d_recurrent;  // 3H x N   gradient of W_hh h + b_hh
 
   void grow(Index hidden, Index total);
 };
 
-/// One step: `input` and `before` to `after`.
-void gru_step(const GruWeights& weights, Columns step, GruTape& tape);
+/// W_ih x + b_ih of all packed columns: one each, or those of a table of tokens that `ids` names.
+struct GruInput {
+  const Matrix& columns;     // 3H x N, or 3H x V
+  std::span<const int> ids;  // empty, or N
+
+  const Scalar* of(Index column) const {
+    return columns.col(ids.empty() ? column : ids[static_cast<std::size_t>(column)]).data();
+  }
+};
+
+/// One step: its input and `before` to `after`.
+void gru_step(const GruWeights& weights, const GruInput& input, Columns step, GruTape& tape);
 
 /// Given d_state (H x n), the gradient of the state after the step, fills the step's d_input and
 /// d_recurrent and replaces d_state by the gradient of the state before.

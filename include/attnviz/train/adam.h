@@ -18,17 +18,18 @@ struct AdamOptions {
 struct AdamState {
   Seq2SeqWeights m;
   Seq2SeqWeights v;
-  std::int64_t updates = 0;
+  std::int64_t updates = 0;  // counted by the caller, before the halves are updated
 
   void resize(const ModelConfig& config);  // and back to the start
 };
 
-/// sqrt(sum of squares over all tensors), before clipping.
-double gradient_norm(const Seq2SeqWeights& gradient);
+/// The sum of squares over all tensors of a half.
+double squared_norm(const Seq2SeqWeights& gradient, Half half);
 
-/// One update:  g <- g min(1, clip / (norm + 1e-6)),  m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2)
+/// One update of a half, the state's updates-th, given the norm of the whole gradient before
+/// clipping:  g <- g min(1, clip / (norm + 1e-6)),  m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2)
 /// g^2, w <- w - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
-void adam_update(const AdamOptions& options, double rate, double norm,
+void adam_update(const AdamOptions& options, double rate, double norm, Half half,
                  const Seq2SeqWeights& gradient, AdamState& state, Seq2SeqWeights& weights);
 
 }  // namespace attnviz

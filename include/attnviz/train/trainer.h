@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -69,7 +70,8 @@ class Trainer {
     double loss = 0.0;
   };
 
-  void average();
+  void average(Half half);
+  void for_halves(const std::function<void(Half)>& job);
   void prepare_step(std::span<const EncodedPair* const> pairs);
   void deal(std::span<const EncodedPair* const> pairs);
 
