@@ -73,24 +73,17 @@ Scalar dot_scale(Attention form, Index units) {
   return form == Attention::scaled_dot ? 1 / std::sqrt(static_cast<Scalar>(units)) : 1;
 }
 
-/// The attention weights of one output over the inputs of one example.
-void weigh(const AttentionWeights& weights, Eigen::Ref<const Vector> query, MatrixIn keys,
-           Eigen::Ref<Vector> a) {
-  switch (weights.form) {
-    case Attention::uniform:
-      a.setConstant(1 / static_cast<Scalar>(a.size()));
-      return;
-    case Attention::none:
-      a.setZero();
-      return;
-    case Attention::additive:
-      additive(weights.v, query.data(), keys, a);
-      break;
-    default:
-      dot_each(keys, query.data(), a.data());
-      a *= dot_scale(weights.form, query.size());
+/// The scores of one output over the inputs of one example.
+void score(const AttentionWeights& weights, Eigen::Ref<const Vector> query, MatrixIn keys,
+           Eigen::Ref<Vector> e) {
+  if (weights.form == Attention::additive) {
+    additive(weights.v, query.data(), keys, e);
+  } else if (is_learned(weights.form)) {
+    dot_each(keys, query.data(), e.data());
+    e *= dot_scale(weights.form, query.size());
+  } else {
+    e.setZero();
   }
-  softmax(a.data(), a.size(), a.data());
 }
 
 }  // namespace
@@ -161,11 +154,19 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
   } else if (is_learned(weights.form)) {
     product(weights.W_a, queries, projected);
   }
+  const auto weights_of = [&](Index k) {
+    return tape.weights.col(step.first + k).head(memory.of(k).count);
+  };
   for (Index k = 0; k < step.count; ++k) {
-    const Columns inputs = memory.of(k);
-    auto a = tape.weights.col(step.first + k).head(inputs.count);
-    weigh(weights, projected.col(k), columns(memory.keys, inputs), a);
-    product(columns(memory.annotations, inputs), a, contexts.col(k));
+    score(weights, projected.col(k), columns(memory.keys, memory.of(k)), weights_of(k));
+  }
+  // A softmax is short and waits for itself: one after the other they overlap.
+  for (Index k = 0; k < step.count && weights.form != Attention::none; ++k) {
+    auto a = weights_of(k);
+    softmax(a.data(), a.size(), a.data());
+  }
+  for (Index k = 0; k < step.count; ++k) {
+    product(columns(memory.annotations, memory.of(k)), weights_of(k), contexts.col(k));
   }
 }
 

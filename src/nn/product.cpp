@@ -8,10 +8,12 @@
 namespace attnviz {
 namespace {
 
-// A tile of C that stays in registers while the sum over A's columns runs: 4 x 6 of the 32
-// registers that AVX-512 has, 2 x 6 of the 16 of other x86.
-constexpr int most_rows = lane_bytes == 64 ? 4 : 2;
-constexpr int most_columns = 6;
+// A tile of C that stays in registers while the sum over A's columns runs: 4 x 6 or 3 x 8 of the
+// 32 registers that AVX-512 has, 2 x 6 of the 16 of other x86.
+constexpr bool many_registers = lane_bytes == 64;
+constexpr int most_rows = many_registers ? 4 : 2;
+constexpr int most_columns = many_registers ? 8 : 6;
+constexpr int usual_columns = 6;
 // Columns of A taken at a time, so that its part of a tile's rows stays in the first-level cache
 // while the columns of B pass by.
 constexpr Index most_depth = 128;
@@ -37,22 +39,23 @@ auto lanes_from(Index first) {
   return index >= Lanes{} + static_cast<Scalar>(first);
 }
 
-/// R registers of rows by C columns of the product, of which the rows before `first` are left
-/// alone.
+/// R registers of rows by C columns of the product. The last register starts `skip` rows early,
+/// where there are not enough rows to fill it, and leaves those alone.
 template <int R, int C>
-void tile(const Operands& o, Index row, Index column, Index first) {
+void tile(const Operands& o, Index row, Index column, Index skip) {
+  const auto start = [skip](int r) { return r * lane_count - (r == R - 1 ? skip : 0); };
   const Scalar* a = o.a + row;
   const Scalar* b = o.b + column * o.b_column;
   Scalar* c = o.c + row + column * o.c_stride;
   if (o.depth == most_depth) {  // of a large product, whose C is far away: fetched meanwhile
     for (int j = 0; j < C; ++j) {
-      for (int r = 0; r < R; ++r) __builtin_prefetch(c + j * o.c_stride + r * lane_count, 1);
+      for (int r = 0; r < R; ++r) __builtin_prefetch(c + j * o.c_stride + start(r), 1);
     }
   }
   Lanes sum[R][C] = {};
   for (Index k = 0; k < o.depth; ++k) {
     Lanes left[R];
-    for (int r = 0; r < R; ++r) left[r] = load(a + k * o.a_stride + r * lane_count);
+    for (int r = 0; r < R; ++r) left[r] = load(a + k * o.a_stride + start(r));
     for (int j = 0; j < C; ++j) {
       const Scalar right = b[k * o.b_row + j * o.b_column];
       for (int r = 0; r < R; ++r) sum[r][j] += left[r] * right;
@@ -62,10 +65,11 @@ void tile(const Operands& o, Index row, Index column, Index first) {
   for (int j = 0; j < C; ++j) {
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r) {
-      Scalar* out = c + j * o.c_stride + r * lane_count;
+      Scalar* out = c + j * o.c_stride + start(r);
       const Lanes before = load(out);
       const Lanes after = o.add ? before + sum[r][j] : sum[r][j];
-      store(first == 0 ? after : (lanes_from(first) ? after : before), out);
+      const bool whole = r < R - 1 || skip == 0;
+      store(whole ? after : (lanes_from(skip) ? after : before), out);
     }
   }
 }
@@ -87,13 +91,19 @@ void narrow_tile(const Operands& o, Index, Index column, Index) {
 
 using Tile = void (*)(const Operands&, Index, Index, Index);
 
+template <int R, int C>
+constexpr Tile tile_of() {
+  if constexpr (R == 0) {
+    return &narrow_tile<C>;
+  } else if constexpr (R == most_rows && C > usual_columns) {
+    return nullptr;  // there are not so many registers
+  } else {
+    return &tile<R, C>;
+  }
+}
 template <std::size_t R, std::size_t... C>
 constexpr std::array<Tile, most_columns> tiles_of(std::index_sequence<C...>) {
-  if constexpr (R == 0) {
-    return {&narrow_tile<static_cast<int>(C) + 1>...};
-  } else {
-    return {&tile<static_cast<int>(R), static_cast<int>(C) + 1>...};
-  }
+  return {tile_of<static_cast<int>(R), static_cast<int>(C) + 1>()...};
 }
 template <std::size_t... R>
 constexpr auto all_tiles(std::index_sequence<R...>) {
@@ -102,27 +112,43 @@ constexpr auto all_tiles(std::index_sequence<R...>) {
 /// By registers of rows, 0 for less than one, and columns less 1.
 constexpr auto tiles = all_tiles(std::make_index_sequence<most_rows + 1>());
 
-/// All columns of some rows. The columns are dealt evenly: eight are 4 + 4, not 6 + 2.
-void row_of_tiles(const Operands& o, Index row, Index registers, Index skip) {
-  const Index count = (o.columns + most_columns - 1) / most_columns;
-  for (Index i = 0, column = 0; i < count; ++i) {
-    const Index width = (o.columns - column + count - i - 1) / (count - i);
-    tiles[static_cast<std::size_t>(registers)][static_cast<std::size_t>(width) - 1](o, row, column,
-                                                                                    skip);
-    column += width;
-  }
-}
+/// A number dealt to as few parts as hold at most `most` each, as evenly as can be: eight in parts
+/// of six are 4 + 4.
+struct Parts {
+  Index count;
+  Index size;
+  Index longer;  // the first of them, which hold one more
 
-void multiply(const Operands& o) {
-  if (o.rows < lane_count) return row_of_tiles(o, 0, 0, 0);
-  Index row = 0;
-  while (o.rows - row >= lane_count) {
-    const Index registers = std::min<Index>((o.rows - row) / lane_count, most_rows);
-    row_of_tiles(o, row, registers, 0);
+  Parts(Index total, Index most)
+      : count((total + most - 1) / most), size(total / count), longer(total % count) {}
+  Index operator[](Index i) const { return size + (i < longer ? 1 : 0); }
+};
+
+/// How all products of a kind are cut into tiles.
+struct Cut {
+  Parts columns;
+  Parts registers;  // of rows
+
+  Cut(Index rows, Index columns_of_all)
+      : columns(columns_of_all, fit(columns_of_all) ? most_columns : usual_columns),
+        registers((rows + lane_count - 1) / lane_count, most_rows - (fit(columns_of_all) ? 1 : 0)) {
+  }
+
+  /// Whether all columns fit into a tile that is wider and less high.
+  static bool fit(Index columns) { return columns > usual_columns && columns <= most_columns; }
+};
+
+void multiply(const Operands& o, const Cut& cut) {
+  for (Index i = 0, row = 0; i < cut.registers.count; ++i) {
+    const Index registers = cut.registers[i];
+    const Index missing = std::max<Index>(row + registers * lane_count - o.rows, 0);
+    const auto& as_high = tiles[static_cast<std::size_t>(o.rows < lane_count ? 0 : registers)];
+    for (Index j = 0, column = 0; j < cut.columns.count; ++j) {
+      as_high[static_cast<std::size_t>(cut.columns[j]) - 1](o, row, column, missing);
+      column += cut.columns[j];
+    }
     row += registers * lane_count;
   }
-  // The rows left over are the last ones of a register that starts among those done already.
-  if (row < o.rows) row_of_tiles(o, o.rows - lane_count, 1, lane_count - (o.rows - row));
 }
 
 void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
@@ -130,6 +156,8 @@ void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
     if (!add) C.setZero();
     return;
   }
+  if (C.size() == 0) return;
+  const Cut cut(C.rows(), C.cols());
   for (Index k = 0; k < A.cols(); k += most_depth) {
     multiply({.a = A.data() + k * A.outerStride(),
               .a_stride = A.outerStride(),
@@ -141,7 +169,8 @@ void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
               .rows = C.rows(),
               .columns = C.cols(),
               .depth = std::min(A.cols() - k, most_depth),
-              .add = add || k > 0});
+              .add = add || k > 0},
+             cut);
   }
 }
 
