@@ -19,7 +19,7 @@ void wait_while(const std::atomic<T>& value, T old) {
 
 }  // namespace
 
-Workers::Workers(int threads) : stride_(threads) {
+Workers::Workers(int threads) : stride_(threads), failures_(static_cast<std::size_t>(threads)) {
   for (int thread = 1; thread < threads; ++thread)
     threads_.emplace_back([=, this] { work(thread); });
 }
@@ -39,10 +39,24 @@ void Workers::run(int count, const std::function<void(int, int)>& job) {
     round_.fetch_add(1, std::memory_order_release);
     round_.notify_all();
   }
-  for (int i = 0; i < count; i += stride_) job(i, 0);
+  do_jobs_of(0);
   for (int left = running_.load(std::memory_order_acquire); left > 0;
        left = running_.load(std::memory_order_acquire)) {
     wait_while(running_, left);
+  }
+  std::exception_ptr first;
+  for (std::exception_ptr& failure : failures_) {
+    if (!first) first = failure;
+    failure = nullptr;
+  }
+  if (first) std::rethrow_exception(first);
+}
+
+void Workers::do_jobs_of(int thread) noexcept {
+  try {
+    for (int i = thread; i < count_; i += stride_) (*job_)(i, thread);
+  } catch (...) {
+    failures_[static_cast<std::size_t>(thread)] = std::current_exception();
   }
 }
 
@@ -51,7 +65,7 @@ void Workers::work(int thread) {
     wait_while(round_, seen);
     ++seen;
     if (stop_) return;
-    for (int i = thread; i < count_; i += stride_) (*job_)(i, thread);
+    do_jobs_of(thread);
     if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
   }
 }

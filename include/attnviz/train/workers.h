@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -17,13 +18,16 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
 
   /// Calls job(i, thread) for every i < count, thread i % threads taking job i, and waits for all.
-  /// A job must not throw.
+  /// What a job throws ends the jobs of its thread and is thrown on; of several, that of the first
+  /// thread.
   void run(int count, const std::function<void(int, int)>& job);
 
  private:
   void work(int thread);
+  void do_jobs_of(int thread) noexcept;
 
-  const int stride_;  // all threads, the caller's included
+  const int stride_;                          // all threads, the caller's included
+  std::vector<std::exception_ptr> failures_;  // by thread
   std::vector<std::thread> threads_;
   const std::function<void(int, int)>* job_ = nullptr;
   int count_ = 0;
