@@ -15,6 +15,13 @@ std::size_t shard_count(std::size_t examples) {
   return examples < 16 ? 1 : std::clamp<std::size_t>(examples / 32, 2, most_shards);
 }
 
+/// Calls job(half) for both. It may capture much: only a reference to it is passed on.
+template <typename Job>
+void for_halves(Workers& workers, const Job& job) {
+  workers.run(static_cast<int>(std::size(halves)),
+              [&job](int i, int) { job(halves[static_cast<std::size_t>(i)]); });
+}
+
 /// The first tensor that is not finite, "" if all are.
 std::string first_not_finite(const std::string& what, const Seq2SeqWeights& tensors) {
   std::string culprit;
@@ -87,12 +94,7 @@ void Trainer::prepare_step(std::span<const EncodedPair* const> pairs) {
   Random noise(seed_, static_cast<std::uint64_t>(Stream::embedding_noise) +
                           static_cast<std::uint64_t>(steps_done()));
   gather_tokens(weights_, recipe_.dropout, noise, step_weights_);
-  for_halves([this](Half half) { prepare(weights_, half, step_weights_); });
-}
-
-void Trainer::for_halves(const std::function<void(Half)>& job) {
-  workers_.run(static_cast<int>(std::size(halves)),
-               [&job](int i, int) { job(halves[static_cast<std::size_t>(i)]); });
+  for_halves(workers_, [this](Half half) { prepare(weights_, half, step_weights_); });
 }
 
 StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_scale) {
@@ -125,7 +127,7 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_
   const std::span<Shard> shards(shards_.data(), static_cast<std::size_t>(count));
   Gradient& gradient = shards.front().gradient;
   double squares[std::size(halves)] = {};
-  for_halves([&](Half half) {
+  for_halves(workers_, [&](Half half) {
     for (const Shard& shard : shards.subspan(1)) add(shard.gradient, half, gradient);
     finish_gradient(step_weights_, half, gradient);
     squares[static_cast<std::size_t>(half)] = squared_norm(gradient.weights, half);
@@ -141,7 +143,7 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_
   }
   const double rate = rate_scale * learning_rate(recipe_, steps_done());
   ++adam_.updates;
-  for_halves([&](Half half) {
+  for_halves(workers_, [&](Half half) {
     adam_update(recipe_.adam, rate, report.norm, half, gradient.weights, adam_, weights_);
     if (recipe_.average > 0.0) average(half);
   });

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -71,7 +70,6 @@ class Trainer {
   };
 
   void average(Half half);
-  void for_halves(const std::function<void(Half)>& job);
   void prepare_step(std::span<const EncodedPair* const> pairs);
   void deal(std::span<const EncodedPair* const> pairs);
 
