@@ -98,6 +98,7 @@ std::size_t first_character(std::string_view text) {
 
 std::vector<std::string> split_characters(std::string_view text) {
   std::vector<std::string> characters;
+  characters.reserve(text.size());
   while (!text.empty()) {
     const std::size_t length = first_character(text);
     characters.emplace_back(text.substr(0, length));

@@ -59,9 +59,15 @@ void additive_backward(const Vector& v, const Scalar* query, MatrixIn keys,
   }
 }
 
-/// d(-sum_j a_j log a_j) / d a_j = -(log a_j + 1); the constant vanishes in the softmax's backward.
-Scalar d_entropy(Scalar weight) {
-  return -std::log(std::max(weight, Scalar(1e-30)));
+/// d_a += c d(-sum_j a_j log a_j) / d a, which is -(log a_j + 1); the constant vanishes in the
+/// softmax's backward.
+void add_entropy_backward(Scalar c, const Scalar* a, Index count, Scalar* d_a) {
+  const Lanes least = Lanes{} + Scalar(1e-30);
+  for (Index j = 0; j < count; j += lane_count) {
+    const Index n = count - j;
+    const Lanes weight = load(a + j, n);
+    store(load(d_a + j, n) - c * logarithm(weight > least ? weight : least), d_a + j, n);
+  }
 }
 
 bool is_learned(Attention form) {
@@ -188,7 +194,7 @@ void attend_backward(const AttentionWeights& weights, const AttentionWeights& tr
     // c = H a
     dot_each(columns(memory.annotations, inputs), d_c.data(), d_e.data());
     const Scalar entropy_weight = entropy_weights[step.first + k];
-    if (entropy_weight != 0) d_e += entropy_weight * a.unaryExpr(&d_entropy);
+    if (entropy_weight != 0) add_entropy_backward(entropy_weight, a.data(), a.size(), d_e.data());
 
     // a = softmax(e): d_e = a * (d_a - a' d_a)
     const Scalar mean = a.dot(d_e);

@@ -23,6 +23,10 @@ float tanh_of(float x) {
   const volatile float unknown = x;
   return hyperbolic_tangent(Lanes{} + unknown)[0];
 }
+float log_of(float x) {
+  const volatile float unknown = x;
+  return logarithm(Lanes{} + unknown)[0];
+}
 float sigmoid_of(float x) {
   const volatile float unknown = x;
   return sigmoid(Lanes{} + unknown)[0];
@@ -55,6 +59,21 @@ TEST_CASE("tanh is right to a few units in the last place, near zero too", "[act
   }
 }
 
+TEST_CASE("log is right to a few units in the last place, near one too", "[activation]") {
+  double worst = 0.0;
+  for (float x = 1.2e-38F; x < 3e38F; x *= 1.0007F) {
+    const double exact = std::log(double{x});
+    worst = std::max(worst, std::abs(log_of(x) - exact) / std::max(1.0, std::abs(exact)));
+  }
+  CHECK(worst < 2e-7);
+  worst = 0.0;
+  for (float x = 0.9F; x < 1.1F; x += 1e-5F) {
+    if (x != 1.0F) worst = std::max(worst, relative_error(log_of(x), std::log(double{x})));
+  }
+  CHECK(worst < 4e-7);
+  CHECK(log_of(1.0F) == 0.0F);
+}
+
 TEST_CASE("the logistic function stays in 0..1", "[activation]") {
   for (float x = -200.0F; x <= 200.0F; x += 0.37F) {
     CHECK(sigmoid_of(x) >= 0.0F);
@@ -80,9 +99,11 @@ TEST_CASE("every lane is computed alike, whatever stands beside it", "[activatio
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = step * static_cast<Scalar>(i) - 3;
   const Lanes e = exponential(load(x.data()));
   const Lanes t = hyperbolic_tangent(load(x.data()));
+  const Lanes l = logarithm(e);
   for (std::size_t i = 0; i < x.size(); ++i) {
     CHECK(e[static_cast<Index>(i)] == exp_of(x[i]));
     CHECK(t[static_cast<Index>(i)] == tanh_of(x[i]));
+    CHECK(l[static_cast<Index>(i)] == log_of(e[static_cast<Index>(i)]));
   }
 }
 

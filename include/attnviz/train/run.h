@@ -23,7 +23,7 @@ struct RunOptions {
   int threads = 1;
   double save_every = 30.0;                      // seconds at most between saves
   double max_memory = 4.0 * 1024 * 1024 * 1024;  // bytes, by estimate
-  int validation = 500;                          // held-out examples for every evaluation
+  int validation = 300;                          // held-out examples for every evaluation
   int test = 2000;                               // others, for the report at the end
   std::string program;                           // name and version, for the files
 };
