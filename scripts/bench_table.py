@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -49,7 +50,7 @@ class Run:
         start = time.perf_counter()  # starting a program counts; a row shows how long `true` takes
         # Not subprocess.Popen, which takes longer about it than a small program takes to run.
         process = os.posix_spawnp(command[0], command, environment or os.environ,
-                                  file_actions=files)
+                                  file_actions=files, setsigdef=[signal.SIGPIPE])
         os.close(theirs)
         with open(ours, encoding="utf-8") as output:
             self.output = output.read()

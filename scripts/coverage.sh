@@ -10,6 +10,12 @@ files=(base/{file,lock,file_kind,line_reader,number,error,strict_json,safetensor
   base/attention_{file,io,json,csv,numpy,text} text/pair_reader model/checkpoint infer/model_{task,text}
   train/saved_run render/png)
 
+case ${1:-} in
+  '' | --branches) ;;
+  *) fail "expected --branches or nothing, got $1" ;;
+esac
+command -v strace > /dev/null || fail "needs strace: without calls that fail the figures mean nothing"
+
 configure coverage dev -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Debug -DATTNVIZ_WERROR=OFF \
   -DCMAKE_CXX_FLAGS="--coverage -O0"
 build coverage unit_tests  # and the program
@@ -22,10 +28,14 @@ quietly env ATTNVIZ_PROGRAM="$root/build/coverage/attnviz" "$root/scripts/fault_
 cd "$root/build/coverage"  # paths of the sources may be relative to it
 echo "| file | taken | of | never |"
 echo "|---|---|---|---|"
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
 for file in "${files[@]}"; do
   # The floor's own object, not the one in double.
   data=$(find "$root/build/coverage" -path "*attnviz_${file%%/*}.dir/*" -name "${file##*/}.cpp.gcda" | head -1)
-  [[ -n $data ]] || { echo "$file: not run"; continue; }
+  [[ -n $data ]] || fail "$file was not run"
   gcov --all-blocks --branch-counts --branch-probabilities --stdout "$data" |
-    "$root/scripts/coverage_table.py" "$file" "$@"
+    "$root/scripts/coverage_table.py" "$file" "$@" | tee -a "$report"
 done
+awk '-F|' '/^\| `/ { taken += $3; all += $4; never += $5 }
+  END { printf "| all | %d | %d | %d |\n", taken, all, never }' "$report"

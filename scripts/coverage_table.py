@@ -31,7 +31,7 @@ for row in sys.stdin:
         texts[number] = text.strip()
         instances[number].append([])
         exceptional = False
-        if count.startswith("=") and "catch" in text:
+        if count.startswith("=") and re.search(r"\bcatch\s*\(", text):
             never_entered.add(number)
     elif match := re.match(r" *([^ :]+): *\d+-block", row):
         exceptional = match[1].startswith("$")

@@ -104,15 +104,19 @@ check_file() {
 check_whole() {
   case $1 in
     train | resume) check_training "$@" ;;
-    render) check_file heat.png "$work/good/render/heat.png" "${@:2}" ;;
+    render)
+      check_file heat.png "$work/good/render/heat.png" "${@:2}"
+      [[ -L case/heat.png ]] || lose "$3: the link is gone"
+      ;;
+    device) [[ -L case/null.png && -c /dev/null ]] || lose "$3: the device is gone" ;;
     predict) check_file maps.jsonl "$work/good/predict/maps.jsonl" "${@:2}" ;;
   esac
 }
 
-# What is left; not the lock that was there before a COMMAND, which may have failed to open it.
+# leftovers [COMMAND CODE]: what is left; not the lock that was there before, if it could not be opened.
 leftovers() {
   find case -name '.attnviz-*'
-  [[ ${1:-} == resume ]] || find case -name .lock
+  [[ ${1:-} == resume && $2 != 0 ]] || find case -name .lock
 }
 
 # try COMMAND CALL INJECTION: one case.
@@ -126,14 +130,14 @@ try() {
   if [[ $injection == signal=* ]]; then
     ((code == 137 || code == 0)) || lose "$label: exit code $code"
   else
-    # What was read in vain is 3, what was written in vain 4, what may be a run and stays 7.
-    ((code == 0 || code == 3 || code == 4)) || [[ $code$call == 7newfstatat ]] ||
+    # What was read or looked at in vain is 3, what was written in vain 4.
+    ((code == 0 || code == 3 || code == 4)) ||
       lose "$label: exit code $code: $(cat err)"
     # A message that cannot be written is no loss.
     if ((code != 0)) && [[ $call != write ]] && ! grep -q '^attnviz: error: ' err; then
       lose "$label: exit code $code without a message"
     fi
-    [[ -z $(leftovers "$name") ]] || lose "$label: left $(leftovers "$name")"
+    [[ -z $(leftovers "$name" "$code") ]] || lose "$label: left $(leftovers "$name" "$code")"
   fi
   $errors_only || check_whole "$name" "$code" "$label"
   # The next run cleans up what a killed one has left.
@@ -163,10 +167,13 @@ injections() {
   echo "error=EIO:when=$k"
   ! $errors_only || ((n <= 3 || n % 4 == 0)) || return 0
   case $call in
-    newfstatat | readlink | faccessat2 | getdents64) return ;;  # which nothing saved depends on
-    fsync) echo "error=EINVAL:when=$k" ;;                       # a file system that cannot sync folders
-    openat) echo "error=ENOENT:when=$k" ;;                      # gone between two calls
-    write) echo "retval=0:when=$k" ;;                           # no progress
+    newfstatat | readlink | faccessat2 | getdents64)  # they only look
+      $errors_only || echo "error=EIO:when=$k+"
+      return
+      ;;
+    fsync) echo "error=EINVAL:when=$k" ;;   # a file system that cannot sync folders
+    openat) echo "error=ENOENT:when=$k" ;;  # gone between two calls
+    write) echo "retval=0:when=$k" ;;       # no progress
   esac
   echo "error=EINTR:when=$k"
   ! $errors_only || return 0

@@ -127,14 +127,16 @@ struct Target {
 std::string follow_links(const std::string& path) {
   constexpr int most_links = 40;  // as many as Linux follows
   fs::path target = path;
-  std::error_code error;
-  for (int links = 0; fs::is_symlink(fs::symlink_status(target, error)); ++links) {
+  for (int links = 0;; ++links) {
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(target, error);
+    if (!fs::status_known(status)) refuse_write(path, error.message());
+    if (!fs::is_symlink(status)) return target.string();
     if (links == most_links) refuse_write(path, ELOOP);
     const fs::path link = fs::read_symlink(target, error);
     if (error) refuse_write(path, error.message());
     target = target.parent_path() / link;  // a link that is absolute stays as it is
   }
-  return target.string();
 }
 
 /// Throws OutputError for what can be known to fail beforehand.
@@ -147,7 +149,9 @@ Target find_target(const std::string& path) {
     if (fs::path(target.path).filename().empty()) refuse_write(path, "it has no file name");
     const std::string directory = directory_of(target.path);
     std::error_code error;
-    if (!fs::is_directory(directory, error)) {
+    const fs::file_status status_of_it = fs::status(directory, error);
+    if (!fs::status_known(status_of_it)) refuse_write(path, error.message());
+    if (!fs::is_directory(status_of_it)) {
       refuse_write(path, "the directory " + printable(directory, no_limit) + " does not exist");
     }
     return target;
@@ -184,6 +188,7 @@ void remove_leftovers(const std::string& directory, const std::string& prefix) {
     if (!name.starts_with(prefix)) continue;
     const std::string rest = name.substr(prefix.size());
     const auto process = parse_integer<pid_t>(rest.substr(0, rest.find('-')));
+    // 0 would be one's own group, which is there: such a file stays
     if (process && ::kill(*process, 0) != 0 && errno == ESRCH) {
       leftovers.push_back(entry->path());
     }

@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -70,6 +71,10 @@ class Conjunct {
   bool joined_ = false;     // and a virama among them
 };
 
+bool starts_code_point(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+}
+
 }  // namespace
 
 std::size_t first_character(std::string_view text) {
@@ -98,7 +103,7 @@ std::size_t first_character(std::string_view text) {
 
 std::vector<std::string> split_characters(std::string_view text) {
   std::vector<std::string> characters;
-  characters.reserve(text.size());
+  characters.reserve(static_cast<std::size_t>(std::ranges::count_if(text, starts_code_point)));
   while (!text.empty()) {
     const std::size_t length = first_character(text);
     characters.emplace_back(text.substr(0, length));

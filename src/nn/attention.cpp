@@ -166,7 +166,8 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
   for (Index k = 0; k < step.count; ++k) {
     score(weights, projected.col(k), columns(memory.keys, memory.of(k)), weights_of(k));
   }
-  // A softmax is short and waits for itself: one after the other they overlap.
+  // All of them in a row: each is a chain of steps that wait for each other, and neighbours fill
+  // the gaps.
   for (Index k = 0; k < step.count && weights.form != Attention::none; ++k) {
     auto a = weights_of(k);
     softmax(a.data(), a.size(), a.data());
@@ -180,6 +181,7 @@ void attend_backward(const AttentionWeights& weights, const AttentionWeights& tr
                      AttentionMemory& memory, MatrixIn d_contexts, Columns step,
                      const Vector& entropy_weights, AttentionTape& tape, MatrixOut d_queries,
                      AttentionWeights& d_weights) {
+  if (!is_learned(weights.form)) return;
   const auto query = columns(tape.query, step);
   auto d_query = columns(tape.d_query, step);
   for (Index k = 0; k < step.count; ++k) {
@@ -189,7 +191,6 @@ void attend_backward(const AttentionWeights& weights, const AttentionWeights& tr
     const auto a = tape.weights.col(step.first + k).head(inputs.count);
     const auto d_c = d_contexts.col(k);
 
-    if (!is_learned(weights.form)) continue;
     auto d_e = tape.d_scores.head(inputs.count);
     // c = H a
     dot_each(columns(memory.annotations, inputs), d_c.data(), d_e.data());
@@ -211,7 +212,7 @@ void attend_backward(const AttentionWeights& weights, const AttentionWeights& tr
   }
   if (weights.form == Attention::bilinear) {
     d_queries += d_query;
-  } else if (is_learned(weights.form)) {
+  } else {
     add_product(transposed.W_a, d_query, d_queries);
   }
 }

@@ -27,7 +27,6 @@ struct Operands {
   Scalar* c;
   Index c_stride;
   Index rows;  // of C
-  Index columns;
   Index depth;
   bool add;
 };
@@ -142,9 +141,9 @@ void multiply(const Operands& o, const Cut& cut) {
   for (Index i = 0, row = 0; i < cut.registers.count; ++i) {
     const Index registers = cut.registers[i];
     const Index missing = std::max<Index>(row + registers * lane_count - o.rows, 0);
-    const auto& as_high = tiles[static_cast<std::size_t>(o.rows < lane_count ? 0 : registers)];
+    const auto& row_of_tiles = tiles[static_cast<std::size_t>(o.rows < lane_count ? 0 : registers)];
     for (Index j = 0, column = 0; j < cut.columns.count; ++j) {
-      as_high[static_cast<std::size_t>(cut.columns[j]) - 1](o, row, column, missing);
+      row_of_tiles[static_cast<std::size_t>(cut.columns[j]) - 1](o, row, column, missing);
       column += cut.columns[j];
     }
     row += registers * lane_count;
@@ -167,7 +166,6 @@ void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
               .c = C.data(),
               .c_stride = C.outerStride(),
               .rows = C.rows(),
-              .columns = C.cols(),
               .depth = std::min(A.cols() - k, most_depth),
               .add = add || k > 0},
              cut);

@@ -35,11 +35,11 @@ void adam_update(const AdamOptions& options, double rate, double norm, Half half
   Seq2SeqWeights::visit_half(
       half,
       [&](const TensorName&, auto& weight, const auto& d_weight, auto& mean, auto& square) {
+        // one pass over the four: together they do not fit a cache
         Scalar* w = weight.data();
         Scalar* m = mean.data();
         Scalar* v = square.data();
         const Scalar* d = d_weight.data();
-    // one pass: all of them at once are more than a cache holds
 #pragma omp simd
         for (Index i = 0; i < weight.size(); ++i) {
           const Scalar g = factor * d[i];

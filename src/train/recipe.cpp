@@ -127,14 +127,14 @@ Recipe default_recipe(std::string_view task, int max_length) {
     recipe.beyond = 0.3;
     recipe.average = 0.98;
   } else {
-    recipe.steps = 1100;
-    recipe.entropy_penalty = 0.08;
     recipe.average = 0.98;
-    if (max_length > 16) {
+    if (max_length <= 16) {
+      recipe.steps = 1100;
+      recipe.entropy_penalty = 0.08;
+    } else {
       recipe.model.hidden = recipe.model.decoder_hidden = 48;
       recipe.initialisation.embedding_std = 0.3;
       recipe.steps = 3000;
-      recipe.entropy_penalty = 0.03;
     }
   }
   return recipe;

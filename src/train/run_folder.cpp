@@ -13,10 +13,18 @@ namespace fs = std::filesystem;
 constexpr const char* newest = "runs/latest";
 constexpr std::size_t max_path = 1U << 16U;
 
-/// Also if that cannot be told: what may be there is not replaced, and reading it says why.
+/// Throws InputError if it cannot be told: what may be there must not be taken for missing.
+fs::file_status look_at(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::status_known(status)) {
+    throw InputError(printable(path, no_limit) + ": cannot read: " + error.message());
+  }
+  return status;
+}
+
 bool exists(const std::string& path) {
-  std::error_code unknown;
-  return fs::exists(path, unknown) || unknown;
+  return fs::exists(look_at(path));
 }
 
 }  // namespace
@@ -28,7 +36,7 @@ bool RunFolder::holds_run() const {
 FolderLock RunFolder::claim(bool force) const {
   make_directory(path_);
   FolderLock lock(path_);
-  if (holds_run() && !force) {
+  if (!force && holds_run()) {
     throw InUseError(printable(path_, no_limit) +
                      ": holds a run already; go on with it by --resume, choose another folder with "
                      "--out, or replace it with --force");
@@ -39,11 +47,11 @@ FolderLock RunFolder::claim(bool force) const {
 
 FolderLock RunFolder::reopen() const {
   const std::string name = printable(path_, no_limit);
-  std::error_code error;
-  if (!fs::is_directory(path_, error)) {
+  const fs::file_status status = look_at(path_);
+  if (!fs::is_directory(status)) {
     throw InputError(
         name + ": expected the folder of a run, got " +
-        (exists(path_) ? "a file; --init-from starts a new run from a model" : "none"));
+        (fs::exists(status) ? "a file; --init-from starts a new run from a model" : "none"));
   }
   FolderLock lock(path_);
   if (!exists(last())) {

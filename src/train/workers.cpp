@@ -20,11 +20,20 @@ void wait_while(const std::atomic<T>& value, T old) {
 }  // namespace
 
 Workers::Workers(int threads) : stride_(threads), failures_(static_cast<std::size_t>(threads)) {
-  for (int thread = 1; thread < threads; ++thread)
-    threads_.emplace_back([=, this] { work(thread); });
+  try {
+    for (int thread = 1; thread < threads; ++thread)
+      threads_.emplace_back([=, this] { work(thread); });
+  } catch (...) {  // the system has no more threads
+    stop();
+    throw;
+  }
 }
 
 Workers::~Workers() {
+  stop();
+}
+
+void Workers::stop() {
   stop_ = true;
   ++round_;
   round_.notify_all();

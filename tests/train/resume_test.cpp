@@ -187,7 +187,8 @@ TEST_CASE("what may be there, but cannot be looked at, is not begun anew", "[res
                     "a/metrics.jsonl: cannot read: Too many levels of symbolic links");
   fs::create_directory("b");
   fs::create_symlink("model.safetensors", "b/model.safetensors");
-  CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("b"), {}), InUseError);
+  CHECK_THROWS_WITH(run_training(data, quick_recipe(), quick_options("b"), {}),
+                    "b/model.safetensors: cannot read: Too many levels of symbolic links");
 }
 
 TEST_CASE("more steps go on at the end of the recorded schedule", "[resume]") {

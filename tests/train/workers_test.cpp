@@ -1,7 +1,8 @@
 #include "attnviz/train/workers.h"
 
 #include <atomic>
-#include <new>
+#include <stdexcept>
+#include <string>
 
 #include "catch.h"
 
@@ -21,20 +22,35 @@ TEST_CASE("every job is done exactly once, round after round", "[workers]") {
 }
 
 TEST_CASE("what a job throws arrives, and the workers go on", "[workers]") {
+  constexpr int jobs = 8;
   for (int threads = 1; threads <= 4; ++threads) {
     Workers workers(threads);
-    for (int culprit = 0; culprit < 4; ++culprit) {
+    for (int culprit = 0; culprit < jobs; ++culprit) {
       CAPTURE(threads, culprit);
-      CHECK_THROWS_AS(workers.run(4,
-                                  [=](int i, int) {
-                                    if (i >= culprit) throw std::bad_alloc();
-                                  }),
-                      std::bad_alloc);
       std::atomic<int> done{0};
-      workers.run(4, [&](int, int) { ++done; });
-      CHECK(done == 4);
+      const auto job = [&](int i, int thread) {
+        if (i >= culprit) throw std::runtime_error(std::to_string(thread));
+        ++done;
+      };
+      // the last jobs, one a thread, all throw
+      const int first = culprit > jobs - threads ? culprit % threads : 0;
+      CHECK_THROWS_WITH(workers.run(jobs, job), std::to_string(first));
+      CHECK(done == culprit);
+      done = 0;
+      workers.run(jobs, [&](int, int) { ++done; });
+      CHECK(done == jobs);
     }
   }
+}
+
+TEST_CASE("a job that throws is the last of its thread", "[workers]") {
+  Workers workers(2);
+  std::atomic<int> done{0};
+  CHECK_THROWS(workers.run(8, [&](int i, int) {
+    if (i == 3) throw std::runtime_error("of the second thread");
+    ++done;
+  }));
+  CHECK(done == 5);  // 0, 2, 4, 6 and 1
 }
 
 TEST_CASE("workers that never worked can go", "[workers]") {

@@ -100,7 +100,8 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
 void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> fed,
              Columns now, DecoderTape& tape);
 
-/// Given tape.d_logits, adds to the gradients of weights, tables and memory. `entropy_weight` is
+/// Given tape.d_logits, adds to the gradients of weights and tables and sets those of the memory.
+/// `entropy_weight` is
 /// what the entropy of each wanted token's attention counts in the loss.
 void decode_backward(const DecoderWeights& weights, const DecoderWeights& transposed, Query query,
                      const Batch& batch, Scalar entropy_weight, AttentionMemory& memory,

@@ -28,6 +28,7 @@ struct Seq2SeqWeights {
     EncoderWeights::visit(f, w.encoder...);
     DecoderWeights::visit(f, w.decoder...);
   }
+  /// The same for the tensors of one half.
   template <typename F, typename... Weights>
   static void visit_half(Half half, F&& f, Weights&... w) {
     if (half == Half::encoder) {
@@ -76,7 +77,7 @@ struct StepWeights {
 /// Looks up the tokens that `step` has met: the whole vocabularies, unless they were collected.
 void gather_tokens(const Seq2SeqWeights& weights, double dropout, Random& random,
                    StepWeights& step);
-/// Then fills the tables and transposes.
+/// Then fills the tables and transposes of a half.
 void prepare(const Seq2SeqWeights& weights, Half half, StepWeights& step);
 
 /// Everything one batch leaves behind, gradients excepted. Buffers grow to the largest batch seen
@@ -121,10 +122,10 @@ double forward_backward(const Seq2SeqWeights& weights, const StepWeights& step,
                         const ModelConfig& config, const Batch& batch, const LossOptions& options,
                         Tape& tape, Gradient& gradient);
 
-/// Adds a gradient to a sum.
+/// Adds a half of a gradient, its token tables included, to that of a sum.
 void add(const Gradient& gradient, Half half, Gradient& sum);
 
-/// Takes the gradient through the token tables into that of the weights.
+/// Takes the gradient of a half through its token tables into that of the weights.
 void finish_gradient(const StepWeights& step, Half half, Gradient& gradient);
 
 }  // namespace attnviz

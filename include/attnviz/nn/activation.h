@@ -1,5 +1,5 @@
-// exp, tanh and the logistic function on a register of scalars at a time. One implementation serves
-// every place in an array, so a result does not depend on where it stands.
+// exp, log, tanh and the logistic function on a register of scalars at a time. One implementation
+// serves every place in an array, so a result does not depend on where it stands.
 #pragma once
 
 #include <cmath>
@@ -73,9 +73,10 @@ inline Lanes hyperbolic_tangent(Lanes x) {
   return x * p * reciprocal(q);
 }
 
-/// ln x of a normal x above 0: error below 2e-7, or 2e-7 of the result where that is more.
+/// ln x of a normal x above 0, of anything else a finite number without meaning: error below 2e-7,
+/// or 2e-7 of the result where that is more.
 /// x = 2^n m with m in [sqrt(1/2), sqrt(2)), and ln m = 2 artanh(s) with s = (m - 1) / (m + 1).
-inline Lanes logarithm(const Lanes& x) {
+inline Lanes logarithm(Lanes x) {
   using Bits [[gnu::vector_size(lane_bytes)]] = int;
   constexpr int root_half = 0x3F3504F3;  // the bits of sqrt(1/2)
   const Bits above = reinterpret_cast<Bits>(x) - root_half;

@@ -91,9 +91,10 @@ void attend_backward(const AttentionWeights& weights, const AttentionWeights& tr
                      const Vector& entropy_weights, AttentionTape& tape, MatrixOut d_queries,
                      AttentionWeights& d_weights);
 
-/// The memory's d_annotations through the contexts, given d_contexts (K x N) of all steps and the
-/// column at which each step starts (T + 1). Once, since step by step takes T times the memory
-/// traffic.
+/// Sets the memory's d_annotations to what comes through the contexts, given d_contexts (K x N) of
+/// all steps and the column at which each step starts (T + 1); what else there is, as of
+/// attention_weights_backward(), is added after. At once, since step by step takes T times the
+/// memory traffic.
 void annotations_backward(const Matrix& d_contexts, std::span<const int> step_starts,
                           AttentionTape& tape, AttentionMemory& memory);
 

@@ -26,9 +26,9 @@ struct AdamState {
 /// The sum of squares over all tensors of a half.
 double squared_norm(const Seq2SeqWeights& gradient, Half half);
 
-/// One update of a half, the state's updates-th, given the norm of the whole gradient before
-/// clipping:  g <- g min(1, clip / (norm + 1e-6)),  m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2)
-/// g^2, w <- w - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
+/// One update of a half, the state's updates-th (at least 1), given the norm of the whole gradient
+/// before clipping:  g <- g min(1, clip / (norm + 1e-6)),  m <- b1 m + (1 - b1) g,  v <- b2 v + (1
+/// - b2) g^2, w <- w - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
 void adam_update(const AdamOptions& options, double rate, double norm, Half half,
                  const Seq2SeqWeights& gradient, AdamState& state, Seq2SeqWeights& weights);
 

@@ -20,12 +20,12 @@ class RunFolder {
   std::string metrics() const { return file("metrics.jsonl"); }
   std::string config() const { return file("config.json"); }
 
-  /// Whether a run has left anything there.
+  /// Whether a run has left anything there. Throws InputError if that cannot be told.
   bool holds_run() const;
 
   /// Makes the folder and locks it. A run that is there stays until the new one takes its place, a
   /// file at a time. Throws InUseError when it holds one and `force` is not set, or is locked,
-  /// OutputError when it cannot be written.
+  /// InputError when that cannot be told, OutputError when it cannot be written.
   FolderLock claim(bool force) const;
 
   /// Locks the folder of a run to go on with. Throws InputError if there is none, and as claim().

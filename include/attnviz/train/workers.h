@@ -23,6 +23,7 @@ class Workers {
   void run(int count, const std::function<void(int, int)>& job);
 
  private:
+  void stop();
   void work(int thread);
   void do_jobs_of(int thread) noexcept;
 
