@@ -54,15 +54,19 @@ if(ZLIB_FOUND)
 endif()
 
 # Optional: scripts whose letters join, move or stack, as Devanagari and Arabic. Found without
-# HarfBuzz's own CMake file, which Debian does not ship.
+# HarfBuzz's own CMake file, which Debian does not ship; loaded when a text needs it, not linked.
 option(ATTNVIZ_SHAPING "Shape text with HarfBuzz where it is installed" ON)
 add_library(attnviz_harfbuzz INTERFACE)
 find_path(HARFBUZZ_INCLUDE_DIR hb-ot.h PATH_SUFFIXES harfbuzz)
-find_library(HARFBUZZ_LIBRARY harfbuzz)
-if(ATTNVIZ_SHAPING AND HARFBUZZ_INCLUDE_DIR AND HARFBUZZ_LIBRARY)
+if(ATTNVIZ_SHAPING AND HARFBUZZ_INCLUDE_DIR)
   target_include_directories(attnviz_harfbuzz SYSTEM INTERFACE ${HARFBUZZ_INCLUDE_DIR})
-  target_link_libraries(attnviz_harfbuzz INTERFACE ${HARFBUZZ_LIBRARY})
-  target_compile_definitions(attnviz_harfbuzz INTERFACE ATTNVIZ_HARFBUZZ)
+  target_link_libraries(attnviz_harfbuzz INTERFACE ${CMAKE_DL_LIBS})
+  if(APPLE)
+    set(ATTNVIZ_HARFBUZZ libharfbuzz.0.dylib)
+  else()
+    set(ATTNVIZ_HARFBUZZ libharfbuzz.so.0)
+  endif()
+  target_compile_definitions(attnviz_harfbuzz INTERFACE ATTNVIZ_HARFBUZZ="${ATTNVIZ_HARFBUZZ}")
 endif()
 
 find_file(ATTNVIZ_FONT_FILE DejaVuSansMono.ttf

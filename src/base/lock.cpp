@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -24,11 +25,15 @@ int uninterrupted(Call&& call) {
 }
 
 /// Whether `path` still names the open file: whoever held the lock last has removed its file.
-bool is_named(int file, const std::string& path) {
+/// Nothing, and errno, if that cannot be told.
+std::optional<bool> is_named(int file, const std::string& path) {
   struct stat opened {
   }, named{};
-  return ::fstat(file, &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
-         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+  if (::fstat(file, &opened) != 0) return std::nullopt;
+  if (::stat(path.c_str(), &named) != 0) {
+    return errno == ENOENT ? std::optional(false) : std::nullopt;
+  }
+  return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
 std::string holder(int file) {
@@ -84,9 +89,13 @@ bool FolderLock::try_to_lock(const std::string& folder) {
     throw InUseError(printable(folder, no_limit) + ": in use by " + who +
                      "; wait for it, or choose another folder with --out");
   }
-  if (is_named(file_, path_)) return true;
+  const std::optional<bool> named = is_named(file_, path_);
+  if (named == true) return true;
+  const int error = errno;
   ::close(std::exchange(file_, -1));
-  return false;
+  if (named == false) return false;
+  if (is_new) ::unlink(path_.c_str());
+  throw refusal(error);
 }
 
 FolderLock::~FolderLock() {

@@ -74,10 +74,9 @@ void tell_missing_letters(bool quiet, const Font& font) {
                     install);
   }
   if (font.unshaped()) {
-    tell(
-        quiet,
-        "attnviz: warning: letters that join, move or stack are drawn one by one: this program was "
-        "built without HarfBuzz (Debian: libharfbuzz-dev)");
+    tell(quiet,
+         "attnviz: warning: letters that join, move or stack are drawn one by one: HarfBuzz is not "
+         "there, or was not when this program was built (Debian: libharfbuzz-dev)");
   }
 }
 

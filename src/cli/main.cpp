@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -109,7 +110,8 @@ int run(int argc, char** argv) {
       "See attention: train a small encoder-decoder on a task whose alignment is known, "
       "and draw what it attends to.",
       "attnviz");
-  program.set_version_flag("--version", version_text(), "print the version and how it was built");
+  program.set_version_flag("--version", std::function<std::string()>(version_text),
+                           "print the version and how it was built");
   program.set_help_flag("-h,--help", "print this help");  // commands have it from here
   program.option_defaults()->disable_flag_override();     // and this: no --json=false
   program.require_subcommand(0, 1);

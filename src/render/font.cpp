@@ -162,12 +162,11 @@ bool Font::unshaped() const {
 
 std::vector<Font::Run> Font::split(std::string_view text) const {
   std::vector<Run> runs;
-  const bool can_shape = !shaping_library().empty();
   for (const std::string& character : split_characters(text)) {
     const std::vector<char32_t> letters = code_points(character);
     const std::size_t face = faces_->find(letters);
     const Script* script = shaped_script(letters);
-    if (script != nullptr && !can_shape) {
+    if (script != nullptr && shaping_library().empty()) {
       faces_->unshaped = true;
       script = nullptr;
     }

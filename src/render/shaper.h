@@ -1,4 +1,5 @@
-// Writing systems in which a letter is not a glyph: HarfBuzz, where the program was built with it.
+// Writing systems in which a letter is not a glyph: HarfBuzz, where the program was built with it
+// and finds it.
 #pragma once
 
 #include <memory>

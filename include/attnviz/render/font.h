@@ -48,9 +48,10 @@ struct PlacedGlyph {
 ///
 /// Latin and other plain letters stand at whole pixels and are not hinted, so a text looks the same
 /// wherever it is drawn. Runs of other scripts are shaped, from right to left where that is their
-/// direction, if the program was built with HarfBuzz. A code point no face has is drawn as a box
-/// holding its hexadecimal digits. Sizes are pixels per em, 1 to 512 (others are clamped); texts
-/// are valid UTF-8 on one line. What is found is kept: not for several threads at once.
+/// direction, if HarfBuzz is there and was when the program was built. A code point no face has is
+/// drawn as a box holding its hexadecimal digits. Sizes are pixels per em, 1 to 512 (others are
+/// clamped); texts are valid UTF-8 on one line. What is found is kept: not for several threads at
+/// once.
 class Font {
  public:
   Font();
@@ -92,7 +93,7 @@ class Font {
   std::unique_ptr<Faces> faces_;
 };
 
-/// The library that shapes text, with its version, or "" when the program was built without one.
+/// The library that shapes text, with its version, or "" where there is none. Loads it.
 std::string shaping_library();
 
 }  // namespace attnviz
