@@ -101,8 +101,7 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables, std::sp
              Columns now, DecoderTape& tape);
 
 /// Given tape.d_logits, adds to the gradients of weights and tables and sets those of the memory.
-/// `entropy_weight` is
-/// what the entropy of each wanted token's attention counts in the loss.
+/// `entropy_weight` is what the entropy of each wanted token's attention counts in the loss.
 void decode_backward(const DecoderWeights& weights, const DecoderWeights& transposed, Query query,
                      const Batch& batch, Scalar entropy_weight, AttentionMemory& memory,
                      DecoderTape& tape, DecoderWeights& d_weights, DecoderTables& d_tables);
