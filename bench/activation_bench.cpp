@@ -1,6 +1,6 @@
 // tanh and softmax over arrays that stay in the first-level cache.
-#include "attnviz/nn/activation.h"
-#include "attnviz/nn/types.h"
+#include "nn/activation.h"
+#include "nn/types.h"
 #include "register.h"
 
 namespace attnviz::bench {

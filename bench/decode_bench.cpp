@@ -1,5 +1,5 @@
 // Greedy answers, one at a time and many at once, from a model that has learnt to reverse words.
-#include "attnviz/infer/decode.h"
+#include "infer/decode.h"
 
 #include "register.h"
 #include "sizes.h"

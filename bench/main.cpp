@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "attnviz/nn/blocking.h"
+#include "nn/blocking.h"
 #include "register.h"
 
 int main(int argc, char** argv) {

@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 
-#include "attnviz/model/steps.h"
-#include "attnviz/nn/loss.h"
+#include "model/steps.h"
+#include "nn/loss.h"
 #include "register.h"
 #include "sizes.h"
 

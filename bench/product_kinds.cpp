@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "attnviz/nn/product.h"
+#include "nn/product.h"
 #include "stopwatch.h"
 
 namespace attnviz::bench {

@@ -1,8 +1,8 @@
 // Drawing labelled heatmaps, and writing them as PNG.
-#include "attnviz/render/heatmap.h"
+#include "render/figure/heatmap.h"
 
-#include "attnviz/render/png.h"
 #include "register.h"
+#include "render/raster/png.h"
 
 namespace attnviz::bench {
 namespace {

@@ -8,7 +8,7 @@
 // product, the best rate at its own shape: what is left then is not the products' own slowness.
 #include <cmath>
 
-#include "attnviz/nn/activation.h"
+#include "nn/activation.h"
 #include "product_kinds.h"
 #include "register.h"
 #include "sizes.h"

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/model/config.h"
-#include "attnviz/train/trainer.h"
+#include "model/config.h"
+#include "train/trainer.h"
 
 namespace attnviz::bench {
 

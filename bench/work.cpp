@@ -1,6 +1,6 @@
 #include "work.h"
 
-#include "attnviz/model/seq2seq.h"
+#include "model/seq2seq.h"
 
 namespace attnviz::bench {
 namespace {

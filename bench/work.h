@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "attnviz/model/config.h"
-#include "attnviz/text/batch.h"
+#include "model/config.h"
+#include "text/batch.h"
 
 namespace attnviz::bench {
 

@@ -80,7 +80,7 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ATTNVIZ_FONT_FI
 file(READ ${ATTNVIZ_FONT_FILE} font_hex HEX)
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," font_bytes "${font_hex}")
 file(CONFIGURE OUTPUT embedded_font.cpp @ONLY CONTENT [[
-#include "attnviz/render/embedded_font.h"
+#include "render/text/embedded_font.h"
 namespace attnviz {
 namespace {
 constexpr unsigned char bytes[] = {@font_bytes@};
@@ -90,4 +90,4 @@ std::span<const unsigned char> embedded_font() { return bytes; }
 ]])
 add_library(attnviz_font OBJECT ${CMAKE_CURRENT_BINARY_DIR}/embedded_font.cpp)
 target_compile_features(attnviz_font PRIVATE cxx_std_20)
-target_include_directories(attnviz_font PRIVATE include)
+target_include_directories(attnviz_font PRIVATE src)

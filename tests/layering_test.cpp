@@ -1,10 +1,10 @@
-// A file includes its own folder and the floors below it, and libraries where they belong. This
-// reads the #include lines of the whole program.
+// A file includes its own room and those below it, and libraries where they belong. This reads the
+// #include lines of the whole program.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -17,134 +17,175 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Floors = std::set<std::string>;
+using Rooms = std::set<std::string>;
 
-// Each floor and those that it may see.
-const std::map<std::string, Floors> visible = {
+// Each room and those that it may see. A room is a folder of src/, in render/ a folder of that.
+const std::map<std::string, Rooms> visible = {
     {"base", {}},
-    {"text", {"base"}},
-    {"tasks", {"base"}},
-    {"render", {"base"}},
+    {"formats", {"base"}},
+    {"text", {"formats", "base"}},
+    {"tasks", {"formats", "base"}},
+    {"render/raster", {"formats", "base"}},
+    {"render/text", {"render/raster", "formats", "base"}},
+    {"render/paint", {"render/text", "render/raster", "formats", "base"}},
+    {"render/figure", {"render/paint", "render/text", "render/raster", "formats", "base"}},
     {"nn", {"base"}},
-    {"model", {"nn", "text", "base"}},
-    {"infer", {"model", "nn", "text", "tasks", "base"}},
-    {"train", {"infer", "model", "nn", "text", "tasks", "base"}},
-    {"cli", {"train", "infer", "model", "nn", "text", "tasks", "render", "base"}},
+    {"model", {"nn", "text", "formats", "base"}},
+    {"infer", {"model", "nn", "text", "tasks", "formats", "base"}},
+    {"score", {"infer", "model", "nn", "text", "tasks", "formats", "base"}},
+    {"train", {"score", "infer", "model", "nn", "text", "tasks", "formats", "base"}},
+    {"cli",
+     {"train", "score", "infer", "model", "nn", "text", "tasks", "render/figure", "render/paint",
+      "render/text", "render/raster", "formats", "base"}},
 };
+
+// The installed interface: the room that each of its headers belongs to.
+const std::map<std::string, std::string> installed = {
+    {"attnviz/error.h", "base"},
+    {"attnviz/attention_map.h", "formats"},
+    {"attnviz/render.h", "render/figure"},
+};
+
+// The room of a path below src/ or include/, "" for none: "nn" of "nn/gru.h".
+std::string room_of(const std::string& path) {
+  const auto interface = installed.find(path);
+  if (interface != installed.end()) return interface->second;
+  for (fs::path room = fs::path(path).parent_path(); !room.empty(); room = room.parent_path()) {
+    if (visible.count(room.generic_string()) > 0) return room.generic_string();
+  }
+  return "";
+}
 
 struct File {
   std::string path;       // "src/nn/gru.cpp"
-  std::string floor;      // "nn"
+  std::string room;       // "nn"
   std::string extension;  // ".cpp"
 };
 
-// What is wrong with including `header` in a file, or "".
-std::string fault(const File& file, const std::string& header) {
-  const auto starts = [&](const char* prefix) { return header.rfind(prefix, 0) == 0; };
-  const auto stands_in = [&](const std::set<std::string>& allowed, const std::string& where) {
-    return allowed.count(where) > 0 ? "" : "may not include " + header;
-  };
-  if (header == "attnviz/base/strict_json.h" && file.extension != ".cpp") {
-    return "may not include " + header;  // it brings the library for JSON
-  }
-  if (starts("attnviz/")) {
-    const std::string floor = fs::path(header.substr(8)).begin()->string();
-    const Floors& seen = visible.at(file.floor);
-    return floor == file.floor || seen.count(floor) > 0 ? "" : file.floor + " may not see " + floor;
-  }
-  if (starts("stb")) return stands_in({"src/render/png.cpp", "src/render/face.cpp"}, file.path);
-  if (starts("hb")) return stands_in({"src/render/shaper.cpp"}, file.path);
-  if (starts("CLI/")) {
-    return stands_in({"cli src"}, file.floor + ' ' + fs::path(file.path).begin()->string());
-  }
-  if (starts("Eigen/") || starts("unsupported/Eigen/")) {
-    return stands_in({"nn", "model", "train", "infer"}, file.floor);
-  }
-  if (starts("nlohmann/")) {
-    return file.path == "include/attnviz/base/strict_json.h" ? ""
-                                                             : stands_in({".cpp"}, file.extension);
-  }
-  return header.find("..") == std::string::npos ? "" : "leaves its folder by " + header;
+struct Include {
+  std::string header;  // "nn/gru.h"
+  bool quoted = false;
+};
+
+// What an #include line names; nothing for another line.
+std::optional<Include> include_of(const std::string& line) {
+  std::istringstream words(line);
+  char hash = 0;
+  std::string directive;
+  char open = 0;
+  if (!(words >> hash) || hash != '#' || !std::getline(words >> std::ws, directive, 'e')) return {};
+  if (directive != "includ" || !(words >> open) || (open != '"' && open != '<')) return {};
+  std::string header;
+  std::getline(words, header, open == '<' ? '>' : '"');
+  return Include{header, open == '"'};
 }
 
-// One message a fault: "src/nn/gru.cpp:3: nn may not see render".
+// What is wrong with an include in a file, or "".
+std::string fault(const File& file, const Include& include) {
+  const std::string& header = include.header;
+  const std::string refused = "may not include " + header;
+  const auto starts = [&](const char* prefix) { return header.rfind(prefix, 0) == 0; };
+  const auto only_in = [&](const std::set<std::string>& allowed, const std::string& where) {
+    return allowed.count(where) > 0 ? "" : refused;
+  };
+  if (header.find("..") != std::string::npos) return "leaves its folder by " + header;
+  if (starts("stb")) {
+    return only_in({"src/render/raster/png.cpp", "src/render/text/face.cpp"}, file.path);
+  }
+  if (starts("hb")) return only_in({"src/render/text/shaper.cpp"}, file.path);
+  if (starts("CLI/")) return only_in({"cli"}, file.room);
+  if (starts("Eigen/") || starts("unsupported/Eigen/")) {
+    return only_in({"nn", "model", "infer", "score", "train"}, file.room);
+  }
+  if (starts("nlohmann/") && file.path != "src/formats/strict_json.h") {
+    return only_in({".cpp"}, file.extension);
+  }
+  const std::string room = room_of(header);
+  if (room.empty()) return include.quoted ? refused : "";
+  // It brings the library for JSON.
+  if (header == "formats/strict_json.h" && file.extension != ".cpp") return refused;
+  return room == file.room || visible.at(file.room).count(room) > 0
+             ? ""
+             : file.room + " may not see " + room;
+}
+
+// One message a fault: "src/nn/gru.cpp:3: nn may not see render/figure".
 std::vector<std::string> faults(const std::string& path, const std::string& text) {
-  const fs::path parts(path);
-  auto part = parts.begin();
-  if (*part++ == "include") ++part;  // include/attnviz/nn/gru.h, but src/nn/gru.cpp
-  // include/attnviz/render.h is the floor's front door.
-  const File file{path, part->stem().string(), parts.extension().string()};
-  if (visible.count(file.floor) == 0) return {path + ": " + file.floor + " is no floor"};
+  const std::string below = path.substr(path.find('/') + 1);
+  const File file{path, room_of(below), fs::path(path).extension().string()};
+  if (file.room.empty()) return {path + ": stands in no room"};
 
   std::vector<std::string> found;
-  const std::regex include("\\s*#\\s*include\\s*[<\"]([^>\"]*)[>\"].*");
   std::istringstream lines(text);
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
-    std::smatch match;
-    if (!std::regex_match(line, match, include)) continue;
-    const std::string what = fault(file, match[1]);
+    const auto include = include_of(line);
+    const std::string what = include ? fault(file, *include) : "";
     if (!what.empty()) found.push_back(path + ':' + std::to_string(number) + ": " + what);
   }
   return found;
 }
 
-TEST_CASE("no file includes what its floor may not see") {
+TEST_CASE("no file includes what its room may not see") {
   const fs::path root = ATTNVIZ_SOURCE_DIR;
-  Floors floors_found;
-  for (const char* folder : {"include/attnviz", "src"}) {
+  Rooms rooms_found;
+  for (const char* folder : {"include", "src"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       if (!entry.is_regular_file()) continue;
-      const fs::path path = entry.path().lexically_relative(root);
+      const std::string path = entry.path().lexically_relative(root).generic_string();
       std::ifstream file(entry.path());
       REQUIRE(file);
       const std::string text(std::istreambuf_iterator<char>(file), {});
-      for (const std::string& message : faults(path.generic_string(), text)) {
-        FAIL_CHECK(message);
-      }
-      const fs::path folder_of_file = entry.path().parent_path().filename();
-      if (folder_of_file != "attnviz") floors_found.insert(folder_of_file.string());
+      for (const std::string& message : faults(path, text)) FAIL_CHECK(message);
+      rooms_found.insert(room_of(path.substr(path.find('/') + 1)));
     }
   }
   // The walk went everywhere.
-  for (const auto& [floor, seen] : visible) CHECK(floors_found.count(floor) == 1);
+  for (const auto& [room, seen] : visible) CHECK(rooms_found.count(room) == 1);
 }
 
 TEST_CASE("an include that breaks the rules is reported with file and line") {
-  CHECK(faults("src/nn/gru.cpp", "// x\n\n#include \"attnviz/render/png.h\"\n") ==
-        std::vector<std::string>{"src/nn/gru.cpp:3: nn may not see render"});
+  CHECK(faults("src/nn/gru.cpp", "// x\n\n#include \"render/raster/png.h\"\n") ==
+        std::vector<std::string>{"src/nn/gru.cpp:3: nn may not see render/raster"});
   struct {
     std::string path, line, message;
   } cases[] = {
-      {"include/attnviz/base/file.h", "#include \"attnviz/text/batch.h\"", "base may not see text"},
-      {"src/text/x.cpp", "#include \"attnviz/tasks/task.h\"", "text may not see tasks"},
-      {"src/tasks/x.cpp", "#include \"attnviz/text/batch.h\"", "tasks may not see text"},
-      {"src/render/x.cpp", "#include \"attnviz/model/model.h\"", "render may not see model"},
-      {"include/attnviz/render.h", "#include \"attnviz/nn/types.h\"", "render may not see nn"},
+      {"src/base/file.h", "#include \"formats/npy.h\"", "base may not see formats"},
+      {"src/formats/npy.h", "#include \"text/batch.h\"", "formats may not see text"},
+      {"src/text/x.cpp", "#include \"tasks/task.h\"", "text may not see tasks"},
+      {"src/tasks/x.cpp", "#include \"text/batch.h\"", "tasks may not see text"},
+      {"src/render/figure/x.cpp", "#include \"model/model.h\"", "render/figure may not see model"},
+      {"src/render/text/x.cpp", "#include \"render/paint/svg.h\"",
+       "render/text may not see render/paint"},
+      {"src/render/raster/x.h", "#include \"render/text/font.h\"",
+       "render/raster may not see render/text"},
+      {"include/attnviz/render.h", "#include \"nn/types.h\"", "render/figure may not see nn"},
       {"include/attnviz/render.h", "#include <Eigen/Core>", "may not include Eigen/Core"},
-      {"src/nn/x.cpp", "#include \"attnviz/text/batch.h\"", "nn may not see text"},
-      {"src/model/x.cpp", "#include \"attnviz/infer/decode.h\"", "model may not see infer"},
-      {"src/model/x.cpp", "#include \"attnviz/tasks/task.h\"", "model may not see tasks"},
-      {"src/infer/x.cpp", "#include \"attnviz/train/adam.h\"", "infer may not see train"},
-      {"src/infer/x.cpp", "#include \"attnviz/render/png.h\"", "infer may not see render"},
-      {"src/train/x.cpp", "#include \"attnviz/render/png.h\"", "train may not see render"},
-      {"src/train/x.cpp", "#include \"attnviz/cli/options.h\"", "train may not see cli"},
-      {"src/text/x.cpp", "  #  include  <attnviz/nn/gru.h>  // why", "text may not see nn"},
-      {"src/text/x.cpp", "#include \"attnviz/bas/file.h\"", "text may not see bas"},
-      {"src/render/heatmap.cpp", "#include <stb_image_write.h>",
+      {"src/base/x.h", "#include \"attnviz/render.h\"", "base may not see render/figure"},
+      {"src/nn/x.cpp", "#include \"text/batch.h\"", "nn may not see text"},
+      {"src/model/x.cpp", "#include \"infer/decode.h\"", "model may not see infer"},
+      {"src/model/x.cpp", "#include \"tasks/task.h\"", "model may not see tasks"},
+      {"src/infer/x.cpp", "#include \"score/scores.h\"", "infer may not see score"},
+      {"src/score/x.cpp", "#include \"train/adam.h\"", "score may not see train"},
+      {"src/score/x.cpp", "#include \"render/raster/png.h\"", "score may not see render/raster"},
+      {"src/train/x.cpp", "#include \"render/raster/png.h\"", "train may not see render/raster"},
+      {"src/train/x.cpp", "#include \"cli/options.h\"", "train may not see cli"},
+      {"src/text/x.cpp", "  #  include  <nn/gru.h>  // why", "text may not see nn"},
+      {"src/text/x.cpp", "#include \"bas/file.h\"", "may not include bas/file.h"},
+      {"src/cli/x.cpp", "#include \"options.h\"", "may not include options.h"},
+      {"src/render/figure/x.cpp", "#include <stb_image_write.h>",
        "may not include stb_image_write.h"},
-      {"include/attnviz/render/png.h", "#include <stb/stb_truetype.h>",
+      {"src/render/raster/png.h", "#include <stb/stb_truetype.h>",
        "may not include stb/stb_truetype.h"},
+      {"src/render/text/font.cpp", "#include <hb-ot.h>", "may not include hb-ot.h"},
       {"src/train/x.cpp", "#include <CLI/CLI.hpp>", "may not include CLI/CLI.hpp"},
-      {"include/attnviz/cli/x.h", "#include <CLI/CLI.hpp>", "may not include CLI/CLI.hpp"},
       {"src/text/x.cpp", "#include <Eigen/Core>", "may not include Eigen/Core"},
       {"src/cli/x.cpp", "#include <Eigen/Dense>", "may not include Eigen/Dense"},
       {"src/base/x.cpp", "#include <unsupported/Eigen/FFT>",
        "may not include unsupported/Eigen/FFT"},
-      {"include/attnviz/base/x.h", "#include <nlohmann/json.hpp>",
-       "may not include nlohmann/json.hpp"},
-      {"include/attnviz/model/x.h", "#include \"attnviz/base/strict_json.h\"",
-       "may not include attnviz/base/strict_json.h"},
+      {"src/base/x.h", "#include <nlohmann/json.hpp>", "may not include nlohmann/json.hpp"},
+      {"src/model/x.h", "#include \"formats/strict_json.h\"",
+       "may not include formats/strict_json.h"},
       {"src/cli/x.h", "#include <nlohmann/json_fwd.hpp>", "may not include nlohmann/json_fwd.hpp"},
       {"src/text/x.cpp", "#include \"../nn/x.h\"", "leaves its folder by ../nn/x.h"},
   };
@@ -152,25 +193,30 @@ TEST_CASE("an include that breaks the rules is reported with file and line") {
     CHECK(faults(c.path, c.line) == std::vector<std::string>{c.path + ":1: " + c.message});
   }
   CHECK(faults("src/extra/x.cpp", "") ==
-        std::vector<std::string>{"src/extra/x.cpp: extra is no floor"});
+        std::vector<std::string>{"src/extra/x.cpp: stands in no room"});
+  CHECK(faults("src/render/x.cpp", "") ==
+        std::vector<std::string>{"src/render/x.cpp: stands in no room"});
+  CHECK(faults("include/attnviz/x.h", "") ==
+        std::vector<std::string>{"include/attnviz/x.h: stands in no room"});
 }
 
 TEST_CASE("an include that keeps the rules is not reported") {
   struct {
     std::string path, text;
   } cases[] = {
-      {"src/base/file.cpp", "#include \"attnviz/base/file.h\"\n#include <fcntl.h>\n"},
-      {"src/base/x.cpp", "#include <nlohmann/json.hpp>\n"},
-      {"include/attnviz/base/strict_json.h", "#include <nlohmann/json.hpp>"},
-      {"include/attnviz/render.h", "#include \"attnviz/render/png.h\""},
-      {"src/render/png.cpp", "#include <stb_image_write.h>"},
-      {"src/render/face.cpp", "#include <stb/stb_truetype.h>"},
-      {"include/attnviz/nn/types.h", "#include <Eigen/Core>"},
-      {"src/train/x.cpp", "#include <Eigen/Core>\n#include \"attnviz/infer/decode.h\"\n"},
-      {"src/cli/main.cpp",
-       "#include <CLI/CLI.hpp>\n#include \"attnviz/render/png.h\"\n"
-       "#include \"attnviz/train/adam.h\"\n#include \"options.h\"\n"},
-      {"src/text/x.cpp", "// #include \"attnviz/nn/gru.h\"\nconst char* s = \"attnviz/nn\";\n"},
+      {"src/base/file.cpp",
+       "#include \"base/file.h\"\n#include <fcntl.h>\n#include <sys/stat.h>\n"},
+      {"src/formats/x.cpp", "#include <nlohmann/json.hpp>\n"},
+      {"src/formats/strict_json.h", "#include <nlohmann/json.hpp>"},
+      {"include/attnviz/render.h", "#include \"render/raster/png.h\""},
+      {"src/render/raster/png.cpp", "#include <stb_image_write.h>"},
+      {"src/render/text/face.cpp", "#include <stb/stb_truetype.h>"},
+      {"src/nn/types.h", "#include <Eigen/Core>"},
+      {"src/train/x.cpp", "#include <Eigen/Core>\n#include \"infer/decode.h\"\n"},
+      {"src/cli/render/x.cpp",
+       "#include <CLI/CLI.hpp>\n#include \"render/raster/png.h\"\n"
+       "#include \"train/adam.h\"\n#include \"cli/options.h\"\n"},
+      {"src/text/x.cpp", "// #include \"nn/gru.h\"\nconst char* s = \"nn/gru.h\";\n"},
   };
   for (const auto& c : cases) CHECK(faults(c.path, c.text).empty());
 }

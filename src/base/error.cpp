@@ -1,6 +1,6 @@
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 
-#include "attnviz/base/utf8.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "attnviz/base/file.h"
+#include "base/file.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,9 +13,9 @@
 #include <system_error>
 #include <vector>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/hash.h"
-#include "attnviz/base/number.h"
+#include "attnviz/error.h"
+#include "base/hash.h"
+#include "base/number.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "attnviz/base/grapheme.h"
+#include "base/grapheme.h"
 
 #include <utf8proc.h>
 
@@ -7,8 +7,8 @@
 #include <memory>
 #include <new>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/utf8.h"
+#include "attnviz/error.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

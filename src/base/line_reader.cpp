@@ -1,9 +1,9 @@
-#include "attnviz/base/line_reader.h"
+#include "base/line_reader.h"
 
 #include <cerrno>
 #include <system_error>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 
 namespace attnviz {
 

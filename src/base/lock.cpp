@@ -1,4 +1,4 @@
-#include "attnviz/base/lock.h"
+#include "base/lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 
 namespace attnviz {
 namespace {

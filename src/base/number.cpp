@@ -1,4 +1,4 @@
-#include "attnviz/base/number.h"
+#include "base/number.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "attnviz/base/signals.h"
+#include "base/signals.h"
 
 #include <array>
 #include <csignal>

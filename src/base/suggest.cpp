@@ -1,10 +1,10 @@
-#include "attnviz/base/suggest.h"
+#include "base/suggest.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
-#include "attnviz/base/utf8.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

@@ -1,8 +1,8 @@
-#include "attnviz/base/utf8.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 
 namespace attnviz {
 namespace {

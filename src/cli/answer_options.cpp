@@ -1,11 +1,11 @@
-#include "answer_options.h"
+#include "cli/answer_options.h"
 
 #include <CLI/CLI.hpp>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/utf8.h"
-#include "options.h"
-#include "output.h"
+#include "attnviz/error.h"
+#include "base/utf8.h"
+#include "cli/options.h"
+#include "cli/output.h"
 
 namespace attnviz {
 

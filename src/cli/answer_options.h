@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "attnviz/infer/predict.h"
+#include "infer/predict.h"
 
 namespace CLI {
 class App;

@@ -1,4 +1,4 @@
-#include "built_for.h"
+#include "cli/built_for.h"
 
 namespace attnviz {
 

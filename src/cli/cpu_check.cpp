@@ -3,7 +3,7 @@
 // included: the linker might take the copy of a file that was compiled for newer ones.
 #include <unistd.h>
 
-#include "built_for.h"
+#include "cli/built_for.h"
 
 #if defined(__x86_64__)
 

@@ -1,16 +1,16 @@
-#include "curves.h"
+#include "cli/curves.h"
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/strict_json.h"
-#include "attnviz/infer/model_task.h"
-#include "attnviz/train/data.h"
-#include "attnviz/train/run_folder.h"
-#include "attnviz/train/trainer.h"
-#include "open_model.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "cli/open_model.h"
+#include "formats/strict_json.h"
+#include "infer/model_task.h"
+#include "train/data.h"
+#include "train/run_folder.h"
+#include "train/trainer.h"
 
 namespace attnviz {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/render/curve.h"
+#include "render/figure/curve.h"
 
 namespace attnviz {
 

@@ -1,4 +1,4 @@
-#include "eval_command.h"
+#include "cli/eval_command.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -7,19 +7,19 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "answer_options.h"
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/grapheme.h"
-#include "attnviz/base/number.h"
-#include "attnviz/infer/model_task.h"
-#include "attnviz/infer/pair_evaluation.h"
-#include "attnviz/train/data.h"
-#include "attnviz/train/pair_data.h"
-#include "attnviz/train/trainer.h"
-#include "open_model.h"
-#include "options.h"
-#include "output.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/grapheme.h"
+#include "base/number.h"
+#include "cli/answer_options.h"
+#include "cli/open_model.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "infer/model_task.h"
+#include "score/pair_evaluation.h"
+#include "train/data.h"
+#include "train/pair_data.h"
+#include "train/trainer.h"
 
 namespace attnviz {
 namespace {

@@ -1,15 +1,15 @@
-#include "figure.h"
+#include "cli/figure.h"
 
 #include <algorithm>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/render/png.h"
-#include "attnviz/render/sheet.h"
-#include "attnviz/render/svg.h"
-#include "fonts.h"
-#include "output.h"
-#include "version.h"
+#include "attnviz/error.h"
+#include "base/utf8.h"
+#include "cli/fonts.h"
+#include "cli/output.h"
+#include "cli/version.h"
+#include "render/figure/sheet.h"
+#include "render/paint/svg.h"
+#include "render/raster/png.h"
 
 namespace attnviz {
 namespace {

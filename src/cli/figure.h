@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/base/attention_map.h"
-#include "attnviz/render/curve.h"
-#include "look_options.h"
+#include "attnviz/attention_map.h"
+#include "cli/look_options.h"
+#include "render/figure/curve.h"
 
 namespace attnviz {
 

@@ -1,16 +1,16 @@
-#include "fonts.h"
+#include "cli/fonts.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <set>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/render/font_file.h"
-#include "attnviz/render/font_search.h"
-#include "attnviz/render/script.h"
-#include "output.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "cli/output.h"
+#include "render/text/font_file.h"
+#include "render/text/font_search.h"
+#include "render/text/script.h"
 
 namespace attnviz {
 namespace {

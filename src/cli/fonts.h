@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/render/font.h"
+#include "render/text/font.h"
 
 namespace attnviz {
 

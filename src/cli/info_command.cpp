@@ -1,17 +1,17 @@
-#include "info_command.h"
+#include "cli/info_command.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/strict_json.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/model/checkpoint.h"
-#include "open_model.h"
-#include "options.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "cli/open_model.h"
+#include "cli/options.h"
+#include "formats/strict_json.h"
+#include "model/checkpoint.h"
 
 namespace attnviz {
 namespace {

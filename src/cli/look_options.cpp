@@ -1,11 +1,11 @@
-#include "look_options.h"
+#include "cli/look_options.h"
 
 #include <CLI/CLI.hpp>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/number.h"
-#include "attnviz/base/utf8.h"
-#include "options.h"
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "cli/options.h"
 
 namespace attnviz {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/render/heatmap.h"
-#include "attnviz/render/look.h"
+#include "render/figure/heatmap.h"
+#include "render/figure/look.h"
 
 namespace CLI {
 class App;

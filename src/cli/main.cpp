@@ -13,19 +13,19 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/suggest.h"
-#include "attnviz/nn/blocking.h"
-#include "eval_command.h"
-#include "info_command.h"
-#include "options.h"
-#include "output.h"
-#include "predict_command.h"
-#include "render_command.h"
-#include "tasks_command.h"
-#include "train_command.h"
-#include "version.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/suggest.h"
+#include "cli/eval_command.h"
+#include "cli/info_command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/predict_command.h"
+#include "cli/render_command.h"
+#include "cli/tasks_command.h"
+#include "cli/train_command.h"
+#include "cli/version.h"
+#include "nn/blocking.h"
 
 namespace attnviz {
 namespace {

@@ -1,15 +1,15 @@
-#include "matrix_source.h"
+#include "cli/matrix_source.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 
-#include "attnviz/base/attention_file.h"
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/number.h"
-#include "attnviz/base/utf8.h"
-#include "options.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "cli/options.h"
+#include "formats/attention_file.h"
 
 namespace attnviz {
 namespace {

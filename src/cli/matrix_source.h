@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/base/attention_map.h"
+#include "attnviz/attention_map.h"
 
 namespace CLI {
 class App;

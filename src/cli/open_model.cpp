@@ -1,9 +1,9 @@
-#include "open_model.h"
+#include "cli/open_model.h"
 
-#include "attnviz/base/error.h"
-#include "attnviz/model/checkpoint.h"
-#include "attnviz/train/run_folder.h"
-#include "output.h"
+#include "attnviz/error.h"
+#include "cli/output.h"
+#include "model/checkpoint.h"
+#include "train/run_folder.h"
 
 namespace attnviz {
 

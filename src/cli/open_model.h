@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "attnviz/model/model.h"
+#include "model/model.h"
 
 namespace attnviz {
 

@@ -1,15 +1,15 @@
-#include "options.h"
+#include "cli/options.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <utility>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/number.h"
-#include "attnviz/base/suggest.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/tasks/alphabet.h"
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "base/suggest.h"
+#include "base/utf8.h"
+#include "tasks/alphabet.h"
 
 namespace attnviz {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/tasks/task.h"
+#include "tasks/task.h"
 
 namespace CLI {
 class App;

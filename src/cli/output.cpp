@@ -1,13 +1,13 @@
-#include "output.h"
+#include "cli/output.h"
 
 #include <algorithm>
 #include <iostream>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/number.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/infer/scores.h"
-#include "attnviz/render/label_text.h"
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "render/text/label_text.h"
+#include "score/scores.h"
 
 namespace attnviz {
 void tell(bool quiet, std::string_view line) {

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "attnviz/base/attention_map.h"
-#include "attnviz/infer/evaluate.h"
-#include "attnviz/infer/predict.h"
+#include "attnviz/attention_map.h"
+#include "infer/predict.h"
+#include "score/evaluate.h"
 
 namespace attnviz {
 

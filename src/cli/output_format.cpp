@@ -1,10 +1,10 @@
-#include "output_format.h"
+#include "cli/output_format.h"
 
 #include <algorithm>
 #include <filesystem>
 
-#include "attnviz/base/attention_file.h"
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
+#include "formats/attention_file.h"
 
 namespace attnviz {
 

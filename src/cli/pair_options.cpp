@@ -1,10 +1,10 @@
-#include "pair_options.h"
+#include "cli/pair_options.h"
 
 #include <CLI/CLI.hpp>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/utf8.h"
-#include "options.h"
+#include "attnviz/error.h"
+#include "base/utf8.h"
+#include "cli/options.h"
 
 namespace attnviz {
 namespace {

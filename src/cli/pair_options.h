@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "attnviz/train/pair_data.h"
+#include "train/pair_data.h"
 
 namespace CLI {
 class App;

@@ -1,4 +1,4 @@
-#include "predict_command.h"
+#include "cli/predict_command.h"
 
 #include <unistd.h>
 
@@ -7,20 +7,20 @@
 #include <cmath>
 #include <memory>
 
-#include "answer_options.h"
-#include "attnviz/base/alignment_text.h"
-#include "attnviz/base/attention_file.h"
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/line_reader.h"
-#include "attnviz/base/number.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/infer/predict.h"
-#include "open_model.h"
-#include "options.h"
-#include "output.h"
-#include "output_format.h"
-#include "terminal.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/line_reader.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "cli/answer_options.h"
+#include "cli/open_model.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/output_format.h"
+#include "cli/terminal.h"
+#include "formats/alignment_text.h"
+#include "formats/attention_file.h"
+#include "infer/predict.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "render_command.h"
+#include "cli/render_command.h"
 
 #include <unistd.h>
 
@@ -9,23 +9,23 @@
 #include <memory>
 #include <sstream>
 
-#include "answer_options.h"
-#include "attnviz/base/attention_file.h"
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/hash.h"
-#include "attnviz/infer/predict.h"
-#include "attnviz/model/checkpoint.h"
-#include "attnviz/render/curve.h"
-#include "attnviz/train/run_folder.h"
-#include "curves.h"
-#include "figure.h"
-#include "matrix_source.h"
-#include "open_model.h"
-#include "options.h"
-#include "output.h"
-#include "output_format.h"
-#include "terminal.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "cli/answer_options.h"
+#include "cli/curves.h"
+#include "cli/figure.h"
+#include "cli/matrix_source.h"
+#include "cli/open_model.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/output_format.h"
+#include "cli/terminal.h"
+#include "formats/attention_file.h"
+#include "infer/predict.h"
+#include "model/checkpoint.h"
+#include "render/figure/curve.h"
+#include "train/run_folder.h"
 
 namespace attnviz {
 namespace {

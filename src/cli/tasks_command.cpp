@@ -1,4 +1,4 @@
-#include "tasks_command.h"
+#include "cli/tasks_command.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -6,12 +6,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "attnviz/base/file.h"
-#include "attnviz/base/grapheme.h"
-#include "attnviz/base/random.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/text/pair_reader.h"
-#include "attnviz/train/recipe.h"
+#include "base/file.h"
+#include "base/grapheme.h"
+#include "base/random.h"
+#include "base/utf8.h"
+#include "text/pair_reader.h"
+#include "train/recipe.h"
 
 namespace attnviz {
 namespace {

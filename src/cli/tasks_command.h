@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "options.h"
+#include "cli/options.h"
 
 namespace attnviz {
 

@@ -1,4 +1,4 @@
-#include "terminal.h"
+#include "cli/terminal.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "output.h"
+#include "cli/output.h"
 
 namespace attnviz {
 namespace {

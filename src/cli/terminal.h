@@ -1,8 +1,8 @@
 // The terminal that somebody looks at.
 #pragma once
 
-#include "attnviz/infer/predict.h"
-#include "attnviz/render/terminal.h"
+#include "infer/predict.h"
+#include "render/figure/terminal.h"
 
 namespace attnviz {
 

@@ -1,4 +1,4 @@
-#include "train_command.h"
+#include "cli/train_command.h"
 
 #include <unistd.h>
 
@@ -9,19 +9,19 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/number.h"
-#include "attnviz/base/signals.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/infer/model_task.h"
-#include "attnviz/infer/predict.h"
-#include "attnviz/model/checkpoint.h"
-#include "open_model.h"
-#include "output.h"
-#include "terminal.h"
-#include "train_start.h"
-#include "version.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "base/signals.h"
+#include "base/utf8.h"
+#include "cli/open_model.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "cli/train_start.h"
+#include "cli/version.h"
+#include "infer/model_task.h"
+#include "infer/predict.h"
+#include "model/checkpoint.h"
 
 namespace attnviz {
 namespace {

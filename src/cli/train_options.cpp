@@ -1,4 +1,4 @@
-#include "train_options.h"
+#include "cli/train_options.h"
 
 #include <CLI/CLI.hpp>
 

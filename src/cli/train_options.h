@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "attnviz/train/run.h"
-#include "options.h"
-#include "pair_options.h"
+#include "cli/options.h"
+#include "cli/pair_options.h"
+#include "train/run.h"
 
 namespace attnviz {
 

@@ -1,17 +1,17 @@
-#include "train_start.h"
+#include "cli/train_start.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/infer/model_task.h"
-#include "attnviz/infer/model_text.h"
-#include "attnviz/train/data.h"
-#include "attnviz/train/pair_data.h"
-#include "open_model.h"
-#include "output.h"
+#include "attnviz/error.h"
+#include "base/utf8.h"
+#include "cli/open_model.h"
+#include "cli/output.h"
+#include "infer/model_task.h"
+#include "infer/model_text.h"
+#include "train/data.h"
+#include "train/pair_data.h"
 
 namespace attnviz {
 namespace {

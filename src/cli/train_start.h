@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "attnviz/train/run.h"
-#include "train_options.h"
+#include "cli/train_options.h"
+#include "train/run.h"
 
 namespace attnviz {
 

@@ -1,11 +1,11 @@
-#include "version.h"
+#include "cli/version.h"
 
 #include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
 
-#include "attnviz/base/zip.h"
-#include "attnviz/nn/build_info.h"
-#include "attnviz/render/font.h"
+#include "formats/zip.h"
+#include "nn/build_info.h"
+#include "render/text/font.h"
 
 namespace attnviz {
 

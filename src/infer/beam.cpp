@@ -1,10 +1,10 @@
-#include "attnviz/infer/beam.h"
+#include "infer/beam.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "attnviz/model/steps.h"
-#include "attnviz/nn/loss.h"
+#include "model/steps.h"
+#include "nn/loss.h"
 
 namespace attnviz {
 namespace {

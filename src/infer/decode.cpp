@@ -1,9 +1,9 @@
-#include "attnviz/infer/decode.h"
+#include "infer/decode.h"
 
 #include <numeric>
 
-#include "attnviz/model/steps.h"
-#include "attnviz/nn/loss.h"
+#include "model/steps.h"
+#include "nn/loss.h"
 
 namespace attnviz {
 namespace {

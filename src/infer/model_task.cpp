@@ -1,9 +1,9 @@
-#include "attnviz/infer/model_task.h"
+#include "infer/model_task.h"
 
 #include <nlohmann/json.hpp>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/strict_json.h"
+#include "attnviz/error.h"
+#include "formats/strict_json.h"
 
 namespace attnviz {
 

@@ -1,10 +1,10 @@
-#include "attnviz/infer/predict.h"
+#include "infer/predict.h"
 
 #include <algorithm>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/number.h"
-#include "attnviz/base/utf8.h"
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

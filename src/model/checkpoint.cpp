@@ -1,13 +1,13 @@
-#include "attnviz/model/checkpoint.h"
+#include "model/checkpoint.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/strict_json.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "formats/strict_json.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "attnviz/model/config.h"
+#include "model/config.h"
 
 namespace attnviz {
 

@@ -1,10 +1,10 @@
-#include "attnviz/model/decoder.h"
+#include "model/decoder.h"
 
-#include "attnviz/model/step_tokens.h"
-#include "attnviz/model/steps.h"
-#include "attnviz/nn/activation.h"
-#include "attnviz/nn/embedding.h"
-#include "attnviz/nn/product.h"
+#include "model/step_tokens.h"
+#include "model/steps.h"
+#include "nn/activation.h"
+#include "nn/embedding.h"
+#include "nn/product.h"
 
 namespace attnviz {
 namespace {

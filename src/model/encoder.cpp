@@ -1,7 +1,7 @@
-#include "attnviz/model/encoder.h"
+#include "model/encoder.h"
 
-#include "attnviz/model/steps.h"
-#include "attnviz/nn/embedding.h"
+#include "model/steps.h"
+#include "nn/embedding.h"
 
 namespace attnviz {
 namespace {

@@ -1,9 +1,9 @@
-#include "attnviz/model/seq2seq.h"
+#include "model/seq2seq.h"
 
 #include <cmath>
 
-#include "attnviz/model/steps.h"
-#include "attnviz/nn/loss.h"
+#include "model/steps.h"
+#include "nn/loss.h"
 
 namespace attnviz {
 namespace {

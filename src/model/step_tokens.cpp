@@ -1,4 +1,4 @@
-#include "attnviz/model/step_tokens.h"
+#include "model/step_tokens.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,9 +1,9 @@
-#include "attnviz/nn/attention.h"
+#include "nn/attention.h"
 
 #include <cmath>
 
-#include "attnviz/nn/activation.h"
-#include "attnviz/nn/product.h"
+#include "nn/activation.h"
+#include "nn/product.h"
 
 namespace attnviz {
 namespace {

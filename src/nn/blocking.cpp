@@ -1,6 +1,6 @@
-#include "attnviz/nn/blocking.h"
+#include "nn/blocking.h"
 
-#include "attnviz/nn/types.h"
+#include "nn/types.h"
 
 namespace attnviz {
 

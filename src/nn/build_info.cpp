@@ -1,6 +1,6 @@
-#include "attnviz/nn/build_info.h"
+#include "nn/build_info.h"
 
-#include "attnviz/nn/types.h"
+#include "nn/types.h"
 
 namespace attnviz {
 

@@ -1,6 +1,6 @@
-#include "attnviz/nn/embedding.h"
+#include "nn/embedding.h"
 
-#include "attnviz/nn/product.h"
+#include "nn/product.h"
 
 namespace attnviz {
 

@@ -1,7 +1,7 @@
-#include "attnviz/nn/gru.h"
+#include "nn/gru.h"
 
-#include "attnviz/nn/activation.h"
-#include "attnviz/nn/product.h"
+#include "nn/activation.h"
+#include "nn/product.h"
 
 namespace attnviz {
 

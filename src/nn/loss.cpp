@@ -1,8 +1,8 @@
-#include "attnviz/nn/loss.h"
+#include "nn/loss.h"
 
 #include <cmath>
 
-#include "attnviz/nn/activation.h"
+#include "nn/activation.h"
 
 namespace attnviz {
 

@@ -1,9 +1,9 @@
-#include "attnviz/nn/product.h"
+#include "nn/product.h"
 
 #include <array>
 #include <utility>
 
-#include "attnviz/nn/lanes.h"
+#include "nn/lanes.h"
 
 namespace attnviz {
 namespace {

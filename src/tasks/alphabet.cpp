@@ -1,11 +1,11 @@
-#include "attnviz/tasks/alphabet.h"
+#include "tasks/alphabet.h"
 
 #include <algorithm>
 #include <optional>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/grapheme.h"
-#include "attnviz/base/utf8.h"
+#include "attnviz/error.h"
+#include "base/grapheme.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

@@ -1,12 +1,12 @@
-#include "attnviz/tasks/dates.h"
+#include "tasks/dates.h"
 
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <set>
 
-#include "attnviz/base/grapheme.h"
-#include "attnviz/base/utf8.h"
+#include "base/grapheme.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

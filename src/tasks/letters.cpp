@@ -1,7 +1,7 @@
-#include "attnviz/tasks/letters.h"
+#include "tasks/letters.h"
 
-#include "attnviz/base/utf8.h"
-#include "attnviz/tasks/alphabet.h"
+#include "base/utf8.h"
+#include "tasks/alphabet.h"
 
 namespace attnviz {
 namespace {

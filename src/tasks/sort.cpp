@@ -1,10 +1,10 @@
-#include "attnviz/tasks/sort.h"
+#include "tasks/sort.h"
 
 #include <algorithm>
 
-#include "attnviz/base/grapheme.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/tasks/alphabet.h"
+#include "base/grapheme.h"
+#include "base/utf8.h"
+#include "tasks/alphabet.h"
 
 namespace attnviz {
 namespace {

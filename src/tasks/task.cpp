@@ -1,17 +1,17 @@
-#include "attnviz/tasks/task.h"
+#include "tasks/task.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/hash.h"
-#include "attnviz/base/suggest.h"
-#include "attnviz/base/utf8.h"
-#include "attnviz/tasks/alphabet.h"
-#include "attnviz/tasks/dates.h"
-#include "attnviz/tasks/letters.h"
-#include "attnviz/tasks/sort.h"
+#include "attnviz/error.h"
+#include "base/hash.h"
+#include "base/suggest.h"
+#include "base/utf8.h"
+#include "tasks/alphabet.h"
+#include "tasks/dates.h"
+#include "tasks/letters.h"
+#include "tasks/sort.h"
 
 namespace attnviz {
 namespace {

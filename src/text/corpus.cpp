@@ -1,11 +1,11 @@
-#include "attnviz/text/corpus.h"
+#include "text/corpus.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/hash.h"
-#include "attnviz/base/random.h"
+#include "attnviz/error.h"
+#include "base/hash.h"
+#include "base/random.h"
 
 namespace attnviz {
 namespace {

@@ -1,11 +1,11 @@
-#include "attnviz/text/pair_reader.h"
+#include "text/pair_reader.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/number.h"
-#include "attnviz/base/utf8.h"
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

@@ -1,7 +1,7 @@
-#include "attnviz/text/tokenizer.h"
+#include "text/tokenizer.h"
 
-#include "attnviz/base/grapheme.h"
-#include "attnviz/base/utf8.h"
+#include "base/grapheme.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

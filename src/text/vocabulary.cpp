@@ -1,11 +1,11 @@
-#include "attnviz/text/vocabulary.h"
+#include "text/vocabulary.h"
 
 #include <algorithm>
 #include <array>
 
-#include "attnviz/base/attention_map.h"
-#include "attnviz/base/error.h"
-#include "attnviz/base/utf8.h"
+#include "attnviz/attention_map.h"
+#include "attnviz/error.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "attnviz/train/adam.h"
+#include "train/adam.h"
 
 #include <algorithm>
 #include <cmath>

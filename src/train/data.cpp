@@ -1,8 +1,8 @@
-#include "attnviz/train/data.h"
+#include "train/data.h"
 
 #include <utility>
 
-#include "attnviz/infer/model_task.h"
+#include "infer/model_task.h"
 
 namespace attnviz {
 

@@ -1,11 +1,11 @@
-#include "attnviz/train/memory.h"
+#include "train/memory.h"
 
 #include <algorithm>
 #include <string>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/number.h"
-#include "attnviz/model/seq2seq.h"
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "model/seq2seq.h"
 
 namespace attnviz {
 namespace {

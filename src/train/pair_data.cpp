@@ -1,12 +1,12 @@
-#include "attnviz/train/pair_data.h"
+#include "train/pair_data.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/strict_json.h"
+#include "attnviz/error.h"
+#include "formats/strict_json.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "attnviz/train/recipe.h"
+#include "train/recipe.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/strict_json.h"
+#include "attnviz/error.h"
+#include "formats/strict_json.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "attnviz/train/run.h"
+#include "train/run.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,13 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/base/number.h"
-#include "attnviz/infer/model_text.h"
-#include "attnviz/model/checkpoint.h"
-#include "attnviz/train/memory.h"
-#include "attnviz/train/trainer.h"
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "infer/model_text.h"
+#include "model/checkpoint.h"
+#include "train/memory.h"
+#include "train/trainer.h"
 
 namespace attnviz {
 namespace {

@@ -1,9 +1,9 @@
-#include "attnviz/train/run_folder.h"
+#include "train/run_folder.h"
 
 #include <filesystem>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
+#include "attnviz/error.h"
+#include "base/file.h"
 
 namespace attnviz {
 namespace {

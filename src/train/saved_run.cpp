@@ -1,12 +1,12 @@
-#include "attnviz/train/saved_run.h"
+#include "train/saved_run.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/safetensors.h"
-#include "attnviz/base/strict_json.h"
-#include "attnviz/model/checkpoint.h"
+#include "attnviz/error.h"
+#include "formats/safetensors.h"
+#include "formats/strict_json.h"
+#include "model/checkpoint.h"
 
 namespace attnviz {
 namespace {

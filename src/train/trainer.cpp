@@ -1,4 +1,4 @@
-#include "attnviz/train/trainer.h"
+#include "train/trainer.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 
 #include "catch.h"
 

@@ -1,4 +1,4 @@
-#include "attnviz/base/file.h"
+#include "base/file.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 
 namespace attnviz {

@@ -1,8 +1,8 @@
-#include "attnviz/base/grapheme.h"
+#include "base/grapheme.h"
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/random.h"
-#include "attnviz/base/utf8.h"
+#include "attnviz/error.h"
+#include "base/random.h"
+#include "base/utf8.h"
 #include "catch.h"
 
 namespace attnviz {

@@ -1,4 +1,4 @@
-#include "attnviz/base/hash.h"
+#include "base/hash.h"
 
 #include <string>
 

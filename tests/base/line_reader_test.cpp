@@ -1,8 +1,8 @@
-#include "attnviz/base/line_reader.h"
+#include "base/line_reader.h"
 
 #include <vector>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 #include "temporary_file.h"
 

@@ -1,4 +1,4 @@
-#include "attnviz/base/lock.h"
+#include "base/lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 #include "cli/run_program.h"
 

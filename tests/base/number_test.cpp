@@ -1,13 +1,13 @@
-#include "attnviz/base/number.h"
+#include "base/number.h"
 
 #include <clocale>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
-#include "attnviz/base/attention_io.h"
-#include "attnviz/base/random.h"
+#include "base/random.h"
 #include "catch.h"
+#include "formats/attention_io.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "attnviz/base/suggest.h"
+#include "base/suggest.h"
 
 #include <vector>
 

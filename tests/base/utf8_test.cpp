@@ -1,6 +1,6 @@
-#include "attnviz/base/utf8.h"
+#include "base/utf8.h"
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 
 namespace attnviz {

@@ -2,10 +2,10 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/model/checkpoint.h"
 #include "catch.h"
 #include "cli/run_program.h"
 #include "infer/small_model.h"
+#include "model/checkpoint.h"
 
 using namespace attnviz;
 

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "run_program.h"
+#include "cli/run_program.h"
 
 namespace attnviz {
 namespace {

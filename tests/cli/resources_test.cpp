@@ -4,12 +4,12 @@
 #include <thread>
 #include <vector>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/model/checkpoint.h"
+#include "attnviz/error.h"
+#include "base/file.h"
 #include "catch.h"
 #include "cli/run_program.h"
 #include "infer/small_model.h"
+#include "model/checkpoint.h"
 
 using namespace attnviz;
 

@@ -1,7 +1,7 @@
 // What cpu_check.cpp makes of a program built for a processor that there is not.
 #include <cstdio>
 
-#include "built_for.h"
+#include "cli/built_for.h"
 
 namespace attnviz {
 const char* const built_for[] = {"instructions-of-tomorrow", nullptr};

@@ -1,6 +1,6 @@
 // Any text as CSV and as TSV; what is read is written the same way it reads.
-#include "attnviz/base/attention_io.h"
-#include "bytes.h"
+#include "formats/attention_io.h"
+#include "fuzz/bytes.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;

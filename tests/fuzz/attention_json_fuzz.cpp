@@ -1,6 +1,6 @@
 // Any text as JSON of a map, one document or one a line.
-#include "attnviz/base/attention_io.h"
-#include "bytes.h"
+#include "formats/attention_io.h"
+#include "fuzz/bytes.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;

@@ -1,6 +1,6 @@
 // Any bytes as .npy and .npz; the first two are an index, there if they are even.
-#include "attnviz/base/attention_io.h"
-#include "bytes.h"
+#include "formats/attention_io.h"
+#include "fuzz/bytes.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;

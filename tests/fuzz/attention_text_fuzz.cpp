@@ -1,7 +1,7 @@
 // Any text as Marian's and as Nematus'; the first byte chooses the sentence and which labels there
 // are.
-#include "attnviz/base/attention_io.h"
-#include "bytes.h"
+#include "formats/attention_io.h"
+#include "fuzz/bytes.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;

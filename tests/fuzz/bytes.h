@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 
 namespace attnviz {
 

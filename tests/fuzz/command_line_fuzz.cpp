@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "bytes.h"
 #include "cli/options.h"
+#include "fuzz/bytes.h"
 
 namespace {
 

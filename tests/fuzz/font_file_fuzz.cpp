@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "attnviz/base/error.h"
-#include "attnviz/render/font_file.h"
+#include "attnviz/error.h"
+#include "render/text/font_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;

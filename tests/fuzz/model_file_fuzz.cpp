@@ -1,7 +1,7 @@
 // Any bytes as a model, and as the state of a run. What is read is written again and is the same.
-#include "attnviz/model/checkpoint.h"
-#include "attnviz/train/saved_run.h"
-#include "bytes.h"
+#include "fuzz/bytes.h"
+#include "model/checkpoint.h"
+#include "train/saved_run.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;

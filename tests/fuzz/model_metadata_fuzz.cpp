@@ -1,11 +1,11 @@
 // Any text as the metadata of a model, each line a key, a space and its value: past the checksums,
 // which stop a changed file before these are looked at.
-#include "attnviz/infer/model_task.h"
-#include "attnviz/infer/model_text.h"
-#include "attnviz/model/checkpoint.h"
-#include "attnviz/train/pair_data.h"
-#include "attnviz/train/recipe.h"
-#include "bytes.h"
+#include "fuzz/bytes.h"
+#include "infer/model_task.h"
+#include "infer/model_text.h"
+#include "model/checkpoint.h"
+#include "train/pair_data.h"
+#include "train/recipe.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;

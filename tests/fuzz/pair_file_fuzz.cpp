@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <numeric>
 
-#include "attnviz/text/corpus.h"
-#include "bytes.h"
+#include "fuzz/bytes.h"
+#include "text/corpus.h"
 
 namespace {
 

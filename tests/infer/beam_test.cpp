@@ -1,9 +1,9 @@
-#include "attnviz/infer/beam.h"
+#include "infer/beam.h"
 
 #include <map>
 
 #include "catch.h"
-#include "small_model.h"
+#include "infer/small_model.h"
 
 using namespace attnviz;
 

@@ -1,4 +1,4 @@
-#include "attnviz/infer/chunk.h"
+#include "infer/chunk.h"
 
 #include <vector>
 

@@ -1,8 +1,8 @@
-#include "attnviz/infer/decode.h"
+#include "infer/decode.h"
 
-#include "attnviz/infer/evaluate.h"
 #include "catch.h"
-#include "small_model.h"
+#include "infer/small_model.h"
+#include "score/evaluate.h"
 
 using namespace attnviz;
 

@@ -1,6 +1,6 @@
-#include "attnviz/infer/model_text.h"
+#include "infer/model_text.h"
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 
 using namespace attnviz;

@@ -1,10 +1,10 @@
-#include "attnviz/infer/predict.h"
+#include "infer/predict.h"
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/grapheme.h"
-#include "attnviz/base/utf8.h"
+#include "attnviz/error.h"
+#include "base/grapheme.h"
+#include "base/utf8.h"
 #include "catch.h"
-#include "small_model.h"
+#include "infer/small_model.h"
 
 using namespace attnviz;
 

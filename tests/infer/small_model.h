@@ -1,10 +1,10 @@
 // A small model with random weights, for tests that need any model at all.
 #pragma once
 
-#include "attnviz/infer/model_task.h"
-#include "attnviz/model/model.h"
-#include "attnviz/tasks/task.h"
-#include "attnviz/train/data.h"
+#include "infer/model_task.h"
+#include "model/model.h"
+#include "tasks/task.h"
+#include "train/data.h"
 
 namespace attnviz {
 

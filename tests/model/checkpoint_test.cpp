@@ -1,8 +1,8 @@
-#include "attnviz/model/checkpoint.h"
+#include "model/checkpoint.h"
 
 #include <cstring>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 #include "infer/small_model.h"
 

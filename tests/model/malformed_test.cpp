@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "attnviz/base/error.h"
-#include "attnviz/model/checkpoint.h"
+#include "attnviz/error.h"
 #include "catch.h"
 #include "infer/small_model.h"
+#include "model/checkpoint.h"
 
 using namespace attnviz;
 

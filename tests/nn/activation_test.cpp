@@ -1,4 +1,4 @@
-#include "attnviz/nn/activation.h"
+#include "nn/activation.h"
 
 #include <array>
 #include <limits>

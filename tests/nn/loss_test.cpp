@@ -1,4 +1,4 @@
-#include "attnviz/nn/loss.h"
+#include "nn/loss.h"
 
 #include "catch.h"
 

@@ -1,6 +1,6 @@
-#include "attnviz/nn/product.h"
+#include "nn/product.h"
 
-#include "attnviz/base/random.h"
+#include "base/random.h"
 #include "catch.h"
 
 using namespace attnviz;

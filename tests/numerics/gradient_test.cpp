@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attnviz/base/random.h"
+#include "base/random.h"
 #include "catch.h"
-#include "model_run.h"
+#include "numerics/model_run.h"
 
 using namespace attnviz;
 

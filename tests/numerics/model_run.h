@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "attnviz/model/seq2seq.h"
-#include "attnviz/model/steps.h"
+#include "model/seq2seq.h"
+#include "model/steps.h"
 
 namespace attnviz {
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "attnviz/model/seq2seq.h"
 #include "catch.h"
+#include "model/seq2seq.h"
 
 namespace attnviz {
 

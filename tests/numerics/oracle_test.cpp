@@ -1,8 +1,8 @@
 // Agreement with an independent PyTorch implementation, to 1e-9 relative.
-#include "oracle.h"
-#include "attnviz/train/adam.h"
+#include "numerics/oracle.h"
 #include "catch.h"
-#include "model_run.h"
+#include "numerics/model_run.h"
+#include "train/adam.h"
 
 using namespace attnviz;
 

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "catch.h"
-#include "model_run.h"
+#include "numerics/model_run.h"
 
 using namespace attnviz;
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "attnviz/render/color.h"
+#include "render/raster/color.h"
 
 namespace attnviz {
 

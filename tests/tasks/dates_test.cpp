@@ -1,11 +1,11 @@
-#include "attnviz/tasks/dates.h"
+#include "tasks/dates.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "attnviz/base/grapheme.h"
-#include "attnviz/base/utf8.h"
+#include "base/grapheme.h"
+#include "base/utf8.h"
 #include "catch.h"
 
 using namespace attnviz;

@@ -1,7 +1,7 @@
-#include "attnviz/tasks/letters.h"
-#include "attnviz/base/grapheme.h"
+#include "tasks/letters.h"
+#include "base/grapheme.h"
 
-#include "attnviz/base/utf8.h"
+#include "base/utf8.h"
 #include "catch.h"
 
 using namespace attnviz;

@@ -1,10 +1,10 @@
-#include "attnviz/tasks/sort.h"
-#include "attnviz/base/grapheme.h"
+#include "tasks/sort.h"
+#include "base/grapheme.h"
 
 #include <algorithm>
 #include <set>
 
-#include "attnviz/base/utf8.h"
+#include "base/utf8.h"
 #include "catch.h"
 
 using namespace attnviz;

@@ -1,12 +1,12 @@
-#include "attnviz/tasks/task.h"
-#include "attnviz/base/grapheme.h"
+#include "tasks/task.h"
+#include "base/grapheme.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/utf8.h"
+#include "attnviz/error.h"
+#include "base/utf8.h"
 #include "catch.h"
 
 using namespace attnviz;

@@ -1,4 +1,4 @@
-#include "attnviz/text/batch.h"
+#include "text/batch.h"
 
 #include "catch.h"
 

@@ -1,10 +1,10 @@
-#include "attnviz/text/corpus.h"
+#include "text/corpus.h"
 
 #include <algorithm>
 #include <numeric>
 #include <set>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 #include "temporary_file.h"
 

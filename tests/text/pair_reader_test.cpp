@@ -1,6 +1,6 @@
-#include "attnviz/text/pair_reader.h"
+#include "text/pair_reader.h"
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 #include "temporary_file.h"
 

@@ -1,4 +1,4 @@
-#include "attnviz/text/tokenizer.h"
+#include "text/tokenizer.h"
 
 #include "catch.h"
 

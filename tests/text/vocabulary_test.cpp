@@ -1,6 +1,6 @@
-#include "attnviz/text/vocabulary.h"
+#include "text/vocabulary.h"
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 
 using namespace attnviz;

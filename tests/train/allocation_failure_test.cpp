@@ -7,18 +7,18 @@
 #include <functional>
 #include <new>
 
-#include "allocation_counter.h"
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/infer/predict.h"
-#include "attnviz/model/checkpoint.h"
-#include "attnviz/render/heatmap.h"
-#include "attnviz/render/png.h"
-#include "attnviz/train/trainer.h"
+#include "attnviz/error.h"
+#include "base/file.h"
 #include "catch.h"
 #include "cli/run_program.h"
+#include "infer/predict.h"
 #include "infer/small_model.h"
+#include "model/checkpoint.h"
+#include "render/figure/heatmap.h"
 #include "render/maps.h"
+#include "render/raster/png.h"
+#include "train/allocation_counter.h"
+#include "train/trainer.h"
 
 using namespace attnviz;
 

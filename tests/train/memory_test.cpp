@@ -1,8 +1,8 @@
-#include "attnviz/train/memory.h"
+#include "train/memory.h"
 
-#include "attnviz/base/error.h"
-#include "attnviz/model/seq2seq.h"
+#include "attnviz/error.h"
 #include "catch.h"
+#include "model/seq2seq.h"
 
 using namespace attnviz;
 

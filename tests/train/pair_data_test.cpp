@@ -1,9 +1,9 @@
-#include "attnviz/train/pair_data.h"
+#include "train/pair_data.h"
 
 #include <algorithm>
 #include <set>
 
-#include "attnviz/base/error.h"
+#include "attnviz/error.h"
 #include "catch.h"
 #include "temporary_file.h"
 

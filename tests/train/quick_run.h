@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
-#include "attnviz/train/data.h"
-#include "attnviz/train/run.h"
+#include "train/data.h"
+#include "train/run.h"
 
 namespace attnviz {
 

@@ -1,7 +1,7 @@
-#include "attnviz/train/recipe.h"
+#include "train/recipe.h"
 
-#include "attnviz/tasks/task.h"
 #include "catch.h"
+#include "tasks/task.h"
 
 using namespace attnviz;
 

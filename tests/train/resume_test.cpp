@@ -4,14 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/infer/model_task.h"
-#include "attnviz/model/checkpoint.h"
-#include "attnviz/train/pair_data.h"
-#include "attnviz/train/run.h"
+#include "attnviz/error.h"
+#include "base/file.h"
 #include "catch.h"
+#include "infer/model_task.h"
+#include "model/checkpoint.h"
+#include "train/pair_data.h"
 #include "train/quick_run.h"
+#include "train/run.h"
 
 using namespace attnviz;
 namespace fs = std::filesystem;

@@ -1,11 +1,11 @@
-#include "attnviz/train/run.h"
+#include "train/run.h"
 
 #include <algorithm>
 
-#include "attnviz/base/error.h"
-#include "attnviz/base/file.h"
-#include "attnviz/model/checkpoint.h"
+#include "attnviz/error.h"
+#include "base/file.h"
 #include "catch.h"
+#include "model/checkpoint.h"
 #include "train/quick_run.h"
 
 using namespace attnviz;

@@ -1,10 +1,10 @@
-#include "attnviz/train/trainer.h"
+#include "train/trainer.h"
 
 #include <limits>
 
-#include "allocation_counter.h"
 #include "catch.h"
 #include "infer/small_model.h"
+#include "train/allocation_counter.h"
 
 using namespace attnviz;
 

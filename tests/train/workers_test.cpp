@@ -1,4 +1,4 @@
-#include "attnviz/train/workers.h"
+#include "train/workers.h"
 
 #include <atomic>
 #include <stdexcept>

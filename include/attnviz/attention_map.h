@@ -1,0 +1,35 @@
+// What stands between the model and the renderer: labels and weights.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace attnviz {
+
+/// Per output symbol, the source positions that hold its answer, ascending; empty where there is
+/// none. Several positions mean that any of them is right (a tie).
+using GoldAlignment = std::vector<std::vector<int>>;
+
+/// Attention of one output sequence over one input sequence. Rows are outputs (top first), columns
+/// are inputs (left first). A model's map ends with the END symbol on both sides.
+struct AttentionMap {
+  std::vector<std::string> source;    // column labels
+  std::vector<std::string> target;    // row labels
+  std::vector<float> weights;         // rows x columns, row-major
+  GoldAlignment gold;                 // one entry a row, or empty when unknown
+  std::vector<std::string> expected;  // the right output, one entry a row, or empty when unknown
+  std::map<std::string, std::string>
+      facts;  // "task", "title", "caption", ...: free text, kept in files
+
+  std::size_t rows() const { return target.size(); }
+  std::size_t columns() const { return source.size(); }
+  float at(std::size_t row, std::size_t column) const { return weights[row * columns() + column]; }
+};
+
+/// The label of the end of a sequence, and of a symbol the vocabulary does not know.
+inline constexpr const char* end_label = "</s>";
+inline constexpr const char* unknown_label = "<unk>";
+
+}  // namespace attnviz

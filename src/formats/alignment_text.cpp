@@ -1,0 +1,76 @@
+#include "formats/alignment_text.h"
+
+#include <algorithm>
+
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "formats/attention_io.h"
+
+namespace attnviz {
+namespace {
+
+constexpr const char* field_separator = "|||";
+
+/// A side's symbols in one line, END left out. `format` is whose line it is.
+std::string words(const std::vector<std::string>& symbols, const std::string& format) {
+  std::string text;
+  for (const std::string& symbol : symbols) {
+    if (&symbol == &symbols.back() && symbol == end_label) break;
+    if (symbol == field_separator) {
+      throw InputError("symbol \"" + symbol + "\": stands between the fields of " + format +
+                       " format; expected none, or --alignment pharaoh, json or npz");
+    }
+    if (!text.empty()) text += ' ';
+    for (const char c : symbol) {
+      text += c == ' ' || c == '\t' || c == '\n' ? std::string("␣") : std::string(1, c);
+    }
+  }
+  return text;
+}
+
+std::string row_text(const AttentionMap& map, std::size_t row, char separator) {
+  std::string text;
+  for (std::size_t column = 0; column < map.columns(); ++column) {
+    if (column > 0) text += separator;
+    text += weight_text(map, row, column);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string attention_to_pharaoh(const AttentionMap& map) {
+  std::string text;
+  for (std::size_t row = 0; row < map.rows(); ++row) {
+    if (row + 1 == map.rows() && map.target[row] == end_label) break;
+    const auto first = map.weights.begin() + static_cast<std::ptrdiff_t>(row * map.columns());
+    const auto most = std::max_element(first, first + static_cast<std::ptrdiff_t>(map.columns()));
+    const auto column = static_cast<std::size_t>(most - first);
+    if (column + 1 == map.columns() && map.source[column] == end_label) continue;
+    if (!text.empty()) text += ' ';
+    text += std::to_string(column) + '-' + std::to_string(row);
+  }
+  return text;
+}
+
+std::string attention_to_marian(const AttentionMap& map) {
+  std::string text = words(map.target, "Marian's") + " |||";
+  for (std::size_t row = 0; row < map.rows(); ++row) text += ' ' + row_text(map, row, ',');
+  return text;
+}
+
+std::string attention_to_marian(const AttentionMap& map, std::size_t number, double score) {
+  const std::string text = format_shortest(score);
+  return std::to_string(number) + " ||| " + attention_to_marian(map) + " ||| F0= " + text +
+         " ||| " + text;
+}
+
+std::string attention_to_nematus(const AttentionMap& map, std::size_t number, double score) {
+  std::string text = std::to_string(number) + " ||| " + words(map.target, "Nematus'") + " ||| " +
+                     format_shortest(score) + " ||| " + words(map.source, "Nematus'") + " ||| " +
+                     std::to_string(map.columns()) + ' ' + std::to_string(map.rows()) + '\n';
+  for (std::size_t row = 0; row < map.rows(); ++row) text += row_text(map, row, ' ') + '\n';
+  return text;
+}
+
+}  // namespace attnviz

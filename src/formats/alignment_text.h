@@ -1,0 +1,35 @@
+// Attention in the formats of machine translation programs.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "attnviz/attention_map.h"
+
+namespace attnviz {
+
+// In all of them symbols are separated by spaces, so a space that is a symbol is written as ␣. An
+// answer that was cut before END has no row for END, which other programs may refuse. Marian's and
+// Nematus' throw InputError for a symbol `|||`, which separates their fields.
+
+/// Links `i-j` of source position i and output position j, from 0 and in the order of outputs, as
+/// fast_align writes: an output is linked to the input that it attends to most. END's row has no
+/// link, and neither has an output that attends to END most. One line without its end.
+std::string attention_to_pharaoh(const AttentionMap& map);
+
+/// `output words ||| 0.9,0.1 0.2,0.8`, a group of weights for each output and END, as Marian's
+/// decoder writes with --alignment soft; attention_from_marian() reads it. One line without its
+/// end.
+std::string attention_to_marian(const AttentionMap& map);
+
+/// The same for one of several answers to sentence `number`, from 0, as Marian's decoder writes
+/// with
+/// --n-best: `number ||| output words ||| weights ||| F0= score ||| score`.
+std::string attention_to_marian(const AttentionMap& map, std::size_t number, double score);
+
+/// `number ||| output words ||| score ||| source words ||| columns rows`, a line of weights for
+/// each output and END, and an empty line, as Nematus writes with --output_alignment;
+/// attention_from_nematus() reads it. `number` counts sentences from 0. Without the last line end.
+std::string attention_to_nematus(const AttentionMap& map, std::size_t number, double score);
+
+}  // namespace attnviz

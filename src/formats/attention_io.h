@@ -1,0 +1,94 @@
+// The formats of attention maps: texts and bytes to maps and back.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attnviz/attention_map.h"
+
+namespace attnviz {
+
+inline constexpr std::size_t max_attention_weights = std::size_t{1} << 26U;
+
+/// Throws OutputError naming row and column of a weight that is not finite.
+void check_weight(const AttentionMap& map, std::size_t row, std::size_t column);
+
+/// A weight as the shortest text that reads back to the same float; throws as check_weight.
+std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column);
+
+/// One map as JSON on one line, no newline at its end:
+/// {"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",
+///  "source":[..],"target":[..],"weights":[[..]],"gold":[[..]],"expected":[..],"facts":{..}}
+/// gold, expected and facts are left out when empty. Weights are written as weight_text does.
+std::string attention_to_json(const AttentionMap& map);
+
+/// The map of one JSON document. `name` is the file's, for messages.
+/// Throws InputError naming the field: not JSON, text after the document, duplicate or unknown
+/// keys, depth over 64, wrong format, version or orientation, ragged rows, label counts, a weight
+/// that is not a finite number, gold positions out of range; LimitError over 2^26 weights.
+AttentionMap attention_from_json(std::string_view text, std::string_view name);
+
+/// As attention_from_json, for a file with one document a line (.jsonl). Blank lines are skipped;
+/// messages name the line.
+std::vector<AttentionMap> attention_from_json_lines(std::string_view text, std::string_view name);
+
+/// CSV (RFC 4180): first row the column labels after one corner cell, first column the row labels,
+/// quotes where needed, lines ended by LF. Labels and weights only, as weight_text. With another
+/// `separator`, a tab, it is TSV.
+std::string attention_to_csv(const AttentionMap& map, char separator = ',');
+
+/// As written by attention_to_csv; the corner cell may hold anything but a number. With a number
+/// there, the file is one of bare numbers and its labels are positions, from 0. BOM and CRLF are
+/// accepted, blank lines skipped. Throws InputError naming line and column, LimitError over 2^26
+/// weights.
+AttentionMap attention_from_csv(std::string_view text, std::string_view name, char separator = ',');
+
+/// NumPy's formats. .npy holds the weights alone, as float32. .npz, for numpy.load, holds weights,
+/// source and target; gold as a bool for each weight, expected, and facts as rows of key and value
+/// where the map has them. Throws OutputError for a weight that is not finite, LimitError for
+/// labels of very unequal lengths (they are padded).
+std::string attention_to_npy(const AttentionMap& map);
+std::string attention_to_npz(const AttentionMap& map);
+
+/// Which numbers of a file of arrays make the map.
+struct ArrayChoice {
+  std::string array;               // its name in an .npz; "": "weights", or the only one there is
+  std::vector<std::size_t> index;  // a place on each axis before the last two
+};
+
+/// The rows and columns of an array are those of the map; its labels are positions, from 0. Throws
+/// as read_npy and npy_matrix do.
+AttentionMap attention_from_npy(std::string_view bytes, std::string_view name,
+                                const ArrayChoice& choice = {});
+
+/// The same for an archive of arrays, with what attention_to_npz wrote beside the weights. Throws
+/// also as read_zip and extract do; UsageError naming --array and the arrays there are.
+AttentionMap attention_from_npz(std::string_view bytes, std::string_view name,
+                                const ArrayChoice& choice = {});
+
+/// Labels that the user gives for a side; where there are none, those of the file are taken.
+struct GivenLabels {
+  std::vector<std::string> rows;
+  std::vector<std::string> columns;
+};
+
+/// Line `sentence` (from 1) of what Marian's decoder writes with --alignment soft, with or without
+/// --n-best: `words ||| 0.9,0.1 0.2,0.8 ||| ...`, a group of weights an output word and one for
+/// END, a weight a source word and END. Source words are not in the file: columns are positions,
+/// from 0. Throws InputError naming the line, also where the words are not as many as the rows
+/// (they were joined from pieces) and `given` has no labels; UsageError naming --sentence.
+AttentionMap attention_from_marian(std::string_view text, std::string_view name,
+                                   std::size_t sentence, const GivenLabels& given = {});
+
+/// Block `sentence` (from 1) of a text file of Nematus' translate --output_alignment: a line
+/// `0 ||| output words ||| score ||| source words ||| columns rows`, then a line of weights an
+/// output word, END last on both sides. Throws as attention_from_marian does.
+AttentionMap attention_from_nematus(std::string_view text, std::string_view name,
+                                    std::size_t sentence, const GivenLabels& given = {});
+
+/// "0", "1", ...: the labels of a side without any.
+std::vector<std::string> position_labels(std::size_t count);
+
+}  // namespace attnviz

@@ -1,0 +1,196 @@
+// What machine translation programs print: Marian's and Nematus' alignments.
+#include <optional>
+
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "formats/attention_io.h"
+
+namespace attnviz {
+namespace {
+
+using Parts = std::vector<std::string_view>;
+
+/// The parts of `text` between separators, empty ones too.
+Parts split(std::string_view text, std::string_view separator) {
+  Parts parts;
+  for (std::size_t start = 0;;) {
+    const std::size_t end = text.find(separator, start);
+    parts.push_back(text.substr(start, end - start));
+    if (end == std::string_view::npos) return parts;
+    start = end + separator.size();
+  }
+}
+
+/// The parts that are not empty.
+Parts words_of(std::string_view text) {
+  Parts words = split(text, " ");
+  std::erase(words, std::string_view());
+  return words;
+}
+
+/// The lines of a file, one after the other.
+class Lines {
+ public:
+  Lines(std::string_view text, std::string_view name) : rest_(text), name_(name) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
+  }
+
+  /// Nothing at the end of the file.
+  std::optional<std::string_view> next() {
+    if (rest_.empty()) return std::nullopt;
+    std::string_view line = rest_.substr(0, rest_.find('\n'));
+    rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
+    ++number_;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+  }
+
+  /// The line that was read last: "maps.txt:3".
+  std::string place() const { return std::string(name_) + ':' + std::to_string(number_); }
+
+ private:
+  std::string_view rest_;
+  std::string_view name_;
+  std::size_t number_ = 0;
+};
+
+[[noreturn]] void refuse_sentence(std::size_t count, std::string_view name, std::size_t got) {
+  if (count == 0)
+    throw InputError(std::string(name) + ": expected at least one sentence, got none");
+  throw UsageError("--sentence: expected 1.." + std::to_string(count) + ", the sentences in " +
+                   std::string(name) + ", got " + std::to_string(got));
+}
+
+/// The words and END, if the user gives no labels. Words that were joined from pieces do not tell
+/// which row is which.
+std::vector<std::string> labels_of(std::string_view text, std::size_t count,
+                                   const std::vector<std::string>& given, const std::string& place,
+                                   const char* option) {
+  if (!given.empty()) return position_labels(count);  // they are put in their place later
+  const Parts words = words_of(text);
+  if (words.size() + 1 != count) {
+    throw InputError(place + ": expected " + std::to_string(count - 1) + " words and END, got " +
+                     std::to_string(words.size()) + " words; give " + option);
+  }
+  std::vector<std::string> labels(words.begin(), words.end());
+  labels.emplace_back(end_label);
+  return labels;
+}
+
+/// Adds a row of weights and checks that it is as long as the first.
+void add_row(const Parts& cells, std::size_t columns, const std::string& place, AttentionMap& map) {
+  if (cells.size() != columns) {
+    throw InputError(place + ": expected " + std::to_string(columns) + " weights, got " +
+                     std::to_string(cells.size()));
+  }
+  if (map.weights.size() + columns > max_attention_weights) {
+    throw LimitError(place + ": expected at most " + std::to_string(max_attention_weights) +
+                     " weights, got more");
+  }
+  for (std::size_t i = 0; i < columns; ++i) {
+    const std::optional<float> weight = parse_float(cells[i]);
+    if (!weight) {
+      throw InputError(place + ": weight " + std::to_string(i + 1) +
+                       ": expected a finite number, got \"" + printable(cells[i]) + '"');
+    }
+    map.weights.push_back(*weight);
+  }
+}
+
+/// The fields of a line of Marian's that hold the words and the weights.
+struct MarianLine {
+  std::string_view words;
+  std::string_view weights;
+};
+
+MarianLine split_marian(std::string_view line, const std::string& place) {
+  const Parts fields = split(line, " ||| ");
+  // words ||| weights [||| WordScores= ..], or with --n-best
+  // number ||| words ||| weights [||| WordScores= ..] ||| F0= .. ||| score
+  if (fields.size() == 2 || (fields.size() == 3 && fields[2].starts_with("WordScores="))) {
+    return {fields[0], fields[1]};
+  }
+  if (fields.size() >= 5 && parse_integer<std::size_t>(fields[0])) return {fields[1], fields[2]};
+  throw InputError(
+      place + ": expected words ||| weights, as marian-decoder --alignment soft writes" + ", got " +
+      std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields"));
+}
+
+/// The line before the weights of a sentence of Nematus'.
+struct NematusHeader {
+  std::string_view target;
+  std::string_view source;
+  std::size_t columns = 0;
+  std::size_t rows = 0;
+};
+
+NematusHeader read_header(std::string_view line, const std::string& place) {
+  const Parts fields = split(line, " ||| ");
+  const Parts sizes = words_of(fields.back());
+  const auto size = [&](std::size_t i) {
+    return sizes.size() == 2 ? parse_integer<std::size_t>(sizes[i]).value_or(0) : 0;
+  };
+  if (fields.size() != 5 || size(0) == 0 || size(1) == 0) {
+    throw InputError(place + ": expected number ||| output words ||| score ||| source words ||| " +
+                     "columns rows, got \"" + printable(line) + '"');
+  }
+  return {fields[1], fields[3], size(0), size(1)};
+}
+
+}  // namespace
+
+AttentionMap attention_from_marian(std::string_view text, std::string_view name,
+                                   std::size_t sentence, const GivenLabels& given) {
+  require_utf8(text, std::string(name));
+  Lines lines(text, name);
+  std::optional<std::string_view> line;
+  for (std::size_t count = 0; count < sentence; ++count) {
+    line = lines.next();
+    if (!line) refuse_sentence(count, name, sentence);
+  }
+  const std::string place = lines.place();
+  const MarianLine fields = split_marian(*line, place);
+  const Parts rows = words_of(fields.weights);
+  if (rows.empty()) throw InputError(place + ": expected weights after |||, got none");
+  AttentionMap map;
+  const std::size_t columns = split(rows[0], ",").size();
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    add_row(split(rows[r], ","), columns, place + ": row " + std::to_string(r + 1), map);
+  }
+  map.source = position_labels(columns);
+  map.target = labels_of(fields.words, rows.size(), given.rows, place, "--row-labels");
+  return map;
+}
+
+AttentionMap attention_from_nematus(std::string_view text, std::string_view name,
+                                    std::size_t sentence, const GivenLabels& given) {
+  require_utf8(text, std::string(name));
+  Lines lines(text, name);
+  for (std::size_t count = 0;;) {
+    const std::optional<std::string_view> line = lines.next();
+    if (!line) refuse_sentence(count, name, sentence);
+    if (words_of(*line).empty()) continue;
+    const std::string place = lines.place();
+    const NematusHeader header = read_header(*line, place);
+    AttentionMap map;
+    const bool wanted = ++count == sentence;
+    for (std::size_t r = 0; r < header.rows; ++r) {
+      const std::optional<std::string_view> row = lines.next();
+      if (!row) {
+        throw InputError(place + ": expected " + std::to_string(header.rows) +
+                         " rows of weights, got " + std::to_string(r));
+      }
+      if (wanted) add_row(words_of(*row), header.columns, lines.place(), map);
+    }
+    if (!wanted) continue;
+    map.source = labels_of(header.source, header.columns, given.columns, place + ": source",
+                           "--column-labels");
+    map.target =
+        labels_of(header.target, header.rows, given.rows, place + ": output", "--row-labels");
+    return map;
+  }
+}
+
+}  // namespace attnviz

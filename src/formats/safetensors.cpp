@@ -1,0 +1,265 @@
+#include "formats/safetensors.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "attnviz/error.h"
+#include "base/hash.h"
+#include "formats/file_kind.h"
+#include "formats/strict_json.h"
+
+namespace attnviz {
+namespace {
+
+using Json = FloatJson;
+
+static_assert(std::endian::native == std::endian::little,
+              "numbers are copied to and from the file as they are in memory");
+
+constexpr std::size_t prefix = 8;                // bytes of the header's length
+constexpr std::uint64_t max_header = 1U << 26U;  // vocabularies are in the metadata
+constexpr std::size_t max_tensors = 4096;
+constexpr const char* metadata_key = "__metadata__";
+constexpr const char* checksum_key = "checksum";    // of the metadata
+constexpr const char* checksums_key = "checksums";  // of the tensors, by name
+
+std::string hexadecimal(std::uint64_t value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; value >>= 4U) text[i] = digits[value & 15U];
+  return text;
+}
+
+std::string_view bytes_of(const NamedTensor& tensor) {
+  return {reinterpret_cast<const char*>(tensor.values.data()),
+          tensor.values.size() * sizeof(float)};
+}
+
+/// The file as somebody may have meant it, where its first bytes tell.
+std::string kind_of(std::string_view bytes) {
+  const std::string_view kind = file_kind(bytes);
+  if (bytes.empty() || kind.empty() || kind == "a safetensors model") return "";
+  return " (this is " + std::string(kind) + ')';
+}
+
+Json read_header(std::string_view bytes, const std::string& name) {
+  if (bytes.size() < prefix) {
+    throw InputError(name + ": expected a safetensors model, got " + std::to_string(bytes.size()) +
+                     " bytes" + kind_of(bytes));
+  }
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), prefix);
+  if (length > bytes.size() - prefix || length < 2 || bytes[prefix] != '{') {
+    throw InputError(name + ": not a safetensors model, or cut short" + kind_of(bytes) +
+                     ": header length: expected at most the file's " +
+                     std::to_string(bytes.size() - prefix) + " bytes, got " +
+                     std::to_string(length));
+  }
+  if (length > max_header) {
+    throw LimitError(name + ": header: expected at most " + std::to_string(max_header) +
+                     " bytes, got " + std::to_string(length));
+  }
+  const std::string_view text = bytes.substr(prefix, length);
+  if (const auto end = text.find_last_not_of(' '); text[end] != '}') {
+    throw InputError(name + ": header: expected an object padded with spaces, got \"" +
+                     printable(text.substr(end, 1)) + "\" at byte " + std::to_string(prefix + end));
+  }
+  Json header = parse_strict_json<Json>(text, name + ": header");
+  if (header.size() > max_tensors + 1) {
+    throw LimitError(name + ": expected at most " + std::to_string(max_tensors) + " tensors, got " +
+                     std::to_string(header.size()));
+  }
+  return header;
+}
+
+std::map<std::string, std::string> read_metadata(const Json& header, const std::string& name) {
+  std::map<std::string, std::string> metadata;
+  const auto found = header.find(metadata_key);
+  if (found == header.end()) return metadata;
+  if (!found->is_object()) throw InputError(name + ": __metadata__: expected an object");
+  for (const auto& [key, value] : found->items()) {
+    if (!value.is_string())
+      throw InputError(name + ": __metadata__: " + key + ": expected a string");
+    metadata.emplace(key, value.get<std::string>());
+  }
+  return metadata;
+}
+
+/// A list of non-negative integers.
+std::vector<std::uint64_t> read_sizes(const Json& entry, const char* key,
+                                      const std::string& place) {
+  const auto found = entry.find(key);
+  if (found == entry.end() || !found->is_array()) {
+    throw InputError(place + ": " + key + ": expected a list of sizes");
+  }
+  std::vector<std::uint64_t> sizes;
+  for (const Json& size : *found) {
+    if (!size.is_number_unsigned()) throw InputError(place + ": " + key + ": expected sizes");
+    sizes.push_back(size.get<std::uint64_t>());
+  }
+  return sizes;
+}
+
+struct Entry {
+  NamedTensor tensor;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+Entry read_entry(const std::string& tensor, const Json& entry, std::uint64_t available,
+                 const std::string& file) {
+  const std::string place = file + ": " + printable(tensor);
+  if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype")) {
+    throw InputError(place + ": expected dtype, shape and data_offsets");
+  }
+  if (entry["dtype"] != "F32") {
+    throw InputError(place + ": dtype: expected F32, got " + entry["dtype"].dump());
+  }
+  const auto shape = read_sizes(entry, "shape", place);
+  const auto offsets = read_sizes(entry, "data_offsets", place);
+  if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > available) {
+    throw InputError(place + ": data_offsets: expected a range within the " +
+                     std::to_string(available) + " bytes of data; is the file cut short?");
+  }
+  Entry result{{tensor, {}, {}}, offsets[0], offsets[1]};
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  std::uint64_t count = 1;
+  for (const std::uint64_t size : shape) {
+    const bool fits = size == 0 || (size <= most && count <= available / size);
+    if (!fits) {
+      throw InputError(place + ": shape: larger than the file");
+    }
+    count *= size;
+    result.tensor.shape.push_back(static_cast<std::int64_t>(size));
+  }
+  if (offsets[1] - offsets[0] != count * sizeof(float)) {
+    throw InputError(place + ": expected " + std::to_string(count * sizeof(float)) +
+                     " bytes for its shape, got " + std::to_string(offsets[1] - offsets[0]));
+  }
+  return result;
+}
+
+void read_values(std::string_view data, const std::string& place, Entry& entry) {
+  const auto part = data.substr(entry.begin, entry.end - entry.begin);
+  entry.tensor.values.resize(part.size() / sizeof(float));
+  if (!part.empty()) std::memcpy(entry.tensor.values.data(), part.data(), part.size());
+  const auto& values = entry.tensor.values;
+  const auto bad =
+      std::find_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); });
+  if (bad != values.end()) {
+    throw InputError(place + ": number " + std::to_string(bad - values.begin()) + " is not finite");
+  }
+}
+
+/// Of all metadata but itself.
+std::string metadata_checksum(const std::map<std::string, std::string>& metadata) {
+  std::string text;
+  for (const auto& [key, value] : metadata) {
+    if (key != checksum_key) text += key + '\n' + value + '\n';
+  }
+  return hexadecimal(fnv1a(text));
+}
+
+/// Both kinds of checksum, or none: one that is gone was there when the file was written.
+void check_checksums(const TensorFile& file, const std::string& name) {
+  const auto own = file.metadata.find(checksum_key);
+  const auto listed = file.metadata.find(checksums_key);
+  const auto none = file.metadata.end();
+  if (own == none && listed == none) return;  // a file made elsewhere
+  if (own == none || listed == none) {
+    throw InputError(name + ": __metadata__: " + (own == none ? checksum_key : checksums_key) +
+                     " is missing");
+  }
+  if (own->second != metadata_checksum(file.metadata)) {
+    throw InputError(name + ": __metadata__: the text does not match its checksum");
+  }
+  const std::string place = name + ": __metadata__: checksums";
+  const Json checksums = parse_strict_json<Json>(listed->second, place);
+  if (!checksums.is_object()) throw InputError(place + ": expected an object");
+  for (const NamedTensor& tensor : file.tensors) {
+    const auto expected = checksums.find(tensor.name);
+    if (expected == checksums.end()) {
+      throw InputError(place + ": " + printable(tensor.name) + " is missing");
+    }
+    if (*expected != hexadecimal(fnv1a(bytes_of(tensor)))) {
+      throw InputError(name + ": " + printable(tensor.name) +
+                       ": the numbers do not match their checksum");
+    }
+  }
+}
+
+}  // namespace
+
+bool has_checksums(const TensorFile& file) {
+  return file.metadata.contains(checksums_key);
+}
+
+std::string write_safetensors(const TensorFile& file) {
+  Json checksums = Json::object();
+  Json header = Json::object();
+  std::uint64_t offset = 0;
+  for (const NamedTensor& tensor : file.tensors) {
+    const std::string_view bytes = bytes_of(tensor);
+    checksums[tensor.name] = hexadecimal(fnv1a(bytes));
+    header[tensor.name] = {{"dtype", "F32"},
+                           {"shape", tensor.shape},
+                           {"data_offsets", {offset, offset + bytes.size()}}};
+    offset += bytes.size();
+  }
+  std::map<std::string, std::string> metadata = file.metadata;
+  metadata[checksums_key] = checksums.dump();
+  metadata[checksum_key] = metadata_checksum(metadata);
+  header[metadata_key] = metadata;
+
+  std::string text = header.dump();
+  text.append((8 - text.size() % 8) % 8, ' ');  // the numbers start at a multiple of eight bytes
+  const auto length = static_cast<std::uint64_t>(text.size());
+  if (length > max_header) {
+    throw LimitError("the model's vocabularies: expected a header of at most " +
+                     std::to_string(max_header) + " bytes, got " + std::to_string(length));
+  }
+  std::string bytes(reinterpret_cast<const char*>(&length), prefix);
+  bytes.reserve(prefix + text.size() + offset);
+  bytes += text;
+  for (const NamedTensor& tensor : file.tensors) bytes += bytes_of(tensor);
+  return bytes;
+}
+
+TensorFile read_safetensors(std::string_view bytes, const std::string& name) {
+  const Json header = read_header(bytes, name);
+  std::uint64_t header_length = 0;
+  std::memcpy(&header_length, bytes.data(), prefix);
+  const std::string_view data = bytes.substr(prefix + header_length);
+
+  TensorFile file;
+  file.metadata = read_metadata(header, name);
+  std::vector<Entry> entries;
+  for (const auto& [tensor, entry] : header.items()) {
+    if (tensor != metadata_key) entries.push_back(read_entry(tensor, entry, data.size(), name));
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  std::uint64_t end = 0;
+  for (Entry& entry : entries) {
+    const std::string place = name + ": " + printable(entry.tensor.name);
+    if (entry.begin != end) {
+      throw InputError(place + ": data_offsets: expected to start at " + std::to_string(end) +
+                       ", got " + std::to_string(entry.begin));
+    }
+    end = entry.end;
+    read_values(data, place, entry);
+    file.tensors.push_back(std::move(entry.tensor));
+  }
+  if (end != data.size()) {
+    throw InputError(name + ": expected the file to end after the last tensor, got " +
+                     std::to_string(data.size() - end) + " more bytes");
+  }
+  check_checksums(file, name);
+  return file;
+}
+
+}  // namespace attnviz

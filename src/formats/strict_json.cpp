@@ -1,0 +1,146 @@
+#include "formats/strict_json.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <type_traits>
+#include <utility>
+
+#include "attnviz/error.h"
+#include "base/utf8.h"
+
+namespace attnviz {
+namespace {
+
+constexpr std::size_t max_depth = 64;
+
+// Takes the parser's events and builds the value. The library's own builder keeps the last of two
+// equal keys, limits no depth, and with its filter callback is quadratic in the number of objects;
+// its ordered objects look for each new key among all others.
+template <typename Json>
+class Builder : public nlohmann::json_sax<Json> {
+ public:
+  Builder(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+
+  Json take_root() { return std::move(root_); }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(std::int64_t value) override { return add(value); }
+  bool number_unsigned(std::uint64_t value) override { return add(value); }
+  bool number_float(typename Json::number_float_t value, const std::string& /*token*/) override {
+    return add(value);
+  }
+  bool string(std::string& value) override { return add(std::move(value)); }
+  bool binary(typename Json::binary_t& /*value*/) override { return false; }  // not in JSON text
+
+  bool start_object(std::size_t /*size*/) override {
+    keys_.emplace_back();
+    return open(Json::object());
+  }
+  bool start_array(std::size_t /*size*/) override { return open(Json::array()); }
+  bool end_object() override {
+    keys_.pop_back();
+    return close();
+  }
+  bool end_array() override { return close(); }
+
+  bool key(std::string& name) override {
+    if (!keys_.back().insert(name).second) {
+      throw InputError(name_ + ": the key \"" + printable(name) + "\" stands twice");
+    }
+    auto& members = open_.back()->template get_ref<typename Json::object_t&>();
+    if constexpr (requires { members.emplace_back(name, nullptr); }) {
+      member_ = &members.emplace_back(std::move(name), nullptr).second;
+    } else {
+      member_ = &members[std::move(name)];
+    }
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string& token,
+                   const typename Json::exception& error) override {
+    // The end of the text counts as one more character read.
+    if (position > text_.size()) throw InputError(name_ + ": not valid JSON: it ends too early");
+    const std::size_t offset = std::max<std::size_t>(position, 1) - 1;
+    const std::string_view rest = text_.substr(offset);
+    std::string what = "not valid JSON at ";
+    std::string got = printable(rest.substr(0, rest.find_first_of("\r\n")), 20);
+    constexpr int out_of_range = 406;
+    if (error.id == out_of_range) {
+      constexpr bool single = std::is_same_v<typename Json::number_float_t, float>;
+      what = std::string("expected a number in the range of ") + (single ? "float" : "double") +
+             ", got ";
+      got = printable(token);
+    } else if (open_.empty() && has_root_) {
+      what = "expected nothing after the JSON document, got ";
+    }
+    throw InputError(name_ + text_place(text_, offset) + ": " + what + '"' + got + '"');
+  }
+
+ private:
+  Json* place(Json&& value) {
+    has_root_ = true;
+    if (open_.empty()) return &(root_ = std::move(value));
+    if (open_.back()->is_array()) {
+      open_.back()->push_back(std::move(value));
+      return &open_.back()->back();
+    }
+    return &(*member_ = std::move(value));
+  }
+
+  bool add(Json value) {
+    place(std::move(value));
+    return true;
+  }
+
+  bool open(Json value) {
+    if (open_.size() == max_depth) {
+      throw InputError(name_ + ": expected at most " + std::to_string(max_depth) +
+                       " levels of nesting, got more");
+    }
+    // Valid while it is open: until then its parent gets no other child.
+    open_.push_back(place(std::move(value)));
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::string_view text_;
+  const std::string& name_;
+  Json root_;
+  bool has_root_ = false;
+  std::vector<Json*> open_;  // the arrays and objects around what comes next, outermost first
+  std::vector<std::set<std::string>> keys_;  // of those of them that are objects
+  Json* member_ = nullptr;                   // of the innermost object: the value of the last key
+};
+
+}  // namespace
+
+template <typename Json>
+Json parse_strict_json(std::string_view text, const std::string& name) {
+  require_utf8(text, name);
+  // The library takes a zero byte for the end of the text.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    throw InputError(name + text_place(text, zero) + ": not valid JSON at \"\\x00\"");
+  }
+  Builder<Json> builder(text, name);
+  Json::sax_parse(text.begin(), text.end(), &builder);
+  return builder.take_root();
+}
+
+int json_integer(const nlohmann::ordered_json& value, int most) {
+  if (!value.is_number_unsigned() ||
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(most)) {
+    throw InputError("expected an integer in 0.." + std::to_string(most));
+  }
+  return value.get<int>();
+}
+
+template FloatJson parse_strict_json(std::string_view, const std::string&);
+template nlohmann::ordered_json parse_strict_json(std::string_view, const std::string&);
+
+}  // namespace attnviz

@@ -1,0 +1,75 @@
+// Greedy decoding, and decoding that is forced to a given answer.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "infer/chunk.h"
+#include "model/model.h"
+
+namespace attnviz {
+
+/// What the model answers to one source.
+struct Decoded {
+  std::vector<int> ids;                   // with END, unless the limit was reached first
+  std::vector<float> attention;           // ids.size() x source length with END, row-major
+  std::vector<float> logits;              // ids.size() x target vocabulary, row-major, if kept
+  std::vector<double> log_probabilities;  // of each of the ids, given those before it
+
+  /// Of the answer as a whole.
+  double log_probability() const;
+};
+
+/// The longest answer to a source of that many tokens, END included on both sides.
+inline int longest_answer(int source_length) {
+  return 2 * source_length + 10;
+}
+
+/// Where an answer to a source of that many tokens is cut: at `longest` tokens of its model, if
+/// that is above 0.
+inline int answer_limit(int longest, int source_length) {
+  return longest > 0 ? longest : longest_answer(source_length);
+}
+
+/// The buffers of decoding, kept from call to call.
+struct Decoder {
+  TokenTables tables;
+  Batch batch;
+  Tape tape;
+  bool keep_logits = false;
+  int longest = 0;  // answers with END; 0 for longest_answer() of each source
+
+  explicit Decoder(const ModelConfig& config) { tables.resize(config); }
+
+  /// Where an answer to a source of that many tokens is cut, END included on both sides.
+  int limit(int source_length) const { return answer_limit(longest, source_length); }
+
+  /// What the maps of so many answers to a source hold at most.
+  ChunkSize size(const EncodedPair& pair, int answers) const {
+    const auto length = static_cast<int>(pair.source.size());
+    return {static_cast<std::size_t>(answers) * static_cast<std::size_t>(limit(length)),
+            pair.source.size()};
+  }
+};
+
+/// What decode_forced() computes for a pair: attention and logits of every step.
+inline ChunkSize forced_size(const ModelConfig& config, const EncodedPair& pair) {
+  return {pair.target.size(),
+          pair.source.size() + static_cast<std::size_t>(config.target_vocabulary)};
+}
+
+/// The symbol with the highest logit; PAD and START are no answers.
+int most_probable(const Matrix& logits, Index column);
+
+/// The most probable symbol at every step. Answers come in the order of the sources (`target` of
+/// the pairs is not looked at) and do not depend on which others share the call.
+/// `project_tokens(weights, decoder.tables)` must have been called for these weights.
+std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
+                                     std::span<const EncodedPair* const> sources, Decoder& decoder);
+
+/// The targets of the pairs as if they were answers: their attention and log-probabilities. Order,
+/// independence and tables as above.
+std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
+                                   std::span<const EncodedPair* const> pairs, Decoder& decoder);
+
+}  // namespace attnviz

@@ -1,0 +1,24 @@
+// Which task a model was trained on: kept in its file, so that its answers can be judged.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/model.h"
+#include "tasks/task.h"
+
+namespace attnviz {
+
+struct ModelTask {
+  const Task* task;
+  TaskOptions options;
+};
+
+/// The task as JSON, for Model::facts["task"].
+std::string task_to_json(const Task& task, const TaskOptions& options);
+
+/// The task a model was trained on; nothing if it was none of ours.
+/// Throws InputError when the entry is malformed or asks for settings that the task does not have.
+std::optional<ModelTask> task_of(const Model& model);
+
+}  // namespace attnviz

@@ -1,0 +1,30 @@
+// How a model reads and writes text: kept in its file, so that it is used as it was trained.
+#pragma once
+
+#include <string>
+
+#include "model/model.h"
+#include "text/tokenizer.h"
+
+namespace attnviz {
+
+struct ModelText {
+  Tokenizer source;
+  Tokenizer target;
+  int longest = 0;  // symbols of an answer with END; 0 where it follows from the input's length
+  bool takes_unknown = false;  // reads symbols that it does not know as <unk>
+  std::string sample;          // an input to show; "" where a task has one
+};
+
+std::string to_json(const Tokenizer& tokenizer);
+/// Throws InputError when the text is not of to_json().
+Tokenizer tokenizer_from_json(const std::string& text);
+
+/// For Model::facts["text"].
+std::string text_to_json(const ModelText& text);
+
+/// What a model's file says; one without that entry reads and writes characters, and refuses those
+/// that it does not know. Throws InputError when the entry is malformed.
+ModelText text_of(const Model& model);
+
+}  // namespace attnviz

@@ -1,0 +1,38 @@
+// What kind of model: the sizes and choices that fix its tensors' shapes and its equations.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "nn/attention.h"
+
+namespace attnviz {
+
+/// Which decoder state asks the question.
+enum class Query {
+  previous,  // q_i = s_{i-1}; s_i = GRU([y_{i-1}; c_i], s_{i-1}): the order of Bahdanau et al.
+  current,   // q_i = s_i;     s_i = GRU([y_{i-1}; c_{i-1}], s_{i-1}), c_0 = 0
+};
+
+std::string_view to_string(Query query);
+/// "previous" or "current"; nothing for anything else.
+std::optional<Query> query_from(std::string_view name);
+
+struct ModelConfig {
+  int source_vocabulary = 0;  // with the reserved symbols
+  int target_vocabulary = 0;
+  int embedding = 32;        // E
+  int hidden = 32;           // H, encoder state of one direction
+  int decoder_hidden = 32;   // D
+  int attention_units = 64;  // A
+  int readout_units = 0;     // R; 0 for a linear readout
+  Query query = Query::current;
+  Attention attention = Attention::additive;
+
+  int annotation() const { return 2 * hidden; }  // K
+  /// Size of the keys, and of what a query becomes.
+  int key() const { return attention == Attention::bilinear ? decoder_hidden : attention_units; }
+  friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+};
+
+}  // namespace attnviz

@@ -1,0 +1,109 @@
+// Decoder with attention. With --query previous, the order of Bahdanau et al. 2015:
+//
+//   q_i = s_{i-1}, c_i = attend(q_i), s_i = GRU([y_{i-1} ; c_i], s_{i-1})
+//
+// and with --query current:
+//
+//   s_i = GRU([y_{i-1} ; c_{i-1}], s_{i-1}), q_i = s_i, c_i = attend(q_i), c_0 = 0
+//
+// Both start from s_0 = tanh(W_s h<-_1 + b_s) and answer W_o [s_i ; c_i ; y_{i-1}] + b_o, or
+// through a hidden layer (the paper has one too, appendix A.2.2):
+//
+//   t_i = tanh(W_r [s_i ; c_i ; y_{i-1}] + b_r), logits = W_o t_i + b_o
+#pragma once
+
+#include "base/random.h"
+#include "model/config.h"
+#include "nn/attention.h"
+#include "nn/gru.h"
+#include "nn/linear.h"
+#include "text/batch.h"
+
+namespace attnviz {
+
+struct DecoderWeights {
+  Matrix embedding;             // E x V
+  LinearWeights initial_state;  // D x H
+  AttentionWeights attention;
+  GruWeights gru;         // input [y ; c] of E + K, state D
+  LinearWeights combine;  // R x (D + K + E), empty for a linear readout
+  LinearWeights readout;  // V x R, or V x (D + K + E)
+
+  void resize(const ModelConfig& config);
+
+  template <typename F, typename... Weights>
+  static void visit(F&& f, Weights&... w) {
+    f(TensorName{"decoder.", "embedding.weight"}, w.embedding...);
+    LinearWeights::visit(f, "decoder.initial_state.", w.initial_state...);
+    AttentionWeights::visit(f, "attention.", w.attention...);
+    GruWeights::visit(f, "decoder.gru.", "", w.gru...);
+    LinearWeights::visit(f, "decoder.combine.", w.combine...);
+    LinearWeights::visit(f, "decoder.readout.", w.readout...);
+  }
+};
+
+/// What y_{i-1} adds to the GRU's input and to the logits, for V tokens; also the type of its
+/// gradient.
+struct DecoderTables {
+  Matrix gru;      // 3D x V
+  Matrix readout;  //  R x V, or V x V
+};
+
+/// In training, units of the readout's hidden layer may be left out, the others scaled up.
+struct ReadoutDropout {
+  double probability = 0.0;
+  Matrix mask;  // R x N: 0 or 1 / (1 - probability)
+
+  /// For `columns` packed target columns; probability 0 switches it off.
+  void draw(double dropout, Index units, Index columns, Random& random);
+};
+
+/// N packed target columns.
+struct DecoderTape {
+  ReadoutDropout dropout;
+  GruTape gru;
+  AttentionTape attention;
+  Matrix input;             // 3D x N   W_ih [y ; c] + b_ih
+  Matrix first_backward;    // H x B   h<-_1
+  Matrix initial_state;     // D x B   s_0
+  Matrix contexts;          // K x N   c_i
+  Matrix earlier_contexts;  // K x N   c_{i-1}, with --query current only
+  Matrix combined;          // R x N   t_i, after dropout
+  Matrix d_combined;        // R x N   before the tanh
+  Matrix logits;            // V x N
+  Matrix d_logits;          // V x N
+  Matrix d_after;           // D x N   what the readout adds to the gradient of s_i
+  Matrix d_contexts;        // K x N
+  Matrix d_state;           // D x B
+  Matrix d_earlier;         // K x B   gradient of c_{i-1}
+  Vector entropy_weights;   // N       0 where nothing is wanted
+
+  void grow(const ModelConfig& config, Index batch, Index source_steps, Index columns);
+};
+
+/// The tables of tokens with these embeddings (E x U).
+void project_tokens(const DecoderWeights& weights, const Matrix& embedding, DecoderTables& tables);
+void project_tokens_backward(const DecoderWeights& transposed, const Matrix& embedding,
+                             const DecoderTables& d_tables, DecoderWeights& d_weights,
+                             Matrix& d_embedding);
+
+/// Fills s_0 and the keys from memory.annotations.
+void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape);
+
+/// One output step for the columns `now`, given what they are fed: s_i and c_i. `earlier` is the
+/// step before, empty for the first one.
+void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
+                  const AttentionMemory& memory, std::span<const int> fed, Columns earlier,
+                  Columns now, DecoderTape& tape);
+
+/// The logits of the columns `now`, which may be those of many steps.
+void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> fed,
+             Columns now, DecoderTape& tape);
+
+/// Given tape.d_logits, adds to the gradients of weights and tables and sets those of the memory.
+/// `entropy_weight` is what the entropy of each wanted token's attention counts in the loss.
+void decode_backward(const DecoderWeights& weights, const DecoderWeights& transposed, Query query,
+                     const Batch& batch, Scalar entropy_weight, AttentionMemory& memory,
+                     DecoderTape& tape, DecoderWeights& d_weights, DecoderTables& d_tables);
+
+}  // namespace attnviz

@@ -1,0 +1,19 @@
+// Cross-entropy of a softmax.
+#pragma once
+
+#include <span>
+
+#include "nn/types.h"
+
+namespace attnviz {
+
+/// The sum over columns of -log softmax(logits.col(k))[wanted[k]], in double. Columns with
+/// wanted[k] < 0 count for nothing. Fills d_logits (V x N) with `scale` times the gradient of the
+/// sum.
+double cross_entropy(MatrixIn logits, std::span<const int> wanted, Scalar scale,
+                     MatrixOut d_logits);
+
+/// log sum_i e^l_i, without overflow: logit minus this is the log-probability.
+double log_sum_exp(const Eigen::Ref<const Vector>& logits);
+
+}  // namespace attnviz

@@ -1,0 +1,213 @@
+#include "render/figure/heatmap.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "render/figure/axis.h"
+
+namespace attnviz {
+namespace {
+
+constexpr int smallest_marked_cell = 8;
+constexpr int smallest_ruled_cell = 4;
+
+Color cell_color(const AttentionMap& map, const Look& look, std::size_t row, std::size_t column) {
+  return map_color(look.colormap, look.scale.place(static_cast<double>(map.at(row, column))));
+}
+
+void paint_cells(Painter& painter, const AttentionMap& map, const Look& look,
+                 const PanelLayout& layout) {
+  CellGrid grid{layout.map, layout.cell, {}};
+  grid.colors.reserve(map.weights.size());
+  for (const float weight : map.weights) {
+    grid.colors.push_back(map_color(look.colormap, look.scale.place(static_cast<double>(weight))));
+  }
+  painter.cells(grid);
+}
+
+// One pixel wide, at the left and upper edges of the cells but the first.
+void paint_grid_lines(Painter& painter, const PanelLayout& layout, Color color) {
+  if (layout.cell < smallest_ruled_cell) return;
+  const Box& map = layout.map;
+  for (int x = layout.cell; x < map.width; x += layout.cell) {
+    painter.fill({map.x + x, map.y, 1, map.height}, color);
+  }
+  for (int y = layout.cell; y < map.height; y += layout.cell) {
+    painter.fill({map.x, map.y + y, map.width, 1}, color);
+  }
+}
+
+void paint_outline(Painter& painter, const Box& box, Color color) {
+  painter.fill({box.x, box.y, box.width, 1}, color);
+  painter.fill({box.x, box.y + box.height - 1, box.width, 1}, color);
+  painter.fill({box.x, box.y + 1, 1, box.height - 2}, color);
+  painter.fill({box.x + box.width - 1, box.y + 1, 1, box.height - 2}, color);
+}
+
+// Around cells that cannot be told from the paper, or from what a picture without one stands on.
+void paint_rim(Painter& painter, const Box& box, const Look& look) {
+  constexpr double seen = 1.2;
+  const auto fades = [&](double t) {
+    return !look.theme.paper || contrast(map_color(look.colormap, t), *look.theme.paper) < seen;
+  };
+  if (!fades(0) && !fades(0.5) && !fades(1)) return;
+  paint_outline(painter, {box.x - 1, box.y - 1, box.width + 2, box.height + 2},
+                look.theme.faint_ink);
+}
+
+// A frame inside the cell, so that both its rim and its middle keep their colour.
+void paint_gold(Painter& painter, const AttentionMap& map, const Look& look,
+                const PanelLayout& layout) {
+  if (layout.cell < smallest_marked_cell) return;
+  const int inset = layout.cell >= 16 ? 2 : 1;
+  for (std::size_t row = 0; row < map.rows() && row < map.gold.size(); ++row) {
+    for (const int position : map.gold[row]) {
+      if (position < 0 || static_cast<std::size_t>(position) >= map.columns()) continue;
+      const auto column = static_cast<std::size_t>(position);
+      const Box cell = layout.cell_box(row, column);
+      paint_outline(
+          painter,
+          {cell.x + inset, cell.y + inset, cell.width - 2 * inset, cell.height - 2 * inset},
+          readable_on(cell_color(map, look, row, column)));
+    }
+  }
+}
+
+// A square in the middle of the cell, or a bar below its number. All that are equal are marked.
+void paint_largest(Painter& painter, const AttentionMap& map, const Look& look,
+                   const PanelLayout& layout) {
+  const int side = layout.cell;
+  if (side < smallest_marked_cell) return;
+  const int size = std::max(2, side / 5) / 2 * 2 + side % 2;
+  for (std::size_t row = 0; row < map.rows(); ++row) {
+    float largest = -std::numeric_limits<float>::infinity();
+    for (std::size_t c = 0; c < map.columns(); ++c) {
+      if (map.at(row, c) > largest) largest = map.at(row, c);
+    }
+    for (std::size_t column = 0; column < map.columns(); ++column) {
+      if (map.at(row, column) != largest) continue;
+      const Box cell = layout.cell_box(row, column);
+      const Color ink = readable_on(cell_color(map, look, row, column));
+      if (layout.numbers.empty()) {
+        painter.fill({cell.x + (side - size) / 2, cell.y + (side - size) / 2, size, size}, ink);
+      } else {
+        painter.fill({cell.x + 4, cell.y + side - 5, side - 8, 2}, ink);
+      }
+    }
+  }
+}
+
+void paint_numbers(Painter& painter, const AttentionMap& map, const Look& look,
+                   const PanelLayout& layout) {
+  for (const PlacedText& number : layout.numbers) {
+    const std::size_t row = number.index / map.columns();
+    const std::size_t column = number.index % map.columns();
+    painter.text(number, readable_on(cell_color(map, look, row, column)));
+  }
+}
+
+void paint_row_labels(Painter& painter, const AttentionMap& map, const Theme& theme,
+                      const PanelLayout& layout) {
+  for (const PlacedText& label : layout.row_labels) {
+    const bool wrong = is_wrong(map, label.index);
+    painter.text(label, wrong ? theme.wrong_ink : theme.ink);
+    if (!wrong) continue;
+    // A line as well, for who cannot see the red.
+    const int thickness = underline_thickness(label.size);
+    painter.fill(
+        {label.box.x, label.box.y + label.box.height - thickness, label.box.width, thickness},
+        theme.wrong_ink);
+  }
+}
+
+// Where labels are left out, a short line says which cell a label belongs to.
+void paint_label_ticks(Painter& painter, const PanelLayout& layout, Color ink) {
+  const int middle = (layout.cell - 1) / 2;
+  if (layout.row_label_stride > 1) {
+    for (const PlacedText& label : layout.row_labels) {
+      const Box cell = layout.cell_box(label.index, 0);
+      painter.fill({cell.x - 1 - tick_length, cell.y + middle, tick_length, 1}, ink);
+    }
+  }
+  if (layout.column_label_stride > 1) {
+    for (const PlacedText& label : layout.column_labels) {
+      const Box cell = layout.cell_box(0, label.index);
+      painter.fill({cell.x + middle, cell.y - 1 - tick_length, 1, tick_length}, ink);
+    }
+  }
+}
+
+}  // namespace
+
+void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look) {
+  const Box& bar = layout.color_bar;
+  for (int y = 0; y < bar.height; ++y) {
+    const double t = 1.0 - static_cast<double>(y) / (bar.height - 1);
+    painter.fill({bar.x, bar.y + y, bar.width, 1}, map_color(look.colormap, t));
+  }
+  paint_rim(painter, bar, look);
+  for (const Tick& tick : layout.ticks) {
+    painter.fill({bar.x + bar.width + tick_gap, tick.y, tick_length, 1}, look.theme.faint_ink);
+    painter.text(tick.label, look.theme.ink);
+  }
+}
+
+void paint_panel(Painter& painter, const AttentionMap& map, const Look& look,
+                 const PanelLayout& layout) {
+  paint_cells(painter, map, look, layout);
+  paint_rim(painter, layout.map, look);
+  if (look.grid_lines) paint_grid_lines(painter, layout, look.theme.grid);
+  if (look.outline_gold) paint_gold(painter, map, look, layout);
+  if (look.mark_largest) paint_largest(painter, map, look, layout);
+  paint_numbers(painter, map, look, layout);
+  paint_label_ticks(painter, layout, look.theme.faint_ink);
+  paint_row_labels(painter, map, look.theme, layout);
+  for (const PlacedText& label : layout.column_labels) painter.text(label, look.theme.ink);
+  painter.text(layout.row_title, look.theme.faint_ink);
+  painter.text(layout.column_title, look.theme.faint_ink);
+}
+
+void paint_heatmap(Painter& painter, const AttentionMap& map, const HeatmapOptions& options,
+                   const HeatmapLayout& layout) {
+  paint_panel(painter, map, options, layout);
+  paint_color_bar(painter, layout, options);
+  draw_frame(painter, layout, options.theme);
+}
+
+Canvas make_canvas(int width, int height, const Theme& theme) {
+  return theme.paper ? Canvas(width, height, *theme.paper) : Canvas(width, height);
+}
+
+Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options) {
+  return draw_heatmap(map, options, lay_out_heatmap(map, options));
+}
+
+Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options,
+                    const HeatmapLayout& layout) {
+  std::optional<Font> embedded;
+  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
+
+  Canvas canvas = make_canvas(layout.width, layout.height, options.theme);
+  CanvasPainter painter(canvas, font);
+  paint_heatmap(painter, map, options, layout);
+  return canvas;
+}
+
+Scale fit_scale(const std::vector<AttentionMap>& maps, Colormap colormap) {
+  Range range;
+  for (const AttentionMap& map : maps) {
+    for (const float weight : map.weights) range.include(static_cast<double>(weight));
+  }
+  if (colormap == Colormap::difference) {
+    const double reach = std::max(std::abs(range.low), std::abs(range.high));
+    return reach > 0 ? Scale{-reach, reach} : Scale{-1, 1};
+  }
+  if (range.empty) return {};
+  // A map of one value has the middle colour.
+  if (range.low == range.high) return {range.low - 0.5, range.high + 0.5};
+  return {range.low, range.high};
+}
+
+}  // namespace attnviz

@@ -1,0 +1,43 @@
+// Where everything of a heatmap goes, decided before a pixel is drawn.
+#pragma once
+
+#include <vector>
+
+#include "attnviz/attention_map.h"
+#include "render/figure/frame.h"
+#include "render/figure/look.h"
+#include "render/figure/panel.h"
+#include "render/raster/canvas.h"
+#include "render/text/placed_text.h"
+
+namespace attnviz {
+
+/// A mark of the colour bar.
+struct Tick {
+  double value = 0;
+  int y = 0;  // the row of pixels that has this value's colour
+  PlacedText label;
+};
+
+struct ColorBar {
+  Box color_bar;  // scale.high at its first row of pixels, scale.low at its last
+  std::vector<Tick> ticks;
+
+  Box bounds() const;
+  void move_by(int dx, int dy);
+};
+
+/// A single map: its panel, the colour bar beside it, title and caption around both.
+struct HeatmapLayout : PanelLayout, ColorBar, Frame {};
+
+/// The height of a colour bar beside maps that are so high.
+int color_bar_height(int maps_height);
+
+/// A colour bar with its top left corner at (x, y). `side` sets its width and the size of its
+/// labels, see scaled().
+ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int height, int side);
+
+/// Throws as lay_out_panel and place_frame do; UsageError also when the cell is negative.
+HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options);
+
+}  // namespace attnviz

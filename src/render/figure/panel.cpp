@@ -1,0 +1,337 @@
+#include "render/figure/panel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "attnviz/error.h"
+#include "base/number.h"
+#include "render/figure/frame.h"
+#include "render/text/label_text.h"
+
+namespace attnviz {
+namespace {
+
+constexpr int largest_cell = 32;
+constexpr int cells_at_largest = 30;  // more cells a side than this are smaller
+constexpr int target_side = 3600;     // of the map, as long as cells have a pixel
+constexpr int smallest_font = 9;      // below it labels are left out rather than shrunk
+constexpr int largest_font = 48;
+
+struct Label {
+  std::string text;
+  TextExtent extent;
+  bool has_ink() const { return extent.left < extent.right; }
+  int width() const { return extent.right - extent.left; }
+};
+
+// The lines of a set of labels: the same distance above and below the middle of the letters, so
+// that a box centred on a cell holds a text that looks centred.
+struct Line {
+  int top = 0;  // from the baseline
+  int bottom = 0;
+  float middle = 0;  // of the letters, before they are rounded to pixels
+  int height() const { return bottom - top; }
+};
+
+// Where to put the origin of something that reaches from `low` to `high` around it, to centre it on
+// a place given doubled. The pixels are off by half a pixel at most; where two origins are equally
+// good for them, the one that is better for the outline.
+int centre(int place_doubled, int low, int high, float middle) {
+  const int doubled = place_doubled - low - high;
+  const int origin = half(doubled);
+  const float place = static_cast<float>(place_doubled) / 2 - middle - static_cast<float>(origin);
+  return doubled % 2 != 0 && place > 0.5f ? origin + 1 : origin;
+}
+
+Line fit_line(const Font& font, const std::vector<Label>& labels, int size, int underline) {
+  const TextExtent small = font.measure("x", size);
+  const TextExtent capital = font.measure("H", size);
+  int top = small.top;
+  int bottom = std::max(small.bottom, underline);
+  using Middle = std::pair<int, float>;  // of the pixels, doubled, and of the outline
+  const auto middle_of = [](const TextExtent& e) { return Middle(e.top + e.bottom, e.middle_y); };
+  std::vector<Middle> middles;
+  for (const Label& label : labels) {
+    if (!label.has_ink()) continue;
+    top = std::min(top, label.extent.top);
+    bottom = std::max(bottom, label.extent.bottom);
+    middles.push_back(middle_of(label.extent));
+  }
+  Middle middle = middle_of(small);
+  if (!middles.empty()) {
+    const auto median = middles.begin() + static_cast<std::ptrdiff_t>(middles.size() / 2);
+    std::ranges::nth_element(middles, median);
+    // Within what letters can have: a map of commas is not lifted to their middle.
+    middle = std::clamp(*median, middle_of(capital), middle_of(small));
+  }
+  const int reach = std::max(middle.first - 2 * top, 2 * bottom - middle.first);
+  return {half(middle.first - reach), half(middle.first + reach), middle.second};
+}
+
+// Places everything with the map's top left corner at (0, 0).
+class PanelBuilder {
+ public:
+  PanelBuilder(const AttentionMap& map, const HeatmapOptions& options, const Font& font, int cell,
+               int side)
+      : map_(map), options_(options), font_(font), side_(side) {
+    layout_.cell = cell;
+  }
+
+  PanelLayout build() {
+    size_map();
+    place_row_labels();
+    place_column_labels();
+    place_axis_titles();
+    if (options_.numbers) place_numbers(*options_.numbers);
+    return std::move(layout_);
+  }
+
+ private:
+  void size_map();
+  std::vector<Label> make_labels(const std::vector<std::string>& symbols);
+  void place_row_labels();
+  void place_column_labels();
+  void place_axis_titles();
+  void place_numbers(const NumberStyle& style);
+
+  const AttentionMap& map_;
+  const HeatmapOptions& options_;
+  const Font& font_;
+  int side_;
+  PanelLayout layout_;
+  int label_gap_ = 0;  // between labels and map
+};
+
+void PanelBuilder::size_map() {
+  // The map alone, before anything is multiplied in int or measured; a canvas bounds both sides.
+  constexpr std::size_t most = 1 << 20;
+  check_canvas_size(static_cast<std::int64_t>(std::min(map_.columns(), most)) * layout_.cell,
+                    static_cast<std::int64_t>(std::min(map_.rows(), most)) * layout_.cell);
+  layout_.map = {0, 0, static_cast<int>(map_.columns()) * layout_.cell,
+                 static_cast<int>(map_.rows()) * layout_.cell};
+  // Half a cell lets "</s>" stand beside a letter; in small cells letters need more to be read.
+  const int size = std::max(layout_.cell / 2, std::min(12, layout_.cell * 2 / 3));
+  layout_.font_size =
+      options_.font_size > 0 ? options_.font_size : std::clamp(size, smallest_font, largest_font);
+}
+
+std::vector<Label> PanelBuilder::make_labels(const std::vector<std::string>& symbols) {
+  std::vector<Label> labels;
+  labels.reserve(symbols.size());
+  for (const std::string& symbol : symbols) {
+    const std::string whole = label_text(symbol);
+    Label label{shorten(whole, longest_label), {}};
+    if (label.text != whole) layout_.labels_shortened = true;
+    label.extent = font_.measure(label.text, layout_.font_size);
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+void PanelBuilder::place_row_labels() {
+  const int size = layout_.font_size;
+  const int cell = layout_.cell;
+  bool any_wrong = false;
+  for (std::size_t row = 0; row < map_.rows(); ++row) any_wrong = any_wrong || is_wrong(map_, row);
+  const std::vector<Label> labels = make_labels(map_.target);
+  // Below what hangs under the baseline: a line through it would change the symbol.
+  const int underline = font_.measure("p\u2423", size).bottom + 1 + underline_thickness(size);
+  const Line line = fit_line(font_, labels, size, any_wrong ? underline : 0);
+  // At least a pixel between two; a single label stands alone.
+  layout_.row_label_stride = std::min((line.height() + cell) / cell, static_cast<int>(map_.rows()));
+  label_gap_ = tick_gap + tick_length + 2 + std::max(0, half(line.height() - cell + 1));
+
+  const auto stride = static_cast<std::size_t>(layout_.row_label_stride);
+  for (std::size_t row = 0; row < labels.size(); row += stride) {
+    // Letters stand in the middle of their advance, so that a column of them looks straight.
+    const TextExtent& e = labels[row].extent;
+    const int left = std::min(0, e.left);
+    const int right = std::max(e.advance, e.right);
+    const int x = -label_gap_ - right;
+    const int y =
+        centre((2 * static_cast<int>(row) + 1) * cell, line.top, line.bottom, line.middle);
+    const Box box = {x + left, y + line.top, right - left, line.height()};
+    layout_.row_labels.push_back({labels[row].text, size, x, y, Direction::right, box, row});
+  }
+}
+
+// Every how many cells a label fits, `widths` pixels wide each.
+int column_stride(const std::vector<int>& widths, int cell, int gap) {
+  const std::size_t count = widths.size();
+  std::size_t stride = 1;
+  const auto fits = [&] {
+    for (std::size_t i = stride; i < count; i += stride) {
+      // One more, as each label may be half a pixel off its cell's centre.
+      const int needed = widths[i - stride] + widths[i] + 2 * gap + 1;
+      if (needed > 2 * static_cast<std::int64_t>(stride) * cell) return false;
+    }
+    return true;
+  };
+  while (stride < count && !fits()) ++stride;
+  return static_cast<int>(stride);
+}
+
+void PanelBuilder::place_column_labels() {
+  const int size = layout_.font_size;
+  const std::vector<Label> labels = make_labels(map_.source);
+  const Line line = fit_line(font_, labels, size, 0);
+  const int gap = std::max(3, size / 3);
+  std::vector<int> widths;
+  for (const Label& label : labels) widths.push_back(label.width());
+  int stride = column_stride(widths, layout_.cell, gap);
+  if (stride > 1) {
+    // A label that is no wider than a line is high gains nothing by turning.
+    std::vector<int> turned = widths;
+    for (int& width : turned) width = std::min(width, line.height());
+    const int turned_stride = column_stride(turned, layout_.cell, 1);
+    layout_.column_labels_rotated = turned_stride < stride;
+    stride = std::min(stride, turned_stride);
+  }
+  layout_.column_label_stride = stride;
+
+  for (std::size_t column = 0; column < labels.size(); column += static_cast<std::size_t>(stride)) {
+    const TextExtent& e = labels[column].extent;
+    const int middle = (2 * static_cast<int>(column) + 1) * layout_.cell;  // doubled
+    PlacedText placed{labels[column].text, size, 0, 0, Direction::right, {}, column};
+    if (layout_.column_labels_rotated && labels[column].width() > line.height()) {
+      placed.direction = Direction::up;
+      placed.x = centre(middle, line.top, line.bottom, line.middle);
+      placed.y = -label_gap_ + e.left;
+      placed.box = {placed.x + line.top, placed.y - e.right, line.height(), e.right - e.left};
+    } else {
+      placed.x = centre(middle, e.left, e.right, e.middle_x);
+      placed.y = -label_gap_ - line.bottom;
+      placed.box = {placed.x + e.left, placed.y + line.top, e.right - e.left, line.height()};
+    }
+    layout_.column_labels.push_back(std::move(placed));
+  }
+}
+
+void PanelBuilder::place_axis_titles() {
+  const int size = scaled(14, side_);
+  const int gap = scaled(10, side_);
+  Box labels = layout_.map;  // and the labels around it
+  for (const PlacedText& label : layout_.column_labels) include(labels, label.box);
+
+  const std::string column_title = escape_controls(shorten(options_.column_title, longest_label));
+  const TextExtent c = font_.measure(column_title, size);
+  // The same place whatever the letters of the title are.
+  const int descent = font_.measure("p", size).bottom;
+  layout_.column_title = place_text(
+      column_title, c, size, half(layout_.map.width - c.left - c.right), labels.y - gap - descent);
+
+  const std::string row_title = escape_controls(shorten(options_.row_title, longest_label));
+  const TextExtent r = font_.measure(row_title, size);
+  int left = 0;
+  for (const PlacedText& label : layout_.row_labels) left = std::min(left, label.box.x);
+  // Only a title that is longer than the map is high can meet what stands above the map.
+  if (r.right - r.left > layout_.map.height) {
+    left = std::min({left, labels.x, layout_.column_title.box.x});
+  }
+  layout_.row_title = place_text(row_title, r, size, left - gap - descent,
+                                 half(layout_.map.height + r.left + r.right), Direction::up);
+}
+
+std::string number_text(float weight, const NumberStyle& style) {
+  const auto value = static_cast<double>(weight);
+  std::string text = format_fixed(style.percent ? 100 * value : value, style.decimals);
+  if (style.percent) text += '%';
+  // The sign of a zero says nothing.
+  return text.find_first_of("123456789") == std::string::npos && text[0] == '-' ? text.substr(1)
+                                                                                : text;
+}
+
+void PanelBuilder::place_numbers(const NumberStyle& style) {
+  constexpr int margin = 2;              // around the widest
+  constexpr std::size_t most = 1 << 16;  // nobody reads more
+  if (map_.weights.size() > most) {
+    layout_.cell_for_numbers = layout_.cell + 1;
+    return;
+  }
+  std::vector<std::string> texts;
+  for (const float weight : map_.weights) texts.push_back(number_text(weight, style));
+  const auto longest = std::ranges::max_element(texts, {}, &std::string::size);
+  const auto side_for = [&](int size) {
+    const TextExtent e = font_.measure(*longest, size);
+    return std::max(e.advance, e.bottom - e.top) + 2 * margin;
+  };
+  int size = std::min(layout_.font_size, std::max(layout_.cell / 2, smallest_font));
+  while (size > smallest_font && side_for(size) > layout_.cell) --size;
+  if (side_for(size) > layout_.cell) {
+    layout_.cell_for_numbers = side_for(size);
+    return;
+  }
+  const TextExtent zero = font_.measure("0", size);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Box cell = layout_.cell_box(i / map_.columns(), i % map_.columns());
+    const TextExtent e = font_.measure(texts[i], size);
+    const int x = centre(2 * cell.x + cell.width, e.left, e.right, e.middle_x);
+    const int y = centre(2 * cell.y + cell.height, zero.top, zero.bottom, zero.middle_y);
+    layout_.numbers.push_back(place_text(texts[i], e, size, x, y));
+    layout_.numbers.back().index = i;
+  }
+}
+
+}  // namespace
+
+Box PanelLayout::cell_box(std::size_t row, std::size_t column) const {
+  return {map.x + static_cast<int>(column) * cell, map.y + static_cast<int>(row) * cell, cell,
+          cell};
+}
+
+Box PanelLayout::bounds() const {
+  Box all = map;
+  for (const auto* labels : {&row_labels, &column_labels}) {
+    for (const PlacedText& label : *labels) include(all, label);
+  }
+  include(all, row_title);
+  include(all, column_title);
+  return all;
+}
+
+void PanelLayout::move_by(int dx, int dy) {
+  move(map, dx, dy);
+  for (auto* labels : {&row_labels, &column_labels, &numbers}) {
+    for (PlacedText& label : *labels) move(label, dx, dy);
+  }
+  move(row_title, dx, dy);
+  move(column_title, dx, dy);
+}
+
+bool is_wrong(const AttentionMap& map, std::size_t row) {
+  if (map.expected.empty()) return false;
+  return row >= map.expected.size() || map.expected[row] != map.target[row];
+}
+
+int underline_thickness(int font_size) {
+  return std::max(1, font_size / 9);
+}
+
+int choose_cell(std::size_t longest_side) {
+  const double n = static_cast<double>(longest_side);
+  const double size = largest_cell * std::sqrt(std::min(1.0, cells_at_largest / n));
+  return std::max(1, static_cast<int>(std::min(std::round(size), target_side / n)));
+}
+
+int longer_side(const AttentionMap& map, int cell) {
+  // No canvas is larger.
+  constexpr std::int64_t most = 1 << 20;
+  const auto longest = static_cast<std::int64_t>(std::max(map.rows(), map.columns()));
+  return static_cast<int>(std::min(most, std::min(most, longest) * cell));
+}
+
+PanelLayout lay_out_panel(const AttentionMap& map, const HeatmapOptions& options, const Font& font,
+                          int cell, int side) {
+  const std::string shape = std::to_string(map.rows()) + " x " + std::to_string(map.columns());
+  if (map.rows() == 0 || map.columns() == 0) {
+    throw UsageError("attention map: nothing to draw; expected at least 1 x 1, got " + shape);
+  }
+  if (map.weights.size() / map.columns() != map.rows() || map.weights.size() % map.columns() != 0) {
+    throw UsageError("attention map: expected " + shape + " weights, got " +
+                     std::to_string(map.weights.size()));
+  }
+  return PanelBuilder(map, options, font, cell, side).build();
+}
+
+}  // namespace attnviz

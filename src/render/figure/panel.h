@@ -1,0 +1,70 @@
+// One attention map with its labels, as it stands alone or among others.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "attnviz/attention_map.h"
+#include "render/figure/look.h"
+#include "render/raster/canvas.h"
+#include "render/text/font.h"
+#include "render/text/placed_text.h"
+
+namespace attnviz {
+
+/// All texts may hold anything: control characters are drawn as hexadecimal escapes.
+struct HeatmapOptions : Look {
+  std::string title;    // above the map; "" for none. Long lines wrap; \n starts a new one.
+  std::string caption;  // below the map; "" for none. As the title.
+  std::string row_title = "output";
+  std::string column_title = "input";
+};
+
+/// The cells with their labels and the titles of both axes.
+struct PanelLayout {
+  int cell = 0;              // side of a cell
+  int font_size = 0;         // of the labels, in pixels
+  Box map;                   // all cells
+  int row_label_stride = 1;  // every n-th label is drawn; 1 draws all
+  int column_label_stride = 1;
+  bool column_labels_rotated = false;  // those that are wider than a line is high
+  bool labels_shortened = false;       // some end in "…": they are over 40 characters long
+  int cell_for_numbers = 0;            // the smallest that would hold them, when this one does not
+
+  std::vector<PlacedText> row_labels;     // the drawn ones, top first
+  std::vector<PlacedText> column_labels;  // left first
+  std::vector<PlacedText> numbers;        // of all cells row by row, or none
+  PlacedText row_title;                   // an empty text when there is none
+  PlacedText column_title;
+
+  Box cell_box(std::size_t row, std::size_t column) const;
+  /// Around everything.
+  Box bounds() const;
+  void move_by(int dx, int dy);
+};
+
+/// Whether the row's symbol is known to be wrong.
+bool is_wrong(const AttentionMap& map, std::size_t row);
+
+/// The side of a cell that suits a map of so many rows or columns, whichever are more.
+int choose_cell(std::size_t longest_side);
+
+/// With the map's top left corner at (0, 0). `cell` is 1 or more; `side` sets the size of the axis
+/// titles, see scaled(). Throws UsageError when the map has no row or no column, or its weights are
+/// not rows x columns; LimitError when the cells alone are larger than a canvas can be.
+PanelLayout lay_out_panel(const AttentionMap& map, const HeatmapOptions& options, const Font& font,
+                          int cell, int side);
+
+/// The longer side of a map with such cells, bounded.
+int longer_side(const AttentionMap& map, int cell);
+
+/// How thick the line under a wrong symbol is for a font size. It is the lower edge of the label's
+/// box.
+int underline_thickness(int font_size);
+
+/// The mark beside the colour bar, or beside a cell when labels are left out.
+inline constexpr int tick_gap = 1;
+inline constexpr int tick_length = 4;
+
+}  // namespace attnviz

@@ -1,0 +1,62 @@
+// One typeface: which glyphs it has, how large they are, how they look.
+#pragma once
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "render/text/font.h"
+#include "render/text/font_file.h"
+#include "render/text/shaper.h"
+
+namespace attnviz {
+
+/// The box around an outline, in pixels from its origin, y downwards.
+struct Outline {
+  float left = 0;
+  float top = 0;
+  float right = 0;
+  float bottom = 0;
+
+  bool empty() const { return left >= right || top >= bottom; }
+  Outline moved(float x, float y) const { return {left + x, top + y, right + x, bottom + y}; }
+  // The pixels it touches.
+  int first_column() const { return static_cast<int>(std::floor(left)); }
+  int first_row() const { return static_cast<int>(std::floor(top)); }
+  int end_column() const { return static_cast<int>(std::ceil(right)); }
+  int end_row() const { return static_cast<int>(std::ceil(bottom)); }
+};
+
+class Face {
+ public:
+  /// `file` must outlive the face. Throws as check_font_file does, and InputError for a file
+  /// without a character map that can be used.
+  Face(std::string_view file, std::string_view name);
+  ~Face();
+  Face(const Face&) = delete;
+  Face& operator=(const Face&) = delete;
+
+  /// 0 when the face lacks the code point.
+  int index(char32_t code_point) const { return map_.glyph(code_point); }
+  /// Pixels a unit of the face.
+  float scale(int size) const;
+  int advance(int glyph, int size) const;
+  /// Empty for an outline that cannot be read.
+  Outline outline(int glyph, int size) const;
+  /// Coverage of the pixels that the outline touches, which stands `x` and `y` of a pixel to the
+  /// right of and below where `outline` says, row by row. Empty for one that cannot be drawn.
+  std::vector<unsigned char> bitmap(int glyph, int size, float x, float y) const;
+  std::vector<GlyphStep> steps(int glyph) const;
+  std::vector<ShapedGlyph> shape(std::string_view text) const;
+
+ private:
+  struct Info;  // of stb
+  std::unique_ptr<Info> info_;
+  CharacterMap map_;
+  std::string_view file_;
+  mutable std::unique_ptr<Shaper> shaper_;  // made when the first text asks for it
+};
+
+}  // namespace attnviz

@@ -1,0 +1,360 @@
+#include "render/text/font.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/grapheme.h"
+#include "base/utf8.h"
+#include "render/text/embedded_font.h"
+#include "render/text/face.h"
+#include "render/text/font_search.h"
+#include "render/text/script.h"
+
+namespace attnviz {
+namespace {
+
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+std::string hex_digits(char32_t code_point) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string text;
+  for (int shift = code_point > 0xffff ? 20 : 12; shift >= 0; shift -= 4) {
+    text += digits[code_point >> shift & 0xf];
+  }
+  return text;
+}
+
+// Spaces, digits and punctuation stand between words of either direction.
+bool is_neutral(char32_t c) {
+  return c < 0xc0 && !((c | 0x20) >= U'a' && (c | 0x20) <= U'z');
+}
+
+// The first script among the code points that wants shaping.
+const Script* shaped_script(const std::vector<char32_t>& code_points) {
+  for (const char32_t c : code_points) {
+    const Script* script = find_script(c);
+    if (script != nullptr && script->shaped) return script;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+// The faces in order of preference, the embedded one first. Those of the machine join when a text
+// needs them.
+class Font::Faces {
+ public:
+  Faces() {
+    const auto bytes = embedded_font();
+    const std::string_view file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    faces_.push_back({nullptr, std::make_unique<Face>(file, "embedded font")});
+  }
+
+  const Face& at(std::size_t face) const { return *faces_[face].face; }
+  const Face& embedded() const { return at(0); }
+
+  void add(std::string file, std::string_view name) {
+    Loaded loaded{std::make_unique<std::string>(std::move(file)), nullptr};
+    loaded.face = std::make_unique<Face>(*loaded.file, name);
+    faces_.push_back(std::move(loaded));
+  }
+  void search(std::vector<std::string> folders) { search_ = FontSearch(std::move(folders)); }
+
+  // The first face that has all of a character, or `none`.
+  std::size_t find(const std::vector<char32_t>& code_points) {
+    std::vector<char32_t> visible;
+    std::ranges::copy_if(code_points, std::back_inserter(visible),
+                         [](char32_t c) { return !is_invisible(c); });
+    const auto known = known_.find(visible);
+    if (known != known_.end()) return known->second;
+    std::size_t face = find_loaded(visible, 0);
+    if (face == none) face = find_new(visible);
+    known_.emplace(std::move(visible), face);
+    return face;
+  }
+
+  std::set<char32_t> missing;
+  bool unshaped = false;
+
+ private:
+  struct Loaded {
+    std::unique_ptr<std::string> file;  // at a fixed address; null for the embedded one
+    std::unique_ptr<Face> face;
+  };
+
+  std::size_t find_loaded(const std::vector<char32_t>& code_points, std::size_t from) const {
+    for (std::size_t i = from; i < faces_.size(); ++i) {
+      const auto has = [&](char32_t c) { return at(i).index(c) != 0; };
+      if (std::ranges::all_of(code_points, has)) return i;
+    }
+    return none;
+  }
+
+  // A file of the machine that is broken is passed over: nobody named it.
+  std::size_t find_new(const std::vector<char32_t>& code_points) {
+    for (auto found = search_.find(code_points); found;
+         found = search_.find(code_points, *found + 1)) {
+      try {
+        add(read_file(search_.path(*found), largest_font_file), search_.path(*found));
+        if (find_loaded(code_points, faces_.size() - 1) != none) return faces_.size() - 1;
+        faces_.pop_back();
+      } catch (const Error&) {
+        continue;
+      }
+    }
+    return none;
+  }
+
+  std::vector<Loaded> faces_;
+  FontSearch search_{{}};
+  std::map<std::vector<char32_t>, std::size_t> known_;
+};
+
+// A part of a text in one face.
+struct Font::Run {
+  std::size_t face = 0;  // `none` when its characters have to be put together from several
+  const Script* script = nullptr;  // for shaped ones
+  std::string text;
+  std::vector<char32_t> code_points;
+
+  bool leftwards() const { return script != nullptr && script->right_to_left; }
+  bool neutral() const { return script == nullptr && std::ranges::all_of(code_points, is_neutral); }
+};
+
+// A glyph of a text (face set) or one bar of the frame around hex digits (face null).
+struct Font::Glyph {
+  const Face* face;
+  std::size_t number;  // of the face
+  int index;
+  int size;
+  int x;  // of its origin
+  int y;
+  float dx = 0;  // of a shaped glyph, to be added
+  float dy = 0;
+  Outline outline;  // from (x, y)
+};
+
+Font::Font() : faces_(std::make_unique<Faces>()) {}
+Font::~Font() = default;
+Font::Font(Font&&) noexcept = default;
+Font& Font::operator=(Font&&) noexcept = default;
+
+void Font::add(std::string file, std::string_view name) {
+  faces_->add(std::move(file), name);
+}
+
+void Font::search(std::vector<std::string> folders) {
+  faces_->search(std::move(folders));
+}
+
+std::vector<char32_t> Font::missing() const {
+  return {faces_->missing.begin(), faces_->missing.end()};
+}
+
+bool Font::unshaped() const {
+  return faces_->unshaped;
+}
+
+std::vector<Font::Run> Font::split(std::string_view text) const {
+  std::vector<Run> runs;
+  for (const std::string& character : split_characters(text)) {
+    const std::vector<char32_t> letters = code_points(character);
+    const std::size_t face = faces_->find(letters);
+    const Script* script = shaped_script(letters);
+    if (script != nullptr && shaping_library().empty()) {
+      faces_->unshaped = true;
+      script = nullptr;
+    }
+    if (face == none) script = nullptr;
+    const auto alike = [&](const Run& run) {
+      const bool same = run.script == script || (run.script != nullptr && script != nullptr &&
+                                                 run.script->name == script->name);
+      return same && run.face == face;
+    };
+    if (runs.empty() || !alike(runs.back())) runs.push_back({face, script, "", {}});
+    runs.back().text += character;
+    runs.back().code_points.insert(runs.back().code_points.end(), letters.begin(), letters.end());
+  }
+  // Words from right to left with nothing but spaces and the like between them.
+  for (auto first = runs.begin(); first != runs.end(); ++first) {
+    if (!first->leftwards()) continue;
+    auto last = first + 1;  // past the last word
+    for (auto run = last; run != runs.end() && (run->leftwards() || run->neutral()); ++run) {
+      if (run->leftwards()) last = run + 1;
+    }
+    std::reverse(first, last);
+    first = last - 1;
+  }
+  return runs;
+}
+
+// Appends a frame around the digits in one line or, where they stay legible, two. Returns its end.
+int Font::place_missing(char32_t code_point, int size, int x, std::vector<Glyph>& glyphs) const {
+  const Face& face = faces_->embedded();
+  const std::string digits = hex_digits(code_point);
+  const int lines = size >= 14 ? 2 : 1;
+  const int digit_size = std::max(7, lines == 2 ? size / 2 : size * 3 / 4);
+  const int step = face.advance(face.index(U'0'), digit_size);
+  const Outline zero = face.outline(face.index(U'0'), digit_size);
+  const int line_height = zero.end_row() - zero.first_row() + 1;
+  const int columns = static_cast<int>(digits.size()) / lines;
+
+  const int width = columns * step + 4;
+  const int height = lines * line_height + 3;
+  const int left = x + 1;
+  // Centred on the capitals of the text around it.
+  const Outline capital = face.outline(face.index(U'H'), size);
+  const int top = (capital.first_row() + capital.end_row() - height) / 2;
+  const auto bar = [&](int bar_x, int bar_y, int bar_width, int bar_height) {
+    const Outline outline = {0, 0, static_cast<float>(bar_width), static_cast<float>(bar_height)};
+    glyphs.push_back({nullptr, 0, 0, size, bar_x, bar_y, 0, 0, outline});
+  };
+  bar(left, top, width, 1);
+  bar(left, top + height - 1, width, 1);
+  bar(left, top + 1, 1, height - 2);
+  bar(left + width - 1, top + 1, 1, height - 2);
+  for (int i = 0; i < static_cast<int>(digits.size()); ++i) {
+    const int glyph = face.index(static_cast<char32_t>(digits[static_cast<std::size_t>(i)]));
+    glyphs.push_back({&face, 0, glyph, digit_size, left + 2 + i % columns * step,
+                      top + 2 - zero.first_row() + i / columns * line_height, 0, 0,
+                      face.outline(glyph, digit_size)});
+  }
+  return left + width + 1;
+}
+
+std::vector<Font::Glyph> Font::place(std::string_view text, int size, int* advance) const {
+  size = std::clamp(size, 1, 512);
+  std::vector<Glyph> glyphs;
+  int pen = 0;
+  int last = 0;  // where the last character that takes up room began
+
+  const auto place_letter = [&](char32_t code_point, std::size_t number) {
+    const int x = is_mark(code_point) && number != none ? last : pen;
+    int end = 0;
+    if (number == none) {
+      end = place_missing(code_point, size, x, glyphs);
+      faces_->missing.insert(code_point);
+    } else {
+      const Face& face = faces_->at(number);
+      const int index = face.index(code_point);
+      glyphs.push_back({&face, number, index, size, x, 0, 0, 0, face.outline(index, size)});
+      end = x + face.advance(index, size);
+    }
+    if (end > pen) last = x;
+    pen = std::max(pen, end);
+  };
+  const auto place_shaped = [&](const Run& run) {
+    const Face& face = faces_->at(run.face);
+    const float scale = face.scale(size);
+    int units = 0;
+    last = pen;
+    for (const ShapedGlyph& shaped : face.shape(run.text)) {
+      float x = static_cast<float>(pen) + static_cast<float>(units + shaped.x) * scale;
+      // A mark for which the face has no place on this letter: over it, as it stands in its cell.
+      if (shaped.advance == 0 && shaped.x == 0)
+        x -= static_cast<float>(face.advance(shaped.index, size));
+      const float y = -static_cast<float>(shaped.y) * scale;
+      const float left = std::floor(x);
+      const float top = std::floor(y);
+      glyphs.push_back({&face, run.face, shaped.index, size, static_cast<int>(left),
+                        static_cast<int>(top), x - left, y - top,
+                        face.outline(shaped.index, size).moved(x - left, y - top)});
+      units += shaped.advance;
+    }
+    pen += static_cast<int>(std::ceil(static_cast<float>(units) * scale));
+  };
+
+  for (const Run& run : split(text)) {
+    if (run.script != nullptr) {
+      place_shaped(run);
+      continue;
+    }
+    for (const char32_t code_point : run.code_points) {
+      if (is_invisible(code_point)) continue;
+      place_letter(code_point, run.face == none ? faces_->find({code_point}) : run.face);
+    }
+  }
+  *advance = pen;
+  return glyphs;
+}
+
+TextExtent Font::measure(std::string_view text, int size) const {
+  TextExtent extent;
+  std::optional<Outline> all;
+  for (const Glyph& glyph : place(text, size, &extent.advance)) {
+    if (glyph.outline.empty()) continue;
+    const Outline moved =
+        glyph.outline.moved(static_cast<float>(glyph.x), static_cast<float>(glyph.y));
+    if (!all) all = moved;
+    all->left = std::min(all->left, moved.left);
+    all->top = std::min(all->top, moved.top);
+    all->right = std::max(all->right, moved.right);
+    all->bottom = std::max(all->bottom, moved.bottom);
+  }
+  if (all) {
+    extent.left = all->first_column();
+    extent.top = all->first_row();
+    extent.right = all->end_column();
+    extent.bottom = all->end_row();
+    extent.middle_x = (all->left + all->right) / 2;
+    extent.middle_y = (all->top + all->bottom) / 2;
+  }
+  return extent;
+}
+
+void Font::draw(Canvas& canvas, std::string_view text, int size, int x, int y, Color color,
+                Direction direction) const {
+  int advance = 0;
+  for (const Glyph& glyph : place(text, size, &advance)) {
+    std::vector<unsigned char> coverage;
+    if (glyph.face != nullptr) {
+      coverage = glyph.face->bitmap(glyph.index, glyph.size, glyph.dx, glyph.dy);
+      if (coverage.empty()) continue;
+    }
+    const Outline& outline = glyph.outline;
+    std::size_t next = 0;
+    for (int row = glyph.y + outline.first_row(); row < glyph.y + outline.end_row(); ++row) {
+      for (int column = glyph.x + outline.first_column(); column < glyph.x + outline.end_column();
+           ++column) {
+        const std::uint8_t share = glyph.face == nullptr ? std::uint8_t{255} : coverage[next++];
+        if (direction == Direction::right) {
+          canvas.blend(x + column, y + row, color, share);
+        } else {
+          canvas.blend(x + row, y - 1 - column, color, share);
+        }
+      }
+    }
+  }
+}
+
+std::vector<PlacedGlyph> Font::glyphs(std::string_view text, int size) const {
+  std::vector<PlacedGlyph> placed;
+  int advance = 0;
+  for (const Glyph& glyph : place(text, size, &advance)) {
+    PlacedGlyph one;
+    if (glyph.face == nullptr) {
+      one.box = {glyph.x, glyph.y, glyph.outline.end_column(), glyph.outline.end_row()};
+    } else if (!glyph.outline.empty()) {
+      one.face = glyph.number;
+      one.glyph = glyph.index;
+      one.scale = glyph.face->scale(glyph.size);
+      one.x = static_cast<float>(glyph.x) + glyph.dx;
+      one.y = static_cast<float>(glyph.y) + glyph.dy;
+    } else {
+      continue;
+    }
+    placed.push_back(one);
+  }
+  return placed;
+}
+
+std::vector<GlyphStep> Font::outline(std::size_t face, int glyph) const {
+  return faces_->at(face).steps(glyph);
+}
+
+}  // namespace attnviz

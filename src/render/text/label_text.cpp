@@ -1,0 +1,155 @@
+#include "render/text/label_text.h"
+
+#include "base/grapheme.h"
+#include "base/utf8.h"
+
+namespace attnviz {
+namespace {
+
+constexpr std::string_view visible_space = "\u2423";
+constexpr std::string_view no_break_space = "\u00a0";
+
+std::string escape(unsigned int byte) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  return {'\\', 'x', digits[byte >> 4 & 0xf], digits[byte & 0xf]};
+}
+
+// The end of the word at `start`. A separating dot stays with the word before it.
+std::size_t word_end(std::string_view text, std::size_t start) {
+  std::size_t end = text.find(' ', start);
+  while (end < text.size() && text.substr(end + 1, 2) == "\u00b7") end = text.find(' ', end + 1);
+  return std::min(end, text.size());
+}
+
+// Greedy lines of one paragraph.
+std::vector<std::string> wrap_paragraph(const Font& font, std::string_view text, int size,
+                                        int width) {
+  const int space = font.measure(" ", size).advance;
+  std::vector<std::string> lines(1);
+  int used = 0;  // of the last line
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = word_end(text, start);
+    const std::string_view word = text.substr(start, end - start);
+    const int advance = font.measure(word, size).advance;
+    const bool first = start == 0;
+    start = end + 1;
+    if (!first && used + space + advance <= width) {
+      lines.back().append(" ").append(word);
+      used += space + advance;
+      continue;
+    }
+    if (!first) {
+      lines.emplace_back();
+      used = 0;
+    }
+    if (advance <= width) {
+      lines.back() = word;
+      used = advance;
+      continue;
+    }
+    for (const std::string& character : split_characters(word)) {
+      const int step = font.measure(character, size).advance;
+      if (used > 0 && used + step > width) {
+        lines.emplace_back();
+        used = 0;
+      }
+      lines.back() += character;
+      used += step;
+    }
+  }
+  return lines;
+}
+
+// The narrowest lines among those that are as few as possible: no single word is left over.
+std::vector<std::string> wrap_evenly(const Font& font, std::string_view text, int size, int width) {
+  std::vector<std::string> best = wrap_paragraph(font, text, size, width);
+  if (best.size() == 1) return best;
+  int low = 0;
+  int high = width;
+  while (high - low > size) {
+    const int middle = low + (high - low) / 2;
+    std::vector<std::string> lines = wrap_paragraph(font, text, size, middle);
+    if (lines.size() > best.size()) {
+      low = middle;
+    } else {
+      high = middle;
+      best = std::move(lines);
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+std::string escape_controls(std::string_view text) {
+  const bool valid = !find_invalid_utf8(text);
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool control = byte < 0x20 || byte == 0x7f;
+    // U+0080 to U+009F are the two bytes c2 80 to c2 9f.
+    if (valid && byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
+      escaped += escape(static_cast<unsigned char>(text[++i]));
+    } else if (control || (!valid && byte >= 0x80)) {
+      escaped += escape(byte);
+    } else {
+      escaped += text[i];
+    }
+  }
+  return escaped;
+}
+
+std::string label_text(std::string_view symbol) {
+  const std::vector<std::string> characters = split_characters(escape_controls(symbol));
+  const auto is_space = [](const std::string& c) { return c == " " || c == no_break_space; };
+  std::size_t first = 0;
+  std::size_t last = characters.size();
+  while (first < last && is_space(characters[first])) ++first;
+  while (last > first && is_space(characters[last - 1])) --last;
+  std::string text;
+  for (std::size_t i = 0; i < characters.size(); ++i) {
+    if (i < first || i >= last) {
+      text += visible_space;
+    } else {
+      text += characters[i];
+    }
+  }
+  return text;
+}
+
+std::string shorten(const std::string& text, std::size_t length) {
+  if (text.size() <= length) return text;
+  const std::vector<std::string> characters = split_characters(text);
+  if (characters.size() <= length) return text;
+  std::string start;
+  for (std::size_t i = 0; i + 1 < length; ++i) start += characters[i];
+  return start + "\u2026";
+}
+
+std::string shorten(const Font& font, const std::string& text, std::size_t length, int size,
+                    int width) {
+  std::string shorter = shorten(text, length);
+  const auto too_wide = [&] {
+    const TextExtent e = font.measure(shorter, size);
+    return e.right - e.left > width;
+  };
+  for (std::size_t n = std::min(length, text.size()); n > 1 && too_wide(); --n) {
+    shorter = shorten(text, n - 1);
+  }
+  return shorter;
+}
+
+std::vector<std::string> wrap_text(const Font& font, std::string_view text, int size, int width) {
+  std::vector<std::string> lines;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    const std::string paragraph = escape_controls(text.substr(start, end - start));
+    for (std::string& line : wrap_evenly(font, paragraph, size, width)) {
+      lines.push_back(std::move(line));
+    }
+    start = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace attnviz

@@ -1,0 +1,96 @@
+#include "score/evaluate.h"
+
+#include <algorithm>
+
+#include "infer/chunk.h"
+#include "model/steps.h"
+#include "nn/loss.h"
+
+namespace attnviz {
+namespace {
+
+/// Calls f(pairs, examples) for one chunk after the other. `size` tells what an example takes.
+template <typename Size, typename F>
+void for_each_chunk(std::span<const EncodedExample> examples, Size&& size, F&& f) {
+  std::vector<const EncodedPair*> pairs;
+  for (std::size_t at = 0, end = 0; at < examples.size(); at = end) {
+    end = chunk_end(at, examples.size(), [&](std::size_t i) { return size(examples[i].pair); });
+    const auto chunk = examples.subspan(at, end - at);
+    pairs.clear();
+    for (const EncodedExample& example : chunk) pairs.push_back(&example.pair);
+    f(std::span<const EncodedPair* const>(pairs), chunk);
+  }
+}
+
+/// Scores one answer and its attention (a row for each of its tokens).
+void add(const EncodedExample& example, std::span<const int> answer,
+         std::span<const float> attention, Evaluation& sum) {
+  const std::size_t columns = example.pair.source.size();
+  const AnswerScores scores = score_answer(answer, example.pair.target);
+  sum.answers += scores;
+  sum.by_length[static_cast<int>(columns) - 1] += scores;
+  sum.alignment += score_alignment(attention, columns, example.gold);
+
+  const ExampleDetails& details = example.details;
+  if (!details.kind.empty()) sum.by_kind[details.kind] += scores;
+  const std::size_t rows = std::min(example.gold.size(), attention.size() / columns);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto row = attention.subspan(i * columns, columns);
+    if (i < details.fields.size() && !details.fields[i].empty()) {
+      sum.by_field[details.fields[i]].add_row(row, example.gold[i]);
+    }
+    if (!details.distractor.empty()) sum.distractor.add_row(row, details.distractor);
+  }
+}
+
+}  // namespace
+
+Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
+                           std::span<const EncodedExample> examples, Decoder& decoder) {
+  Evaluation sum;
+  std::vector<int> answer;
+  std::vector<float> attention;
+  project_tokens(weights, decoder.tables);
+  const auto size = [&](const EncodedPair& pair) { return forced_size(config, pair); };
+  for_each_chunk(examples, size, [&](auto pairs, auto chunk) {
+    pack(pairs, decoder.batch);
+    const Batch& batch = decoder.batch;
+    Tape& tape = decoder.tape;
+    forward(weights, decoder.tables, config, batch, tape);
+    const auto N = static_cast<Index>(batch.wanted.size());
+    sum.loss += cross_entropy(tape.decoder.logits.leftCols(N), batch.wanted, 1,
+                              tape.decoder.d_logits.leftCols(N));
+
+    for (Index k = 0; k < batch.size; ++k) {
+      const EncodedExample& example =
+          chunk[static_cast<std::size_t>(batch.order[static_cast<std::size_t>(k)])];
+      answer.clear();
+      attention.clear();
+      for (std::size_t t = 0; t < example.pair.target.size(); ++t) {
+        const Index column = step_columns(batch.target_first, static_cast<Index>(t)).first + k;
+        const Scalar* a = tape.decoder.attention.weights.col(column).data();
+        answer.push_back(most_probable(tape.decoder.logits, column));
+        attention.insert(attention.end(), a, a + tape.memory.of(k).count);
+      }
+      add(example, answer, attention, sum);
+    }
+  });
+  sum.loss /= static_cast<double>(std::max<std::size_t>(1, sum.answers.tokens));
+  return sum;
+}
+
+Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
+                             std::span<const EncodedExample> examples, Decoder& decoder) {
+  Evaluation sum;
+  project_tokens(weights, decoder.tables);
+  const auto size = [&](const EncodedPair& pair) { return decoder.size(pair, 1); };
+  for_each_chunk(examples, size, [&](auto pairs, auto chunk) {
+    const auto answers = decode_greedily(weights, config, pairs, decoder);
+    for (std::size_t i = 0; i < chunk.size(); ++i) {
+      add(chunk[i], answers[i].ids, answers[i].attention, sum);
+    }
+  });
+  return sum;
+}
+
+}  // namespace attnviz

@@ -1,0 +1,45 @@
+// A model on examples whose answers and alignments are known.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "infer/decode.h"
+#include "score/scores.h"
+#include "tasks/task.h"
+
+namespace attnviz {
+
+/// An example as numbers, with its gold alignment (one entry a target symbol, END excluded).
+struct EncodedExample {
+  EncodedPair pair;
+  GoldAlignment gold;
+  ExampleDetails details;
+};
+
+struct Evaluation {
+  AnswerScores answers;
+  AlignmentScores alignment;
+  std::map<int, AnswerScores> by_length;            // source symbols, END excluded
+  std::map<std::string, AnswerScores> by_kind;      // such as a date's format
+  std::map<std::string, AlignmentScores> by_field;  // such as the year
+  AlignmentScores distractor;  // mass on positions that no output needs: low is good
+  double loss = 0.0;           // mean cross-entropy of a target token; evaluate_forced only
+};
+
+/// For files and --json: shares in 0..1, entropies in nats, one object for each table.
+std::string to_json(const Evaluation& evaluation);
+
+/// Teacher forcing: each step is given the right symbols before it. An answer is exact here if and
+/// only if greedy decoding finds it, since both see the same prefix as long as no symbol is wrong;
+/// it takes one pass through the model.
+Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
+                           std::span<const EncodedExample> examples, Decoder& decoder);
+
+/// Greedy decoding: the model is given its own answers, as in use.
+Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
+                             std::span<const EncodedExample> examples, Decoder& decoder);
+
+}  // namespace attnviz

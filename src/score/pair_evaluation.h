@@ -1,0 +1,56 @@
+// A model on sentence pairs: how near its answers come, and what its attention aligns.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "infer/predict.h"
+#include "score/scores.h"
+#include "score/text_scores.h"
+#include "text/corpus.h"
+#include "text/pair_reader.h"
+
+namespace attnviz {
+
+/// Sums over pairs. Texts are compared as they are read, so a word that the vocabulary does not
+/// hold is only right where --replace-unk found it, and a reserved label such as <unk> never.
+class PairEvaluation {
+ public:
+  /// Counts an answer to a pair.
+  void add_answer(const Prediction& answer, const TextPair& pair);
+  /// Counts the attention of the right target, by align(), against the gold of a pair that has it.
+  void add_gold(const Prediction& forced, const TextPair& pair);
+
+  const AnswerScores& answers() const { return answers_; }
+  const std::map<int, AnswerScores>& by_length() const { return by_length_; }
+  const ErrorRate& errors() const { return errors_; }
+  const Bleu& bleu() const { return bleu_; }
+  const CoverageScores& coverage() const { return coverage_; }
+  const AlignmentScores& alignment() const { return alignment_; }
+  const LinkScores& links() const { return links_; }
+  std::size_t gold_pairs() const { return gold_pairs_; }
+
+ private:
+  SymbolTable symbols_;
+  AnswerScores answers_;
+  std::map<int, AnswerScores> by_length_;  // source symbols
+  ErrorRate errors_;
+  Bleu bleu_;
+  CoverageScores coverage_;
+  AlignmentScores alignment_;
+  LinkScores links_;
+  std::size_t gold_pairs_ = 0;
+};
+
+/// For --json: shares in 0..1, entropies in nats.
+std::string to_json(const PairEvaluation& evaluation);
+
+/// Answers every pair that `reader` gives and scores it. Throws as PairReader does, and with the
+/// line as SourceReader does: LimitError for a side of more than max_input symbols, InputError for
+/// symbols that the model does not take.
+/// With `wanted`, only the pairs that it says yes to; it is asked about each, in order.
+PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
+                              const std::function<bool(const TextPair&)>& wanted = {});
+
+}  // namespace attnviz

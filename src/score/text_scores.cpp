@@ -1,0 +1,72 @@
+#include "score/text_scores.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <vector>
+
+namespace attnviz {
+namespace {
+
+using Counts = std::map<std::vector<int>, std::size_t>;
+
+Counts count_ngrams(std::span<const int> symbols, std::size_t n) {
+  Counts counts;
+  for (std::size_t i = 0; i + n <= symbols.size(); ++i) {
+    const auto ngram = symbols.subspan(i, n);
+    ++counts[std::vector<int>(ngram.begin(), ngram.end())];
+  }
+  return counts;
+}
+
+}  // namespace
+
+std::size_t edit_distance(std::span<const int> a, std::span<const int> b) {
+  std::vector<std::size_t> row(b.size() + 1);  // distances of a's first i symbols
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+void ErrorRate::add(std::span<const int> answer, std::span<const int> right) {
+  edits += edit_distance(answer, right);
+  symbols += right.size();
+}
+
+double ErrorRate::rate() const {
+  return symbols == 0 ? 0.0 : static_cast<double>(edits) / static_cast<double>(symbols);
+}
+
+void Bleu::add(std::span<const int> answer, std::span<const int> right) {
+  answer_symbols += answer.size();
+  right_symbols += right.size();
+  for (std::size_t n = 1; n <= longest; ++n) {
+    const Counts known = count_ngrams(right, n);
+    for (const auto& [ngram, count] : count_ngrams(answer, n)) {
+      ngrams[n - 1] += count;
+      const auto found = known.find(ngram);
+      if (found != known.end()) matches[n - 1] += std::min(count, found->second);
+    }
+  }
+}
+
+double Bleu::score() const {
+  double log_precision = 0.0;
+  for (std::size_t n = 0; n < longest; ++n) {
+    if (matches[n] == 0) return 0.0;
+    log_precision += std::log(static_cast<double>(matches[n]) / static_cast<double>(ngrams[n])) /
+                     static_cast<double>(longest);
+  }
+  const double ratio = static_cast<double>(right_symbols) / static_cast<double>(answer_symbols);
+  return std::exp(log_precision + std::min(0.0, 1.0 - ratio));
+}
+
+}  // namespace attnviz

@@ -1,0 +1,57 @@
+// The task that reads dates: ten ways to write a day, one way to answer (DD-MM-YYYY).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tasks/task.h"
+
+namespace attnviz {
+
+/// What a source says, and where it says it.
+struct DateReading {
+  int format;  // index into date_format_names()
+  std::chrono::year_month_day day;
+  GoldAlignment gold;        // one entry for each of the 10 symbols of DD-MM-YYYY
+  std::vector<int> weekday;  // source positions of the weekday's letters; empty if there is none
+};
+
+/// Which part of the answer a symbol belongs to.
+enum class DateField { day, month, year };
+
+/// The formats, each as it writes 30 July 2021:
+///   7 30 21 · July 30, 2021 · Jul 30, 2021 · Friday, July 30, 2021 · 30 Jul 2021 · 30 July 2021 ·
+///   30 07 2021 · Fri 30 Jul 2021 · Friday 30 July 2021 · Friday, July 30 2021
+/// `30 07 2021` pads day and month to two digits; the others pad neither. `7 30 21` is month, day
+/// and the last two digits of the year.
+std::span<const std::string_view> date_format_names();
+
+/// `day` in a format. The day must be valid and in years 1..9999, the format an index into
+/// date_format_names(). Years outside 2000..2099 lose their century in format 0.
+std::string write_date(std::chrono::year_month_day day, int format);
+
+/// Reads a source in any of the ten formats, to the letter, except that two neighbouring letters of
+/// the weekday may have changed places (`Thrusday`). The weekday is not compared with the day.
+/// Years of four digits are 0001..9999; two digits mean 20YY. In May, whose short name is the full
+/// one, two formats write the same text; the earlier one in the list is reported. Nothing if the
+/// source is not such a date, or the day is not in the calendar.
+///
+/// Gold: a digit of the answer points to the source digit that spells it, a zero added by padding
+/// to the digit it pads, both month digits to all letters of a named month. The century of a
+/// two-digit year and the separators have none.
+std::optional<DateReading> read_date(const std::vector<std::string>& source);
+
+/// The field of a symbol of DD-MM-YYYY; nothing for separators and beyond the end.
+std::optional<DateField> date_field(std::size_t target_position);
+
+/// The row of the table for dates: days 2000-01-01 .. 2024-01-01 and formats are drawn uniformly;
+/// 5 % of the sources with a full weekday name have two neighbouring letters of it, not the first,
+/// swapped. The part of an example follows from its day.
+Task dates_task();
+
+}  // namespace attnviz

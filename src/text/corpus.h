@@ -1,0 +1,123 @@
+// Many sentence pairs as numbers, four bytes a token.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "text/batch.h"
+#include "text/pair_reader.h"
+#include "text/vocabulary.h"
+
+namespace attnviz {
+
+/// Numbers symbols as they come.
+class SymbolTable {
+ public:
+  /// The number of a symbol, a new one if it was never seen.
+  int number(std::string_view symbol);
+  std::size_t size() const { return symbols_.size(); }
+  std::size_t bytes() const { return bytes_; }  // of all symbols
+  const std::string& symbol(int number) const {
+    return *symbols_[static_cast<std::size_t>(number)];
+  }
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, int, Hash, std::equal_to<>> numbers_;
+  std::vector<const std::string*> symbols_;  // keys of the map, which stay where they are
+  std::size_t bytes_ = 0;
+};
+
+/// Sequences of numbers one after the other, in two arrays.
+class FlatLists {
+ public:
+  std::size_t size() const { return ends_.size(); }
+  std::size_t count() const { return numbers_.size(); }  // of all lists together
+  std::span<const int> operator[](std::size_t i) const {
+    const std::size_t first = i == 0 ? 0 : ends_[i - 1];
+    return std::span(numbers_).subspan(first, ends_[i] - first);
+  }
+  void push(std::span<const int> list);
+  std::vector<int>& numbers() { return numbers_; }
+
+ private:
+  std::vector<int> numbers_;
+  std::vector<std::size_t> ends_;
+};
+
+/// Which symbols get a number of their own; the others are unknown.
+struct VocabularyLimits {
+  int min_count = 1;  // occurrences in the training pairs
+  int max_size = 0;   // the most frequent ones; 0 for no limit
+};
+
+/// What was left out while reading.
+struct ReadCounts {
+  std::size_t pairs = 0;
+  std::size_t too_long = 0;  // pairs with more than max_length symbols on a side
+};
+
+/// Pairs in the order of their files.
+class Corpus {
+ public:
+  /// Adds the pairs of files whose sides have at most max_length symbols. Until encode() the
+  /// numbers are those of the symbol tables. Throws as PairReader does, and LimitError for more
+  /// than a corpus may hold.
+  ReadCounts read(const PairFiles& files, Tokenizer source, Tokenizer target, int max_length);
+
+  std::size_t size() const { return sources_.size(); }
+  std::span<const int> source(std::size_t i) const { return sources_[i]; }
+  std::span<const int> target(std::size_t i) const { return targets_[i]; }
+  /// Gold alignment of a pair, one entry a target symbol; all empty where the file has none.
+  GoldAlignment gold(std::size_t i) const;
+  bool has_gold() const { return gold_.size() > 0; }
+
+  /// The same for equal source texts, another for others (almost surely), until encode().
+  std::uint64_t source_hash(std::size_t i, std::uint64_t seed) const;
+  /// Of both sides and the place of a pair, until encode(). A sum of them tells one corpus from
+  /// another.
+  std::uint64_t hash(std::size_t i) const;
+
+  /// Vocabularies by falling number of occurrences in the given pairs, ties in the order of their
+  /// bytes; then renumbers all pairs by them, what has no place in them as unknown.
+  void encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits);
+  /// The same with vocabularies that are there.
+  void encode(const Vocabulary& source, const Vocabulary& target);
+
+  const Vocabulary& source_vocabulary() const { return source_vocabulary_; }
+  const Vocabulary& target_vocabulary() const { return target_vocabulary_; }
+
+  /// A pair with END on both sides. Buffers of `pair` are used again.
+  void get(std::size_t i, EncodedPair& pair) const;
+
+ private:
+  SymbolTable source_symbols_;
+  SymbolTable target_symbols_;
+  FlatLists sources_;
+  FlatLists targets_;
+  FlatLists gold_;  // of each pair: a count and that many positions for each target symbol
+  Vocabulary source_vocabulary_;
+  Vocabulary target_vocabulary_;
+};
+
+/// The pairs of each part, ascending.
+struct CorpusSplit {
+  std::vector<std::uint32_t> train;
+  std::vector<std::uint32_t> validation;
+  std::vector<std::uint32_t> test;
+};
+
+/// Deals out pairs `first` .. `last` - 1 by a hash of seed and source, so that equal sources are in
+/// one part: the given shares of the distinct sources, at least one each where a share is above 0
+/// and there are as many sources. Before Corpus::encode.
+CorpusSplit split_corpus(const Corpus& corpus, std::size_t first, std::size_t last,
+                         double validation, double test, std::uint64_t seed);
+
+}  // namespace attnviz

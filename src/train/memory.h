@@ -1,0 +1,18 @@
+// How much memory a run will take, known before any of it is taken.
+#pragma once
+
+#include <cstdint>
+
+#include "model/config.h"
+#include "train/recipe.h"
+
+namespace attnviz {
+
+/// About the bytes of a training run: weights, moments, gradients and what is kept of a batch, for
+/// sources and targets of `longest` symbols, END included. Errs on the high side.
+double estimate_memory(const ModelConfig& config, const Recipe& recipe, int longest);
+
+/// Throws LimitError, with the estimate, when it is more than `limit` bytes.
+void check_memory(const ModelConfig& config, const Recipe& recipe, int longest, double limit);
+
+}  // namespace attnviz

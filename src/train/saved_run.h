@@ -1,0 +1,48 @@
+// Where a run stands, as a file: last.safetensors.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "model/model.h"
+#include "train/recipe.h"
+#include "train/trainer.h"
+
+namespace attnviz {
+
+/// What a run knows besides its weights.
+struct Position {
+  std::uint64_t seed = 1;
+  int limit = 0;             // steps to go to: the recipe's, or more
+  Random::State training{};  // of the random numbers that draw examples
+  double loss_sum = 0.0;     // since the last evaluation
+  int loss_count = 0;        // steps in it
+  int best_step = 0;         // 0 before there is a best
+  double best_objective = std::numeric_limits<double>::infinity();
+  double last_entropy = std::numeric_limits<double>::infinity();
+  int stalled = 0;                 // evaluations since the best
+  int good_evaluations = 0;        // in a row
+  double rate_scale = 1.0;         // of the learning rate, for the plateaus so far
+  std::string init_from;           // the model whose weights it started from, if any
+  std::uint64_t metrics_size = 0;  // bytes of metrics.jsonl
+};
+
+/// A run that can be gone on with.
+struct SavedRun {
+  Recipe recipe;
+  Position position;
+  Model best;  // its weights are empty before there is a best; config, vocabularies, facts are not
+  TrainerState trainer;
+};
+
+/// The bytes of the file.
+std::string write_saved_run(const Model& best, const Position& position, const Trainer& trainer);
+
+/// A run from the bytes of a file. Throws as read_safetensors and read_model do, and InputError for
+/// a file without the state of a training, or with one that cannot be.
+SavedRun read_saved_run(std::string_view bytes, const std::string& name);
+
+}  // namespace attnviz

@@ -1,0 +1,88 @@
+// One model on its way: weights, optimizer, and the step that improves them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/seq2seq.h"
+#include "text/batch.h"
+#include "train/adam.h"
+#include "train/recipe.h"
+#include "train/workers.h"
+
+namespace attnviz {
+
+/// Random numbers of a run come in separate streams, so that none depends on how many another took.
+/// `noise` and those after it belong to the shards of each step.
+enum class Stream : std::uint64_t {
+  initialisation = 1,
+  training,
+  validation,
+  test,
+  noise = std::uint64_t{1} << 32U,
+  embedding_noise = std::uint64_t{1} << 60U
+};
+
+struct StepReport {
+  double loss = 0.0;    // mean cross-entropy of a target token, before the update
+  double norm = 0.0;    // of the gradient, before clipping
+  std::string culprit;  // what is not finite, if anything: then nothing was updated
+  bool finite() const { return culprit.empty(); }
+};
+
+/// What steps change.
+struct TrainerState {
+  Seq2SeqWeights weights;
+  Seq2SeqWeights average;
+  AdamState adam;
+};
+
+class Trainer {
+ public:
+  /// Fresh weights.
+  Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t seed, int threads);
+
+  /// Goes on from there; of the same sizes.
+  void restore(TrainerState state);
+
+  /// One update on a batch. The batch is dealt out to shards, a number that follows from its size
+  /// alone, and their gradients are added in order: the result does not depend on the number of
+  /// threads. `rate_scale` is a factor of the recipe's learning rate.
+  StepReport step(std::span<const EncodedPair* const> pairs, double rate_scale = 1.0);
+
+  const ModelConfig& config() const { return config_; }
+  /// What has been trained so far: the moving average of the weights if the recipe asks for one.
+  const Seq2SeqWeights& weights() const { return recipe_.average > 0.0 ? average_ : weights_; }
+  const Seq2SeqWeights& raw_weights() const { return weights_; }
+  const AdamState& adam() const { return adam_; }
+  /// The first weight, average or moment that is not finite, by its name; "" if all are.
+  std::string first_not_finite() const;
+  int steps_done() const { return static_cast<int>(adam_.updates); }
+
+ private:
+  struct Shard {
+    std::vector<const EncodedPair*> pairs;
+    Batch batch;
+    Gradient gradient;
+    double loss = 0.0;
+  };
+
+  void average(Half half);
+  void prepare_step(std::span<const EncodedPair* const> pairs);
+  void deal(std::span<const EncodedPair* const> pairs);
+
+  ModelConfig config_;
+  Recipe recipe_;
+  std::uint64_t seed_;
+  Seq2SeqWeights weights_;
+  Seq2SeqWeights average_;
+  AdamState adam_;
+  StepWeights step_weights_;
+  std::vector<Shard> shards_;
+  std::vector<Tape> tapes_;  // one a thread: what stays in its cache
+  Workers workers_;
+};
+
+}  // namespace attnviz

@@ -1,0 +1,38 @@
+// Where a run's examples come from.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "score/evaluate.h"
+#include "tasks/task.h"
+#include "text/vocabulary.h"
+#include "train/recipe.h"
+
+namespace attnviz {
+
+class TrainingData {
+ public:
+  virtual ~TrainingData() = default;
+
+  virtual const Vocabulary& source() const = 0;
+  virtual const Vocabulary& target() const = 0;
+
+  /// Symbols of the longest side of an example, END included.
+  virtual int longest() const = 0;
+
+  /// What the model file keeps of the data, as JSON by name, such as "task".
+  virtual std::map<std::string, std::string> facts() const = 0;
+
+  /// At most `most` examples of the validation or test part, with their gold alignments.
+  virtual std::vector<EncodedExample> held_out(Part part, int most, Random& random) const = 0;
+
+  /// Fills `pairs`, whose buffers are used again, with the training pairs of a step, which carry no
+  /// gold alignment. What they are may depend on the step and on `random` and on nothing else, or a
+  /// run could not be gone on with.
+  virtual void next_batch(const Recipe& recipe, int step, Random& random,
+                          std::vector<EncodedPair>& pairs) = 0;
+};
+
+}  // namespace attnviz

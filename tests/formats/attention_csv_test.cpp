@@ -1,0 +1,138 @@
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "attnviz/error.h"
+#include "base/random.h"
+#include "catch.h"
+#include "formats/attention_io.h"
+
+namespace attnviz {
+namespace {
+
+using namespace std::string_literals;
+
+TEST_CASE("CSV of a map, literally") {
+  const AttentionMap map{{"a", ",", end_label},
+                         {"say \"B\"", "two\nlines"},
+                         {0.1F, 1.0F, 0.0F, 1e-8F, 0.25F, 0.5F},
+                         {},
+                         {},
+                         {}};
+  CHECK(attention_to_csv(map) ==
+        ",a,\",\",</s>\n"
+        "\"say \"\"B\"\"\",0.1,1,0\n"
+        "\"two\nlines\",1e-08,0.25,0.5\n");
+}
+
+TEST_CASE("labels and weights come back from CSV, to the bit") {
+  Random random(4);
+  const std::vector<std::string> parts = {"a", ",", "\"", "\n", "\r", " ", "\u0915\u094d\u0937",
+                                          ""};
+  for (int i = 0; i < 500; ++i) {
+    AttentionMap map;
+    const auto label = [&] {
+      std::string text;
+      for (std::uint64_t n = random.below(4); n > 0; --n) text += parts[random.below(parts.size())];
+      return text;
+    };
+    for (int n = random.between(1, 4); n > 0; --n) map.source.push_back(label());
+    for (int n = random.between(1, 4); n > 0; --n) map.target.push_back(label());
+    while (map.weights.size() < map.rows() * map.columns()) {
+      const auto bits = static_cast<std::uint32_t>(random.bits());
+      float value = 0;
+      std::memcpy(&value, &bits, sizeof value);
+      if (std::isfinite(value)) map.weights.push_back(value);
+    }
+    const std::string csv = attention_to_csv(map);
+    INFO(printable(csv, 1000));
+    const AttentionMap back = attention_from_csv(csv, "m");
+    REQUIRE(back.source == map.source);
+    REQUIRE(back.target == map.target);
+    REQUIRE(back.weights.size() == map.weights.size());
+    REQUIRE(std::memcmp(back.weights.data(), map.weights.data(),
+                        map.weights.size() * sizeof(float)) == 0);
+  }
+}
+
+TEST_CASE("CSV of other programs is read") {
+  for (const std::string text :
+       {"x,a,b\nA,1,2\nB,3,4\n", "x,a,b\nA,1,2\nB,3,4", "x,a,b\r\nA,1,2\r\nB,3,4\r\n",
+        "\xef\xbb\xbfx,a,b\nA,1.0,2e0\nB,0.3e1,04\n",
+        "\"x\",\"a\",\"b\"\n\"A\",\"1\",\"2\"\nB,3,4\n", "\nx,a,b\n\nA,1,2\nB,3,4\n\n\n",
+        "\xef\xbb\xbf\"\",a,b\nA,1,2\nB,3,4"}) {
+    INFO(printable(text));
+    const AttentionMap map = attention_from_csv(text, "m");
+    CHECK(map.source == std::vector<std::string>{"a", "b"});
+    CHECK(map.target == std::vector<std::string>{"A", "B"});
+    CHECK(map.weights == std::vector<float>{1, 2, 3, 4});
+  }
+}
+
+TEST_CASE("malformed CSV is refused with line and column") {
+  struct {
+    std::string text, message;
+  } cases[] = {
+      {"", "m.csv: expected a row of labels, got an empty file"},
+      {"\xef\xbb\xbf\r\n\n", "m.csv: expected a row of labels, got an empty file"},
+      {"a", "m.csv:1: column 2: expected a label, got the end of the line"},
+      {",a,b\n", "m.csv: expected rows of numbers below the labels, got none"},
+      {",a,b\nA,1,2\nB,3\n", "m.csv:3: expected a label and 2 numbers, got 2 cells"},
+      {",a,b\nA,1,2,3\n", "m.csv:2: expected a label and 2 numbers, got 4 cells"},
+      {",a,b\n\nA,1,2,\n", "m.csv:3: expected a label and 2 numbers, got 4 cells"},
+      {",a,b\nA,1,\n",
+       "m.csv:2: column 3: expected a finite number with a decimal point, got \"\""},
+      {",a,b\nA,1,x\n",
+       "m.csv:2: column 3: expected a finite number with a decimal point, got \"x\""},
+      {",a,b\nA,nan,1\n",
+       "m.csv:2: column 2: expected a finite number with a decimal point, got \"nan\""},
+      {",a,b\nA,1,inf\n",
+       "m.csv:2: column 3: expected a finite number with a decimal point, got \"inf\""},
+      {",a,b\nA,1,1e39\n",
+       "m.csv:2: column 3: expected a finite number with a decimal point, got \"1e39\""},
+      {",a,b\nA,1, 2\n",
+       "m.csv:2: column 3: expected a finite number with a decimal point, got \" 2\""},
+      {",a,b\nA,\"0,5\",1\n",
+       "m.csv:2: column 2: expected a finite number with a decimal point, got \"0,5\""},
+      {";a;b\nA;0,5;0,5\n", "m.csv:1: column 2: expected a label, got the end of the line"},
+      {",\"a\nb\",c\nA,1,x\n",  // the label spans two lines
+       "m.csv:3: column 3: expected a finite number with a decimal point, got \"x\""},
+      {",a\nA,\"1\n", "m.csv:2: column 2: expected a closing quote, got the end of the file"},
+      {",a\"b\nA,1\n", "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
+      {",\"a\"b\nA,1\n",
+       "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
+      {",a\rA,1\r", "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
+      {"1,2\n3\n", "m.csv:2: expected 2 numbers, got 1 cells"},
+      {"1,2\n3,4,5\n", "m.csv:2: expected 2 numbers, got 3 cells"},
+      {",a\nA,1\xff\n", "m.csv:2: column 4: expected UTF-8, got the byte \\xff"},
+      {",a\nA,1\0\n"s,
+       "m.csv:2: column 2: expected a finite number with a decimal point, got \"1\\x00\""},
+  };
+  for (const auto& c : cases) {
+    INFO(printable(c.text));
+    CHECK_THROWS_WITH(attention_from_csv(c.text, "m.csv"), c.message);
+    CHECK_THROWS_AS(attention_from_csv(c.text, "m.csv"), InputError);
+  }
+  CHECK_THROWS_WITH(attention_from_csv("\t\"a\"b\nA\t1\n", "m.tsv", '\t'),
+                    "m.tsv:1: column 2: expected a tab or the end of the line after the cell");
+}
+
+TEST_CASE("a first cell that only begins as a number is a label") {
+  const AttentionMap map = attention_from_csv("1st,2nd\nA,1\n", "m.csv");
+  CHECK(map.source == std::vector<std::string>{"2nd"});
+  CHECK(map.target == std::vector<std::string>{"A"});
+}
+
+TEST_CASE("a CSV of more weights than a map may have is refused", "[.][big]") {
+  std::string text;
+  for (int row = 0; row < 8193; ++row) {
+    for (int column = 1; column < 8192; ++column) text += "0,";
+    text += "0\n";
+  }
+  CHECK_THROWS_WITH(attention_from_csv(text, "m.csv"),
+                    "m.csv:8193: expected at most 67108864 weights, got more");
+  CHECK_THROWS_AS(attention_from_csv(text, "m.csv"), LimitError);
+}
+
+}  // namespace
+}  // namespace attnviz

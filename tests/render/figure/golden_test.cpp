@@ -1,0 +1,111 @@
+// Pictures as they were when somebody last looked at them. After a change that is meant to show:
+//   ATTNVIZ_WRITE_GOLDEN=1 unit_tests "pictures look as they did"
+// writes them anew; look at them before they are committed.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "render/decode_png.h"
+#include "render/figure/heatmap.h"
+#include "render/figure/sheet.h"
+#include "render/maps.h"
+#include "render/raster/png.h"
+
+namespace attnviz {
+namespace {
+
+AttentionMap answered() {
+  AttentionMap map = map_of({"n", "n", "c", "t", "</s>"}, {"t", "c", "n", " ", "</s>"});
+  map.gold = {{2}, {2}, {1}, {0}, {}};
+  map.expected = {"n", "n", "c", "j", "</s>"};
+  return map;
+}
+
+Canvas everything(const Theme& theme, Colormap colormap) {
+  HeatmapOptions options;
+  options.title = "reverse: tcn\u2423 \u2192 nnct";
+  options.caption = "gold mass 0.250";
+  options.theme = theme;
+  options.colormap = colormap;
+  options.numbers = NumberStyle{};
+  options.mark_largest = true;
+  options.grid_lines = true;
+  return draw_heatmap(answered(), options);
+}
+
+Canvas sheet_of_words() {
+  const std::vector<AttentionMap> maps = {map_of({"das", "Haus"}, {"the", "house", "nearby"}),
+                                          answered(), map_of({"x"}, repeated(30, "y"))};
+  std::vector<HeatmapOptions> each(3);
+  each[0].title = "one";
+  each[2].caption = "three";
+  SheetOptions options;
+  options.columns = 2;
+  options.title = "A sheet";
+  options.colormap = Colormap::gray_r;
+  return draw_sheet(maps, each, options);
+}
+
+Canvas difference_of_maps() {
+  AttentionMap map = map_of({"a", "b"}, {"x", "y", "z"});
+  map.weights = {-1, -0.5F, 0, 0.25F, 0.5F, 1};
+  HeatmapOptions options;
+  options.colormap = Colormap::difference;
+  options.scale = {-1, 1};
+  options.numbers = NumberStyle{1, false};
+  return draw_heatmap(map, options);
+}
+
+Canvas thinned() {
+  HeatmapOptions options;
+  options.scale = {0, 0.5};
+  return draw_heatmap(map_of(repeated(3, "o"), repeated(250, "i")), options);
+}
+
+struct Golden {
+  std::string name;
+  std::function<Canvas()> draw;
+};
+
+std::vector<Golden> golden_pictures() {
+  return {{"plain", [] { return draw_heatmap(answered(), {}); }},
+          {"light", [] { return everything(light_theme, Colormap::cividis); }},
+          {"dark", [] { return everything(dark_theme, Colormap::magma); }},
+          {"transparent", [] { return everything(transparent_theme, Colormap::blues); }},
+          {"sheet", sheet_of_words},
+          {"difference", difference_of_maps},
+          {"thinned", thinned}};
+}
+
+std::filesystem::path path_of(const Golden& golden) {
+  return std::filesystem::path(ATTNVIZ_SOURCE_DIR) / "tests/data/golden" / (golden.name + ".png");
+}
+
+TEST_CASE("pictures look as they did") {
+  const bool write = std::getenv("ATTNVIZ_WRITE_GOLDEN") != nullptr;
+  for (const Golden& golden : golden_pictures()) {
+    CAPTURE(golden.name);
+    if (write) std::ofstream(path_of(golden), std::ios::binary) << encode_png(golden.draw());
+    std::ifstream file(path_of(golden), std::ios::binary);
+    REQUIRE(file);
+    const Picture old = decode_png(std::string(std::istreambuf_iterator<char>(file), {}));
+    const Picture now = decode_png(encode_png(golden.draw()));
+    REQUIRE(now.width == old.width);
+    REQUIRE(now.height == old.height);
+    // Another version of the typeface or of the compiler may round some edges of letters otherwise.
+    int different = 0;
+    for (std::size_t i = 0; i < now.bytes.size(); ++i) {
+      different += std::abs(now.bytes[i] - old.bytes[i]) > 24;
+    }
+    CHECK(different <= now.width * now.height / 500);
+  }
+}
+
+}  // namespace
+}  // namespace attnviz

@@ -1,0 +1,257 @@
+#include "render/figure/sheet.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "attnviz/error.h"
+#include "catch.h"
+#include "render/decode_png.h"
+#include "render/figure/heatmap.h"
+#include "render/maps.h"
+#include "render/raster/png.h"
+
+namespace attnviz {
+namespace {
+
+constexpr Color white = {255, 255, 255};
+
+bool overlap(const Box& a, const Box& b) {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+std::vector<std::pair<std::string, Box>> parts_of(const SheetLayout& layout) {
+  std::vector<std::pair<std::string, Box>> parts = {{"colour bar", layout.color_bar}};
+  const auto add = [&](const PlacedText& text) {
+    if (text.box.width > 0 && text.box.height > 0) parts.emplace_back(text.text, text.box);
+  };
+  for (const auto* texts : {&layout.titles, &layout.captions}) {
+    for (const PlacedText& text : *texts) add(text);
+  }
+  for (const Tick& tick : layout.ticks) add(tick.label);
+  for (const SheetPanel& panel : layout.panels) {
+    parts.emplace_back("map", panel.map);
+    for (const auto* texts :
+         {&panel.row_labels, &panel.column_labels, &panel.titles, &panel.captions}) {
+      for (const PlacedText& text : *texts) add(text);
+    }
+    add(panel.row_title);
+    add(panel.column_title);
+  }
+  return parts;
+}
+
+struct Sheet {
+  std::vector<AttentionMap> maps;
+  std::vector<HeatmapOptions> each;
+  SheetOptions options;
+};
+
+// Panels of different sizes and labels, with titles and captions of different lengths.
+Sheet sheet_of(std::size_t count) {
+  Sheet sheet;
+  const std::vector<std::string> labels = {"a", "</s>", "European", "\u0915"};
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t rows = 1 + i * 5 % 12;
+    const std::size_t columns = 1 + i * 7 % 26;
+    sheet.maps.push_back(map_of(repeated(rows, labels[i % 3]), repeated(columns, labels[i % 4])));
+    HeatmapOptions options;
+    if (i % 4 != 1) options.title = "panel " + std::string(i * 9 % 70, 'w');
+    if (i % 3 == 0) options.caption = "a caption of several words, which wraps in narrow panels";
+    if (i % 5 == 4) options.row_title = "symbol";
+    if (i % 4 == 3) options.column_title = "word";
+    sheet.each.push_back(options);
+  }
+  sheet.options.title = "A figure of several maps";
+  sheet.options.caption = "two lines\nof caption";
+  return sheet;
+}
+
+SheetLayout lay_out(const Sheet& sheet) {
+  return lay_out_sheet(sheet.maps, sheet.each, sheet.options);
+}
+
+TEST_CASE("nothing of a sheet overlaps or leaves the picture") {
+  for (const std::size_t count : {1u, 2u, 3u, 5u, 9u, 10u}) {
+    for (const int columns : {0, 1, 2, 3, 99}) {
+      for (const int cell : {0, 3, 40}) {
+        CAPTURE(count, columns, cell);
+        Sheet sheet = sheet_of(count);
+        sheet.options.columns = columns;
+        sheet.options.cell = cell;
+        const SheetLayout layout = lay_out(sheet);
+        const auto parts = parts_of(layout);
+        int overlaps = 0;
+        int outside = 0;
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+          const Box& box = parts[i].second;
+          outside += box.x < 16 || box.y < 16 || box.x + box.width > layout.width - 16 ||
+                     box.y + box.height > layout.height - 16;
+          for (std::size_t k = 0; k < i; ++k) overlaps += overlap(box, parts[k].second);
+        }
+        CHECK(overlaps == 0);
+        CHECK(outside == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("panels stand in a grid, with cells of one size") {
+  Sheet sheet = sheet_of(10);
+  sheet.options.columns = 3;
+  const SheetLayout layout = lay_out(sheet);
+  REQUIRE(layout.panels.size() == 10);
+  CHECK(layout.columns == 3);
+  for (std::size_t i = 0; i < 10; ++i) {
+    const SheetPanel& panel = layout.panels[i];
+    CHECK(panel.cell == layout.panels[0].cell);
+    CHECK(panel.font_size == layout.panels[0].font_size);
+    CHECK(panel.map.width == panel.cell * static_cast<int>(sheet.maps[i].columns()));
+    CHECK(panel.map.x == layout.panels[i % 3].map.x);
+    CHECK(panel.map.y == layout.panels[i / 3 * 3].map.y);
+    if (i % 3 > 0) CHECK(panel.map.x > layout.panels[i - 1].map.x);
+    if (i >= 3) CHECK(panel.map.y > layout.panels[i - 3].map.y);
+    for (const PlacedText& line : panel.titles) {
+      CHECK(line.box.x == panel.map.x);
+      CHECK(line.y < panel.map.y);
+    }
+    // The last lines of the titles of a row are level.
+    const auto& first = layout.panels[i / 3 * 3 + i % 2].titles;
+    if (!panel.titles.empty() && !first.empty()) {
+      CHECK(panel.titles.back().y == first.back().y);
+    }
+  }
+}
+
+TEST_CASE("an axis title is not repeated within a row or a column") {
+  Sheet sheet = sheet_of(4);
+  sheet.options.columns = 2;
+  for (HeatmapOptions& options : sheet.each) options = {};
+  SheetLayout layout = lay_out(sheet);
+  const auto titles = [&](std::size_t i) {
+    return layout.panels[i].row_title.text + "|" + layout.panels[i].column_title.text;
+  };
+  CHECK(titles(0) == "output|input");
+  CHECK(titles(1) == "|input");
+  CHECK(titles(2) == "output|");
+  CHECK(titles(3) == "|");
+  sheet.each[3].row_title = "y";
+  sheet.each[3].column_title = "x";
+  layout = lay_out(sheet);
+  CHECK(titles(3) == "y|x");
+  CHECK(layout.panels[0].row_title.x == layout.panels[2].row_title.x);
+  CHECK(layout.panels[0].column_title.y == layout.panels[1].column_title.y);
+}
+
+TEST_CASE("the columns that are chosen make a figure of a good shape") {
+  const auto columns = [](std::size_t count, std::size_t width) {
+    Sheet sheet;
+    sheet.maps.assign(count, map_of(repeated(11, "a"), repeated(width, "b")));
+    sheet.each.resize(count);
+    return lay_out(sheet).columns;
+  };
+  CHECK(columns(1, 11) == 1);
+  CHECK(columns(2, 11) == 2);
+  CHECK(columns(4, 11) == 2);
+  CHECK(columns(5, 11) == 3);
+  CHECK(columns(9, 20) == 3);
+  CHECK(columns(10, 20) == 3);
+  CHECK(columns(3, 60) == 1);
+}
+
+TEST_CASE("every cell of every panel has the colour of its weight") {
+  const Sheet sheet = sheet_of(7);
+  const SheetLayout layout = lay_out(sheet);
+  const Picture picture = decode_png(encode_png(draw_sheet(sheet.maps, sheet.each, sheet.options)));
+  CHECK(picture.width == layout.width);
+  CHECK(picture.height == layout.height);
+  int wrong = 0;
+  for (std::size_t i = 0; i < sheet.maps.size(); ++i) {
+    const AttentionMap& map = sheet.maps[i];
+    for (std::size_t row = 0; row < map.rows(); ++row) {
+      for (std::size_t column = 0; column < map.columns(); ++column) {
+        const Box cell = layout.panels[i].cell_box(row, column);
+        const Color expected =
+            map_color(Colormap::viridis, static_cast<double>(map.at(row, column)));
+        wrong += picture.at(cell.x, cell.y) != expected;
+        wrong += picture.at(cell.x + cell.width - 1, cell.y + cell.height - 1) != expected;
+        wrong += picture.at(cell.x + cell.width / 2, cell.y + cell.height / 2) != expected;
+      }
+    }
+  }
+  CHECK(wrong == 0);
+}
+
+// Erasing all that the layout names leaves nothing: no second colour bar, no forgotten text.
+TEST_CASE("a sheet has one colour bar and no ink outside of its layout") {
+  const Sheet sheet = sheet_of(9);
+  const SheetLayout layout = lay_out(sheet);
+  Canvas canvas = draw_sheet(sheet.maps, sheet.each, sheet.options);
+  const Box& bar = layout.color_bar;
+  for (int y = 0; y < bar.height; ++y) {
+    const double value = 1 - static_cast<double>(y) / (bar.height - 1);
+    CHECK(canvas.at(bar.x + bar.width / 2, bar.y + y) == map_color(Colormap::viridis, value));
+  }
+  for (const SheetPanel& panel : layout.panels) CHECK(panel.map.x + panel.map.width < bar.x);
+  for (const auto& part : parts_of(layout)) canvas.fill(part.second, white);
+  for (const Tick& tick : layout.ticks) {
+    canvas.fill({bar.x + bar.width, tick.y, tick_gap + tick_length, 1}, white);
+  }
+  int ink = 0;
+  for (int y = 0; y < canvas.height(); ++y) {
+    for (int x = 0; x < canvas.width(); ++x) ink += canvas.at(x, y) != white;
+  }
+  CHECK(ink == 0);
+}
+
+TEST_CASE("gold and wrong symbols are marked in a panel as they are alone") {
+  AttentionMap map = map_of({"a", "b", "c"}, {"x", "y", "z"});
+  map.gold = {{0}, {1}, {2}};
+  map.expected = {"a", "B", "c"};
+  HeatmapOptions options;
+  options.cell = 24;
+  SheetOptions sheet;
+  sheet.cell = 24;
+  const HeatmapLayout alone = lay_out_heatmap(map, options);
+  const Canvas single = draw_heatmap(map, options);
+  const SheetLayout layout = lay_out_sheet({map, map}, {options, options}, sheet);
+  const Canvas canvas = draw_sheet({map, map}, {options, options}, sheet);
+  for (const SheetPanel& panel : layout.panels) {
+    int different = 0;
+    for (int y = -30; y < alone.map.height; ++y) {
+      // The labels as well, but not the titles of the axes.
+      for (int x = -16; x < alone.map.width; ++x) {
+        different += single.at(alone.map.x + x, alone.map.y + std::max(y, -20)) !=
+                     canvas.at(panel.map.x + x, panel.map.y + std::max(y, -20));
+      }
+    }
+    CHECK(different == 0);
+  }
+}
+
+TEST_CASE("sheets that cannot be drawn are refused") {
+  const AttentionMap map = map_of({"a"}, {"b"});
+  CHECK_THROWS_AS(lay_out_sheet({}, {}, {}), UsageError);
+  CHECK_THROWS_AS(lay_out_sheet({map, map}, {{}}, {}), UsageError);
+  CHECK_THROWS_AS(lay_out_sheet({map, AttentionMap()}, {{}, {}}, {}), UsageError);
+  SheetOptions options;
+  options.columns = -1;
+  CHECK_THROWS_AS(lay_out_sheet({map}, {{}}, options), UsageError);
+  options = {};
+  options.cell = -1;
+  CHECK_THROWS_AS(lay_out_sheet({map}, {{}}, options), UsageError);
+  for (const int cell : {20000, 2147483647}) {
+    options.cell = cell;
+    CHECK_THROWS_AS(lay_out_sheet({map, map}, {{}, {}}, options), LimitError);
+  }
+  const std::vector<AttentionMap> many(257, map);
+  CHECK_THROWS_AS(lay_out_sheet(many, std::vector<HeatmapOptions>(257), {}), LimitError);
+  const std::vector<AttentionMap> wide(200, map_of({"a"}, repeated(300, "b")));
+  options = {};
+  options.columns = 200;
+  CHECK_THROWS_AS(lay_out_sheet(wide, std::vector<HeatmapOptions>(200), options), LimitError);
+}
+
+}  // namespace
+}  // namespace attnviz
