@@ -1,4 +1,4 @@
-#include "cli/train_start.h"
+#include "cli/train/train_start.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "cli/render_command.h"
+#include "cli/render/render_command.h"
 
 #include <unistd.h>
 
@@ -13,9 +13,9 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "cli/answer_options.h"
-#include "cli/curves.h"
-#include "cli/figure.h"
-#include "cli/matrix_source.h"
+#include "cli/render/curves.h"
+#include "cli/render/figure.h"
+#include "cli/render/matrix_source.h"
 #include "cli/open_model.h"
 #include "cli/options.h"
 #include "cli/output.h"

@@ -1,10 +1,10 @@
-#include "cli/figure.h"
+#include "cli/render/figure.h"
 
 #include <algorithm>
 
 #include "attnviz/error.h"
 #include "base/utf8.h"
-#include "cli/fonts.h"
+#include "cli/render/fonts.h"
 #include "cli/output.h"
 #include "cli/version.h"
 #include "render/figure/sheet.h"

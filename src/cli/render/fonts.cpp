@@ -1,4 +1,4 @@
-#include "cli/fonts.h"
+#include "cli/render/fonts.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "cli/train_command.h"
+#include "cli/train/train_command.h"
 
 #include <unistd.h>
 
@@ -17,7 +17,7 @@
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
-#include "cli/train_start.h"
+#include "cli/train/train_start.h"
 #include "cli/version.h"
 #include "infer/model_task.h"
 #include "infer/predict.h"

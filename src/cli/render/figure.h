@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "attnviz/attention_map.h"
-#include "cli/look_options.h"
+#include "cli/render/look_options.h"
 #include "render/figure/curve.h"
 
 namespace attnviz {

@@ -1,4 +1,4 @@
-#include "cli/curves.h"
+#include "cli/render/curves.h"
 
 #include <nlohmann/json.hpp>
 #include <sstream>

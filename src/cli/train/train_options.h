@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/options.h"
-#include "cli/pair_options.h"
+#include "cli/train/pair_options.h"
 #include "train/run.h"
 
 namespace attnviz {

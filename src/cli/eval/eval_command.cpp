@@ -1,4 +1,4 @@
-#include "cli/eval_command.h"
+#include "cli/eval/eval_command.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

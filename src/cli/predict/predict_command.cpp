@@ -1,4 +1,4 @@
-#include "cli/predict_command.h"
+#include "cli/predict/predict_command.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "cli/look_options.h"
+#include "cli/render/look_options.h"
 
 #include <CLI/CLI.hpp>
 

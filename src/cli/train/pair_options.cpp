@@ -1,4 +1,4 @@
-#include "cli/pair_options.h"
+#include "cli/train/pair_options.h"
 
 #include <CLI/CLI.hpp>
 

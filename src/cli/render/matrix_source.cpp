@@ -1,4 +1,4 @@
-#include "cli/matrix_source.h"
+#include "cli/render/matrix_source.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/train_options.h"
+#include "cli/train/train_options.h"
 #include "train/run.h"
 
 namespace attnviz {
