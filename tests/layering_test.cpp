@@ -93,7 +93,7 @@ std::string fault(const File& file, const Include& include) {
     return only_in({"src/render/raster/png.cpp", "src/render/text/face.cpp"}, file.path);
   }
   if (starts("hb")) return only_in({"src/render/text/shaper.cpp"}, file.path);
-  if (starts("CLI/")) return only_in({"cli"}, file.room);
+  if (starts("CLI/")) return only_in({"src/cli/options.cpp"}, file.path);
   if (starts("Eigen/") || starts("unsupported/Eigen/")) {
     return only_in({"nn", "model", "infer", "score", "train"}, file.room);
   }
@@ -178,7 +178,7 @@ TEST_CASE("an include that breaks the rules is reported with file and line") {
       {"src/render/raster/png.h", "#include <stb/stb_truetype.h>",
        "may not include stb/stb_truetype.h"},
       {"src/render/text/font.cpp", "#include <hb-ot.h>", "may not include hb-ot.h"},
-      {"src/train/x.cpp", "#include <CLI/CLI.hpp>", "may not include CLI/CLI.hpp"},
+      {"src/cli/options.h", "#include <CLI/CLI.hpp>", "may not include CLI/CLI.hpp"},
       {"src/text/x.cpp", "#include <Eigen/Core>", "may not include Eigen/Core"},
       {"src/cli/x.cpp", "#include <Eigen/Dense>", "may not include Eigen/Dense"},
       {"src/base/x.cpp", "#include <unsupported/Eigen/FFT>",
@@ -214,8 +214,7 @@ TEST_CASE("an include that keeps the rules is not reported") {
       {"src/nn/types.h", "#include <Eigen/Core>"},
       {"src/train/x.cpp", "#include <Eigen/Core>\n#include \"infer/decode.h\"\n"},
       {"src/cli/render/x.cpp",
-       "#include <CLI/CLI.hpp>\n#include \"render/raster/png.h\"\n"
-       "#include \"train/adam.h\"\n#include \"cli/options.h\"\n"},
+       "#include \"render/raster/png.h\"\n#include \"train/adam.h\"\n#include \"cli/options.h\"\n"},
       {"src/text/x.cpp", "// #include \"nn/gru.h\"\nconst char* s = \"nn/gru.h\";\n"},
   };
   for (const auto& c : cases) CHECK(faults(c.path, c.text).empty());

@@ -1,22 +1,19 @@
 #include "cli/answer_options.h"
 
-#include <CLI/CLI.hpp>
-
 #include "attnviz/error.h"
 #include "base/utf8.h"
-#include "cli/options.h"
 #include "cli/output.h"
 
 namespace attnviz {
 
-void add_answer_options(CLI::App& app, AnswerOptions& answer) {
-  CLI::Option* beam =
-      add_integer_option(app, "--beam", answer.beam.width, 1, most_hypotheses,
-                         "hypotheses kept at every step (default 1: greedy decoding)");
-  add_number_option(app, "--length-penalty", answer.beam.length_penalty, 0, 10,
-                    "alpha (default 0): favours longer answers by log P / ((5 + length) / 6)^alpha")
-      ->needs(beam);
-  app.add_flag("--replace-unk", answer.replace_unknown,
+void add_answer_options(const Command& command, AnswerOptions& answer) {
+  command.integer("--beam", answer.beam.width, 1, most_hypotheses,
+                  "hypotheses kept at every step (default 1: greedy decoding)");
+  command
+      .number("--length-penalty", answer.beam.length_penalty, 0, 10,
+              "alpha (default 0): favours longer answers by log P / ((5 + length) / 6)^alpha")
+      .needs("--beam");
+  command.flag("--replace-unk", answer.replace_unknown,
                "write the input symbol that an <unk> attends to most in its place");
 }
 

@@ -3,18 +3,15 @@
 
 #include <string>
 
+#include "cli/options.h"
 #include "infer/predict.h"
-
-namespace CLI {
-class App;
-}  // namespace CLI
 
 namespace attnviz {
 
 inline constexpr int most_hypotheses = 100;
 
-/// Adds --beam, --length-penalty and --replace-unk. `answer` must outlive `app`.
-void add_answer_options(CLI::App& app, AnswerOptions& answer);
+/// Adds --beam, --length-penalty and --replace-unk. `answer` must outlive the program.
+void add_answer_options(const Command& command, AnswerOptions& answer);
 
 /// Says which symbols of `text` the model does not know, if any; `place` is where the text is from.
 void tell_unknown(bool quiet, const std::string& place, const SourceText& text);

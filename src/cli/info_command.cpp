@@ -1,6 +1,4 @@
-#include "cli/info_command.h"
-
-#include <CLI/CLI.hpp>
+// `attnviz info`: what a model file says of itself.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,8 +6,8 @@
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "cli/commands.h"
 #include "cli/open_model.h"
-#include "cli/options.h"
 #include "formats/strict_json.h"
 #include "model/checkpoint.h"
 
@@ -72,13 +70,13 @@ void run_info(const InfoOptions& options) {
 
 }  // namespace
 
-void setup_info(CLI::App& program) {
+void add_info(Program& program) {
   const auto options = std::make_shared<InfoOptions>();
-  CLI::App& command = *program.add_subcommand("info", "say what is in a model file");
-  lead_with_examples(command, {"attnviz info", "attnviz info runs/dates --json"});
+  const Command command = program.add("info", "say what is in a model file",
+                                      {"attnviz info", "attnviz info runs/dates --json"});
   add_model_option(command, "model,--model", options->model);
-  command.add_flag("--json", options->json, "print JSON, with all tables");
-  command.callback([options] { run_info(*options); });
+  command.flag("--json", options->json, "print JSON, with all tables");
+  command.run([options] { run_info(*options); });
 }
 
 }  // namespace attnviz

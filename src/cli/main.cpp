@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <exception>
-#include <functional>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -15,15 +14,8 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
-#include "base/suggest.h"
-#include "cli/eval/eval_command.h"
-#include "cli/info_command.h"
-#include "cli/options.h"
+#include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/predict/predict_command.h"
-#include "cli/render/render_command.h"
-#include "cli/tasks_command.h"
-#include "cli/train/train_command.h"
 #include "cli/version.h"
 #include "nn/blocking.h"
 
@@ -60,89 +52,25 @@ void reserve_standard_streams() {
   }
 }
 
-const CLI::App& chosen_command(const CLI::App& program) {
-  const auto chosen = program.get_subcommands();
-  return chosen.empty() ? program : *chosen.front();
-}
-
-std::string see_help(const CLI::App& program) {
-  const CLI::App& command = chosen_command(program);
-  return "; see attnviz " + (&command == &program ? "" : command.get_name() + ' ') + "--help";
-}
-
-/// What CLI11 calls an argument mismatch, in our words.
-std::string wrong_count(const CLI::App& program, const std::string& message) {
-  for (const CLI::Option* option : chosen_command(program).get_options()) {
-    const std::string name = option->get_name();
-    if (option->count() > 1 && option->get_items_expected_max() == 1) {
-      return name + ": expected once, got it " + std::to_string(option->count()) + " times";
-    }
-    if (message.starts_with(name + ':')) {
-      return name + ": expected a value (" + option->get_type_name() + "), got none";
-    }
-    const bool is_flag = option->get_items_expected_max() == 0;
-    if (is_flag && message.starts_with(name.substr(name.find_first_not_of('-')) + ' ')) {
-      return name + ": takes no value";
-    }
-  }
-  return printable(message);
-}
-
-/// What CLI11 calls "not expected", with the nearest thing there is.
-std::string unexpected(const CLI::App& program, const std::string& word) {
-  std::vector<std::string> known;
-  const CLI::App& command = chosen_command(program);
-  if (&command == &program) {
-    for (const CLI::App* each : program.get_subcommands({})) known.push_back(each->get_name());
-  }
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-  }
-  const std::string name = word.substr(0, word.find('='));
-  const std::string what = word.starts_with("-")  ? "unknown option"
-                           : &command == &program ? "unknown command"
-                                                  : "unexpected argument";
-  return what + " \"" + printable(name) + '"' + did_you_mean(name, known) + see_help(program);
-}
-
 int run(int argc, char** argv) {
-  CLI::App program(
+  Program program(
+      "attnviz",
       "See attention: train a small encoder-decoder on a task whose alignment is known, "
       "and draw what it attends to.",
-      "attnviz");
-  program.set_version_flag("--version", std::function<std::string()>(version_text),
-                           "print the version and how it was built");
-  program.set_help_flag("-h,--help", "print this help");  // commands have it from here
-  program.option_defaults()->disable_flag_override();     // and this: no --json=false
-  program.require_subcommand(0, 1);
-  lead_with_examples(program, {"attnviz train --task reverse", "attnviz render --out heat.png",
-                               "attnviz predict monojitcnn", "attnviz train --help"});
-  setup_train(program);
-  setup_render(program);
-  setup_predict(program);
-  setup_eval(program);
-  setup_info(program);
-  setup_tasks(program);
-  try {
-    program.parse(argc, argv);
-    if (program.get_subcommands().empty()) {
-      std::cerr << program.help();
-      return usage;
-    }
-    return done;
-  } catch (const CLI::Success& request) {  // --help, --version
-    std::ostringstream text;
-    program.exit(request, text, text);
-    write_file("-", text.str());
-    return done;
-  } catch (const CLI::ArgumentMismatch& error) {
-    return fail(wrong_count(program, error.what()), usage);
-  } catch (const CLI::ParseError& error) {
-    // What is unknown comes first: a misspelt option is why another is missing.
-    const auto left = program.remaining(true);
-    if (!left.empty()) return fail(unexpected(program, left.front()), usage);
-    return fail(printable(error.what()) + see_help(program), usage);
-  }
+      version_text,
+      {"attnviz train --task reverse", "attnviz render --out heat.png",
+       "attnviz predict monojitcnn", "attnviz train --help"});
+  add_train(program);
+  add_render(program);
+  add_predict(program);
+  add_eval(program);
+  add_info(program);
+  add_tasks(program);
+  const Request request = program.run({argv + std::min(argc, 1), argv + argc});
+  if (!request.text.empty()) write_file("-", request.text);
+  if (request.command || !request.text.empty()) return done;
+  std::cerr << program.help();
+  return usage;
 }
 
 int guarded(int argc, char** argv) {

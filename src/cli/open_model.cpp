@@ -7,6 +7,10 @@
 
 namespace attnviz {
 
+Option add_model_option(const Command& command, const std::string& name, std::string& target) {
+  return command.path(name, target, "a run's folder or a model file (default: the newest run)");
+}
+
 Model open_model(const std::string& path) {
   const std::string name = path.empty() ? newest_run() : path;
   Model model = load_model(name);

@@ -3,9 +3,13 @@
 
 #include <string>
 
+#include "cli/options.h"
 #include "model/model.h"
 
 namespace attnviz {
+
+/// The option for open_model(): PATH, the newest run if it is not given.
+Option add_model_option(const Command& command, const std::string& name, std::string& target);
 
 /// The model of a run's folder or file; of the newest run for "". Says on standard error when its
 /// file has no checksums, so that a damaged one could not be told.

@@ -1,15 +1,17 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <memory>
+#include <optional>
+#include <sstream>
 #include <utility>
 
 #include "attnviz/error.h"
 #include "base/number.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
-#include "tasks/alphabet.h"
 
 namespace attnviz {
 namespace {
@@ -21,9 +23,9 @@ std::string got(const std::string& text) {
 // `parse` turns the text into an optional value; nothing is refused with what was expected. CLI11
 // would read numbers itself, but takes 010 for eight and nan for a number in any range.
 template <typename Value, typename Parse>
-CLI::Option* add_parsed_option(CLI::App& app, const std::string& name, Parse parse,
-                               std::function<void(Value)> store, const std::string& expected,
-                               const std::string& help) {
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, Parse parse,
+                        std::function<void(Value)> store, const std::string& expected,
+                        const std::string& help) {
   const auto take = [=](const std::string& text) {
     const std::optional<Value> value = parse(text);
     if (!value) throw UsageError(name + ": expected " + expected + got(text));
@@ -32,12 +34,21 @@ CLI::Option* add_parsed_option(CLI::App& app, const std::string& name, Parse par
   return app.add_option_function<std::string>(name, take, help);
 }
 
+void refuse_empty_path(const std::string& name, const std::string& path) {
+  if (path.empty()) throw UsageError(name + ": expected a path, got nothing");
+}
+
 class ExamplesFirst : public CLI::Formatter {
  public:
-  explicit ExamplesFirst(std::string examples) : examples_(std::move(examples)) {}
+  explicit ExamplesFirst(const std::vector<std::string>& examples) {
+    for (const std::string& example : examples) examples_ += "  " + example + '\n';
+    label("OPTIONS", "options");
+    label("SUBCOMMAND", "command");
+    label("SUBCOMMANDS", "commands");
+  }
 
   std::string make_description(const CLI::App* app) const override {
-    return CLI::Formatter::make_description(app) + examples_ + '\n';
+    return CLI::Formatter::make_description(app) + "\nExamples:\n" + examples_ + '\n';
   }
 
   // Which options need or exclude which is left to the messages: it would crowd the list.
@@ -50,45 +61,104 @@ class ExamplesFirst : public CLI::Formatter {
   std::string examples_;
 };
 
-// Tasks for which `takes` holds, for the message about an option that another task does not take.
-std::string tasks_that_take(bool Task::*takes) {
-  std::vector<std::string> names;
-  for (const Task& task : all_tasks()) {
-    if (task.*takes) names.emplace_back(task.name);
+const CLI::App& chosen_command(const CLI::App& program) {
+  const auto chosen = program.get_subcommands();
+  return chosen.empty() ? program : *chosen.front();
+}
+
+std::string see_help(const CLI::App& program) {
+  const CLI::App& command = chosen_command(program);
+  return "; see attnviz " + (&command == &program ? "" : command.get_name() + ' ') + "--help";
+}
+
+/// What CLI11 calls an argument mismatch, in our words.
+std::string wrong_count(const CLI::App& program, const std::string& message) {
+  for (const CLI::Option* option : chosen_command(program).get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() > 1 && option->get_items_expected_max() == 1) {
+      return fmt::format("{}: expected once, got it {} times", name, option->count());
+    }
+    if (message.starts_with(name + ':')) {
+      return fmt::format("{}: expected a value ({}), got none", name, option->get_type_name());
+    }
+    const bool is_flag = option->get_items_expected_max() == 0;
+    if (is_flag && message.starts_with(name.substr(name.find_first_not_of('-')) + ' ')) {
+      return name + ": takes no value";
+    }
   }
-  return join(names, ", ");
+  return printable(message);
+}
+
+/// What CLI11 calls "not expected", with the nearest thing there is.
+std::string unexpected(const CLI::App& program, const std::string& word) {
+  std::vector<std::string> known;
+  const CLI::App& command = chosen_command(program);
+  if (&command == &program) {
+    for (const CLI::App* each : program.get_subcommands({})) known.push_back(each->get_name());
+  }
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const std::string name = word.substr(0, word.find('='));
+  const std::string what = word.starts_with("-")  ? "unknown option"
+                           : &command == &program ? "unknown command"
+                                                  : "unexpected argument";
+  return what + " \"" + printable(name) + '"' + did_you_mean(name, known) + see_help(program);
 }
 
 }  // namespace
 
-CLI::Option* add_integer_option(CLI::App& app, const std::string& name,
-                                std::function<void(std::uint64_t)> store, std::uint64_t low,
-                                std::uint64_t high, const std::string& help) {
-  const std::string range = std::to_string(low) + ".." + std::to_string(high);
+const Option& Option::type(const std::string& name) const {
+  option_->type_name(name);
+  return *this;
+}
+
+const Option& Option::add_help(const std::string& text) const {
+  option_->description(option_->get_description() + text);
+  return *this;
+}
+
+const Option& Option::group(const std::string& heading) const {
+  option_->group(heading);
+  return *this;
+}
+
+const Option& Option::need(const std::string& name) const {
+  option_->needs(name);
+  return *this;
+}
+
+const Option& Option::exclude(const std::string& name) const {
+  option_->excludes(name);
+  return *this;
+}
+
+Option Command::integer_to(const std::string& name, std::function<void(std::uint64_t)> store,
+                           std::uint64_t low, std::uint64_t high, const std::string& help) const {
+  const std::string range = fmt::format("{}..{}", low, high);
   const auto parse = [low, high](const std::string& text) {
     const auto value = parse_integer<std::uint64_t>(text);
     return value && *value >= low && *value <= high ? value : std::nullopt;
   };
-  return add_parsed_option<std::uint64_t>(app, name, parse, std::move(store),
-                                          "an integer in " + range, help + ", " + range)
-      ->type_name("N");
+  return Option(add_parsed(*app_, name, parse, std::move(store), "an integer in " + range,
+                           help + ", " + range))
+      .type("N");
 }
 
-CLI::Option* add_number_option(CLI::App& app, const std::string& name,
-                               std::function<void(double)> store, double low, double high,
-                               const std::string& help) {
+Option Command::number_to(const std::string& name, std::function<void(double)> store, double low,
+                          double high, const std::string& help) const {
   const std::string range = format_shortest(low) + ".." + format_shortest(high);
   const auto parse = [low, high](const std::string& text) {
     const auto value = parse_number(text);
     return value && *value >= low && *value <= high ? value : std::nullopt;
   };
-  return add_parsed_option<double>(app, name, parse, std::move(store), "a number in " + range,
-                                   help + ", " + range)
-      ->type_name("X");
+  return Option(add_parsed(*app_, name, parse, std::move(store), "a number in " + range,
+                           help + ", " + range))
+      .type("X");
 }
 
-CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::string& target,
-                               const std::vector<std::string>& choices, const std::string& help) {
+Option Command::choice(const std::string& name, std::string& target,
+                       const std::vector<std::string>& choices, const std::string& help) const {
   const auto take = [&target, name, choices](const std::string& text) {
     if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
       throw UsageError(name + ": expected one of " + join(choices, ", ") + got(text) +
@@ -96,91 +166,118 @@ CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::stri
     }
     target = text;
   };
-  return app.add_option_function<std::string>(name, take, help + ": " + join(choices, ", "))
-      ->type_name("NAME");
+  return text_to(name, take, help + ": " + join(choices, ", ")).type("NAME");
 }
 
-CLI::Option* add_path_option(CLI::App& app, const std::string& name, std::string& target,
-                             const std::string& help) {
+Option Command::path(const std::string& name, std::string& target, const std::string& help) const {
   const auto take = [&target, name](const std::string& text) {
-    if (text.empty()) {
-      throw UsageError(name.substr(name.find('-')) + ": expected a path, got nothing");
-    }
+    refuse_empty_path(name.substr(name.find('-')), text);
     target = text;
   };
-  return app.add_option_function<std::string>(name, take, help)->type_name("PATH");
+  return text_to(name, take, help).type("PATH");
 }
 
-CLI::Option* add_model_option(CLI::App& app, const std::string& name, std::string& target) {
-  return add_path_option(app, name, target,
-                         "a run's folder or a model file (default: the newest run)");
+Option Command::text_to(const std::string& name, std::function<void(const std::string&)> store,
+                        const std::string& help) const {
+  return Option(app_->add_option_function<std::string>(name, std::move(store), help)).type("TEXT");
 }
 
-CLI::Option* add_list_option(CLI::App& app, const std::string& name,
-                             std::vector<std::string>& target, const std::string& type,
-                             const std::string& help) {
-  const auto take = [&target, name, type](const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) {
-      if (text.empty() && type != "TEXT") throw UsageError(name + ": expected a path, got nothing");
+Option Command::utf8_text_to(const std::string& name, std::function<void(const std::string&)> store,
+                             const std::string& help) const {
+  const auto take = [store = std::move(store), name](const std::string& text) {
+    if (const auto bad = find_invalid_utf8(text)) {
+      throw UsageError(
+          fmt::format("{}: expected UTF-8{}, invalid at byte {}", name, got(text), *bad + 1));
     }
-    target = texts;
+    store(text);
   };
-  return app.add_option_function<std::vector<std::string>>(name, take, help)->type_name(type);
+  return text_to(name, take, help);
 }
 
-void TaskFlags::apply(const Task& task, TaskOptions& options) const {
-  const auto require = [&task](bool given, const std::string& option, bool Task::*takes) {
-    if (!given || task.*takes) return;
-    throw UsageError(option + ": the task " + std::string(task.name) +
-                     " has no such setting; these have: " + tasks_that_take(takes));
+Option Command::texts(const std::string& name, std::vector<std::string>& target,
+                      const std::string& help) const {
+  return Option(app_->add_option(name, target, help)).type("TEXT");
+}
+
+Option Command::paths(const std::string& name, std::vector<std::string>& target,
+                      const std::string& help) const {
+  const auto take = [&target, name](const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) refuse_empty_path(name, path);
+    target = paths;
   };
-  require(min_length.has_value(), "--min-length", &Task::takes_lengths);
-  require(max_length.has_value(), "--max-length", &Task::takes_lengths);
-  require(shift.has_value(), "--shift", &Task::takes_shift);
-  require(alphabet.has_value(), "--alphabet", &Task::takes_alphabet);
-
-  options.min_length = min_length.value_or(options.min_length);
-  options.max_length = max_length.value_or(options.max_length);
-  options.shift = shift.value_or(options.shift);
-  options.alphabet = alphabet.value_or(options.alphabet);
-  check_task_options(task, options);
+  return Option(app_->add_option_function<std::vector<std::string>>(name, take, help)).type("PATH");
 }
 
-TaskOptions TaskFlags::resolve(const Task& task) const {
-  TaskOptions options = task.defaults;
-  apply(task, options);
-  return options;
+Option Command::arguments(const std::string& name, std::vector<std::string>& target,
+                          const std::string& help) const {
+  return Option(app_->add_option(name, target, help)->required()).type("TEXT");
 }
 
-void add_task_options(CLI::App& app, TaskFlags& flags, const std::vector<std::string>& also) {
-  std::vector<std::string> names;
-  for (const Task& task : all_tasks()) names.emplace_back(task.name);
-  names.insert(names.end(), also.begin(), also.end());
-  add_choice_option(app, "--task", flags.name, names, "the task");
-  add_integer_option(app, "--min-length", flags.min_length, 1, max_task_size,
-                     std::string("fewest symbols of an input") + task_default);
-  add_integer_option(app, "--max-length", flags.max_length, 1, max_task_size,
-                     std::string("most symbols of an input") + task_default);
-  add_integer_option(app, "--shift", flags.shift, 0, max_task_size,
-                     std::string("positions to rotate by, for the shifts") + task_default);
-  app.add_option_function<std::string>(
-         "--alphabet", [&flags](const std::string& text) { flags.alphabet = text; },
-         std::string("symbols to draw from; for sort, in their order") + task_default)
-      ->type_name("TEXT");
+Option Command::flag(const std::string& name, bool& target, const std::string& help) const {
+  return Option(app_->add_flag(name, target, help));
 }
 
-void end_with_task_defaults(CLI::App& app) {
-  app.footer("The defaults of a task: attnviz tasks --json --task NAME");
+Option Command::flag_or_value(const std::string& name, std::string& target,
+                              const std::string& help) const {
+  return Option(app_->add_flag(name, target, help)->disable_flag_override(false));
 }
 
-void lead_with_examples(CLI::App& app, const std::vector<std::string>& examples) {
-  std::string text = "\nExamples:\n";
-  for (const std::string& example : examples) text += "  " + example + '\n';
-  const auto formatter = std::make_shared<ExamplesFirst>(text);
-  formatter->label("OPTIONS", "options");
-  formatter->label("SUBCOMMAND", "command");
-  formatter->label("SUBCOMMANDS", "commands");
-  app.formatter(formatter);
+Option Command::option(const std::string& name) const {
+  return Option(app_->get_option(name));
+}
+
+void Command::end_help_with(const std::string& line) const {
+  app_->footer(line);
+}
+
+void Command::run(std::function<void()> action) const {
+  app_->callback(std::move(action));
+}
+
+Program::Program(const std::string& name, const std::string& purpose,
+                 std::function<std::string()> version, const std::vector<std::string>& examples)
+    : app_(std::make_unique<CLI::App>(purpose, name)) {
+  app_->set_version_flag("--version", std::move(version), "print the version and how it was built");
+  app_->set_help_flag("-h,--help", "print this help");  // commands have it from here
+  app_->option_defaults()->disable_flag_override();     // and this: no --json=false
+  app_->require_subcommand(0, 1);
+  app_->formatter(std::make_shared<ExamplesFirst>(examples));
+}
+
+Program::~Program() = default;
+
+Command Program::add(const std::string& name, const std::string& purpose,
+                     const std::vector<std::string>& examples) {
+  CLI::App& command = *app_->add_subcommand(name, purpose);
+  command.formatter(std::make_shared<ExamplesFirst>(examples));
+  return Command(command);
+}
+
+std::string Program::help() const {
+  return app_->help();
+}
+
+Request Program::run(std::vector<std::string> arguments) {
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
+  try {
+    app_->parse(std::move(arguments));
+    return {!app_->get_subcommands().empty(), ""};
+  } catch (const CLI::Success& asked) {  // --help, --version
+    std::ostringstream text;
+    app_->exit(asked, text, text);
+    return {false, text.str()};
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw UsageError(wrong_count(*app_, error.what()));
+  } catch (const CLI::ParseError& error) {
+    // What is unknown comes first: a misspelt option is why another is missing.
+    const auto left = app_->remaining(true);
+    throw UsageError(left.empty() ? printable(error.what()) + see_help(*app_)
+                                  : unexpected(*app_, left.front()));
+  }
+}
+
+std::string options_library() {
+  return "CLI11 " CLI11_VERSION;
 }
 
 }  // namespace attnviz

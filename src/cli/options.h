@@ -1,14 +1,12 @@
-// Options that several commands share: numbers with a range, choices, the settings of a task.
-// Their messages read `--name: expected <x>, got "<y>"` and are thrown as UsageError.
+// The command line: commands, their options, and what is refused. Only options.cpp knows the
+// library that parses it. Messages read `--name: expected <x>, got "<y>"` and are UsageErrors.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
-
-#include "tasks/task.h"
 
 namespace CLI {
 class App;
@@ -17,86 +15,131 @@ class Option;
 
 namespace attnviz {
 
-/// An option whose value must be a decimal integer in [low, high] ("010" is ten); `store` gets it.
-/// The range is added to `help`.
-CLI::Option* add_integer_option(CLI::App& app, const std::string& name,
-                                std::function<void(std::uint64_t)> store, std::uint64_t low,
-                                std::uint64_t high, const std::string& help);
+/// An option of a command. What others it goes with is said by their names, which are added before.
+class Option {
+ public:
+  explicit Option(CLI::Option* option) : option_(option) {}
 
-/// The same into a variable, which must outlive `app` and be able to hold `high`.
-template <typename Integer>
-CLI::Option* add_integer_option(CLI::App& app, const std::string& name, Integer& target,
-                                std::uint64_t low, std::uint64_t high, const std::string& help) {
-  const auto store = [&target](std::uint64_t value) { target = static_cast<Integer>(value); };
-  return add_integer_option(app, name, std::function<void(std::uint64_t)>(store), low, high, help);
-}
-template <typename Integer>
-CLI::Option* add_integer_option(CLI::App& app, const std::string& name,
-                                std::optional<Integer>& target, std::uint64_t low,
-                                std::uint64_t high, const std::string& help) {
-  const auto store = [&target](std::uint64_t value) { target = static_cast<Integer>(value); };
-  return add_integer_option(app, name, std::function<void(std::uint64_t)>(store), low, high, help);
-}
+  /// Refused unless all of `names` are given too.
+  template <typename... Names>
+  const Option& needs(const Names&... names) const {
+    return (need(names), ...);
+  }
+  /// Refused with any of `names`.
+  template <typename... Names>
+  const Option& excludes(const Names&... names) const {
+    return (exclude(names), ...);
+  }
+  /// What --help calls its value.
+  const Option& type(const std::string& name) const;
+  /// More text at the end of its help.
+  const Option& add_help(const std::string& text) const;
+  /// The heading in --help under which it stands.
+  const Option& group(const std::string& heading) const;
 
-/// An option whose value must be a finite number in [low, high]; `store` gets it. The range is
-/// added to `help`.
-CLI::Option* add_number_option(CLI::App& app, const std::string& name,
-                               std::function<void(double)> store, double low, double high,
-                               const std::string& help);
+ private:
+  const Option& need(const std::string& name) const;
+  const Option& exclude(const std::string& name) const;
 
-/// The same into a variable (a floating-point number or an optional of one), which must outlive
-/// `app`.
-template <typename Number>
-CLI::Option* add_number_option(CLI::App& app, const std::string& name, Number& target, double low,
-                               double high, const std::string& help) {
-  const auto store = [&target](double value) { target = static_cast<Number>(value); };
-  return add_number_option(app, name, std::function<void(double)>(store), low, high, help);
-}
-
-/// An option whose value must be one of `choices`, which are added to `help`. `target` must outlive
-/// `app`; its present value is the default.
-CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::string& target,
-                               const std::vector<std::string>& choices, const std::string& help);
-
-/// An option that names a file or a folder; an empty text is refused. `target` must outlive `app`.
-CLI::Option* add_path_option(CLI::App& app, const std::string& name, std::string& target,
-                             const std::string& help);
-
-/// The model that a command works with: PATH, the newest run if it is not given.
-CLI::Option* add_model_option(CLI::App& app, const std::string& name, std::string& target);
-
-/// An option that takes one or several texts and may be repeated; of another type than TEXT they
-/// name files, and none may be empty. `target` must outlive `app`.
-CLI::Option* add_list_option(CLI::App& app, const std::string& name,
-                             std::vector<std::string>& target, const std::string& type,
-                             const std::string& help);
-
-/// What was said about the task on the command line. Unset means the task's own default.
-struct TaskFlags {
-  std::string name;  // "" if not given
-  std::optional<int> min_length;
-  std::optional<int> max_length;
-  std::optional<int> shift;
-  std::optional<std::string> alphabet;
-
-  /// Puts these settings over `options`. Throws UsageError for a setting that the task does not
-  /// have, and as check_task_options does.
-  void apply(const Task& task, TaskOptions& options) const;
-  /// The same over the task's defaults.
-  TaskOptions resolve(const Task& task) const;
+  CLI::Option* option_;
 };
 
-/// Adds --task, --min-length, --max-length, --shift and --alphabet. `flags` must outlive `app`.
-/// --task takes the names in `also` besides those of the tasks.
-void add_task_options(CLI::App& app, TaskFlags& flags, const std::vector<std::string>& also = {});
+/// A command and the options it takes. Each method adds one, with its help; the values go into
+/// `target`, which must outlive the program and whose present value is the default.
+class Command {
+ public:
+  explicit Command(CLI::App& app) : app_(&app) {}
 
-/// For the help of options whose default the task decides.
-inline constexpr const char* task_default = " (default: the task's)";
+  /// A decimal integer in [low, high] ("010" is ten), which `target` or the optional must be able
+  /// to hold. The range is added to the help.
+  template <typename Integer>
+  Option integer(const std::string& name, Integer& target, std::uint64_t low, std::uint64_t high,
+                 const std::string& help) const {
+    const auto store = [&target](std::uint64_t value) { target = static_cast<Integer>(value); };
+    return integer_to(name, store, low, high, help);
+  }
+  /// A finite number in [low, high], which are added to the help.
+  template <typename Number>
+  Option number(const std::string& name, Number& target, double low, double high,
+                const std::string& help) const {
+    const auto store = [&target](double value) { target = static_cast<Number>(value); };
+    return number_to(name, store, low, high, help);
+  }
+  /// One of `choices`, which are added to the help.
+  Option choice(const std::string& name, std::string& target,
+                const std::vector<std::string>& choices, const std::string& help) const;
+  /// A file or a folder, not "".
+  Option path(const std::string& name, std::string& target, const std::string& help) const;
+  /// A text, as it is typed.
+  template <typename Text>
+  Option text(const std::string& name, Text& target, const std::string& help) const {
+    return text_to(
+        name, [&target](const std::string& text) { target = text; }, help);
+  }
+  /// A text in UTF-8.
+  template <typename Text>
+  Option utf8_text(const std::string& name, Text& target, const std::string& help) const {
+    return utf8_text_to(
+        name, [&target](const std::string& text) { target = text; }, help);
+  }
+  /// One or several texts; may be repeated.
+  Option texts(const std::string& name, std::vector<std::string>& target,
+               const std::string& help) const;
+  /// One or several files or folders, none of them ""; may be repeated.
+  Option paths(const std::string& name, std::vector<std::string>& target,
+               const std::string& help) const;
+  /// One or several texts without an option's name, which are required.
+  Option arguments(const std::string& name, std::vector<std::string>& target,
+                   const std::string& help) const;
+  Option flag(const std::string& name, bool& target, const std::string& help) const;
+  /// A flag that may have a value, as in --name=value: "true" without one.
+  Option flag_or_value(const std::string& name, std::string& target, const std::string& help) const;
 
-/// Says at the end of --help where the defaults of tasks are listed.
-void end_with_task_defaults(CLI::App& app);
+  /// One that was added before.
+  Option option(const std::string& name) const;
+  /// A line at the end of --help.
+  void end_help_with(const std::string& line) const;
+  /// What the command does when it is given.
+  void run(std::function<void()> action) const;
 
-/// Makes --help of `app` show `examples`, one command a line, before anything else but its purpose.
-void lead_with_examples(CLI::App& app, const std::vector<std::string>& examples);
+ private:
+  Option integer_to(const std::string& name, std::function<void(std::uint64_t)> store,
+                    std::uint64_t low, std::uint64_t high, const std::string& help) const;
+  Option number_to(const std::string& name, std::function<void(double)> store, double low,
+                   double high, const std::string& help) const;
+  Option text_to(const std::string& name, std::function<void(const std::string&)> store,
+                 const std::string& help) const;
+  Option utf8_text_to(const std::string& name, std::function<void(const std::string&)> store,
+                      const std::string& help) const;
+
+  CLI::App* app_;
+};
+
+/// What a command line asked for.
+struct Request {
+  bool command = false;  // a command, which has run
+  std::string text;      // without one, what --help or --version print
+};
+
+/// A program of several commands, of which at most one is given.
+class Program {
+ public:
+  /// `version` is what --version prints, `examples` are command lines that begin --help.
+  Program(const std::string& name, const std::string& purpose, std::function<std::string()> version,
+          const std::vector<std::string>& examples);
+  ~Program();
+
+  Command add(const std::string& name, const std::string& purpose,
+              const std::vector<std::string>& examples);
+  std::string help() const;
+  /// Runs the command that the arguments name. Throws UsageError, and what the command throws.
+  Request run(std::vector<std::string> arguments);
+
+ private:
+  std::unique_ptr<CLI::App> app_;
+};
+
+/// Name and version of the library that parses, for --version.
+std::string options_library();
 
 }  // namespace attnviz

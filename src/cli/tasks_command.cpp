@@ -1,15 +1,16 @@
-#include "cli/tasks_command.h"
-
-#include <CLI/CLI.hpp>
+// `attnviz tasks`: what can be learnt, and data for it.
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/file.h"
 #include "base/grapheme.h"
 #include "base/random.h"
 #include "base/utf8.h"
+#include "cli/commands.h"
+#include "cli/task_options.h"
 #include "text/pair_reader.h"
 #include "train/recipe.h"
 
@@ -19,6 +20,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t most_samples = 1'000'000;
+
+struct TasksOptions {
+  TaskFlags flags;
+  std::optional<int> sample;  // examples to draw; without it the tasks are listed
+  std::uint64_t seed = 1;
+  std::string part = "train";
+  bool as_trained = false;  // with the share beyond the task that training mixes in
+  bool gold = false;        // add the gold alignment
+  bool json = false;
+  bool names = false;
+};
 
 Part find_part(const std::string& name) {
   return name == "train" ? Part::train : name == "validation" ? Part::validation : Part::test;
@@ -108,53 +120,53 @@ void sample_task(const TasksOptions& options) {
   }
 }
 
-}  // namespace
-
-void setup_tasks(CLI::App& program) {
-  const auto options = std::make_shared<TasksOptions>();
-  CLI::App& command = *program.add_subcommand("tasks", "list the tasks, or print data of one");
-  lead_with_examples(command, {"attnviz tasks", "attnviz tasks --task dates --sample 20 --seed 1",
-                               "attnviz tasks --task sort --sample 1000 --part test --json"});
-
-  add_task_options(command, options->flags);
-  CLI::Option* sample =
-      add_integer_option(command, "--sample", options->sample, 1, most_samples,
-                         "print this many examples, input<TAB>output, one a line");
-  CLI::Option* seed = add_integer_option(command, "--seed", options->seed, 0, UINT64_MAX,
-                                         "where the random numbers start (default 1)");
-  CLI::Option* part =
-      add_choice_option(command, "--part", options->part, {"train", "validation", "test"},
-                        "the part of the data to print (default train)");
-  CLI::Option* as_trained = command.add_flag(
-      "--as-trained", options->as_trained,
-      "examples as training draws them: other centuries and crowds of a digit among them");
-  CLI::Option* gold =
-      command.add_flag("--gold", options->gold,
-                       "add TAB and the gold alignment, as `attnviz train --data` reads it");
-  CLI::Option* json =
-      command.add_flag("--json", options->json,
-                       "the list as JSON, with settings and recipes; examples as JSON, one a line");
-  CLI::Option* names = command.add_flag("--names", options->names, "names only, one a line");
-
-  for (const char* setting :
-       {"--min-length", "--max-length", "--shift", "--alphabet", "--sample"}) {
-    command.get_option(setting)->needs("--task");
-  }
-  seed->needs(sample);
-  part->needs(sample);
-  as_trained->needs(sample)->excludes(part);
-  gold->needs(sample)->excludes(json);
-  names->excludes(json, sample, command.get_option("--task"));
-  end_with_task_defaults(command);
-  command.callback([options] { run_tasks(*options); });
-}
-
 void run_tasks(const TasksOptions& options) {
   if (options.sample) return sample_task(options);
   if (!options.names) return list_tasks(options);
   std::string text;
-  for (const Task& task : all_tasks()) text += std::string(task.name) + '\n';
+  for (const std::string& name : task_names()) text += name + '\n';
   write_file("-", text);
+}
+
+}  // namespace
+
+void add_tasks(Program& program) {
+  const auto options = std::make_shared<TasksOptions>();
+  const Command command =
+      program.add("tasks", "list the tasks, or print data of one",
+                  {"attnviz tasks", "attnviz tasks --task dates --sample 20 --seed 1",
+                   "attnviz tasks --task sort --sample 1000 --part test --json"});
+  add_task_options(command, options->flags);
+  command
+      .integer("--sample", options->sample, 1, most_samples,
+               "print this many examples, input<TAB>output, one a line")
+      .needs("--task");
+  command
+      .integer("--seed", options->seed, 0, UINT64_MAX, "where the random numbers start (default 1)")
+      .needs("--sample");
+  command
+      .choice("--part", options->part, {"train", "validation", "test"},
+              "the part of the data to print (default train)")
+      .needs("--sample");
+  command
+      .flag("--as-trained", options->as_trained,
+            "examples as training draws them: other centuries and crowds of a digit among them")
+      .needs("--sample")
+      .excludes("--part");
+  command
+      .flag("--gold", options->gold,
+            "add TAB and the gold alignment, as `attnviz train --data` reads it")
+      .needs("--sample");
+  command
+      .flag("--json", options->json,
+            "the list as JSON, with settings and recipes; examples as JSON, one a line")
+      .excludes("--gold");
+  command.flag("--names", options->names, "names only, one a line")
+      .excludes("--json", "--sample", "--task");
+  for (const char* setting : {"--min-length", "--max-length", "--shift", "--alphabet"}) {
+    command.option(setting).needs("--task");
+  }
+  command.run([options] { run_tasks(*options); });
 }
 
 }  // namespace attnviz

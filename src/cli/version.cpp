@@ -1,8 +1,8 @@
 #include "cli/version.h"
 
-#include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cli/options.h"
 #include "formats/zip.h"
 #include "nn/build_info.h"
 #include "render/text/font.h"
@@ -21,7 +21,7 @@ std::string version_text() {
          "gcc " __VERSION__
 #endif
          "\n" +
-         numeric_build_info() + "\nCLI11 " CLI11_VERSION ", JSON for Modern C++ " +
+         numeric_build_info() + "\n" + options_library() + ", JSON for Modern C++ " +
          std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
          std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
          std::to_string(NLOHMANN_JSON_VERSION_PATCH) + (can_inflate() ? ", zlib" : ", no zlib") +

@@ -1,10 +1,11 @@
 // Any arguments, one a line, for the kinds of options that commands are made of.
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/options.h"
+#include "cli/task_options.h"
 #include "fuzz/bytes.h"
 
 namespace {
@@ -16,19 +17,25 @@ struct Values {
   std::string choice;
   std::string path;
   std::vector<std::string> texts;
+  std::vector<std::string> paths;
+  std::string title;
+  std::string annotate;
+  bool flag = false;
   attnviz::TaskFlags task;
 };
 
-void add_options(CLI::App& app, Values& values) {
-  using namespace attnviz;
-  add_integer_option(app, "--whole", values.whole, 1, 4096, "");
-  add_integer_option(app, "--seed", values.seed, 0, UINT64_MAX, "");
-  add_number_option(app, "--number", values.number, 1e-9, 1e6, "");
-  add_choice_option(app, "--choice", values.choice, {"current", "previous"}, "");
-  add_path_option(app, "--path", values.path, "");
-  add_list_option(app, "--text", values.texts, "TEXT", "");
-  add_task_options(app, values.task, {"all"});
-  app.add_flag("--flag");
+void add_options(const attnviz::Command& command, Values& values) {
+  command.integer("--whole", values.whole, 1, 4096, "");
+  command.integer("--seed", values.seed, 0, UINT64_MAX, "");
+  command.number("--number", values.number, 1e-9, 1e6, "");
+  command.choice("--choice", values.choice, {"current", "previous"}, "");
+  command.path("--path", values.path, "");
+  command.texts("--text", values.texts, "");
+  command.paths("--paths", values.paths, "").excludes("--path");
+  command.utf8_text("--title", values.title, "");
+  command.flag("--flag", values.flag, "").needs("--seed");
+  command.flag_or_value("--annotate", values.annotate, "");
+  attnviz::add_task_options(command, values.task, {"all"});
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -47,17 +54,13 @@ std::vector<std::string> lines_of(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;
   Values values;
-  CLI::App app("", "attnviz");
-  app.option_defaults()->disable_flag_override();
-  add_options(app, values);
+  Program program("attnviz", "", [] { return std::string("version"); }, {});
+  add_options(program.add("command", "", {}), values);
+  // What comes first is the command, so that most inputs get as far as its options.
   std::vector<std::string> arguments = lines_of(text_of(bytes, count));
-  std::reverse(arguments.begin(), arguments.end());  // the library takes them from the end
+  arguments.insert(arguments.begin(), "command");
   may_refuse([&] {
-    try {
-      app.parse(arguments);
-    } catch (const CLI::ParseError&) {
-      return;
-    }
+    if (!program.run(std::move(arguments)).command) return;
     require(values.whole >= 0 && values.whole <= 4096);
     require(!values.number || (*values.number >= 1e-9 && *values.number <= 1e6));
     if (values.task.name.empty() || values.task.name == "all") return;

@@ -1,6 +1,4 @@
-#include "cli/eval/eval_command.h"
-
-#include <CLI/CLI.hpp>
+// `attnviz eval`: how right a model is, and how true its attention.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -12,8 +10,8 @@
 #include "base/grapheme.h"
 #include "base/number.h"
 #include "cli/answer_options.h"
+#include "cli/commands.h"
 #include "cli/open_model.h"
-#include "cli/options.h"
 #include "cli/output.h"
 #include "infer/model_task.h"
 #include "score/pair_evaluation.h"
@@ -240,34 +238,27 @@ void run_eval(const EvalOptions& options) {
 
 }  // namespace
 
-void setup_eval(CLI::App& program) {
+void add_eval(Program& program) {
   const auto options = std::make_shared<EvalOptions>();
-  CLI::App& command = *program.add_subcommand(
-      "eval", "measure a model: on examples never used in training, or --data");
-  lead_with_examples(
-      command, {"attnviz eval", "attnviz eval --count 10000 --min-exact 0.999",
-                "attnviz eval --model runs/dates --json", "attnviz eval --data test.tsv --beam 5"});
+  const Command command = program.add(
+      "eval", "measure a model: on examples never used in training, or --data",
+      {"attnviz eval", "attnviz eval --count 10000 --min-exact 0.999",
+       "attnviz eval --model runs/dates --json", "attnviz eval --data test.tsv --beam 5"});
   add_model_option(command, "--model", options->model);
-  CLI::Option* data =
-      add_path_option(command, "--data", options->data,
-                      "pairs to answer, all of them (default: those held out to "
-                      "test with, or a task's examples): source TAB target a line, and TAB gold "
-                      "alignment if known; - for standard "
-                      "input");
-  CLI::Option* source =
-      add_path_option(command, "--source", options->source, "the sources alone, with --target");
-  add_path_option(command, "--target", options->target, "the targets, line by line")->needs(source);
-  data->excludes(source);
+  command.path("--data", options->data,
+               "pairs to answer, all of them (default: those held out to test with, or a task's "
+               "examples): source TAB target a line, and TAB gold alignment if known; - for "
+               "standard input");
+  command.path("--source", options->source, "the sources alone, with --target").excludes("--data");
+  command.path("--target", options->target, "the targets, line by line").needs("--source");
   add_answer_options(command, options->answer);
-  add_integer_option(command, "--count", options->count, 1, 1'000'000,
-                     "examples of a task (default 10000)");
-  add_integer_option(command, "--seed", options->seed, 0, UINT64_MAX,
-                     "which examples (default 1000)");
-  add_number_option(command, "--min-exact", options->min_exact, 0, 1,
-                    "exit with 1 if the exact match is lower (default 0)");
-  command.add_flag("--by-length", options->by_length, "add a table by input length");
-  command.add_flag("--json", options->json, "print JSON, with all tables");
-  command.callback([options] { run_eval(*options); });
+  command.integer("--count", options->count, 1, 1'000'000, "examples of a task (default 10000)");
+  command.integer("--seed", options->seed, 0, UINT64_MAX, "which examples (default 1000)");
+  command.number("--min-exact", options->min_exact, 0, 1,
+                 "exit with 1 if the exact match is lower (default 0)");
+  command.flag("--by-length", options->by_length, "add a table by input length");
+  command.flag("--json", options->json, "print JSON, with all tables");
+  command.run([options] { run_eval(*options); });
 }
 
 }  // namespace attnviz

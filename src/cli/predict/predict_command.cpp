@@ -1,8 +1,6 @@
-#include "cli/predict/predict_command.h"
-
+// `attnviz predict`: what a model answers, and where it looked.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -13,8 +11,8 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "cli/answer_options.h"
+#include "cli/commands.h"
 #include "cli/open_model.h"
-#include "cli/options.h"
 #include "cli/output.h"
 #include "cli/output_format.h"
 #include "cli/terminal.h"
@@ -239,44 +237,38 @@ void run_predict(const PredictOptions& options) {
 
 }  // namespace
 
-void setup_predict(CLI::App& program) {
+void add_predict(Program& program) {
   const auto options = std::make_shared<PredictOptions>();
-  CLI::App& command = *program.add_subcommand("predict", "answer inputs with a trained model");
-  lead_with_examples(command, {"attnviz predict monojitcnn",
-                               "attnviz predict --model runs/dates \"28 March 2005\"",
-                               "attnviz predict --attention maps.jsonl - < inputs.txt",
-                               "attnviz predict --beam 5 --alignment pharaoh - < inputs.txt",
-                               "attnviz predict \"hop twice\" --target \"HOP HOP\""});
-  command
-      .add_option("input", options->inputs,
-                  "texts, or - for the lines of standard input; put -- before the first if one "
-                  "starts with -")
-      ->required()
-      ->type_name("TEXT");
+  const Command command = program.add(
+      "predict", "answer inputs with a trained model",
+      {"attnviz predict monojitcnn", "attnviz predict --model runs/dates \"28 March 2005\"",
+       "attnviz predict --attention maps.jsonl - < inputs.txt",
+       "attnviz predict --beam 5 --alignment pharaoh - < inputs.txt",
+       "attnviz predict \"hop twice\" --target \"HOP HOP\""});
+  command.arguments("input", options->inputs,
+                    "texts, or - for the lines of standard input; put -- before the first if one "
+                    "starts with -");
   add_model_option(command, "--model", options->model);
-  add_path_option(
-      command, "--attention", options->attention,
-      "also write the attention to this file: .jsonl (a map a line), or .json, .csv, .tsv, .npy or "
-      ".npz for one input");
-  CLI::Option* target = add_list_option(
-      command, "--target", options->targets, "TEXT",
-      "the answer to take in place of the model's, one for each input: prints its log-probability");
+  command.path("--attention", options->attention,
+               "also write the attention to this file: .jsonl (a map a line), or .json, .csv, "
+               ".tsv, .npy or .npz for one input");
+  command.texts("--target", options->targets,
+                "the answer to take in place of the model's, one for each input: prints its "
+                "log-probability");
   add_answer_options(command, options->answer);
-  target->excludes("--beam", "--replace-unk");
-  add_integer_option(command, "--n-best", options->answer.beam.n_best, 1, most_hypotheses,
-                     "answers to print (default 1): input, rank, log-probability, answer");
-  CLI::Option* alignment = add_choice_option(command, "--alignment", options->alignment,
-                                             {"pharaoh", "marian", "nematus", "json", "npz"},
-                                             "print alignments (default: answers), in this format");
-  CLI::Option* json = command.add_flag("--json", options->json,
-                                       "print answers with their attention as JSON, one a line");
-  alignment->excludes(json);
-  command.add_flag("--logits", options->answer.keep_logits, "add the logits to this JSON")
-      ->needs(json)
-      ->excludes("--beam", "--target");
-  command.add_flag("--show", options->show, "draw the attention on the terminal");
-  command.add_flag("--quiet", options->quiet, "no notes and warnings");
-  command.callback([options] { run_predict(*options); });
+  command.option("--target").excludes("--beam", "--replace-unk");
+  command.integer("--n-best", options->answer.beam.n_best, 1, most_hypotheses,
+                  "answers to print (default 1): input, rank, log-probability, answer");
+  command.choice("--alignment", options->alignment, {"pharaoh", "marian", "nematus", "json", "npz"},
+                 "print alignments (default: answers), in this format");
+  command.flag("--json", options->json, "print answers with their attention as JSON, one a line")
+      .excludes("--alignment");
+  command.flag("--logits", options->answer.keep_logits, "add the logits to this JSON")
+      .needs("--json")
+      .excludes("--beam", "--target");
+  command.flag("--show", options->show, "draw the attention on the terminal");
+  command.flag("--quiet", options->quiet, "no notes and warnings");
+  command.run([options] { run_predict(*options); });
 }
 
 }  // namespace attnviz

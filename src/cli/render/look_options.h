@@ -5,13 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/options.h"
 #include "render/figure/heatmap.h"
 #include "render/figure/look.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace attnviz {
 
@@ -37,7 +33,7 @@ struct LookFlags {
   std::string scale_note(const Look& look) const;
 };
 
-/// Returns the options, but not --title. `flags` must outlive `app`.
-std::vector<CLI::Option*> add_look_options(CLI::App& app, LookFlags& flags);
+/// Returns the options, but not --title. `flags` must outlive the program.
+std::vector<Option> add_look_options(const Command& command, LookFlags& flags);
 
 }  // namespace attnviz

@@ -1,6 +1,5 @@
 #include "cli/render/matrix_source.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +7,6 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/utf8.h"
-#include "cli/options.h"
 #include "formats/attention_file.h"
 
 namespace attnviz {
@@ -62,32 +60,43 @@ std::vector<std::string> read_labels(const std::string& text, const std::string&
 
 }  // namespace
 
-CLI::Option* add_matrix_options(CLI::App& app, MatrixOptions& options) {
-  CLI::Option* matrix =
-      add_list_option(app, "--matrix", options.files, "FILE",
-                      "draw this file of attention, or standard input for -; no model is used. "
-                      ".json, .jsonl, .csv, .tsv, .npy, .npz, or what --input-format says");
-  add_choice_option(app, "--input-format", options.format, attention_format_names(),
-                    "what the file is (default: by its ending; JSON from -)")
-      ->needs(matrix);
-  add_integer_option(app, "--sentence", options.sentence, 1, 1'000'000'000,
-                     "which map of a file with several (default 1)")
-      ->needs(matrix);
-  const auto add_text = [&](const char* name, std::string& target, const char* type,
-                            const char* help) {
-    add_path_option(app, name, target, help)->needs(matrix)->type_name(type);
-  };
-  add_text("--array", options.array, "NAME",
-           "which array of an .npz file (default: weights, or the only one)");
-  add_text(
-      "--index", options.index, "N,N",
-      "which matrix of an array with more than two axes, as in layer,head; from 0 (no default)");
-  add_text("--row-labels", options.row_labels, "LABELS",
-           "labels of the outputs: a,b,c or a file with one a line (default: the file's)");
-  add_text("--column-labels", options.column_labels, "LABELS",
-           "the same for the inputs (default: the file's)");
-  app.add_flag("--transpose", options.transpose, "the file's rows are the inputs")->needs(matrix);
-  return matrix;
+void add_matrix_options(const Command& command, MatrixOptions& options) {
+  command
+      .paths("--matrix", options.files,
+             "draw this file of attention, or standard input for -; no model is used. .json, "
+             ".jsonl, .csv, .tsv, .npy, .npz, or what --input-format says")
+      .type("FILE");
+  command
+      .choice("--input-format", options.format, attention_format_names(),
+              "what the file is (default: by its ending; JSON from -)")
+      .needs("--matrix");
+  command
+      .integer("--sentence", options.sentence, 1, 1'000'000'000,
+               "which map of a file with several (default 1)")
+      .needs("--matrix");
+  command
+      .path("--array", options.array,
+            "which array of an .npz file (default: weights, or the only one)")
+      .type("NAME")
+      .needs("--matrix");
+  command
+      .path("--index", options.index,
+            "which matrix of an array with more than two axes, as in layer,head; from 0 (no "
+            "default)")
+      .type("N,N")
+      .needs("--matrix");
+  command
+      .path("--row-labels", options.row_labels,
+            "labels of the outputs: a,b,c or a file with one a line (default: the file's)")
+      .type("LABELS")
+      .needs("--matrix");
+  command
+      .path("--column-labels", options.column_labels,
+            "the same for the inputs (default: the file's)")
+      .type("LABELS")
+      .needs("--matrix");
+  command.flag("--transpose", options.transpose, "the file's rows are the inputs")
+      .needs("--matrix");
 }
 
 AttentionMap read_matrix(const MatrixOptions& options, const std::string& file) {

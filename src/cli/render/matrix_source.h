@@ -5,11 +5,7 @@
 #include <vector>
 
 #include "attnviz/attention_map.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
+#include "cli/options.h"
 
 namespace attnviz {
 
@@ -24,8 +20,8 @@ struct MatrixOptions {
   bool transpose = false;
 };
 
-/// Adds --matrix, which is returned, and the options that need it. `options` must outlive `app`.
-CLI::Option* add_matrix_options(CLI::App& app, MatrixOptions& options);
+/// Adds --matrix and the options that need it. `options` must outlive the program.
+void add_matrix_options(const Command& command, MatrixOptions& options);
 
 /// The map of one of the files. Throws as read_attention_file does, and UsageError for options that
 /// are none.

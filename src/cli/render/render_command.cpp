@@ -1,8 +1,6 @@
-#include "cli/render/render_command.h"
-
+// `attnviz render`: attention as a picture, as a file of numbers, or on the terminal.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iomanip>
 #include <locale>
@@ -13,13 +11,13 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "cli/answer_options.h"
+#include "cli/commands.h"
+#include "cli/open_model.h"
+#include "cli/output.h"
+#include "cli/output_format.h"
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
 #include "cli/render/matrix_source.h"
-#include "cli/open_model.h"
-#include "cli/options.h"
-#include "cli/output.h"
-#include "cli/output_format.h"
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
 #include "infer/predict.h"
@@ -207,62 +205,68 @@ void run_render(const RenderOptions& options) {
 
 }  // namespace
 
-void setup_render(CLI::App& program) {
+void add_render(Program& program) {
   const auto options = std::make_shared<RenderOptions>();
-  CLI::App& command = *program.add_subcommand("render", "draw attention as a picture");
-  lead_with_examples(command,
-                     {"attnviz render --out heat.png",
-                      "attnviz render --model runs/dates --input \"28 March 2005\" --out date.png",
-                      "attnviz render --matrix maps.json --out map.png",
-                      "attnviz render --matrix heads.npz --index 0,3 --out head.png",
-                      "attnviz render --format terminal",
-                      "attnviz render --model runs/reverse runs/sort --out both.png",
-                      "attnviz render --model runs/a runs/b --input abc --difference --out d.svg",
-                      "attnviz render --curve runs/a runs/b --out curve.png"});
+  const Command command =
+      program.add("render", "draw attention as a picture",
+                  {"attnviz render --out heat.png",
+                   "attnviz render --model runs/dates --input \"28 March 2005\" --out date.png",
+                   "attnviz render --matrix maps.json --out map.png",
+                   "attnviz render --matrix heads.npz --index 0,3 --out head.png",
+                   "attnviz render --format terminal",
+                   "attnviz render --model runs/reverse runs/sort --out both.png",
+                   "attnviz render --model runs/a runs/b --input abc --difference --out d.svg",
+                   "attnviz render --curve runs/a runs/b --out curve.png"});
   command
-      .add_option_function<std::string>(
-          "--out", [options](const std::string& out) { options->out = out; },
-          "the picture, .png or .svg; or the map as .json, .jsonl, .csv, .tsv, .npy or .npz; or -, "
-          "standard output (default with --format terminal)")
-      ->type_name("FILE");
-  add_choice_option(command, "--format", options->format, all_formats(),
-                    "what to write (default: by the ending of --out; png to -)");
-  CLI::Option* input =
-      add_list_option(command, "--input", options->inputs, "TEXT",
-                      "what the model is given (default: the sample input of its task)");
-  CLI::Option* model = add_list_option(command, "--model", options->models, "PATH",
-                                       "a run's folder or a model file (default: the newest run)");
-  CLI::Option* matrix = add_matrix_options(command, options->matrix);
-  CLI::Option* curve =
-      add_list_option(command, "--curve", options->curves, "FOLDER",
-                      "compare runs: exact match against input length, or what --curve-of says");
-  CLI::Option* target =
-      add_list_option(command, "--target", options->targets, "TEXT",
-                      "the answer to draw in place of the model's, one for each --input")
-          ->needs(input);
+      .text("--out", options->out,
+            "the picture, .png or .svg; or the map as .json, .jsonl, .csv, .tsv, .npy or .npz; or "
+            "-, standard output (default with --format terminal)")
+      .type("FILE");
+  command.choice("--format", options->format, all_formats(),
+                 "what to write (default: by the ending of --out; png to -)");
+  command.texts("--input", options->inputs,
+                "what the model is given (default: the sample input of its task)");
+  command.paths("--model", options->models,
+                "a run's folder or a model file (default: the newest run)");
+  add_matrix_options(command, options->matrix);
+  command
+      .paths("--curve", options->curves,
+             "compare runs: exact match against input length, or what --curve-of says")
+      .type("FOLDER");
+  command
+      .texts("--target", options->targets,
+             "the answer to draw in place of the model's, one for each --input")
+      .needs("--input");
   add_answer_options(command, options->answer);
-  target->excludes("--beam", "--replace-unk");
-  matrix->excludes(input, model, curve, "--beam", "--replace-unk");
-  curve->excludes(input, model, "--beam", "--replace-unk");
-  add_choice_option(command, "--curve-of", options->curve_of, {"lengths", "training"},
-                    "what --curve draws (default lengths)")
-      ->needs(curve);
-  add_integer_option(command, "--count", options->count, 1, 100'000,
-                     "examples of each length for --curve (default 500)")
-      ->needs(curve);
-  add_integer_option(command, "--columns", options->figure.columns, 1, 256,
-                     "panels side by side when there are several (default: by their sizes)");
-  CLI::Option* difference =
-      command.add_flag("--difference", options->figure.look.difference,
-                       "the first of two maps minus the second, from -1 to 1");
-  CLI::Option* font = add_list_option(
-      command, "--font", options->figure.fonts, "FILE",
-      "a TrueType or OpenType file for characters the built-in face lacks; it must be trusted");
-  curve->excludes(font);
-  for (CLI::Option* look : add_look_options(command, options->figure.look)) curve->excludes(look);
-  difference->excludes(curve, "--colormap", "--mark-argmax");
-  command.add_flag("--quiet", options->quiet, "no notes and warnings");
-  command.callback([options] { run_render(*options); });
+  command.option("--target").excludes("--beam", "--replace-unk");
+  command.option("--matrix").excludes("--input", "--model", "--curve", "--beam", "--replace-unk");
+  command.option("--curve").excludes("--input", "--model", "--beam", "--replace-unk");
+  command
+      .choice("--curve-of", options->curve_of, {"lengths", "training"},
+              "what --curve draws (default lengths)")
+      .needs("--curve");
+  command
+      .integer("--count", options->count, 1, 100'000,
+               "examples of each length for --curve (default 500)")
+      .needs("--curve");
+  command.integer("--columns", options->figure.columns, 1, 256,
+                  "panels side by side when there are several (default: by their sizes)");
+  command
+      .flag("--difference", options->figure.look.difference,
+            "the first of two maps minus the second, from -1 to 1")
+      .excludes("--curve");
+  command
+      .paths("--font", options->figure.fonts,
+             "a TrueType or OpenType file for characters the built-in face lacks; it must be "
+             "trusted")
+      .type("FILE")
+      .excludes("--curve");
+  for (const Option& look : add_look_options(command, options->figure.look)) {
+    look.excludes("--curve");
+  }
+  command.option("--difference").excludes("--colormap", "--mark-argmax");
+  command.flag("--quiet", options->quiet, "no notes and warnings");
+  command.run([options] { run_render(*options); });
 }
 
 }  // namespace attnviz

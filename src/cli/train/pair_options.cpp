@@ -1,17 +1,9 @@
 #include "cli/train/pair_options.h"
 
-#include <CLI/CLI.hpp>
-
 #include "attnviz/error.h"
 #include "base/utf8.h"
-#include "cli/options.h"
 
 namespace attnviz {
-namespace {
-
-const std::vector<std::string> units = {"char", "word"};
-
-}  // namespace
 
 std::string PairFlags::first_said() const {
   for (const auto& [name, value] :
@@ -56,27 +48,36 @@ PairSettings PairFlags::resolve(std::optional<int> max_length) const {
   return settings;
 }
 
-void add_pair_options(CLI::App& app, PairFlags& flags) {
-  CLI::Option* data = add_path_option(
-      app, "--data", flags.data,
-      "your own pairs: a file with source TAB target a line, and TAB gold alignment if known");
-  CLI::Option* source = add_path_option(app, "--source", flags.source,
-                                        "the sources alone, a line each, with --target");
-  add_path_option(app, "--target", flags.target, "the targets, line by line as in --source");
-  data->excludes(source);
-  add_path_option(app, "--dev", flags.dev, "to validate with (default: a tenth of the pairs)");
-  add_path_option(app, "--test", flags.test, "to test with at the end (default: another tenth)");
-  add_choice_option(app, "--tokens", flags.tokens, units, "what a symbol is (default word)");
-  add_choice_option(app, "--source-tokens", flags.source_tokens, units,
-                    "of sources alone (default: --tokens)");
-  add_choice_option(app, "--target-tokens", flags.target_tokens, units,
-                    "of targets alone (default: --tokens)");
-  app.add_flag("--lower", flags.lower, "read in lower case");
-  app.add_flag("--nfc", flags.nfc, "read in Unicode's normalisation form C");
-  add_integer_option(app, "--min-count", flags.min_count, 1, 1'000'000'000,
-                     "least count of a symbol (default 1); rarer ones are <unk>");
-  add_integer_option(app, "--max-vocabulary", flags.max_vocabulary, 0, 1'000'000,
-                     "symbols a side (default 0: all); the others are <unk>");
+void add_pair_options(const Command& command, PairFlags& flags) {
+  const auto add_tokens = [&](const char* name, std::string& target, const char* help) {
+    command.choice(name, target, {"char", "word"}, help).group(pair_group);
+  };
+  command
+      .path("--data", flags.data,
+            "your own pairs: a file with source TAB target a line, and TAB gold alignment if known")
+      .group(pair_group);
+  command.path("--source", flags.source, "the sources alone, a line each, with --target")
+      .group(pair_group)
+      .excludes("--data");
+  command.path("--target", flags.target, "the targets, line by line as in --source")
+      .group(pair_group);
+  command.path("--dev", flags.dev, "to validate with (default: a tenth of the pairs)")
+      .group(pair_group);
+  command.path("--test", flags.test, "to test with at the end (default: another tenth)")
+      .group(pair_group);
+  add_tokens("--tokens", flags.tokens, "what a symbol is (default word)");
+  add_tokens("--source-tokens", flags.source_tokens, "of sources alone (default: --tokens)");
+  add_tokens("--target-tokens", flags.target_tokens, "of targets alone (default: --tokens)");
+  command.flag("--lower", flags.lower, "read in lower case").group(pair_group);
+  command.flag("--nfc", flags.nfc, "read in Unicode's normalisation form C").group(pair_group);
+  command
+      .integer("--min-count", flags.min_count, 1, 1'000'000'000,
+               "least count of a symbol (default 1); rarer ones are <unk>")
+      .group(pair_group);
+  command
+      .integer("--max-vocabulary", flags.max_vocabulary, 0, 1'000'000,
+               "symbols a side (default 0: all); the others are <unk>")
+      .group(pair_group);
 }
 
 }  // namespace attnviz

@@ -4,11 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "cli/options.h"
 #include "train/pair_data.h"
-
-namespace CLI {
-class App;
-}  // namespace CLI
 
 namespace attnviz {
 
@@ -40,7 +37,10 @@ struct PairFlags {
   PairSettings resolve(std::optional<int> max_length) const;
 };
 
-/// Adds all of them. `flags` must outlive `app`.
-void add_pair_options(CLI::App& app, PairFlags& flags);
+/// The heading of these options in --help.
+inline constexpr const char* pair_group = "Your own pairs";
+
+/// Adds all of them. `flags` must outlive the program.
+void add_pair_options(const Command& command, PairFlags& flags);
 
 }  // namespace attnviz

@@ -1,8 +1,6 @@
-#include "cli/train/train_command.h"
-
+// `attnviz train`: a run on a task or on pairs, or of all tasks.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -14,6 +12,7 @@
 #include "base/number.h"
 #include "base/signals.h"
 #include "base/utf8.h"
+#include "cli/commands.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -135,6 +134,7 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
   run.folder = folder;
   run.seed = options.seed.value_or(run.seed);
   run.program = program_name();
+  if (options.max_gibibytes) run.max_memory = *options.max_gibibytes * 1024 * 1024 * 1024;
   if (start.has_pairs) {
     run.validation = most_dev_pairs;
     run.test = most_test_pairs;
@@ -292,18 +292,16 @@ void run_train(const TrainOptions& options) {
 
 }  // namespace
 
-void setup_train(CLI::App& program) {
+void add_train(Program& program) {
   const auto options = std::make_shared<TrainOptions>();
-  CLI::App& command =
-      *program.add_subcommand("train", "train a model on a task or on your own pairs");
-  lead_with_examples(
-      command,
+  const Command command = program.add(
+      "train", "train a model on a task or on your own pairs",
       {"attnviz train --task reverse", "attnviz train --task dates --out runs/my-dates --seed 7",
        "attnviz train --task left-shift --shift 2 --max-length 20",
        "attnviz train --data pairs.tsv --tokens word --out runs/pairs",
        "attnviz train --resume runs/my-dates", "attnviz train --task all --out runs"});
   add_train_options(command, *options);
-  command.callback([options] { run_train(*options); });
+  command.run([options] { run_train(*options); });
 }
 
 }  // namespace attnviz

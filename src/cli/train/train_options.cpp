@@ -1,112 +1,101 @@
 #include "cli/train/train_options.h"
 
-#include <CLI/CLI.hpp>
-
 namespace attnviz {
 namespace {
 
-void add_recipe_options(CLI::App& command, TrainOptions& options) {
-  constexpr int largest = 4096;
-  add_choice_option(command, "--query", options.query, {"previous", "current"},
-                    "which decoder state asks: s_(i-1), as in the paper, or s_i (default current)");
-  CLI::Option* score = add_choice_option(command, "--score", options.score,
-                                         {"additive", "dot", "scaled-dot", "bilinear"},
-                                         "how a query and a key are compared (default additive)");
-  add_choice_option(
-      command, "--attention", options.attention, {"uniform", "none"},
-      "a baseline: the mean of all annotations, or no look at the input at all (default: a score)")
-      ->excludes(score);
-  add_integer_option(command, "--embedding", options.embedding, 1, largest,
-                     std::string("embedding size") + task_default);
-  add_integer_option(
-      command, "--hidden", options.hidden, 1, largest,
-      std::string("encoder state of each direction, and decoder state") + task_default);
-  add_integer_option(command, "--decoder-hidden", options.decoder_hidden, 1, largest,
-                     "decoder state alone (default: that of --hidden)");
-  add_integer_option(command, "--attention-units", options.attention_units, 1, largest,
-                     std::string("size of the attention's hidden layer") + task_default);
-  add_integer_option(command, "--batch", options.batch, 1, largest,
-                     std::string("examples a step") + task_default);
-  add_integer_option(command, "--steps", options.steps, 1, 1'000'000'000,
-                     std::string("most steps") + task_default);
-  add_number_option(
-      command, "--lr", [&options](double value) { options.rate = value; }, 1e-9, 1e6,
-      std::string("highest learning rate") + task_default);
-  add_number_option(
-      command, "--dropout", [&options](double value) { options.dropout = value; }, 0, 0.9,
-      "share left out (default: the task's) of embeddings and of the readout's units, in training");
-  add_integer_option(command, "--epochs", options.epochs, 1, 1'000'000,
-                     "times each pair of --data is seen (default 10, more for few pairs)")
-      ->excludes("--steps");
-  add_integer_option(command, "--batch-tokens", options.batch_tokens, 0, 1'000'000,
-                     "most tokens a step (default 0: no limit), source and target, of --data");
-  add_integer_option(command, "--bucket", options.bucket, 1, 1'000'000,
-                     "deal the pairs of this many batches (default 1) by length");
-  add_integer_option(
-      command, "--patience", options.patience, 1, 1'000'000,
-      std::string("evaluations without a new best before training stops") + task_default);
-  add_integer_option(
-      command, "--plateau", options.plateau, 0, 1'000'000,
+constexpr int largest = 4096;
+
+void add_model_settings(const Command& command, TrainOptions& options) {
+  command.choice("--query", options.query, {"previous", "current"},
+                 "which decoder state asks: s_(i-1), as in the paper, or s_i (default current)");
+  command.choice("--score", options.score, {"additive", "dot", "scaled-dot", "bilinear"},
+                 "how a query and a key are compared (default additive)");
+  command
+      .choice("--attention", options.attention, {"uniform", "none"},
+              "a baseline: the mean of all annotations, or no look at the input at all (default: a "
+              "score)")
+      .excludes("--score");
+  command.integer("--embedding", options.embedding, 1, largest,
+                  "embedding size (default: the task's)");
+  command.integer("--hidden", options.hidden, 1, largest,
+                  "encoder state of each direction, and decoder state (default: the task's)");
+  command.integer("--decoder-hidden", options.decoder_hidden, 1, largest,
+                  "decoder state alone (default: that of --hidden)");
+  command.integer("--attention-units", options.attention_units, 1, largest,
+                  "size of the attention's hidden layer (default: the task's)");
+}
+
+void add_recipe_settings(const Command& command, TrainOptions& options) {
+  command.integer("--batch", options.batch, 1, largest, "examples a step (default: the task's)");
+  command.integer("--steps", options.steps, 1, 1'000'000'000, "most steps (default: the task's)");
+  command.number("--lr", options.rate, 1e-9, 1e6, "highest learning rate (default: the task's)");
+  command.number(
+      "--dropout", options.dropout, 0, 0.9,
+      "share left out (default: the task's) of embeddings and of the readout's units, in "
+      "training");
+  command
+      .integer("--epochs", options.epochs, 1, 1'000'000,
+               "times each pair of --data is seen (default 10, more for few pairs)")
+      .group(pair_group)
+      .excludes("--steps");
+  command
+      .integer("--batch-tokens", options.batch_tokens, 0, 1'000'000,
+               "most tokens a step (default 0: no limit), source and target, of --data")
+      .group(pair_group);
+  command
+      .integer("--bucket", options.bucket, 1, 1'000'000,
+               "deal the pairs of this many batches (default 1) by length")
+      .group(pair_group);
+  command.integer("--patience", options.patience, 1, 1'000'000,
+                  "evaluations without a new best before training stops (default: the task's)");
+  command.integer(
+      "--plateau", options.plateau, 0, 1'000'000,
       "halve the rate after this (default 0: never) many evaluations without a new best");
-  add_number_option(
-      command, "--entropy-penalty", [&options](double value) { options.entropy_penalty = value; },
-      0, 10,
-      std::string("sharpens attention late in training; 0 is pure cross-entropy") + task_default);
-  add_number_option(
-      command, "--forgetting", [&options](double value) { options.forgetting = value; }, 0, 1,
-      std::string("share of encoder steps that forget what came before, early in training: keeps "
-                  "attention at its place") +
-          task_default);
+  command.number("--entropy-penalty", options.entropy_penalty, 0, 10,
+                 "sharpens attention late in training; 0 is pure cross-entropy (default: the "
+                 "task's)");
+  command.number("--forgetting", options.forgetting, 0, 1,
+                 "share of encoder steps that forget what came before, early in training: keeps "
+                 "attention at its place (default: the task's)");
+  command
+      .choice("--recipe", options.recipe, task_names(),
+              "train pairs by the recipe of a task (default: one for pairs)")
+      .group(pair_group);
+}
+
+void add_run_options(const Command& command, TrainOptions& options) {
+  command.path("--out", options.run.folder, "the run's folder (default: runs/TASK, runs/pairs)");
+  command.flag("--force", options.run.force, "replace a run that is in that folder");
+  command.path("--init-from", options.init_from,
+               "start from the weights of a model (a run's folder or a model file)");
+  command
+      .path("--resume", options.resume,
+            "go on with the run in this folder, as if it had never stopped; its settings are kept, "
+            "only --steps may grow")
+      .excludes("--out", "--force", "--init-from");
+  command.number("--save-every", options.run.save_every, 0, 1e6,
+                 "seconds at most between saves (default 30); 0 saves after every step");
+  command.number("--max-memory", options.max_gibibytes, 0.01, 1e6,
+                 "GiB that a run may take, by estimate, before it is refused (default 4)");
+  command.integer("--seed", options.seed, 0, UINT64_MAX,
+                  "where the random numbers start (default 1)");
+  command.integer("--threads", options.run.threads, 1, 4,
+                  "threads; the result does not depend on it (default 1)");
 }
 
 }  // namespace
 
-void add_train_options(CLI::App& command, TrainOptions& options) {
+void add_train_options(const Command& command, TrainOptions& options) {
   add_task_options(command, options.task, {all_name});
-  CLI::Option* task = command.get_option("--task");
-  task->description(task->get_description() + " (required without --data and --resume)");
-  CLI::Option* longest = command.get_option("--max-length");
-  longest->description(longest->get_description() +
-                       "; pairs with a longer side are left out (default 100)");
-  CLI::Option* out = add_path_option(command, "--out", options.run.folder,
-                                     "the run's folder (default: runs/TASK, runs/pairs)");
-  CLI::Option* force =
-      command.add_flag("--force", options.run.force, "replace a run that is in that folder");
-  CLI::Option* init_from =
-      add_path_option(command, "--init-from", options.init_from,
-                      "start from the weights of a model (a run's folder or a model file)");
-  add_path_option(command, "--resume", options.resume,
-                  "go on with the run in this folder, as if it had never stopped; its settings are "
-                  "kept, only --steps may grow")
-      ->excludes(out)
-      ->excludes(force)
-      ->excludes(init_from);
-  add_number_option(command, "--save-every", options.run.save_every, 0, 1e6,
-                    "seconds at most between saves (default 30); 0 saves after every step");
-  add_number_option(
-      command, "--max-memory",
-      [&options](double gibibytes) { options.run.max_memory = gibibytes * 1024 * 1024 * 1024; },
-      0.01, 1e6, "GiB that a run may take, by estimate, before it is refused (default 4)");
-  add_integer_option(command, "--seed", options.seed, 0, UINT64_MAX,
-                     "where the random numbers start (default 1)");
-  add_integer_option(command, "--threads", options.run.threads, 1, 4,
-                     "threads; the result does not depend on it (default 1)");
+  command.option("--task").add_help(" (required without --data and --resume)");
+  command.option("--max-length").add_help("; pairs with a longer side are left out (default 100)");
+  add_run_options(command, options);
   add_pair_options(command, options.pairs);
-  add_recipe_options(command, options);
-  std::vector<std::string> recipes;
-  for (const Task& one : all_tasks()) recipes.emplace_back(one.name);
-  add_choice_option(command, "--recipe", options.recipe, recipes,
-                    "train pairs by the recipe of a task (default: one for pairs)");
-  for (const char* name :
-       {"--data", "--source", "--target", "--dev", "--test", "--tokens", "--source-tokens",
-        "--target-tokens", "--lower", "--nfc", "--min-count", "--max-vocabulary", "--epochs",
-        "--batch-tokens", "--bucket", "--recipe"}) {
-    command.get_option(name)->group("Your own pairs");
-  }
-  command.add_flag("--json", options.json, "print the final report as JSON");
-  command.add_flag("--show", options.show, "draw the sample input's attention on the terminal");
-  command.add_flag("--quiet", options.quiet, "no progress");
-  end_with_task_defaults(command);
+  add_model_settings(command, options);
+  add_recipe_settings(command, options);
+  command.flag("--json", options.json, "print the final report as JSON");
+  command.flag("--show", options.show, "draw the sample input's attention on the terminal");
+  command.flag("--quiet", options.quiet, "no progress");
 }
 
 Recipe with_settings(Recipe recipe, const TrainOptions& options) {

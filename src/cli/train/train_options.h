@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/options.h"
+#include "cli/task_options.h"
 #include "cli/train/pair_options.h"
 #include "train/run.h"
 
@@ -20,6 +20,7 @@ struct TrainOptions {
   std::string resume;     // the folder of a run to go on with
   std::string init_from;  // a model to start from
   std::optional<std::uint64_t> seed;
+  std::optional<double> max_gibibytes;  // a run may take
   bool json = false;
   bool show = false;
   bool quiet = false;
@@ -46,8 +47,8 @@ struct TrainOptions {
   std::string recipe;         // the task whose recipe pairs are trained by; "" for their own
 };
 
-/// Adds all of them. `options` must outlive `command`.
-void add_train_options(CLI::App& command, TrainOptions& options);
+/// Adds all of them. `options` must outlive the program.
+void add_train_options(const Command& command, TrainOptions& options);
 
 /// `recipe` with the settings of the command line over it.
 Recipe with_settings(Recipe recipe, const TrainOptions& options);
