@@ -28,6 +28,19 @@ if(NOT TARGET nlohmann_json::nlohmann_json)
   attnviz_missing("nlohmann-json" nlohmann-json3-dev)
 endif()
 
+# Text. The one function of fmt that is not in its headers stands in src/base/fmt.cpp, so that the program need not
+# load fmt's library, which brings a second libstdc++ with it. Later versions than Debian's 9 have more of them.
+find_package(fmt QUIET)
+if(NOT TARGET fmt::fmt)
+  attnviz_missing("fmt" libfmt-dev)
+endif()
+add_library(attnviz_fmt INTERFACE)
+target_include_directories(attnviz_fmt SYSTEM INTERFACE
+                           $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+if(fmt_VERSION VERSION_GREATER_EQUAL 10)
+  target_link_libraries(attnviz_fmt INTERFACE fmt::fmt)
+endif()
+
 find_path(UTF8PROC_INCLUDE_DIR utf8proc.h)
 find_library(UTF8PROC_LIBRARY utf8proc)
 if(NOT UTF8PROC_INCLUDE_DIR OR NOT UTF8PROC_LIBRARY)
@@ -45,13 +58,14 @@ endif()
 add_library(attnviz_stb INTERFACE)
 target_include_directories(attnviz_stb SYSTEM INTERFACE ${STB_INCLUDE_DIR})
 
-# Optional: smaller pictures sooner (without it stb compresses), and compressed .npz files.
-add_library(attnviz_zlib INTERFACE)
 find_package(ZLIB QUIET)
-if(ZLIB_FOUND)
-  target_link_libraries(attnviz_zlib INTERFACE ZLIB::ZLIB)
-  target_compile_definitions(attnviz_zlib INTERFACE ATTNVIZ_ZLIB)
+if(NOT TARGET ZLIB::ZLIB)
+  attnviz_missing("zlib" zlib1g-dev)
 endif()
+# Until pictures take it for granted.
+add_library(attnviz_zlib INTERFACE)
+target_link_libraries(attnviz_zlib INTERFACE ZLIB::ZLIB)
+target_compile_definitions(attnviz_zlib INTERFACE ATTNVIZ_ZLIB)
 
 # Optional: scripts whose letters join, move or stack, as Devanagari and Arabic. Found without
 # HarfBuzz's own CMake file, which Debian does not ship; loaded when a text needs it, not linked.

@@ -1,5 +1,6 @@
 # attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...])
-# The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other floors or targets.
+# The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other floors or targets; fmt is
+# there for all.
 #
 # attnviz_floor_in_double(name ...) is the same floor with double as its scalar type, for the
 # gradient tests: attnviz_<name>_double.
@@ -11,7 +12,8 @@ function(attnviz_add_floor target name)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:attnviz_options>)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:attnviz_options>
+                                           $<BUILD_INTERFACE:attnviz_fmt>)
   foreach(access PUBLIC PRIVATE)
     foreach(dependency IN LISTS floor_${access})
       if(TARGET attnviz_${dependency})

@@ -18,6 +18,7 @@ parts=(
   "Eigen|file include/eigen3/Eigen/Core|libeigen3-dev|eigen3-devel|eigen|eigen"
   "CLI11|file include/CLI/CLI.hpp|libcli11-dev|cli11-devel|cli11|cli11"
   "nlohmann-json|file include/nlohmann/json.hpp|nlohmann-json3-dev|json-devel|nlohmann-json|nlohmann-json"
+  "fmt|file include/fmt/core.h|libfmt-dev|fmt-devel|fmt|fmt"
   "utf8proc|file include/utf8proc.h|libutf8proc-dev|utf8proc-devel|libutf8proc|utf8proc"
   "zlib|file include/zlib.h|zlib1g-dev|zlib-devel|zlib|zlib"
   "stb|file include/stb/stb_image_write.h include/stb_image_write.h|libstb-dev|stb-devel|stb|"

@@ -14,10 +14,25 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The command line asks for something that cannot be done (exit 2).
+/// Something was asked for that cannot be done (exit 2).
 class UsageError : public Error {
  public:
   using Error::Error;
+};
+
+/// A setting that cannot be, by its name in the code ("max_length"): whoever took it from a user
+/// knows what it is called there.
+class SettingError : public UsageError {
+ public:
+  /// `problem` is what follows the name in a message: "expected an integer in 1..1000, got 0".
+  SettingError(const std::string& setting, const std::string& problem)
+      : UsageError(setting + ": " + problem), setting_length_(setting.size()) {}
+
+  std::string setting() const { return std::string(what(), setting_length_); }
+  std::string problem() const { return what() + setting_length_ + 2; }
+
+ private:
+  std::size_t setting_length_;  // a part of what(), so that a copy cannot throw
 };
 
 /// Input that cannot be read, or is malformed (exit 3).

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace attnviz {
@@ -15,5 +16,8 @@ constexpr std::uint64_t fnv1a(std::string_view bytes) {
   }
   return hash;
 }
+
+/// The same as 16 hexadecimal digits, as files and pictures name it.
+std::string fnv1a_hex(std::string_view bytes);
 
 }  // namespace attnviz

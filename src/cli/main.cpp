@@ -15,6 +15,7 @@
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/error_text.h"
 #include "cli/output.h"
 #include "cli/version.h"
 #include "nn/blocking.h"
@@ -82,15 +83,15 @@ int guarded(int argc, char** argv) {
     std::cerr << "attnviz: " << stopped.what() << '\n';
     return by_signal + stopped.signal();
   } catch (const UsageError& error) {
-    return fail(error.what(), usage);
+    return fail(error_text(error), usage);
   } catch (const InputError& error) {
-    return fail(error.what(), bad_input);
+    return fail(error_text(error), bad_input);
   } catch (const OutputError& error) {
-    return fail(error.what(), cannot_write);
+    return fail(error_text(error), cannot_write);
   } catch (const LimitError& error) {
-    return fail(error.what(), limit);
+    return fail(error_text(error), limit);
   } catch (const InUseError& error) {
-    return fail(error.what(), in_use);
+    return fail(error_text(error), in_use);
   } catch (const std::bad_alloc&) {
     return fail("out of memory", limit);
   } catch (const std::length_error&) {

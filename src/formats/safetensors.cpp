@@ -27,13 +27,6 @@ constexpr const char* metadata_key = "__metadata__";
 constexpr const char* checksum_key = "checksum";    // of the metadata
 constexpr const char* checksums_key = "checksums";  // of the tensors, by name
 
-std::string hexadecimal(std::uint64_t value) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text(16, '0');
-  for (std::size_t i = 16; i-- > 0; value >>= 4U) text[i] = digits[value & 15U];
-  return text;
-}
-
 std::string_view bytes_of(const NamedTensor& tensor) {
   return {reinterpret_cast<const char*>(tensor.values.data()),
           tensor.values.size() * sizeof(float)};
@@ -161,7 +154,7 @@ std::string metadata_checksum(const std::map<std::string, std::string>& metadata
   for (const auto& [key, value] : metadata) {
     if (key != checksum_key) text += key + '\n' + value + '\n';
   }
-  return hexadecimal(fnv1a(text));
+  return fnv1a_hex(text);
 }
 
 /// Both kinds of checksum, or none: one that is gone was there when the file was written.
@@ -185,7 +178,7 @@ void check_checksums(const TensorFile& file, const std::string& name) {
     if (expected == checksums.end()) {
       throw InputError(place + ": " + printable(tensor.name) + " is missing");
     }
-    if (*expected != hexadecimal(fnv1a(bytes_of(tensor)))) {
+    if (*expected != fnv1a_hex(bytes_of(tensor))) {
       throw InputError(name + ": " + printable(tensor.name) +
                        ": the numbers do not match their checksum");
     }
@@ -204,7 +197,7 @@ std::string write_safetensors(const TensorFile& file) {
   std::uint64_t offset = 0;
   for (const NamedTensor& tensor : file.tensors) {
     const std::string_view bytes = bytes_of(tensor);
-    checksums[tensor.name] = hexadecimal(fnv1a(bytes));
+    checksums[tensor.name] = fnv1a_hex(bytes);
     header[tensor.name] = {{"dtype", "F32"},
                            {"shape", tensor.shape},
                            {"data_offsets", {offset, offset + bytes.size()}}};

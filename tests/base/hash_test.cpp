@@ -14,6 +14,11 @@ TEST_CASE("FNV-1a has its published values") {
   CHECK(fnv1a("\xff") == 0xaf64724c8602eb6eU);  // bytes are unsigned, whatever char is
 }
 
+TEST_CASE("as text a hash has sixteen digits") {
+  CHECK(fnv1a_hex("a") == "af63dc4c8601ec8c");
+  CHECK(fnv1a_hex("8yn0iYCKYHlIj4-BwPqk") == "0000000000000000");
+}
+
 TEST_CASE("changing any one byte changes the hash") {
   const std::string text = "attention";
   for (std::size_t i = 0; i < text.size(); ++i) {

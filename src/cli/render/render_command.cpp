@@ -2,10 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iomanip>
-#include <locale>
 #include <memory>
-#include <sstream>
 
 #include "attnviz/error.h"
 #include "base/file.h"
@@ -69,10 +66,7 @@ Picture from_matrix(const RenderOptions& options, const std::string& file) {
 
 /// Tells models apart: of the bytes of their file.
 std::string checksum_of(const Model& model) {
-  std::ostringstream text;
-  text.imbue(std::locale::classic());
-  text << "fnv1a64:" << std::hex << std::setw(16) << std::setfill('0') << fnv1a(write_model(model));
-  return text.str();
+  return "fnv1a64:" + fnv1a_hex(write_model(model));
 }
 
 /// A picture for each input, or of the task's sample input if none is given.
