@@ -1,14 +1,20 @@
-# attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...])
+# attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...] [TOGETHER files...])
 # The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other floors or targets; fmt is
-# there for all.
+# there for all. TOGETHER names files of the floor that use the library for JSON: compiled as one, they read its
+# header and make its templates once, which takes seconds each time.
 #
 # attnviz_floor_in_double(name ...) is the same floor with double as its scalar type, for the
 # gradient tests: attnviz_<name>_double.
 
 function(attnviz_add_floor target name)
-  cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE;TOGETHER" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   add_library(${target} STATIC ${sources})
+  if(floor_TOGETHER)
+    list(TRANSFORM floor_TOGETHER PREPEND ${PROJECT_SOURCE_DIR}/src/${name}/)
+    set_source_files_properties(${floor_TOGETHER} PROPERTIES UNITY_GROUP json)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  endif()
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
   target_compile_features(${target} PUBLIC cxx_std_20)
