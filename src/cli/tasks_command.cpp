@@ -1,6 +1,5 @@
 // `attnviz tasks`: what can be learnt, and data for it.
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,6 +9,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
+#include "cli/table.h"
 #include "cli/task_options.h"
 #include "text/pair_reader.h"
 #include "train/recipe.h"
@@ -65,27 +65,9 @@ Json task_json(const Task& task, const TaskOptions& settings, const Example& exa
           {"example", example_json(example)}};
 }
 
-using Row = std::array<std::string, 3>;
-
-std::string lay_out(const std::vector<Row>& rows) {
-  const auto width = [](const std::string& cell) { return split_characters(cell).size(); };
-  std::array<std::size_t, 2> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      text += row[i] + std::string(widths[i] - width(row[i]) + 2, ' ');
-    }
-    text += row.back() + '\n';
-  }
-  return text;
-}
-
 void list_tasks(const TasksOptions& options) {
   Json list = Json::array();
-  std::vector<Row> rows;
+  std::vector<Cells> rows;
   for (const Task& task : all_tasks()) {
     if (!options.flags.name.empty() && options.flags.name != task.name) continue;
     const TaskOptions settings = options.flags.resolve(task);
@@ -94,7 +76,7 @@ void list_tasks(const TasksOptions& options) {
     rows.push_back({std::string(task.name), join(example.source) + " -> " + join(example.target),
                     std::string(task.summary)});
   }
-  write_file("-", options.json ? list.dump() + '\n' : lay_out(rows));
+  write_file("-", options.json ? list.dump() + '\n' : format_table(rows, TableStyle::words));
 }
 
 void sample_task(const TasksOptions& options) {

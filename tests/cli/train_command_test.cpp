@@ -198,9 +198,9 @@ TEST_CASE("attnviz train: settings that contradict each other") {
 }
 
 TEST_CASE(
-    "attnviz train: a signal saves and says how to go on, and --resume ends at the same bytes") {
+    "attnviz train: a signal saves and says how to resume, which ends at the same bytes") {
   const WorkFolder folder;
-  // Long enough to be interrupted, small enough to be gone on with in a moment.
+  // Long enough to be interrupted, small enough to be resumed in a moment.
   const std::string options =
       "train --task reverse --steps 2500 --hidden 8 --embedding 8 --attention-units 8 --seed 7 ";
   // Not by the clock, which a busy machine stretches: the signal comes a moment after the program
@@ -219,7 +219,7 @@ TEST_CASE(
   CHECK(result.exit_code == 130);
   CHECK(result.out.empty());
   CHECK(result.err.find("attnviz: stopped by SIGINT after step ") == 0);
-  CHECK(result.err.find(", saved; go on with: attnviz train --resume 'my run'\n") !=
+  CHECK(result.err.find(", saved; resume with: attnviz train --resume 'my run'\n") !=
         std::string::npos);
   CHECK(stopped_by("TERM", "train --resume 'my run'").exit_code == 143);
   CHECK(stopped_by("HUP", "train --resume 'my run'").exit_code == 129);

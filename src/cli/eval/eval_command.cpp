@@ -7,12 +7,12 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
-#include "base/grapheme.h"
 #include "base/number.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
+#include "cli/table.h"
 #include "infer/model_task.h"
 #include "score/pair_evaluation.h"
 #include "train/data.h"
@@ -35,30 +35,15 @@ struct EvalOptions {
   bool json = false;
 };
 
-/// Cells in columns, the first one left-aligned and the others right-aligned.
-std::string lay_out(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], split_characters(row[i]).size());
-    }
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string space(widths[i] - split_characters(row[i]).size(), ' ');
-      text += "  " + (i == 0 ? row[i] + space : space + row[i]);
-    }
-    text += '\n';
-  }
-  return text;
+std::string lay_out(const std::vector<Cells>& rows) {
+  return format_table(rows, TableStyle::figures);
 }
 
 /// Exact match and token accuracy by some property of the examples.
 template <typename Key, typename Name>
 std::string answers_table(const std::string& title, const std::map<Key, AnswerScores>& table,
                           Name&& name) {
-  std::vector<std::vector<std::string>> rows{{title, "examples", "exact match", "tokens"}};
+  std::vector<Cells> rows{{title, "examples", "exact match", "tokens"}};
   for (const auto& [key, scores] : table) {
     rows.push_back({name(key), std::to_string(scores.answers), percent(scores.exact_match()),
                     percent(scores.token_accuracy())});
@@ -67,7 +52,7 @@ std::string answers_table(const std::string& title, const std::map<Key, AnswerSc
 }
 
 std::string fields_table(const std::map<std::string, AlignmentScores>& table) {
-  std::vector<std::vector<std::string>> rows{{"field", "gold mass", "hit rate"}};
+  std::vector<Cells> rows{{"field", "gold mass", "hit rate"}};
   for (const auto& [field, scores] : table) {
     rows.push_back(
         {field, format_fixed(scores.gold_mass(), 4), format_fixed(scores.hit_rate(), 4)});
@@ -76,7 +61,7 @@ std::string fields_table(const std::map<std::string, AlignmentScores>& table) {
 }
 
 std::string offsets_table(const AlignmentScores& alignment) {
-  std::vector<std::vector<std::string>> rows{{"offset", "rows", "share"}};
+  std::vector<Cells> rows{{"offset", "rows", "share"}};
   for (const auto& [offset, count] : alignment.offsets) {
     rows.push_back({(offset > 0 ? "+" : "") + std::to_string(offset), std::to_string(count),
                     percent(static_cast<double>(count) / static_cast<double>(alignment.rows))});
@@ -113,7 +98,7 @@ std::string to_text(const Evaluation& evaluation, bool by_length) {
 
 std::string to_text(const PairEvaluation& evaluation, bool by_length) {
   const AnswerScores& answers = evaluation.answers();
-  std::vector<std::vector<std::string>> rows{
+  std::vector<Cells> rows{
       {"pairs", std::to_string(answers.answers)},
       {"wrong answers", std::to_string(answers.answers - answers.exact)},
       {"exact match", percent(answers.exact_match())},

@@ -15,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/train/train_start.h"
 #include "cli/version.h"
@@ -162,7 +163,7 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
   if (report.ending == Ending::stopped) {
     throw Stopped(signals.received(), std::string("stopped by ") + signal_name(signals.received()) +
                                           " after step " + std::to_string(report.steps) +
-                                          ", saved; go on with: attnviz train --resume " +
+                                          ", saved; resume with: attnviz train --resume " +
                                           shell_word(folder));
   }
   tell(options.quiet, how_it_ended(report, start.recipe));
@@ -205,17 +206,6 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
   return entry;
 }
 
-using Cells = std::vector<std::string>;
-
-std::string summary_row(const Cells& cells) {
-  constexpr std::size_t widths[] = {12, 8, 9, 9, 8, 5, 0};
-  std::string row;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    row += cells[i] + std::string(widths[i] - std::min(widths[i], cells[i].size()) + 2, ' ');
-  }
-  return row + '\n';
-}
-
 Cells summary_cells(const Json& entry) {
   Cells cells{entry["task"], entry["verdict"]};
   if (!entry.contains("test")) return cells;
@@ -241,18 +231,18 @@ void train_all(const TrainOptions& options) {
   Json manifest{{"program", program_name()},
                 {"seed", options.seed.value_or(options.run.seed)},
                 {"runs", Json::array()}};
-  std::string summary =
-      summary_row({"task", "verdict", "exact", "gold mass", "hit rate", "steps", "time"});
+  std::vector<Cells> summary{
+      {"task", "verdict", "exact", "gold mass", "hit rate", "steps", "time"}};
   bool all_reached = true;
   for (const Task& task : all_tasks()) {
     const Json entry = train_and_judge(options, task, folder + "/" + std::string(task.name));
     manifest["runs"].push_back(entry);
-    summary += summary_row(summary_cells(entry));
+    summary.push_back(summary_cells(entry));
     all_reached = all_reached && entry["verdict"] == "reached";
   }
   write_file(folder + "/manifest.json", dump(manifest, 2) + "\n");
   tell(options.quiet, "");
-  write_file("-", options.json ? dump(manifest) + "\n" : summary);
+  write_file("-", options.json ? dump(manifest) + "\n" : format_table(summary, TableStyle::words));
   if (!all_reached) throw AnswerIsNo("not every task reached its target");
 }
 

@@ -70,7 +70,7 @@ void add_run_options(const Command& command, TrainOptions& options) {
                "start from the weights of a model (a run's folder or a model file)");
   command
       .path("--resume", options.resume,
-            "go on with the run in this folder, as if it had never stopped; its settings are kept, "
+            "resume the run in this folder, as if it had never stopped; its settings are kept, "
             "only --steps may grow")
       .excludes("--out", "--force", "--init-from");
   command.number("--save-every", options.run.save_every, 0, 1e6,

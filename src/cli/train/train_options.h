@@ -17,7 +17,7 @@ struct TrainOptions {
   TaskFlags task;
   PairFlags pairs;
   RunOptions run;
-  std::string resume;     // the folder of a run to go on with
+  std::string resume;     // the folder of a run to resume
   std::string init_from;  // a model to start from
   std::optional<std::uint64_t> seed;
   std::optional<double> max_gibibytes;  // a run may take
