@@ -3,7 +3,6 @@
 #include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
 
-#include "formats/zip.h"
 #include "nn/build_info.h"
 #include "render/text/font.h"
 
@@ -24,8 +23,7 @@ std::string version_text() {
          numeric_build_info() + "\nCLI11 " CLI11_VERSION ", JSON for Modern C++ " +
          std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
          std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
-         std::to_string(NLOHMANN_JSON_VERSION_PATCH) + (can_inflate() ? ", zlib" : ", no zlib") +
-         "\ntext: " +
+         std::to_string(NLOHMANN_JSON_VERSION_PATCH) + ", zlib" + "\ntext: " +
          (shaping_library().empty() ? "unshaped, as HarfBuzz was not there" : shaping_library());
 }
 
