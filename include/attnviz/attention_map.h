@@ -1,4 +1,4 @@
-// What stands between the model and the renderer: labels and weights.
+// Attention as models give it and the renderer draws it: labels and weights.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ struct AttentionMap {
   std::vector<float> weights;         // rows x columns, row-major
   GoldAlignment gold;                 // one entry a row, or empty when unknown
   std::vector<std::string> expected;  // the right output, one entry a row, or empty when unknown
-  std::map<std::string, std::string>
-      facts;  // "task", "title", "caption", ...: free text, kept in files
+  /// "task", "title", "caption", ...: free text, kept in files (there "facts").
+  std::map<std::string, std::string> metadata;
 
   std::size_t rows() const { return target.size(); }
   std::size_t columns() const { return source.size(); }

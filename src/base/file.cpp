@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,21 +30,21 @@ std::string cause(int error) {
 }
 
 [[noreturn]] void refuse_write(const std::string& path, const std::string& what) {
-  throw OutputError(printable(path, no_limit) + ": cannot write: " + what);
+  throw OutputError(fmt::format("{}: cannot write: {}", printable(path, no_limit), what));
 }
 [[noreturn]] void refuse_write(const std::string& path, int error) {
   refuse_write(path, cause(error));
 }
 
-/// `name` as it stands in a message.
+/// `name` as messages show it.
 [[noreturn]] void refuse_read(const std::string& name, int error) {
   throw InputError(name + ": cannot read: " + cause(error));
 }
 [[noreturn]] void refuse_size(const std::string& name, std::size_t limit, const std::string& got) {
-  throw LimitError(name + ": expected at most " + std::to_string(limit) + " bytes, got " + got);
+  throw LimitError(fmt::format("{}: expected at most {} bytes, got {}", name, limit, got));
 }
 
-/// An open file. The destructor is for the way out after a failure; a writer closes and looks.
+/// An open file. The destructor closes it after a failure; a writer calls close() and checks it.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -56,8 +57,8 @@ class Descriptor {
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
 
-  /// The error of close(), or 0. Linux has closed the file whatever it says, so it is never
-  /// repeated; an interrupted close is no failure.
+  /// The error of close(), or 0. Linux closes the file even when it reports an error, so close() is
+  /// never called again; an interrupted close is not a failure.
   int close() {
     const int fd = fd_;
     fd_ = -1;
@@ -77,7 +78,7 @@ int open_file(const std::string& path, int flags, mode_t mode = 0) {
 }
 
 /// Whether a read or write that failed with errno should be tried again. Waits for a standard
-/// stream that was made non-blocking by whoever shares it.
+/// stream that another process made non-blocking.
 bool may_try_again(int fd, short event) {
   if (errno == EINTR) return true;
   if (errno != EAGAIN) return false;
@@ -117,22 +118,22 @@ std::string directory_of(const std::string& path) {
 /// Where write_file puts the bytes.
 struct Target {
   std::string path;            // symbolic links resolved
-  bool is_special = false;     // a device, pipe or socket: written to, never replaced (a directory
-                               // is caught when it is opened for that)
-  bool is_fifo = false;        // one of these
+  bool is_special = false;     // a device, pipe or socket: written to, never replaced (opening a
+                               // directory to write to it fails)
+  bool is_fifo = false;        // a named pipe
   std::optional<mode_t> mode;  // permission bits of the file it replaces
 };
 
-/// The file that `path` names in the end, which need not exist.
+/// The file that `path` names after all links, which need not exist.
 std::string follow_links(const std::string& path) {
-  constexpr int most_links = 40;  // as many as Linux follows
+  constexpr int max_links = 40;  // as many as Linux follows
   fs::path target = path;
   for (int links = 0;; ++links) {
     std::error_code error;
     const fs::file_status status = fs::symlink_status(target, error);
     if (!fs::status_known(status)) refuse_write(path, error.message());
     if (!fs::is_symlink(status)) return target.string();
-    if (links == most_links) refuse_write(path, ELOOP);
+    if (links == max_links) refuse_write(path, ELOOP);
     const fs::path link = fs::read_symlink(target, error);
     if (error) refuse_write(path, error.message());
     target = target.parent_path() / link;  // a link that is absolute stays as it is
@@ -152,7 +153,8 @@ Target find_target(const std::string& path) {
     const fs::file_status status_of_it = fs::status(directory, error);
     if (!fs::status_known(status_of_it)) refuse_write(path, error.message());
     if (!fs::is_directory(status_of_it)) {
-      refuse_write(path, "the directory " + printable(directory, no_limit) + " does not exist");
+      refuse_write(path,
+                   fmt::format("the directory {} does not exist", printable(directory, no_limit)));
     }
     return target;
   }
@@ -173,12 +175,13 @@ Target find_target(const std::string& path) {
 std::string temporary_prefix() {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  const std::string text = std::to_string(fnv1a(host));
-  return ".attnviz-" + text.substr(text.size() - std::min<std::size_t>(text.size(), 6)) + '-';
+  const std::string text = fmt::format("{}", fnv1a(host));
+  return fmt::format(".attnviz-{}-",
+                     text.substr(text.size() - std::min<std::size_t>(text.size(), 6)));
 }
 
-/// Removes what processes of this machine that are gone, killed in the middle of a write, have left
-/// in a directory. Whatever cannot be removed stays: it is in nobody's way.
+/// Removes what processes of this machine left in a directory when they were killed in the middle
+/// of a write. What cannot be removed stays, and does no harm.
 void remove_leftovers(const std::string& directory, const std::string& prefix) {
   std::error_code error;
   std::vector<fs::path> leftovers;
@@ -188,7 +191,7 @@ void remove_leftovers(const std::string& directory, const std::string& prefix) {
     if (!name.starts_with(prefix)) continue;
     const std::string rest = name.substr(prefix.size());
     const auto process = parse_integer<pid_t>(rest.substr(0, rest.find('-')));
-    // 0 would be one's own group, which is there: such a file stays
+    // 0 would be this process' own group, which exists: such a file stays
     if (process && ::kill(*process, 0) != 0 && errno == ESRCH) {
       leftovers.push_back(entry->path());
     }
@@ -224,12 +227,11 @@ class Temporary {
     const std::string directory = directory_of(target.path);
     const std::string prefix = temporary_prefix();
     remove_leftovers(directory, prefix);
-    // Names in use by another thread, or left by a process that had the same number, are passed
-    // over.
-    constexpr int most_attempts = 10000;
-    const fs::path stem = fs::path(directory) / (prefix + std::to_string(::getpid()) + "-");
-    for (int attempt = 0; attempt < most_attempts; ++attempt) {
-      name_ = stem.string() + std::to_string(attempt);
+    // Names that another thread uses, or that a process with the same number left, are skipped.
+    constexpr int max_attempts = 10000;
+    const fs::path stem = fs::path(directory) / fmt::format("{}{}-", prefix, ::getpid());
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+      name_ = fmt::format("{}{}", stem.string(), attempt);
       const int fd = open_file(name_, O_WRONLY | O_CREAT | O_EXCL, target.mode.value_or(0666));
       if (fd >= 0) {
         keep_mode(fd, target);
@@ -266,8 +268,8 @@ void sync_directory(const std::string& directory, const std::string& path) {
   Descriptor file(open_file(directory, O_RDONLY | O_DIRECTORY));
   // EINVAL: this file system has no such thing for directories.
   if (file.is_open() && (::fsync(file.get()) == 0 || errno == EINVAL)) return;
-  throw OutputError(printable(path, no_limit) +
-                    ": written, but durability not confirmed: " + cause(errno));
+  throw OutputError(fmt::format("{}: written, but durability not confirmed: {}",
+                                printable(path, no_limit), cause(errno)));
 }
 
 }  // namespace
@@ -282,7 +284,7 @@ std::string read_file(const std::string& path, std::size_t limit) {
   std::string bytes;
   if (S_ISREG(status.st_mode)) {
     const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-    if (size > limit && !standard) refuse_size(name, limit, std::to_string(size));
+    if (size > limit && !standard) refuse_size(name, limit, fmt::format("{}", size));
     if (size <= limit) bytes.reserve(size);
   }
   // The size is a hint only: pipes have none, and a file may grow meanwhile.
@@ -339,8 +341,8 @@ void make_directory(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) {
-    throw OutputError(printable(path, no_limit) +
-                      ": cannot make the directory: " + error.message());
+    throw OutputError(fmt::format("{}: cannot make the directory: {}", printable(path, no_limit),
+                                  error.message()));
   }
 }
 

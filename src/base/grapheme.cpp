@@ -50,7 +50,7 @@ bool is_consonant(char32_t c) {
                                 within(c, 0x978, 0x97f) || within(c, 0x9f0, 0x9f1) || c == 0xb71);
 }
 
-/// What has been read of a conjunct: rule GB9c, which is younger than the tables of utf8proc 2.8.
+/// What has been read of a conjunct: rule GB9c, which is newer than the tables of utf8proc 2.8.
 class Conjunct {
  public:
   bool continues_with(char32_t next) const { return joined_ && is_consonant(next); }

@@ -1,4 +1,4 @@
-// What a reader takes for letters, by Unicode's tables.
+// Characters as a reader sees them, by Unicode's tables.
 #pragma once
 
 #include <cstddef>

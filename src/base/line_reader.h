@@ -10,7 +10,7 @@ namespace attnviz {
 
 class LineReader {
  public:
-  static constexpr std::size_t longest_line = std::size_t{1} << 20U;
+  static constexpr std::size_t max_line = std::size_t{1} << 20U;
 
   /// "-" for standard input. Throws InputError when the file cannot be opened.
   explicit LineReader(const std::string& path);

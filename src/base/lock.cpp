@@ -1,6 +1,7 @@
 #include "base/lock.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,7 +48,7 @@ std::string holder(int file) {
 std::string this_process() {
   char host[65] = "";
   ::gethostname(host, sizeof host - 1);
-  return "process " + std::to_string(::getpid()) + " on " + host + '\n';
+  return fmt::format("process {} on {}\n", ::getpid(), host);
 }
 
 }  // namespace
@@ -68,8 +69,8 @@ bool FolderLock::try_to_lock(const std::string& folder) {
         [&] { return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666); });
   };
   const auto refusal = [&](int error) {
-    return OutputError(printable(folder, no_limit) +
-                       ": cannot lock: " + std::generic_category().message(error));
+    return OutputError(fmt::format("{}: cannot lock: {}", printable(folder, no_limit),
+                                   std::generic_category().message(error)));
   };
   file_ = open_lock(O_CREAT | O_EXCL);
   const bool is_new = file_ >= 0;
@@ -86,8 +87,7 @@ bool FolderLock::try_to_lock(const std::string& folder) {
       if (is_new) ::unlink(path_.c_str());
       throw refusal(error);
     }
-    throw InUseError(printable(folder, no_limit) + ": in use by " + who +
-                     "; wait for it, or choose another folder with --out");
+    throw FolderInUseError(fmt::format("{}: in use by {}", printable(folder, no_limit), who));
   }
   const std::optional<bool> named = is_named(file_, path_);
   if (named == true) return true;

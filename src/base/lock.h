@@ -3,13 +3,21 @@
 
 #include <string>
 
+#include "attnviz/error.h"
+
 namespace attnviz {
 
-/// Holds a folder until it is destroyed. The system lets go of it when the process ends, however it
-/// ends. The holder's number stands in the file `.lock` in the folder, which is gone with the lock.
+/// Another process holds the lock of a folder.
+class FolderInUseError : public InUseError {
+ public:
+  using InUseError::InUseError;
+};
+
+/// Holds a folder until it is destroyed. The system releases it when the process ends, even if it
+/// is killed. The file `.lock` in the folder names the holder; it is removed with the lock.
 class FolderLock {
  public:
-  /// Throws InUseError naming the holder, OutputError when the file cannot be had.
+  /// Throws FolderInUseError naming the holder, OutputError when the file cannot be made or locked.
   explicit FolderLock(const std::string& folder);
   ~FolderLock();
   FolderLock(FolderLock&& other) noexcept;

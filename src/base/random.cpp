@@ -36,8 +36,7 @@ std::uint64_t Random::bits() {
 }
 
 std::uint64_t Random::below(std::uint64_t bound) {
-  // Draws from the incomplete last round of `bound` are thrown away: they would favour small
-  // values.
+  // Draws from the incomplete last round of `bound` are discarded: they would favour small values.
   const std::uint64_t partial = (0 - bound) % bound;
   std::uint64_t draw = bits();
   while (draw < partial) draw = bits();

@@ -1,4 +1,4 @@
-// Stopping in good order.
+// Signals that ask the program to stop.
 #pragma once
 
 namespace attnviz {

@@ -10,6 +10,9 @@
 
 namespace attnviz {
 
+/// What some editors put before UTF-8. Readers of text skip it.
+inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 /// The code point a text starts with. `length` is in bytes, at least 1; where the text is empty or
 /// its first byte is not part of valid UTF-8, `valid` is false, the length 1 and the value U+FFFD.
 struct CodePoint {

@@ -36,7 +36,7 @@ std::string picture_title(std::string_view task, const Prediction& prediction) {
   if (!title.empty()) title += ": ";
   title +=
       shorten(prediction.source_text, longest) + " → " + shorten(prediction.answer_text, longest);
-  const auto& facts = prediction.map.facts;
+  const auto& facts = prediction.map.metadata;
   if (const auto log = facts.find("log_probability"); log != facts.end()) {
     title += " · log P " + format_fixed(prediction.log_probability, 2);
   }

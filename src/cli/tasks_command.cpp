@@ -84,12 +84,12 @@ void sample_task(const TasksOptions& options) {
   const Task& task = find_task(options.flags.name);
   const TaskOptions settings = options.flags.resolve(task);
   const Part part = find_part(options.part);
-  const double beyond = default_recipe(task.name, settings.max_length).beyond;
+  const double augment = default_recipe(task.name, settings.max_length).augment;
   Random random(options.seed);
   std::string text;
   for (int left = *options.sample; left > 0; --left) {
     const Example example = options.as_trained
-                                ? draw_training_example(task, settings, beyond, random)
+                                ? draw_training_example(task, settings, augment, random)
                                 : draw_example(task, settings, part, random);
     text += options.json ? example_json(example).dump()
                          : join(example.source) + '\t' + join(example.target);

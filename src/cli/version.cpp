@@ -1,9 +1,10 @@
 #include "cli/version.h"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/options.h"
-#include "formats/zip.h"
 #include "nn/build_info.h"
 #include "render/text/font.h"
 
@@ -14,19 +15,17 @@ std::string program_name() {
 }
 
 std::string version_text() {
-  return program_name() + "\ncompiler: " +
 #if defined(__clang__)
-         "clang " __clang_version__
+  constexpr const char* compiler = "clang " __clang_version__;
 #else
-         "gcc " __VERSION__
+  constexpr const char* compiler = "gcc " __VERSION__;
 #endif
-         "\n" +
-         numeric_build_info() + "\n" + options_library() + ", JSON for Modern C++ " +
-         std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
-         std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
-         std::to_string(NLOHMANN_JSON_VERSION_PATCH) + (can_inflate() ? ", zlib" : ", no zlib") +
-         "\ntext: " +
-         (shaping_library().empty() ? "unshaped, as HarfBuzz was not there" : shaping_library());
+  const std::string shaping = shaping_library();
+  return fmt::format(
+      "{}\ncompiler: {}\n{}\n{}, JSON for Modern C++ {}.{}.{}, zlib\ntext: {}", program_name(),
+      compiler, numeric_build_info(), options_library(), NLOHMANN_JSON_VERSION_MAJOR,
+      NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH,
+      shaping.empty() ? "unshaped, as HarfBuzz was not there" : shaping);
 }
 
 }  // namespace attnviz

@@ -1,8 +1,9 @@
 #include "formats/alignment_text.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
-#include "attnviz/error.h"
 #include "base/number.h"
 #include "formats/attention_io.h"
 
@@ -17,8 +18,8 @@ std::string words(const std::vector<std::string>& symbols, const std::string& fo
   for (const std::string& symbol : symbols) {
     if (&symbol == &symbols.back() && symbol == end_label) break;
     if (symbol == field_separator) {
-      throw InputError("symbol \"" + symbol + "\": stands between the fields of " + format +
-                       " format; expected none, or --alignment pharaoh, json or npz");
+      throw SeparatorSymbolError(fmt::format(
+          "symbol \"{}\": stands between the fields of {} format; expected none", symbol, format));
     }
     if (!text.empty()) text += ' ';
     for (const char c : symbol) {
@@ -44,11 +45,11 @@ std::string attention_to_pharaoh(const AttentionMap& map) {
   for (std::size_t row = 0; row < map.rows(); ++row) {
     if (row + 1 == map.rows() && map.target[row] == end_label) break;
     const auto first = map.weights.begin() + static_cast<std::ptrdiff_t>(row * map.columns());
-    const auto most = std::max_element(first, first + static_cast<std::ptrdiff_t>(map.columns()));
-    const auto column = static_cast<std::size_t>(most - first);
+    const auto max = std::max_element(first, first + static_cast<std::ptrdiff_t>(map.columns()));
+    const auto column = static_cast<std::size_t>(max - first);
     if (column + 1 == map.columns() && map.source[column] == end_label) continue;
     if (!text.empty()) text += ' ';
-    text += std::to_string(column) + '-' + std::to_string(row);
+    text += fmt::format("{}-{}", column, row);
   }
   return text;
 }
@@ -61,14 +62,13 @@ std::string attention_to_marian(const AttentionMap& map) {
 
 std::string attention_to_marian(const AttentionMap& map, std::size_t number, double score) {
   const std::string text = format_shortest(score);
-  return std::to_string(number) + " ||| " + attention_to_marian(map) + " ||| F0= " + text +
-         " ||| " + text;
+  return fmt::format("{} ||| {} ||| F0= {} ||| {}", number, attention_to_marian(map), text, text);
 }
 
 std::string attention_to_nematus(const AttentionMap& map, std::size_t number, double score) {
-  std::string text = std::to_string(number) + " ||| " + words(map.target, "Nematus'") + " ||| " +
-                     format_shortest(score) + " ||| " + words(map.source, "Nematus'") + " ||| " +
-                     std::to_string(map.columns()) + ' ' + std::to_string(map.rows()) + '\n';
+  std::string text =
+      fmt::format("{} ||| {} ||| {} ||| {} ||| {} {}\n", number, words(map.target, "Nematus'"),
+                  format_shortest(score), words(map.source, "Nematus'"), map.columns(), map.rows());
   for (std::size_t row = 0; row < map.rows(); ++row) text += row_text(map, row, ' ') + '\n';
   return text;
 }

@@ -5,12 +5,19 @@
 #include <string>
 
 #include "attnviz/attention_map.h"
+#include "attnviz/error.h"
 
 namespace attnviz {
 
 // In all of them symbols are separated by spaces, so a space that is a symbol is written as ␣. An
-// answer that was cut before END has no row for END, which other programs may refuse. Marian's and
-// Nematus' throw InputError for a symbol `|||`, which separates their fields.
+// answer that was cut before END has no row for END, which other programs may refuse.
+
+/// A symbol `|||`, which separates the fields of Marian's and Nematus' formats: thrown by the
+/// functions that write these.
+class SeparatorSymbolError : public InputError {
+ public:
+  using InputError::InputError;
+};
 
 /// Links `i-j` of source position i and output position j, from 0 and in the order of outputs, as
 /// fast_align writes: an output is linked to the input that it attends to most. END's row has no
@@ -23,8 +30,7 @@ std::string attention_to_pharaoh(const AttentionMap& map);
 std::string attention_to_marian(const AttentionMap& map);
 
 /// The same for one of several answers to sentence `number`, from 0, as Marian's decoder writes
-/// with
-/// --n-best: `number ||| output words ||| weights ||| F0= score ||| score`.
+/// n-best lists: `number ||| output words ||| weights ||| F0= score ||| score`.
 std::string attention_to_marian(const AttentionMap& map, std::size_t number, double score);
 
 /// `number ||| output words ||| score ||| source words ||| columns rows`, a line of weights for

@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -10,8 +12,6 @@
 
 namespace attnviz {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 std::string quoted_if_needed(const std::string& cell, char separator) {
   if (cell.find(separator) == std::string::npos &&
@@ -43,19 +43,18 @@ class Reader {
     cells.push_back(take_cell(1));
     while (take({&separator_, 1})) cells.push_back(take_cell(cells.size() + 1));
     if (!rest_.empty() && !take_line_end()) {
-      refuse(cells.size(), std::string(separator_ == '\t' ? "a tab" : "a comma") +
-                               " or the end of the line after the cell");
+      refuse(cells.size(), fmt::format("{} or the end of the line after the cell",
+                                       separator_ == '\t' ? "a tab" : "a comma"));
     }
     return true;
   }
 
   [[noreturn]] void refuse(std::size_t column, const std::string& expected) const {
-    throw InputError(name_ + ':' + std::to_string(row_line_) + ": column " +
-                     std::to_string(column) + ": expected " + expected);
+    throw InputError(fmt::format("{}: column {}: expected {}", place(), column, expected));
   }
 
   /// The line on which the last row starts, for messages: "maps.csv:3".
-  std::string place() const { return name_ + ':' + std::to_string(row_line_); }
+  std::string place() const { return fmt::format("{}:{}", name_, row_line_); }
 
  private:
   bool take(std::string_view expected) {
@@ -102,7 +101,8 @@ class Reader {
 float read_weight(const Reader& reader, const std::string& cell, std::size_t column) {
   const std::optional<float> weight = parse_float(cell);
   if (!weight) {
-    reader.refuse(column, "a finite number with a decimal point, got \"" + printable(cell) + '"');
+    reader.refuse(column,
+                  fmt::format("a finite number with a decimal point, got \"{}\"", printable(cell)));
   }
   return *weight;
 }
@@ -120,14 +120,10 @@ void read_rows(Reader& reader, std::vector<std::string>& cells, std::size_t colu
                std::size_t labels, AttentionMap& map) {
   do {
     if (cells.size() != columns + labels) {
-      throw InputError(reader.place() + ": expected " + (labels > 0 ? "a label and " : "") +
-                       std::to_string(columns) + " numbers, got " + std::to_string(cells.size()) +
-                       " cells");
+      throw InputError(fmt::format("{}: expected {}{} numbers, got {} cells", reader.place(),
+                                   labels > 0 ? "a label and " : "", columns, cells.size()));
     }
-    if (map.weights.size() + columns > max_attention_weights) {
-      throw LimitError(reader.place() + ": expected at most " +
-                       std::to_string(max_attention_weights) + " weights, got more");
-    }
+    check_weight_count(map.weights.size(), columns, reader.place());
     if (labels > 0) map.target.push_back(cells[0]);
     for (std::size_t i = labels; i < cells.size(); ++i) {
       map.weights.push_back(read_weight(reader, cells[i], i + 1));
@@ -157,7 +153,7 @@ AttentionMap attention_from_csv(std::string_view text, std::string_view name, ch
   AttentionMap map;
   std::vector<std::string> cells;
   if (!reader.next_row(cells)) {
-    throw InputError(std::string(name) + ": expected a row of labels, got an empty file");
+    throw InputError(fmt::format("{}: expected a row of labels, got an empty file", name));
   }
   if (is_number(cells[0])) {
     map.source = position_labels(cells.size());
@@ -168,7 +164,7 @@ AttentionMap attention_from_csv(std::string_view text, std::string_view name, ch
   map.source.assign(cells.begin() + 1, cells.end());
   if (map.source.empty()) reader.refuse(2, "a label, got the end of the line");
   if (!reader.next_row(cells)) {
-    throw InputError(std::string(name) + ": expected rows of numbers below the labels, got none");
+    throw InputError(fmt::format("{}: expected rows of numbers below the labels, got none", name));
   }
   read_rows(reader, cells, map.columns(), 1, map);
   return map;

@@ -1,5 +1,7 @@
 #include "formats/attention_io.h"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
 #include "attnviz/error.h"
@@ -10,8 +12,20 @@ namespace attnviz {
 void check_weight(const AttentionMap& map, std::size_t row, std::size_t column) {
   const float weight = map.at(row, column);
   if (std::isfinite(weight)) return;
-  throw OutputError("attention: weights[" + std::to_string(row) + "][" + std::to_string(column) +
-                    "]: expected a finite number, got " + format_shortest(weight));
+  throw OutputError(fmt::format("attention: weights[{}][{}]: expected a finite number, got {}", row,
+                                column, format_shortest(weight)));
+}
+
+void check_weight_count(std::size_t before, std::size_t more, const std::string& place) {
+  if (before + more <= max_attention_weights) return;
+  throw LimitError(
+      fmt::format("{}: expected at most {} weights, got more", place, max_attention_weights));
+}
+
+void check_weight_shape(std::size_t rows, std::size_t columns, const std::string& name) {
+  if (rows <= max_attention_weights / columns) return;
+  throw LimitError(fmt::format("{}: expected at most {} weights, got {} x {}", name,
+                               max_attention_weights, rows, columns));
 }
 
 std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column) {
@@ -21,7 +35,7 @@ std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t co
 
 std::vector<std::string> position_labels(std::size_t count) {
   std::vector<std::string> labels;
-  for (std::size_t i = 0; i < count; ++i) labels.push_back(std::to_string(i));
+  for (std::size_t i = 0; i < count; ++i) labels.push_back(fmt::format("{}", i));
   return labels;
 }
 

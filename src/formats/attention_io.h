@@ -7,10 +7,16 @@
 #include <vector>
 
 #include "attnviz/attention_map.h"
+#include "attnviz/error.h"
 
 namespace attnviz {
 
 inline constexpr std::size_t max_attention_weights = std::size_t{1} << 26U;
+
+/// Throws LimitError when `more` weights after `before` are too many for a map, or those of a
+/// matrix are. `columns` is not 0.
+void check_weight_count(std::size_t before, std::size_t more, const std::string& place);
+void check_weight_shape(std::size_t rows, std::size_t columns, const std::string& name);
 
 /// Throws OutputError naming row and column of a weight that is not finite.
 void check_weight(const AttentionMap& map, std::size_t row, std::size_t column);
@@ -21,7 +27,8 @@ std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t co
 /// One map as JSON on one line, no newline at its end:
 /// {"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",
 ///  "source":[..],"target":[..],"weights":[[..]],"gold":[[..]],"expected":[..],"facts":{..}}
-/// gold, expected and facts are left out when empty. Weights are written as weight_text does.
+/// gold, expected and facts (the map's metadata) are left out when empty. Weights are written as
+/// weight_text does.
 std::string attention_to_json(const AttentionMap& map);
 
 /// The map of one JSON document. `name` is the file's, for messages.
@@ -46,9 +53,9 @@ std::string attention_to_csv(const AttentionMap& map, char separator = ',');
 AttentionMap attention_from_csv(std::string_view text, std::string_view name, char separator = ',');
 
 /// NumPy's formats. .npy holds the weights alone, as float32. .npz, for numpy.load, holds weights,
-/// source and target; gold as a bool for each weight, expected, and facts as rows of key and value
-/// where the map has them. Throws OutputError for a weight that is not finite, LimitError for
-/// labels of very unequal lengths (they are padded).
+/// source and target; gold as a bool for each weight, expected, and facts (the metadata) as rows of
+/// key and value where the map has them. Throws OutputError for a weight that is not finite,
+/// LimitError for labels of very unequal lengths (they are padded).
 std::string attention_to_npy(const AttentionMap& map);
 std::string attention_to_npz(const AttentionMap& map);
 
@@ -64,7 +71,7 @@ AttentionMap attention_from_npy(std::string_view bytes, std::string_view name,
                                 const ArrayChoice& choice = {});
 
 /// The same for an archive of arrays, with what attention_to_npz wrote beside the weights. Throws
-/// also as read_zip and extract do; UsageError naming --array and the arrays there are.
+/// also as read_zip and extract do; SettingError "array", naming the arrays there are.
 AttentionMap attention_from_npz(std::string_view bytes, std::string_view name,
                                 const ArrayChoice& choice = {});
 
@@ -74,11 +81,23 @@ struct GivenLabels {
   std::vector<std::string> columns;
 };
 
+/// A side that has no labels in the file and needs given ones.
+class MissingLabelsError : public InputError {
+ public:
+  enum class Side { rows, columns };
+
+  MissingLabelsError(const std::string& message, Side side) : InputError(message), side_(side) {}
+  Side side() const { return side_; }
+
+ private:
+  Side side_;
+};
+
 /// Line `sentence` (from 1) of what Marian's decoder writes with --alignment soft, with or without
 /// --n-best: `words ||| 0.9,0.1 0.2,0.8 ||| ...`, a group of weights an output word and one for
 /// END, a weight a source word and END. Source words are not in the file: columns are positions,
-/// from 0. Throws InputError naming the line, also where the words are not as many as the rows
-/// (they were joined from pieces) and `given` has no labels; UsageError naming --sentence.
+/// from 0. Throws InputError naming the line, MissingLabelsError where the words are not as many as
+/// the rows (they were joined from pieces) and `given` has no labels, SettingError "sentence".
 AttentionMap attention_from_marian(std::string_view text, std::string_view name,
                                    std::size_t sentence, const GivenLabels& given = {});
 

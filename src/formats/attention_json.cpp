@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -40,17 +42,15 @@ struct Field {
   std::string place;
 
   std::size_t size() const { return value.size(); }
-  Field operator[](std::size_t i) const {
-    return {value[i], place + '[' + std::to_string(i) + ']'};
-  }
+  Field operator[](std::size_t i) const { return {value[i], fmt::format("{}[{}]", place, i)}; }
 };
 
 [[noreturn]] void refuse(const Field& field, const std::string& expected) {
   const std::string got =
       field.value.is_structured()
-          ? std::string("an ") + field.value.type_name()
+          ? fmt::format("an {}", field.value.type_name())
           : printable(field.value.dump(-1, ' ', false, Json::error_handler_t::replace));
-  throw InputError(field.place + ": expected " + expected + ", got " + got);
+  throw InputError(fmt::format("{}: expected {}, got {}", field.place, expected, got));
 }
 
 std::string text_of(const Field& field) {
@@ -65,8 +65,8 @@ void check_list(const Field& field, const std::string& items) {
 void check_list(const Field& field, const std::string& items, std::size_t count) {
   check_list(field, items);
   if (field.size() == count) return;
-  throw InputError(field.place + ": expected " + std::to_string(count) + ' ' + items + ", got " +
-                   std::to_string(field.size()));
+  throw InputError(
+      fmt::format("{}: expected {} {}, got {}", field.place, count, items, field.size()));
 }
 
 std::vector<std::string> read_labels(const Field& field) {
@@ -98,7 +98,7 @@ std::vector<int> read_positions(const Field& field, std::size_t columns) {
   std::vector<int> positions;
   for (std::size_t i = 0; i < field.size(); ++i) {
     const Field item = field[i];
-    const std::string range = "an integer in 0.." + std::to_string(columns - 1);
+    const std::string range = fmt::format("an integer in 0..{}", columns - 1);
     if (!item.value.is_number_unsigned() || item.value.get<std::uint64_t>() >= columns) {
       refuse(item, range);
     }
@@ -115,13 +115,13 @@ GoldAlignment read_gold(const Field& field, std::size_t rows, std::size_t column
   return gold;
 }
 
-std::map<std::string, std::string> read_facts(const Field& field) {
+std::map<std::string, std::string> read_metadata(const Field& field) {
   if (!field.value.is_object()) refuse(field, "an object");
-  std::map<std::string, std::string> facts;
+  std::map<std::string, std::string> metadata;
   for (const auto& [key, value] : field.value.items()) {
-    facts.emplace(key, text_of({value, field.place + ": " + printable(key)}));
+    metadata.emplace(key, text_of({value, fmt::format("{}: {}", field.place, printable(key))}));
   }
-  return facts;
+  return metadata;
 }
 
 void check_value(const Field& field, const Json& expected) {
@@ -138,7 +138,8 @@ class Document {
     if (!json.is_object()) refuse({json, name}, "an object");
     for (const auto& [key, value] : json.items()) {
       if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-      throw InputError(name + ": unknown key \"" + printable(key) + '"' + did_you_mean(key, keys));
+      throw InputError(
+          fmt::format("{}: unknown key \"{}\"{}", name, printable(key), did_you_mean(key, keys)));
     }
   }
 
@@ -146,7 +147,9 @@ class Document {
 
   Field at(const char* key) const {
     const auto found = json_.find(key);
-    if (found == json_.end()) throw InputError(name_ + ": " + key + ": expected it, got nothing");
+    if (found == json_.end()) {
+      throw InputError(fmt::format("{}: {}: expected it, got nothing", name_, key));
+    }
     return {*found, name_ + ": " + key};
   }
 
@@ -162,19 +165,20 @@ std::string attention_to_json(const AttentionMap& map) {
     return list(map.columns(), [&](std::size_t c) { return weight_text(map, r, c); });
   };
   const auto gold_row = [&](std::size_t r) {
-    return list(map.gold[r].size(), [&](std::size_t i) { return std::to_string(map.gold[r][i]); });
+    return list(map.gold[r].size(),
+                [&](std::size_t i) { return fmt::format("{}", map.gold[r][i]); });
   };
-  std::string json = "{\"format\":" + quote(format) + ",\"version\":" + std::to_string(version) +
-                     ",\"orientation\":" + quote(orientation) +
-                     ",\"source\":" + list_of(map.source) + ",\"target\":" + list_of(map.target) +
-                     ",\"weights\":" + list(map.rows(), row);
+  std::string json = fmt::format(
+      R"({{"format":{},"version":{},"orientation":{},"source":{},"target":{},"weights":{})",
+      quote(format), version, quote(orientation), list_of(map.source), list_of(map.target),
+      list(map.rows(), row));
   if (!map.gold.empty()) json += ",\"gold\":" + list(map.gold.size(), gold_row);
   if (!map.expected.empty()) json += ",\"expected\":" + list_of(map.expected);
-  std::string facts;
-  for (const auto& [key, value] : map.facts) {
-    facts += (facts.empty() ? "" : ",") + quote(key) + ':' + quote(value);
+  std::string metadata;
+  for (const auto& [key, value] : map.metadata) {
+    metadata += fmt::format("{}{}:{}", metadata.empty() ? "" : ",", quote(key), quote(value));
   }
-  if (!facts.empty()) json += ",\"facts\":{" + facts + '}';
+  if (!metadata.empty()) json += ",\"facts\":{" + metadata + '}';
   return json + '}';
 }
 
@@ -189,11 +193,7 @@ AttentionMap attention_from_json(std::string_view text, std::string_view name) {
   AttentionMap map;
   map.source = read_labels(document.at("source"));
   map.target = read_labels(document.at("target"));
-  if (map.rows() > max_attention_weights / map.columns()) {
-    throw LimitError(file + ": expected at most " + std::to_string(max_attention_weights) +
-                     " weights, got " + std::to_string(map.rows()) + " x " +
-                     std::to_string(map.columns()));
-  }
+  check_weight_shape(map.rows(), map.columns(), file);
   map.weights = read_weights(document.at("weights"), map.rows(), map.columns());
   if (document.has("gold")) map.gold = read_gold(document.at("gold"), map.rows(), map.columns());
   if (document.has("expected")) {
@@ -201,7 +201,7 @@ AttentionMap attention_from_json(std::string_view text, std::string_view name) {
     check_list(expected, "strings", map.rows());
     map.expected = read_labels(expected);
   }
-  if (document.has("facts")) map.facts = read_facts(document.at("facts"));
+  if (document.has("facts")) map.metadata = read_metadata(document.at("facts"));
   return map;
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "attnviz/error.h"
@@ -35,29 +37,31 @@ class Archive {
   std::string bytes_of(const std::string& array) const {
     return extract(*find(array), max_member, name_);
   }
-  std::string place_of(const std::string& array) const { return name_ + ": " + printable(array); }
+  std::string place_of(const std::string& array) const {
+    return fmt::format("{}: {}", name_, printable(array));
+  }
 
   /// The name of the array that is meant.
   std::string choose(const std::string& array) const {
     if (members_.empty()) throw InputError(name_ + ": expected an array, got none");
     if (!array.empty()) {
       if (has(array)) return array;
-      throw UsageError("--array: expected " + list() + ", the arrays in " + name_ + ", got \"" +
-                       printable(array) + '"');
+      throw SettingError("array", fmt::format("expected {}, the arrays in {}, got \"{}\"", list(),
+                                              name_, printable(array)));
     }
     if (has("weights")) return "weights";
     if (members_.size() == 1 && members_[0].name.ends_with(ending)) {
       return members_[0].name.substr(0, members_[0].name.size() - ending.size());
     }
-    throw UsageError("--array: needed for " + name_ + ", which holds " + list());
+    throw SettingError("array", fmt::format("needed for {}, which holds {}", name_, list()));
   }
 
   std::vector<std::string> texts(const std::string& array, std::size_t count) const {
     const std::string bytes = bytes_of(array);
     std::vector<std::string> result = npy_texts(read_npy(bytes, place_of(array)), place_of(array));
     if (result.size() == count) return result;
-    throw InputError(place_of(array) + ": expected " + std::to_string(count) + " texts, got " +
-                     std::to_string(result.size()));
+    throw InputError(
+        fmt::format("{}: expected {} texts, got {}", place_of(array), count, result.size()));
   }
 
  private:
@@ -70,14 +74,14 @@ class Archive {
 
   /// "a, b, c"; not all of very many.
   std::string list() const {
-    constexpr std::size_t most = 12;
+    constexpr std::size_t max = 12;
     std::string text;
-    for (std::size_t i = 0; i < std::min(members_.size(), most); ++i) {
+    for (std::size_t i = 0; i < std::min(members_.size(), max); ++i) {
       std::string member = members_[i].name;
       if (member.ends_with(ending)) member.resize(member.size() - ending.size());
       text += (i > 0 ? ", " : "") + printable(member);
     }
-    return text + (members_.size() > most ? ", ..." : "");
+    return text + (members_.size() > max ? ", ..." : "");
   }
 
   const std::string& name_;
@@ -111,14 +115,14 @@ void read_rest(const Archive& archive, AttentionMap& map) {
   if (archive.has("facts")) {
     const std::string bytes = archive.bytes_of("facts");
     const std::string place = archive.place_of("facts");
-    const NpyArray facts = read_npy(bytes, place);
-    if (facts.shape.size() != 2 || facts.shape[1] != 2 || facts.fortran_order) {
+    const NpyArray rows = read_npy(bytes, place);
+    if (rows.shape.size() != 2 || rows.shape[1] != 2 || rows.fortran_order) {
       throw InputError(place + ": expected rows of key and value");
     }
-    const std::vector<std::string> texts = npy_texts(facts, place);
+    const std::vector<std::string> texts = npy_texts(rows, place);
     for (std::size_t i = 0; i < texts.size(); i += 2) {
-      if (map.facts.emplace(texts[i], texts[i + 1]).second) continue;
-      throw InputError(place + ": the key \"" + printable(texts[i]) + "\" stands twice");
+      if (map.metadata.emplace(texts[i], texts[i + 1]).second) continue;
+      throw InputError(fmt::format("{}: the key \"{}\" stands twice", place, printable(texts[i])));
     }
   }
 }
@@ -146,10 +150,10 @@ std::string attention_to_npz(const AttentionMap& map) {
     add("gold", npy_of_bools(marks, {map.rows(), map.columns()}));
   }
   if (!map.expected.empty()) add("expected", npy_of_texts(map.expected, {map.rows()}));
-  if (!map.facts.empty()) {
+  if (!map.metadata.empty()) {
     std::vector<std::string> texts;
-    for (const auto& [key, value] : map.facts) texts.insert(texts.end(), {key, value});
-    add("facts", npy_of_texts(texts, {map.facts.size(), 2}));
+    for (const auto& [key, value] : map.metadata) texts.insert(texts.end(), {key, value});
+    add("facts", npy_of_texts(texts, {map.metadata.size(), 2}));
   }
   return write_zip(members);
 }
@@ -158,7 +162,7 @@ AttentionMap attention_from_npy(std::string_view bytes, std::string_view name,
                                 const ArrayChoice& choice) {
   const std::string file(name);
   if (!choice.array.empty()) {
-    throw UsageError("--array: expected an .npz file, which has names, got " + file);
+    throw SettingError("array", "expected an .npz file, which has names, got " + file);
   }
   return map_of(npy_matrix(read_npy(bytes, file), choice.index, file));
 }

@@ -1,4 +1,6 @@
 // What machine translation programs print: Marian's and Nematus' alignments.
+#include <fmt/core.h>
+
 #include <optional>
 
 #include "attnviz/error.h"
@@ -33,7 +35,6 @@ Parts words_of(std::string_view text) {
 class Lines {
  public:
   Lines(std::string_view text, std::string_view name) : rest_(text), name_(name) {
-    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
     if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
   }
 
@@ -48,7 +49,7 @@ class Lines {
   }
 
   /// The line that was read last: "maps.txt:3".
-  std::string place() const { return std::string(name_) + ':' + std::to_string(number_); }
+  std::string place() const { return fmt::format("{}:{}", name_, number_); }
 
  private:
   std::string_view rest_;
@@ -58,21 +59,22 @@ class Lines {
 
 [[noreturn]] void refuse_sentence(std::size_t count, std::string_view name, std::size_t got) {
   if (count == 0)
-    throw InputError(std::string(name) + ": expected at least one sentence, got none");
-  throw UsageError("--sentence: expected 1.." + std::to_string(count) + ", the sentences in " +
-                   std::string(name) + ", got " + std::to_string(got));
+    throw InputError(fmt::format("{}: expected at least one sentence, got none", name));
+  throw SettingError("sentence",
+                     fmt::format("expected 1..{}, the sentences in {}, got {}", count, name, got));
 }
 
-/// The words and END, if the user gives no labels. Words that were joined from pieces do not tell
-/// which row is which.
+/// The words and END, or positions where the user gives labels. Words that were joined from pieces
+/// do not tell which row is which.
 std::vector<std::string> labels_of(std::string_view text, std::size_t count,
                                    const std::vector<std::string>& given, const std::string& place,
-                                   const char* option) {
-  if (!given.empty()) return position_labels(count);  // they are put in their place later
+                                   MissingLabelsError::Side side) {
+  if (!given.empty()) return position_labels(count);  // the reader of files replaces them
   const Parts words = words_of(text);
   if (words.size() + 1 != count) {
-    throw InputError(place + ": expected " + std::to_string(count - 1) + " words and END, got " +
-                     std::to_string(words.size()) + " words; give " + option);
+    throw MissingLabelsError(
+        fmt::format("{}: expected {} words and END, got {} words", place, count - 1, words.size()),
+        side);
   }
   std::vector<std::string> labels(words.begin(), words.end());
   labels.emplace_back(end_label);
@@ -82,18 +84,14 @@ std::vector<std::string> labels_of(std::string_view text, std::size_t count,
 /// Adds a row of weights and checks that it is as long as the first.
 void add_row(const Parts& cells, std::size_t columns, const std::string& place, AttentionMap& map) {
   if (cells.size() != columns) {
-    throw InputError(place + ": expected " + std::to_string(columns) + " weights, got " +
-                     std::to_string(cells.size()));
+    throw InputError(fmt::format("{}: expected {} weights, got {}", place, columns, cells.size()));
   }
-  if (map.weights.size() + columns > max_attention_weights) {
-    throw LimitError(place + ": expected at most " + std::to_string(max_attention_weights) +
-                     " weights, got more");
-  }
+  check_weight_count(map.weights.size(), columns, place);
   for (std::size_t i = 0; i < columns; ++i) {
     const std::optional<float> weight = parse_float(cells[i]);
     if (!weight) {
-      throw InputError(place + ": weight " + std::to_string(i + 1) +
-                       ": expected a finite number, got \"" + printable(cells[i]) + '"');
+      throw InputError(fmt::format("{}: weight {}: expected a finite number, got \"{}\"", place,
+                                   i + 1, printable(cells[i])));
     }
     map.weights.push_back(*weight);
   }
@@ -113,9 +111,9 @@ MarianLine split_marian(std::string_view line, const std::string& place) {
     return {fields[0], fields[1]};
   }
   if (fields.size() >= 5 && parse_integer<std::size_t>(fields[0])) return {fields[1], fields[2]};
-  throw InputError(
-      place + ": expected words ||| weights, as marian-decoder --alignment soft writes" + ", got " +
-      std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields"));
+  throw InputError(fmt::format(
+      "{}: expected words ||| weights, as marian-decoder --alignment soft writes, got {} field{}",
+      place, fields.size(), fields.size() == 1 ? "" : "s"));
 }
 
 /// The line before the weights of a sentence of Nematus'.
@@ -133,8 +131,10 @@ NematusHeader read_header(std::string_view line, const std::string& place) {
     return sizes.size() == 2 ? parse_integer<std::size_t>(sizes[i]).value_or(0) : 0;
   };
   if (fields.size() != 5 || size(0) == 0 || size(1) == 0) {
-    throw InputError(place + ": expected number ||| output words ||| score ||| source words ||| " +
-                     "columns rows, got \"" + printable(line) + '"');
+    throw InputError(
+        fmt::format("{}: expected number ||| output words ||| score ||| source words ||| columns "
+                    "rows, got \"{}\"",
+                    place, printable(line)));
   }
   return {fields[1], fields[3], size(0), size(1)};
 }
@@ -157,10 +157,11 @@ AttentionMap attention_from_marian(std::string_view text, std::string_view name,
   AttentionMap map;
   const std::size_t columns = split(rows[0], ",").size();
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    add_row(split(rows[r], ","), columns, place + ": row " + std::to_string(r + 1), map);
+    add_row(split(rows[r], ","), columns, fmt::format("{}: row {}", place, r + 1), map);
   }
   map.source = position_labels(columns);
-  map.target = labels_of(fields.words, rows.size(), given.rows, place, "--row-labels");
+  map.target =
+      labels_of(fields.words, rows.size(), given.rows, place, MissingLabelsError::Side::rows);
   return map;
 }
 
@@ -179,16 +180,16 @@ AttentionMap attention_from_nematus(std::string_view text, std::string_view name
     for (std::size_t r = 0; r < header.rows; ++r) {
       const std::optional<std::string_view> row = lines.next();
       if (!row) {
-        throw InputError(place + ": expected " + std::to_string(header.rows) +
-                         " rows of weights, got " + std::to_string(r));
+        throw InputError(
+            fmt::format("{}: expected {} rows of weights, got {}", place, header.rows, r));
       }
       if (wanted) add_row(words_of(*row), header.columns, lines.place(), map);
     }
     if (!wanted) continue;
     map.source = labels_of(header.source, header.columns, given.columns, place + ": source",
-                           "--column-labels");
-    map.target =
-        labels_of(header.target, header.rows, given.rows, place + ": output", "--row-labels");
+                           MissingLabelsError::Side::columns);
+    map.target = labels_of(header.target, header.rows, given.rows, place + ": output",
+                           MissingLabelsError::Side::rows);
     return map;
   }
 }

@@ -1,5 +1,7 @@
 #include "formats/npy.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -27,12 +29,12 @@ constexpr std::size_t max_text_bytes = std::size_t{1} << 28U;
 std::string list(const std::vector<std::size_t>& numbers) {
   std::string text = "(";
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    text += (i > 0 ? ", " : "") + std::to_string(numbers[i]);
+    text += fmt::format("{}{}", i > 0 ? ", " : "", numbers[i]);
   }
   return text + (numbers.size() == 1 ? ",)" : ")");
 }
 
-/// An unsigned number of the file, which may stand anywhere.
+/// The unsigned number that these bytes spell, at any alignment.
 std::uint64_t load(std::string_view bytes, bool big_endian) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -77,8 +79,8 @@ class HeaderReader {
 
  private:
   [[noreturn]] void refuse(const std::string& expected, std::string_view got) const {
-    throw InputError(name_ + ": header: expected " + expected + ", got \"" + printable(got, 40) +
-                     '"');
+    throw InputError(
+        fmt::format("{}: header: expected {}, got \"{}\"", name_, expected, printable(got, 40)));
   }
 
   std::string_view rest() const { return text_.substr(next_); }
@@ -145,8 +147,9 @@ class HeaderReader {
     const char order = type.empty() ? '\0' : type[0];
     array.kind = type.size() < 2 ? '\0' : type[1];
     if (array.kind == 'O') {
-      throw InputError(name_ + ": header: expected numbers, got " + printable(type) +
-                       ", a pickle of Python objects");
+      throw InputError(
+          fmt::format("{}: header: expected numbers, got {}, a pickle of Python objects", name_,
+                      printable(type)));
     }
     const bool fits = size && ((array.kind == 'f' && (size == 2 || size == 4 || size == 8)) ||
                                ((array.kind == 'i' || array.kind == 'u') &&
@@ -175,14 +178,13 @@ void check_size(const NpyArray& array, const std::string& name) {
   for (const std::size_t size : array.shape) {
     // Sizes beyond the file would overflow; a size of 0 leaves nothing whatever the others are.
     if (size != 0 && expected > std::numeric_limits<std::size_t>::max() / 2 / size) {
-      throw InputError(name + ": shape " + list(array.shape) + ": larger than the file");
+      throw InputError(fmt::format("{}: shape {}: larger than the file", name, list(array.shape)));
     }
     expected *= size;
   }
   if (expected != array.items.size()) {
-    throw InputError(name + ": shape " + list(array.shape) + ": expected " +
-                     std::to_string(expected) + " bytes after the header, got " +
-                     std::to_string(array.items.size()));
+    throw InputError(fmt::format("{}: shape {}: expected {} bytes after the header, got {}", name,
+                                 list(array.shape), expected, array.items.size()));
   }
 }
 
@@ -238,26 +240,26 @@ void check_index(const NpyArray& array, const std::vector<std::size_t>& index,
                  const std::string& name) {
   if (array.kind == 'U') throw InputError(name + ": expected an array of numbers, got text");
   if (array.shape.size() < 2) {
-    throw InputError(name + ": expected an array of two dimensions or more, got shape " +
-                     list(array.shape));
+    throw InputError(fmt::format("{}: expected an array of two dimensions or more, got shape {}",
+                                 name, list(array.shape)));
   }
   const std::size_t leading = array.shape.size() - 2;
   if (index.size() != leading) {
-    throw UsageError("--index: expected " + std::to_string(leading) + " numbers for " + name +
-                     " of shape " + list(array.shape) + ", got " + std::to_string(index.size()));
+    throw SettingError("index", fmt::format("expected {} numbers for {} of shape {}, got {}",
+                                            leading, name, list(array.shape), index.size()));
   }
   for (std::size_t i = 0; i < leading; ++i) {
     if (index[i] < array.shape[i]) continue;
-    throw UsageError("--index: expected a number below " + std::to_string(array.shape[i]) +
-                     " at place " + std::to_string(i + 1) + " for " + name + " of shape " +
-                     list(array.shape) + ", got " + std::to_string(index[i]));
+    throw SettingError(
+        "index", fmt::format("expected a number below {} at place {} for {} of shape {}, got {}",
+                             array.shape[i], i + 1, name, list(array.shape), index[i]));
   }
 }
 
 /// Everything before the items.
 std::string header(const std::string& type, const std::vector<std::size_t>& shape) {
   std::string text =
-      "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + list(shape) + ", }";
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, list(shape));
   constexpr std::size_t before = 10;  // magic, version, length
   // The items start at a multiple of 64 bytes.
   text.append((64 - (before + text.size() + 1) % 64) % 64, ' ');
@@ -279,28 +281,28 @@ void append_little_endian(std::string& bytes, std::uint32_t value) {
 NpyArray read_npy(std::string_view bytes, const std::string& name) {
   if (!bytes.starts_with(magic)) {
     const std::string_view kind = file_kind(bytes);
-    throw InputError(name + ": expected a NumPy array, got " +
-                     std::string(kind.empty() ? "something else" : kind));
+    throw InputError(fmt::format("{}: expected a NumPy array, got {}", name,
+                                 kind.empty() ? "something else" : kind));
   }
   constexpr std::size_t version_end = magic.size() + 2;
   if (bytes.size() < version_end) throw InputError(name + ": header: cut short");
   const int major = bytes[magic.size()];
   const int minor = bytes[magic.size() + 1];
   if (major < 1 || major > 3 || minor != 0) {
-    throw InputError(name + ": header: expected version 1.0, 2.0 or 3.0, got " +
-                     std::to_string(major) + '.' + std::to_string(minor));
+    throw InputError(
+        fmt::format("{}: header: expected version 1.0, 2.0 or 3.0, got {}.{}", name, major, minor));
   }
   const std::size_t length_size = major == 1 ? 2 : 4;
   if (bytes.size() < version_end + length_size) throw InputError(name + ": header: cut short");
   const std::uint64_t length = load(bytes.substr(version_end, length_size), false);
   if (length > max_header) {
-    throw LimitError(name + ": header: expected at most " + std::to_string(max_header) +
-                     " bytes, got " + std::to_string(length));
+    throw LimitError(
+        fmt::format("{}: header: expected at most {} bytes, got {}", name, max_header, length));
   }
   const std::string_view after = bytes.substr(version_end + length_size);
   if (length > after.size()) {
-    throw InputError(name + ": header: expected " + std::to_string(length) + " bytes, got " +
-                     std::to_string(after.size()));
+    throw InputError(
+        fmt::format("{}: header: expected {} bytes, got {}", name, length, after.size()));
   }
   NpyArray array = HeaderReader(after.substr(0, length), name).read();
   array.items = after.substr(length);
@@ -315,14 +317,10 @@ NpyMatrix npy_matrix(const NpyArray& array, const std::vector<std::size_t>& inde
   const std::size_t axis = index.size();
   NpyMatrix matrix{array.shape[axis], array.shape[axis + 1], {}};
   if (array.items.empty()) {
-    throw InputError(name + ": expected at least one row and one column, got shape " +
-                     list(array.shape));
+    throw InputError(fmt::format("{}: expected at least one row and one column, got shape {}", name,
+                                 list(array.shape)));
   }
-  if (matrix.rows > max_attention_weights / matrix.columns) {
-    throw LimitError(name + ": expected at most " + std::to_string(max_attention_weights) +
-                     " weights, got " + std::to_string(matrix.rows) + " x " +
-                     std::to_string(matrix.columns));
-  }
+  check_weight_shape(matrix.rows, matrix.columns, name);
   std::size_t first = 0;
   for (std::size_t i = 0; i < axis; ++i) first += index[i] * step[i];
   matrix.values.reserve(matrix.rows * matrix.columns);
@@ -390,7 +388,7 @@ std::string npy_of_texts(const std::vector<std::string>& texts,
   if (texts.size() > max_text_bytes / 4 / length) {
     throw LimitError("texts: expected at most 256 MiB when padded to the longest, got more");
   }
-  std::string bytes = header("<U" + std::to_string(length), shape);
+  std::string bytes = header(fmt::format("<U{}", length), shape);
   for (std::vector<char32_t>& text : all) {
     text.resize(length);
     for (const char32_t c : text) append_little_endian(bytes, c);

@@ -20,9 +20,9 @@ struct NpyArray {
 };
 
 /// Reads a file strictly; `name` is its name, for messages, and `bytes` must outlive the array.
-/// Throws InputError naming the place: another kind of file, a header that is cut short, over
-/// 10,000 bytes or not NumPy's, items of another type (Python objects, complex numbers, records),
-/// more than 32 axes, a size that is not that of the items.
+/// Throws InputError naming the place: another kind of file, a header that is cut short or not
+/// NumPy's, items of another type (Python objects, complex numbers, records), more than 32 axes, a
+/// size that is not that of the items; LimitError for a header over 10,000 bytes.
 NpyArray read_npy(std::string_view bytes, const std::string& name);
 
 /// Part of an array of numbers.
@@ -32,7 +32,7 @@ struct NpyMatrix {
   std::vector<float> values;  // row-major
 };
 
-/// The last two axes at the place `index` of all axes before them. Throws UsageError naming --index
+/// The last two axes at the place `index` of all axes before them. Throws SettingError "index"
 /// unless it has a number in range for each of those, LimitError over 2^26 numbers, and InputError
 /// for text, fewer than two axes, an empty matrix, and an item that is no finite float, with its
 /// place.

@@ -1,5 +1,7 @@
 #include "formats/safetensors.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -36,35 +38,36 @@ std::string_view bytes_of(const NamedTensor& tensor) {
 std::string kind_of(std::string_view bytes) {
   const std::string_view kind = file_kind(bytes);
   if (bytes.empty() || kind.empty() || kind == "a safetensors model") return "";
-  return " (this is " + std::string(kind) + ')';
+  return fmt::format(" (this is {})", kind);
 }
 
 Json read_header(std::string_view bytes, const std::string& name) {
   if (bytes.size() < prefix) {
-    throw InputError(name + ": expected a safetensors model, got " + std::to_string(bytes.size()) +
-                     " bytes" + kind_of(bytes));
+    throw InputError(fmt::format("{}: expected a safetensors model, got {} bytes{}", name,
+                                 bytes.size(), kind_of(bytes)));
   }
   std::uint64_t length = 0;
   std::memcpy(&length, bytes.data(), prefix);
   if (length > bytes.size() - prefix || length < 2 || bytes[prefix] != '{') {
-    throw InputError(name + ": not a safetensors model, or cut short" + kind_of(bytes) +
-                     ": header length: expected at most the file's " +
-                     std::to_string(bytes.size() - prefix) + " bytes, got " +
-                     std::to_string(length));
+    throw InputError(
+        fmt::format("{}: not a safetensors model, or cut short{}: header length: expected at most "
+                    "the file's {} bytes, got {}",
+                    name, kind_of(bytes), bytes.size() - prefix, length));
   }
   if (length > max_header) {
-    throw LimitError(name + ": header: expected at most " + std::to_string(max_header) +
-                     " bytes, got " + std::to_string(length));
+    throw LimitError(
+        fmt::format("{}: header: expected at most {} bytes, got {}", name, max_header, length));
   }
   const std::string_view text = bytes.substr(prefix, length);
   if (const auto end = text.find_last_not_of(' '); text[end] != '}') {
-    throw InputError(name + ": header: expected an object padded with spaces, got \"" +
-                     printable(text.substr(end, 1)) + "\" at byte " + std::to_string(prefix + end));
+    throw InputError(
+        fmt::format("{}: header: expected an object padded with spaces, got \"{}\" at byte {}",
+                    name, printable(text.substr(end, 1)), prefix + end));
   }
   Json header = parse_strict_json<Json>(text, name + ": header");
   if (header.size() > max_tensors + 1) {
-    throw LimitError(name + ": expected at most " + std::to_string(max_tensors) + " tensors, got " +
-                     std::to_string(header.size()));
+    throw LimitError(
+        fmt::format("{}: expected at most {} tensors, got {}", name, max_tensors, header.size()));
   }
   return header;
 }
@@ -75,8 +78,9 @@ std::map<std::string, std::string> read_metadata(const Json& header, const std::
   if (found == header.end()) return metadata;
   if (!found->is_object()) throw InputError(name + ": __metadata__: expected an object");
   for (const auto& [key, value] : found->items()) {
-    if (!value.is_string())
-      throw InputError(name + ": __metadata__: " + key + ": expected a string");
+    if (!value.is_string()) {
+      throw InputError(fmt::format("{}: __metadata__: {}: expected a string", name, key));
+    }
     metadata.emplace(key, value.get<std::string>());
   }
   return metadata;
@@ -87,11 +91,13 @@ std::vector<std::uint64_t> read_sizes(const Json& entry, const char* key,
                                       const std::string& place) {
   const auto found = entry.find(key);
   if (found == entry.end() || !found->is_array()) {
-    throw InputError(place + ": " + key + ": expected a list of sizes");
+    throw InputError(fmt::format("{}: {}: expected a list of sizes", place, key));
   }
   std::vector<std::uint64_t> sizes;
   for (const Json& size : *found) {
-    if (!size.is_number_unsigned()) throw InputError(place + ": " + key + ": expected sizes");
+    if (!size.is_number_unsigned()) {
+      throw InputError(fmt::format("{}: {}: expected sizes", place, key));
+    }
     sizes.push_back(size.get<std::uint64_t>());
   }
   return sizes;
@@ -105,33 +111,32 @@ struct Entry {
 
 Entry read_entry(const std::string& tensor, const Json& entry, std::uint64_t available,
                  const std::string& file) {
-  const std::string place = file + ": " + printable(tensor);
+  const std::string place = fmt::format("{}: {}", file, printable(tensor));
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype")) {
     throw InputError(place + ": expected dtype, shape and data_offsets");
   }
   if (entry["dtype"] != "F32") {
-    throw InputError(place + ": dtype: expected F32, got " + entry["dtype"].dump());
+    throw InputError(fmt::format("{}: dtype: expected F32, got {}", place, entry["dtype"].dump()));
   }
   const auto shape = read_sizes(entry, "shape", place);
   const auto offsets = read_sizes(entry, "data_offsets", place);
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > available) {
-    throw InputError(place + ": data_offsets: expected a range within the " +
-                     std::to_string(available) + " bytes of data; is the file cut short?");
+    throw InputError(fmt::format(
+        "{}: data_offsets: expected a range within the {} bytes of data; is the file cut short?",
+        place, available));
   }
   Entry result{{tensor, {}, {}}, offsets[0], offsets[1]};
-  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  constexpr std::uint64_t max_size = std::numeric_limits<std::int64_t>::max();
   std::uint64_t count = 1;
   for (const std::uint64_t size : shape) {
-    const bool fits = size == 0 || (size <= most && count <= available / size);
-    if (!fits) {
-      throw InputError(place + ": shape: larger than the file");
-    }
+    const bool fits = size == 0 || (size <= max_size && count <= available / size);
+    if (!fits) throw InputError(place + ": shape: larger than the file");
     count *= size;
     result.tensor.shape.push_back(static_cast<std::int64_t>(size));
   }
   if (offsets[1] - offsets[0] != count * sizeof(float)) {
-    throw InputError(place + ": expected " + std::to_string(count * sizeof(float)) +
-                     " bytes for its shape, got " + std::to_string(offsets[1] - offsets[0]));
+    throw InputError(fmt::format("{}: expected {} bytes for its shape, got {}", place,
+                                 count * sizeof(float), offsets[1] - offsets[0]));
   }
   return result;
 }
@@ -144,7 +149,7 @@ void read_values(std::string_view data, const std::string& place, Entry& entry) 
   const auto bad =
       std::find_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); });
   if (bad != values.end()) {
-    throw InputError(place + ": number " + std::to_string(bad - values.begin()) + " is not finite");
+    throw InputError(fmt::format("{}: number {} is not finite", place, bad - values.begin()));
   }
 }
 
@@ -164,8 +169,8 @@ void check_checksums(const TensorFile& file, const std::string& name) {
   const auto none = file.metadata.end();
   if (own == none && listed == none) return;  // a file made elsewhere
   if (own == none || listed == none) {
-    throw InputError(name + ": __metadata__: " + (own == none ? checksum_key : checksums_key) +
-                     " is missing");
+    throw InputError(fmt::format("{}: __metadata__: {} is missing", name,
+                                 own == none ? checksum_key : checksums_key));
   }
   if (own->second != metadata_checksum(file.metadata)) {
     throw InputError(name + ": __metadata__: the text does not match its checksum");
@@ -176,11 +181,11 @@ void check_checksums(const TensorFile& file, const std::string& name) {
   for (const NamedTensor& tensor : file.tensors) {
     const auto expected = checksums.find(tensor.name);
     if (expected == checksums.end()) {
-      throw InputError(place + ": " + printable(tensor.name) + " is missing");
+      throw InputError(fmt::format("{}: {} is missing", place, printable(tensor.name)));
     }
     if (*expected != fnv1a_hex(bytes_of(tensor))) {
-      throw InputError(name + ": " + printable(tensor.name) +
-                       ": the numbers do not match their checksum");
+      throw InputError(fmt::format("{}: {}: the numbers do not match their checksum", name,
+                                   printable(tensor.name)));
     }
   }
 }
@@ -212,8 +217,9 @@ std::string write_safetensors(const TensorFile& file) {
   text.append((8 - text.size() % 8) % 8, ' ');  // the numbers start at a multiple of eight bytes
   const auto length = static_cast<std::uint64_t>(text.size());
   if (length > max_header) {
-    throw LimitError("the model's vocabularies: expected a header of at most " +
-                     std::to_string(max_header) + " bytes, got " + std::to_string(length));
+    throw LimitError(
+        fmt::format("the model's vocabularies: expected a header of at most {} bytes, got {}",
+                    max_header, length));
   }
   std::string bytes(reinterpret_cast<const char*>(&length), prefix);
   bytes.reserve(prefix + text.size() + offset);
@@ -238,18 +244,19 @@ TensorFile read_safetensors(std::string_view bytes, const std::string& name) {
                    [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
   std::uint64_t end = 0;
   for (Entry& entry : entries) {
-    const std::string place = name + ": " + printable(entry.tensor.name);
+    const std::string place = fmt::format("{}: {}", name, printable(entry.tensor.name));
     if (entry.begin != end) {
-      throw InputError(place + ": data_offsets: expected to start at " + std::to_string(end) +
-                       ", got " + std::to_string(entry.begin));
+      throw InputError(fmt::format("{}: data_offsets: expected to start at {}, got {}", place, end,
+                                   entry.begin));
     }
     end = entry.end;
     read_values(data, place, entry);
     file.tensors.push_back(std::move(entry.tensor));
   }
   if (end != data.size()) {
-    throw InputError(name + ": expected the file to end after the last tensor, got " +
-                     std::to_string(data.size() - end) + " more bytes");
+    throw InputError(
+        fmt::format("{}: expected the file to end after the last tensor, got {} more bytes", name,
+                    data.size() - end));
   }
   check_checksums(file, name);
   return file;

@@ -25,14 +25,14 @@ struct TensorFile {
 bool has_checksums(const TensorFile& file);
 
 /// The bytes of a file. Adds to the metadata checksums of every tensor ("checksums") and of the
-/// metadata ("checksum").
+/// metadata ("checksum"). Throws LimitError when the header would be over 64 MiB.
 std::string write_safetensors(const TensorFile& file);
 
 /// Reads a file strictly. `name` is the file's, for messages.
 /// Throws InputError naming the place: another kind of file, a header that is cut short, longer
 /// than the file or not a JSON object; a tensor that is not F32, overlaps another, leaves a hole,
 /// does not fit its shape, holds a number that is not finite or does not match its checksum; bytes
-/// after the last tensor. Throws LimitError when the header is over 1 MiB or lists more than 4,096
+/// after the last tensor. Throws LimitError when the header is over 64 MiB or lists more than 4,096
 /// tensors.
 TensorFile read_safetensors(std::string_view bytes, const std::string& name);
 

@@ -1,5 +1,7 @@
 #include "formats/strict_json.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <set>
@@ -47,7 +49,7 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool key(std::string& name) override {
     if (!keys_.back().insert(name).second) {
-      throw InputError(name_ + ": the key \"" + printable(name) + "\" stands twice");
+      throw InputError(fmt::format("{}: the key \"{}\" stands twice", name_, printable(name)));
     }
     auto& members = open_.back()->template get_ref<typename Json::object_t&>();
     if constexpr (requires { members.emplace_back(name, nullptr); }) {
@@ -69,13 +71,12 @@ class Builder : public nlohmann::json_sax<Json> {
     constexpr int out_of_range = 406;
     if (error.id == out_of_range) {
       constexpr bool single = std::is_same_v<typename Json::number_float_t, float>;
-      what = std::string("expected a number in the range of ") + (single ? "float" : "double") +
-             ", got ";
+      what = fmt::format("expected a number in the range of {}, got ", single ? "float" : "double");
       got = printable(token);
     } else if (open_.empty() && has_root_) {
       what = "expected nothing after the JSON document, got ";
     }
-    throw InputError(name_ + text_place(text_, offset) + ": " + what + '"' + got + '"');
+    throw InputError(fmt::format("{}{}: {}\"{}\"", name_, text_place(text_, offset), what, got));
   }
 
  private:
@@ -96,8 +97,8 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool open(Json value) {
     if (open_.size() == max_depth) {
-      throw InputError(name_ + ": expected at most " + std::to_string(max_depth) +
-                       " levels of nesting, got more");
+      throw InputError(
+          fmt::format("{}: expected at most {} levels of nesting, got more", name_, max_depth));
     }
     // Valid while it is open: until then its parent gets no other child.
     open_.push_back(place(std::move(value)));
@@ -132,10 +133,9 @@ Json parse_strict_json(std::string_view text, const std::string& name) {
   return builder.take_root();
 }
 
-int json_integer(const nlohmann::ordered_json& value, int most) {
-  if (!value.is_number_unsigned() ||
-      value.get<std::uint64_t>() > static_cast<std::uint64_t>(most)) {
-    throw InputError("expected an integer in 0.." + std::to_string(most));
+int json_integer(const nlohmann::ordered_json& value, int max) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > static_cast<std::uint64_t>(max)) {
+    throw InputError(fmt::format("expected an integer in 0..{}", max));
   }
   return value.get<int>();
 }

@@ -1,4 +1,4 @@
-// JSON without leniency, for whatever reads a file. Included by .cpp files only.
+// Strict JSON, for every reader of a file. Included by .cpp files only.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ using FloatJson = nlohmann::basic_json<std::map, std::vector, std::string, bool,
 template <typename Json>
 Json parse_strict_json(std::string_view text, const std::string& name);
 
-/// A value that is an integer in 0..most. Throws InputError, without a place, for any other: the
-/// library's own get() cuts digits off.
-int json_integer(const nlohmann::ordered_json& value, int most);
+/// A value that is an integer in 0..max. Throws InputError, without a place, for any other: the
+/// library's own get() truncates fractions.
+int json_integer(const nlohmann::ordered_json& value, int max);
 
 }  // namespace attnviz

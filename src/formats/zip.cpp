@@ -1,15 +1,14 @@
 #include "formats/zip.h"
 
+#include <fmt/core.h>
+#include <zlib.h>
+
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 
 #include "attnviz/error.h"
 #include "formats/file_kind.h"
-#ifdef ATTNVIZ_ZLIB
-#include <zlib.h>
-#endif
 
 namespace attnviz {
 namespace {
@@ -47,20 +46,8 @@ void append(std::string& bytes, std::uint32_t value, std::size_t count) {
 }
 
 std::uint32_t crc32_of(std::string_view bytes) {
-  static const auto table = [] {
-    std::array<std::uint32_t, 256> remainders{};
-    for (std::uint32_t i = 0; i < 256; ++i) {
-      std::uint32_t value = i;
-      for (int bit = 0; bit < 8; ++bit) value = (value & 1U) * 0xedb88320U ^ value >> 1U;
-      remainders[i] = value;
-    }
-    return remainders;
-  }();
-  std::uint32_t crc = 0xffffffff;
-  for (const char byte : bytes) {
-    crc = table[(crc ^ static_cast<unsigned char>(byte)) & 0xffU] ^ crc >> 8U;
-  }
-  return ~crc;
+  return static_cast<std::uint32_t>(
+      ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 /// The end record's offset. A comment, which may hold anything, stands behind it.
@@ -77,8 +64,8 @@ std::size_t find_end(std::string_view bytes, const std::string& name) {
   }
   const std::string_view kind = bytes.starts_with("PK") ? "" : file_kind(bytes);
   throw InputError(
-      name + ": expected a zip archive, got " +
-      (kind.empty() ? "no directory at the end; is the file cut short?" : std::string(kind)));
+      fmt::format("{}: expected a zip archive, got {}", name,
+                  kind.empty() ? "no directory at the end; is the file cut short?" : kind));
 }
 
 /// The data of a member: the directory says where, the header before it how long that is.
@@ -86,8 +73,8 @@ std::string_view find_data(std::string_view before, std::size_t offset, std::siz
                            std::string_view member, const std::string& place) {
   if (offset > before.size() || before.size() - offset < local_size ||
       !before.substr(offset).starts_with(local_mark)) {
-    throw InputError(place + ": expected its header at byte " + std::to_string(offset) +
-                     ", got something else");
+    throw InputError(
+        fmt::format("{}: expected its header at byte {}, got something else", place, offset));
   }
   const std::string_view header = before.substr(offset);
   const std::size_t name_size = load16(header, 26);
@@ -96,14 +83,13 @@ std::string_view find_data(std::string_view before, std::size_t offset, std::siz
     throw InputError(place + ": expected the same name in its header, got another");
   }
   if (data > header.size() || size > header.size() - data) {
-    throw InputError(place + ": expected " + std::to_string(size) +
-                     " bytes before the directory, got fewer");
+    throw InputError(
+        fmt::format("{}: expected {} bytes before the directory, got fewer", place, size));
   }
   return header.substr(data, size);
 }
 
-std::string inflate_member([[maybe_unused]] const ZipMember& member, const std::string& place) {
-#ifdef ATTNVIZ_ZLIB
+std::string inflate_member(const ZipMember& member, const std::string& place) {
   std::string bytes(member.size, '\0');
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
@@ -117,22 +103,9 @@ std::string inflate_member([[maybe_unused]] const ZipMember& member, const std::
   inflateEnd(&stream);
   if (!whole) throw InputError(place + ": the compressed data is damaged");
   return bytes;
-#else
-  throw LimitError(place +
-                   ": compressed, and attnviz was built without zlib; write it with "
-                   "numpy.savez");
-#endif
 }
 
 }  // namespace
-
-bool can_inflate() {
-#ifdef ATTNVIZ_ZLIB
-  return true;
-#else
-  return false;
-#endif
-}
 
 std::vector<ZipMember> read_zip(std::string_view bytes, const std::string& name) {
   const std::size_t end = find_end(bytes, name);
@@ -140,8 +113,8 @@ std::vector<ZipMember> read_zip(std::string_view bytes, const std::string& name)
   const std::size_t directory_size = load32(bytes, end + 12);
   const std::size_t directory = load32(bytes, end + 16);
   if (directory == beyond_32_bits || directory_size == beyond_32_bits || count > max_members) {
-    throw LimitError(name + ": expected at most " + std::to_string(max_members) +
-                     " members and no zip64 directory");
+    throw LimitError(
+        fmt::format("{}: expected at most {} members and no zip64 directory", name, max_members));
   }
   if (load16(bytes, end + 4) != 0 || load16(bytes, end + 6) != 0 ||
       load16(bytes, end + 8) != count) {
@@ -154,7 +127,7 @@ std::vector<ZipMember> read_zip(std::string_view bytes, const std::string& name)
   std::set<std::string_view> names;
   std::string_view rest = bytes.substr(directory, directory_size);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string place = name + ": member " + std::to_string(i + 1);
+    const std::string place = fmt::format("{}: member {}", name, i + 1);
     if (rest.size() < entry_size || !rest.starts_with(entry_mark)) {
       throw InputError(place + ": expected an entry of the directory, got something else");
     }
@@ -162,13 +135,13 @@ std::vector<ZipMember> read_zip(std::string_view bytes, const std::string& name)
     const std::size_t whole = entry_size + name_size + load16(rest, 30) + load16(rest, 32);
     if (whole > rest.size()) throw InputError(place + ": cut short by the directory's end");
     const std::string_view member = rest.substr(entry_size, name_size);
-    const std::string named = name + ": " + printable(member);
+    const std::string named = fmt::format("{}: {}", name, printable(member));
     if (!names.insert(member).second) throw InputError(named + ": stands twice");
     if ((load16(rest, 8) & 1U) != 0) throw InputError(named + ": encrypted");
     const std::uint32_t method = load16(rest, 10);
     if (method != 0 && method != 8) {
-      throw InputError(named + ": expected compression 0 (none) or 8 (deflate), got " +
-                       std::to_string(method));
+      throw InputError(
+          fmt::format("{}: expected compression 0 (none) or 8 (deflate), got {}", named, method));
     }
     const std::uint32_t stored = load32(rest, 20);
     const std::uint32_t size = load32(rest, 24);
@@ -185,17 +158,17 @@ std::vector<ZipMember> read_zip(std::string_view bytes, const std::string& name)
 }
 
 std::string extract(const ZipMember& member, std::size_t limit, const std::string& name) {
-  const std::string place = name + ": " + printable(member.name);
+  const std::string place = fmt::format("{}: {}", name, printable(member.name));
   if (member.size > limit) {
-    throw LimitError(place + ": expected at most " + std::to_string(limit) + " bytes, got " +
-                     std::to_string(member.size));
+    throw LimitError(
+        fmt::format("{}: expected at most {} bytes, got {}", place, limit, member.size));
   }
   // Two bits of deflated data make at most 258 bytes.
-  const std::size_t most = member.deflated ? member.data.size() * 1032 : member.data.size();
-  if (member.size > most || (!member.deflated && member.size != most)) {
-    throw InputError(place + ": expected the directory's " + std::to_string(member.size) +
-                     " bytes, which its " + std::to_string(member.data.size()) +
-                     " in the file cannot be");
+  const std::size_t max_size = member.deflated ? member.data.size() * 1032 : member.data.size();
+  if (member.size > max_size || (!member.deflated && member.size != max_size)) {
+    throw InputError(
+        fmt::format("{}: expected the directory's {} bytes, which its {} in the file cannot be",
+                    place, member.size, member.data.size()));
   }
   std::string bytes = member.deflated ? inflate_member(member, place) : std::string(member.data);
   if (crc32_of(bytes) != member.crc32) {

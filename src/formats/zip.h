@@ -26,11 +26,8 @@ std::vector<ZipMember> read_zip(std::string_view bytes, const std::string& name)
 
 /// The bytes of a member. Throws InputError when they do not have the size or the checksum that the
 /// directory gives, before allocating more than deflate can make of its data; LimitError when they
-/// are more than `limit`, and for a deflated one when the program was built without zlib.
+/// are more than `limit`.
 std::string extract(const ZipMember& member, std::size_t limit, const std::string& name);
-
-/// Whether extract() takes deflated members.
-bool can_inflate();
 
 /// An archive of stored members, (name, bytes) each, dated 1980: the same bytes every time.
 std::string write_zip(const std::vector<std::pair<std::string, std::string>>& members);

@@ -24,24 +24,24 @@ struct Candidate {
 /// The best candidates so far, in falling order; of equals the first comes first.
 class TopList {
  public:
-  explicit TopList(std::size_t most) : most_(most) {}
+  explicit TopList(std::size_t max_size) : max_size_(max_size) {}
 
   void offer(const Candidate& candidate) {
-    if (list_.size() == most_ && candidate.score <= list_.back().score) return;
+    if (list_.size() == max_size_ && candidate.score <= list_.back().score) return;
     const auto place =
         std::upper_bound(list_.begin(), list_.end(), candidate,
                          [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
     list_.insert(place, candidate);
-    if (list_.size() > most_) list_.pop_back();
+    if (list_.size() > max_size_) list_.pop_back();
   }
   const std::vector<Candidate>& list() const { return list_; }
 
  private:
-  std::size_t most_;
+  std::size_t max_size_;
   std::vector<Candidate> list_;
 };
 
-/// An answer in the making: the symbol it ends with, and where the one before it is.
+/// The last symbol of an unfinished answer, and where the one before it is.
 struct Node {
   int parent = -1;  // among the nodes; -1 at the start
   int id = 0;
@@ -63,8 +63,8 @@ class Search {
 
   bool done() const { return alive_.empty(); }
 
-  /// Goes on by one step, whose columns start at `block`, and brings the states that the next one
-  /// needs into the columns of the hypotheses that are left. `fed` is that of the next step.
+  /// Takes one step, whose columns start at `block`, and moves the states that the next step needs
+  /// into the columns of the remaining hypotheses. `fed` is that of the next step.
   void advance(DecoderTape& tape, Index block, std::span<int> fed, Matrix& scratch) {
     const Index column = block + first_;
     std::vector<Hypothesis> next;
@@ -85,7 +85,7 @@ class Search {
                      [&](const Hypothesis& a, const Hypothesis& b) { return score(a) > score(b); });
     if (finished_.size() > width()) finished_.resize(width());
     if (cannot_improve()) alive_.clear();
-    if (nodes_.size() > most_nodes_) drop_unreached();
+    if (nodes_.size() > max_nodes_) drop_unreached();
 
     for (Matrix* states : {&tape.gru.after, &tape.contexts}) {
       gather(parents, states->middleCols(column, static_cast<Index>(width())), scratch);
@@ -116,7 +116,7 @@ class Search {
     return penalised(hypothesis.log_probability, hypothesis.length, options_.length_penalty);
   }
 
-  /// Twice the width: even if half of them end, the beam stays full.
+  /// The best candidates, twice the width: even if half of them end, the beam stays full.
   std::vector<Candidate> rank(const DecoderTape& tape, Index column) const {
     TopList top(2 * width());
     for (std::size_t j = 0; j < alive_.size(); ++j) {
@@ -163,8 +163,8 @@ class Search {
     return score(best) <= score(finished_.back());
   }
 
-  /// Forgets the nodes that no hypothesis goes through any more, which are most of them. A node
-  /// stands behind its parent.
+  /// Removes the nodes that no hypothesis goes through any more, which are most of them. A node
+  /// comes after its parent.
   void drop_unreached() {
     constexpr int unreached = -1;
     std::vector<int> place(nodes_.size(), unreached);
@@ -185,7 +185,7 @@ class Search {
       if (node.parent >= 0) node.parent = place[static_cast<std::size_t>(node.parent)];
     }
     nodes_ = std::move(kept);
-    most_nodes_ = 2 * nodes_.size() + width();
+    max_nodes_ = 2 * nodes_.size() + width();
     for (auto* list : {&alive_, &finished_}) {
       for (Hypothesis& hypothesis : *list) {
         hypothesis.node = place[static_cast<std::size_t>(hypothesis.node)];
@@ -206,7 +206,7 @@ class Search {
   Index source_length_;
   std::size_t limit_;
   std::vector<Node> nodes_;
-  std::size_t most_nodes_ = 0;        // before those that nothing reaches are dropped
+  std::size_t max_nodes_ = 0;         // more than this, and unreached ones are dropped
   std::vector<Hypothesis> alive_;     // in falling order
   std::vector<Hypothesis> finished_;  // in falling order
 };

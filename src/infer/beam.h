@@ -18,9 +18,9 @@ struct BeamOptions {
 /// equation 14, without the coverage term).
 double beam_score(const Decoded& answer, double length_penalty);
 
-/// The best answers to each source, best first and no two alike; at least one. The greedy answer is
-/// a candidate, so the first one never scores below it. Attention is that of the hypothesis itself,
-/// the same that forced decoding of its ids gives. Order, independence and tables as for
+/// The best answers to each source, best first and all different; at least one. The greedy answer
+/// is a candidate, so the first one never scores below it. Attention is that of the hypothesis
+/// itself, the same that forced decoding of its ids gives. Order, independence and tables as for
 /// decode_greedily; logits are not kept.
 std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights,
                                                    const ModelConfig& config,

@@ -1,5 +1,7 @@
 #include "infer/model_task.h"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
@@ -19,26 +21,27 @@ std::string task_to_json(const Task& task, const TaskOptions& options) {
 }
 
 std::optional<ModelTask> task_of(const Model& model) {
-  const auto found = model.facts.find("task");
-  if (found == model.facts.end()) return std::nullopt;
+  const auto found = model.metadata.find("task");
+  if (found == model.metadata.end()) return std::nullopt;
   const std::string place = "model: metadata: task";
   const auto json = parse_strict_json<Json>(found->second, place);
-  constexpr int most = 1'000'000;  // the task itself says what fits
+  constexpr int max = 1'000'000;  // the task itself says what fits
   try {
     const Task& task = find_task(json.at("name").get<std::string>());
     TaskOptions options;
-    options.min_length = json_integer(json.at("min_length"), most);
-    options.max_length = json_integer(json.at("max_length"), most);
-    options.shift = json_integer(json.at("shift"), most);
+    options.min_length = json_integer(json.at("min_length"), max);
+    options.max_length = json_integer(json.at("max_length"), max);
+    options.shift = json_integer(json.at("shift"), max);
     options.alphabet = json.at("alphabet").get<std::string>();
     check_task_options(task, options);
     return ModelTask{&task, options};
   } catch (const Json::exception&) {
   } catch (const InputError&) {
   } catch (const UsageError& error) {
-    throw InputError(place + ": " + error.what());
+    throw InputError(fmt::format("{}: {}", place, error.what()));
   }
-  throw InputError(place + ": expected a task and its settings, got " + printable(found->second));
+  throw InputError(
+      fmt::format("{}: expected a task and its settings, got {}", place, printable(found->second)));
 }
 
 }  // namespace attnviz

@@ -14,11 +14,11 @@ struct ModelTask {
   TaskOptions options;
 };
 
-/// The task as JSON, for Model::facts["task"].
+/// The task as JSON, for Model::metadata["task"].
 std::string task_to_json(const Task& task, const TaskOptions& options);
 
 /// The task a model was trained on; nothing if it was none of ours.
-/// Throws InputError when the entry is malformed or asks for settings that the task does not have.
+/// Throws InputError when the entry is malformed or holds settings that the task cannot have.
 std::optional<ModelTask> task_of(const Model& model);
 
 }  // namespace attnviz

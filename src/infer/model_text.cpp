@@ -1,5 +1,7 @@
 #include "infer/model_text.h"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
@@ -26,7 +28,7 @@ Tokenizer tokenizer_from_json(const std::string& text) {
     }
   } catch (const Json::exception&) {
   }
-  throw InputError("tokenizer: expected unit, lower and nfc, got " + printable(text));
+  throw InputError(fmt::format("tokenizer: expected unit, lower and nfc, got {}", printable(text)));
 }
 
 std::string text_to_json(const ModelText& text) {
@@ -39,20 +41,21 @@ std::string text_to_json(const ModelText& text) {
 }
 
 ModelText text_of(const Model& model) {
-  const auto found = model.facts.find("text");
-  if (found == model.facts.end()) return {};
-  constexpr int longest_answer = 2000;  // --max-length ends at 1000
+  const auto found = model.metadata.find("text");
+  if (found == model.metadata.end()) return {};
+  constexpr int max_answer = 2000;  // sides of training pairs have at most 1000 symbols
   const std::string place = "model: metadata: text";
   const auto json = parse_strict_json<Json>(found->second, place);
   try {
     return {tokenizer_from_json(json.at("source").dump()),
             tokenizer_from_json(json.at("target").dump()),
-            json_integer(json.at("longest"), longest_answer), json.at("takes_unknown").get<bool>(),
+            json_integer(json.at("longest"), max_answer), json.at("takes_unknown").get<bool>(),
             json.at("sample").get<std::string>()};
   } catch (const Json::exception&) {
   } catch (const InputError&) {
   }
-  throw InputError(place + ": expected how the model reads text, got " + printable(found->second));
+  throw InputError(fmt::format("{}: expected how the model reads text, got {}", place,
+                               printable(found->second)));
 }
 
 }  // namespace attnviz

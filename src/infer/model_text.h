@@ -17,10 +17,10 @@ struct ModelText {
 };
 
 std::string to_json(const Tokenizer& tokenizer);
-/// Throws InputError when the text is not of to_json().
+/// Throws InputError when the text is not from to_json().
 Tokenizer tokenizer_from_json(const std::string& text);
 
-/// For Model::facts["text"].
+/// For Model::metadata["text"].
 std::string text_to_json(const ModelText& text);
 
 /// What a model's file says; one without that entry reads and writes characters, and refuses those

@@ -1,5 +1,7 @@
 #include "infer/predict.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "attnviz/error.h"
@@ -20,7 +22,7 @@ void add_truth(const ModelTask& known, const std::vector<std::string>& source,
                std::size_t answer_length, AttentionMap& map) {
   std::optional<Example> right = known.task->solve(known.options, source);
   if (!right) return;
-  map.facts["expected"] = join(right->target);
+  map.metadata["expected"] = join(right->target);
   map.expected = with_end(std::move(right->target));
   map.expected.resize(map.rows());
   map.gold = std::move(right->gold);
@@ -35,8 +37,8 @@ void replace_unknown(const std::vector<std::string>& source, const Decoded& deco
   for (std::size_t i = 0; i < answer.size(); ++i) {
     if (decoded.ids[i] != Vocabulary::unknown) continue;
     const auto row = decoded.attention.begin() + static_cast<std::ptrdiff_t>(i * columns);
-    const auto most = std::max_element(row, row + static_cast<std::ptrdiff_t>(source.size()));
-    answer[i] = source[static_cast<std::size_t>(most - row)];
+    const auto max = std::max_element(row, row + static_cast<std::ptrdiff_t>(source.size()));
+    answer[i] = source[static_cast<std::size_t>(max - row)];
   }
 }
 
@@ -45,7 +47,7 @@ std::string unit_name(const Tokenizer& tokenizer) {
 }
 
 void note_probability(Prediction& prediction) {
-  prediction.map.facts["log_probability"] = format_shortest(prediction.log_probability);
+  prediction.map.metadata["log_probability"] = format_shortest(prediction.log_probability);
 }
 
 /// A model at work on many sources: what stays the same from one to the next.
@@ -91,10 +93,10 @@ class Answerer {
       if (!targets.empty()) pairs[i].target = encode(model_.target, targets[i]);
       pointers.push_back(&pairs[i]);
     }
-    for (std::size_t at = 0, end = 0; at < sources.size(); at = end) {
-      end = chunk_end(at, sources.size(), [&](std::size_t i) { return size(pairs[i]); });
-      f(at, std::span<const EncodedPair* const>(pointers).subspan(at, end - at));
-    }
+    const auto size_at = [&](std::size_t i) { return size(pairs[i]); };
+    attnviz::for_each_chunk(pairs.size(), size_at, [&](std::size_t first, std::size_t end) {
+      f(first, std::span<const EncodedPair* const>(pointers).subspan(first, end - first));
+    });
   }
 
  private:
@@ -128,7 +130,7 @@ void SourceReader::check_target(std::span<const std::string> symbols) const {
 
 SourceText SourceReader::read(std::string_view text, const Side& side) const {
   if (const auto at = find_invalid_utf8(text)) {
-    throw InputError(side.name + ": byte " + std::to_string(*at + 1) + " is not valid UTF-8");
+    throw InputError(fmt::format("{}: byte {} is not valid UTF-8", side.name, *at + 1));
   }
   SourceText source{side.tokenizer.split(text), false, {}};
   const auto is_separator = [&](const std::string& symbol) {
@@ -137,8 +139,8 @@ SourceText SourceReader::read(std::string_view text, const Side& side) const {
   };
   source.separators_dropped = std::erase_if(source.symbols, is_separator) > 0;
   if (source.symbols.empty()) {
-    throw InputError(side.name + ": expected at least one " + unit_name(side.tokenizer) +
-                     ", got none");
+    throw InputError(fmt::format("{}: expected at least one {}, got none", side.name,
+                                 unit_name(side.tokenizer)));
   }
   source.unknown = check(source.symbols, side);
   return source;
@@ -147,21 +149,21 @@ SourceText SourceReader::read(std::string_view text, const Side& side) const {
 std::vector<std::string> SourceReader::check(std::span<const std::string> symbols,
                                              const Side& side) const {
   if (symbols.size() > max_input) {
-    throw LimitError(side.name + ": expected at most " + std::to_string(max_input) + ' ' +
-                     unit_name(side.tokenizer) + "s, got " + std::to_string(symbols.size()));
+    throw LimitError(fmt::format("{}: expected at most {} {}s, got {}", side.name, max_input,
+                                 unit_name(side.tokenizer), symbols.size()));
   }
   std::vector<std::string> unknown = side.vocabulary.missing(symbols);
   if (!unknown.empty() && !rules_.takes_unknown) {
     const std::string text = side.tokenizer.join({symbols.begin(), symbols.end()});
-    throw InputError(side.name + " \"" + printable(text) + "\": the model has never seen \"" +
-                     printable(join(unknown, "\", \"")) + "\"; it knows \"" +
-                     printable(join(side.vocabulary.symbols())) + "\"");
+    throw InputError(fmt::format("{} \"{}\": the model has never seen \"{}\"; it knows \"{}\"",
+                                 side.name, printable(text), printable(join(unknown, "\", \"")),
+                                 printable(join(side.vocabulary.symbols()))));
   }
   return unknown;
 }
 
-std::size_t most_numbers(const Model& model, const ModelText& text, std::size_t symbols,
-                         const AnswerOptions& options) {
+std::size_t max_numbers(const Model& model, const ModelText& text, std::size_t symbols,
+                        const AnswerOptions& options) {
   const auto columns = symbols + 1;
   const int rows = answer_limit(text.longest, static_cast<int>(columns));
   const auto logits = options.keep_logits ? static_cast<std::size_t>(model.target.size()) : 0;
@@ -190,7 +192,8 @@ std::vector<Prediction> predict(const Model& model,
         predictions.push_back(
             answerer.tell(first + i, ++rank, source, std::move(answer), std::move(decoded)));
         if (options.beam.width > 1) note_probability(predictions.back());
-        if (options.beam.n_best > 1) predictions.back().map.facts["rank"] = std::to_string(rank);
+        if (options.beam.n_best > 1)
+          predictions.back().map.metadata["rank"] = fmt::format("{}", rank);
       }
     }
   });

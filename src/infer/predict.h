@@ -69,7 +69,7 @@ struct Prediction {
   bool ended = false;            // false: the limit was reached before END
   double log_probability = 0.0;  // of the answer, END included
   /// END last on both sides. Where the model's task knows the answer: gold, expected (cut or filled
-  /// up to the rows there are) and all of it in facts["expected"].
+  /// up to the rows there are) and all of it in metadata["expected"].
   AttentionMap map;
   std::vector<float> logits;  // rows x target vocabulary, row-major, if kept
 };
@@ -81,8 +81,8 @@ struct AnswerOptions {
 };
 
 /// The numbers that the answers to a source of so many symbols hold at most, in maps and logits.
-std::size_t most_numbers(const Model& model, const ModelText& text, std::size_t symbols,
-                         const AnswerOptions& options);
+std::size_t max_numbers(const Model& model, const ModelText& text, std::size_t symbols,
+                        const AnswerOptions& options);
 
 /// Answers to several sources, in order; beam.n_best of each, best first, fewer where there are no
 /// more.

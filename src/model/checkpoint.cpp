@@ -19,7 +19,7 @@ constexpr const char* version = "1";
 constexpr std::size_t max_file = std::size_t{1} << 31U;
 constexpr int max_size = 1 << 20;  // of any one dimension
 
-// Keys that describe() makes of something else than the model's facts.
+// Keys of the file that do not come from the model's metadata.
 constexpr const char* own_keys[] = {"format",         "version",  "config",   "source_symbols",
                                     "target_symbols", "checksum", "checksums"};
 
@@ -170,7 +170,7 @@ void extract_tensors(const std::vector<NamedTensor>& tensors, const std::string&
 }
 
 std::map<std::string, std::string> describe(const Model& model) {
-  std::map<std::string, std::string> metadata = model.facts;
+  std::map<std::string, std::string> metadata = model.metadata;
   metadata["format"] = format;
   metadata["version"] = version;
   metadata["config"] = to_json(model.config).dump();
@@ -203,7 +203,7 @@ Model read_description(const TensorFile& file, const std::string& name) {
               {},
               file.metadata,
               has_checksums(file)};
-  for (const char* key : own_keys) model.facts.erase(key);
+  for (const char* key : own_keys) model.metadata.erase(key);
   model.config.source_vocabulary = model.source.size();
   model.config.target_vocabulary = model.target.size();
   return model;

@@ -15,7 +15,7 @@ struct Model {
   Vocabulary target;
   Seq2SeqWeights weights;
   std::map<std::string, std::string>
-      facts;            // "task", "recipe", "scores", ...: JSON kept in the file
+      metadata;         // "task", "recipe", "scores", ...: JSON kept in the file
   bool checked = true;  // against the checksums in its file; false for one made elsewhere
 };
 

@@ -12,14 +12,14 @@ namespace {
 /// Calls f(pairs, examples) for one chunk after the other. `size` tells what an example takes.
 template <typename Size, typename F>
 void for_each_chunk(std::span<const EncodedExample> examples, Size&& size, F&& f) {
+  const auto size_at = [&](std::size_t i) { return size(examples[i].pair); };
   std::vector<const EncodedPair*> pairs;
-  for (std::size_t at = 0, end = 0; at < examples.size(); at = end) {
-    end = chunk_end(at, examples.size(), [&](std::size_t i) { return size(examples[i].pair); });
-    const auto chunk = examples.subspan(at, end - at);
+  attnviz::for_each_chunk(examples.size(), size_at, [&](std::size_t first, std::size_t end) {
+    const auto chunk = examples.subspan(first, end - first);
     pairs.clear();
     for (const EncodedExample& example : chunk) pairs.push_back(&example.pair);
     f(std::span<const EncodedPair* const>(pairs), chunk);
-  }
+  });
 }
 
 /// Scores one answer and its attention (a row for each of its tokens).

@@ -29,7 +29,7 @@ struct Evaluation {
   double loss = 0.0;           // mean cross-entropy of a target token; evaluate_forced only
 };
 
-/// For files and --json: shares in 0..1, entropies in nats, one object for each table.
+/// As JSON: shares in 0..1, entropies in nats, one object for each table.
 std::string to_json(const Evaluation& evaluation);
 
 /// Teacher forcing: each step is given the right symbols before it. An answer is exact here if and

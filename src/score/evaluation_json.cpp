@@ -1,6 +1,9 @@
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 #include "score/evaluate.h"
+#include "score/pair_evaluation.h"
 
 namespace attnviz {
 namespace {
@@ -26,11 +29,11 @@ std::string to_json(const Evaluation& evaluation) {
   json.update(alignment_json(evaluation.alignment));
   json["offsets"] = Json::object();
   for (const auto& [offset, rows] : evaluation.alignment.offsets) {
-    json["offsets"][std::to_string(offset)] = rows;
+    json["offsets"][fmt::format("{}", offset)] = rows;
   }
   json["by_length"] = Json::object();
   for (const auto& [length, scores] : evaluation.by_length) {
-    json["by_length"][std::to_string(length)] = answers_json(scores);
+    json["by_length"][fmt::format("{}", length)] = answers_json(scores);
   }
   for (const auto& [kind, scores] : evaluation.by_kind) {
     json["by_kind"][kind] = answers_json(scores);
@@ -40,6 +43,25 @@ std::string to_json(const Evaluation& evaluation) {
   }
   if (evaluation.distractor.rows > 0) {
     json["distractor_mass"] = evaluation.distractor.gold_mass();
+  }
+  return json.dump();
+}
+
+std::string to_json(const PairEvaluation& evaluation) {
+  Json json = answers_json(evaluation.answers());
+  json["error_rate"] = evaluation.errors().rate();
+  json["bleu"] = evaluation.bleu().score();
+  json["coverage_penalty"] = evaluation.coverage().mean_coverage_penalty();
+  json["row_entropy"] = evaluation.coverage().mean_entropy();
+  json["confidence"] = evaluation.coverage().confidence();
+  if (evaluation.gold_pairs() > 0) {
+    json["gold"] = {{"examples", evaluation.gold_pairs()},
+                    {"alignment_error_rate", evaluation.links().error_rate()},
+                    {"gold_mass", evaluation.alignment().gold_mass()},
+                    {"hit_rate", evaluation.alignment().hit_rate()}};
+  }
+  for (const auto& [length, scores] : evaluation.by_length()) {
+    json["by_length"][fmt::format("{}", length)] = answers_json(scores);
   }
   return json.dump();
 }

@@ -1,16 +1,15 @@
 #include "score/pair_evaluation.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
 
 namespace attnviz {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::size_t pairs_at_once = 1024;
+constexpr std::size_t max_pairs_at_once = 1024;
 
 /// Numbers for symbols, above those that mean something else. What is written like a reserved one,
 /// such as <unk>, stands for no symbol and gets the number `reserved`.
@@ -23,12 +22,6 @@ std::vector<int> number(const std::vector<std::string>& text, int reserved, Symb
   return numbers;
 }
 
-Json answers_json(const AnswerScores& scores) {
-  return {{"examples", scores.answers},
-          {"exact_match", scores.exact_match()},
-          {"token_accuracy", scores.token_accuracy()}};
-}
-
 /// As predict() and align() would refuse it, with its place.
 void check(const SourceReader& rules, const PairReader& reader, const TextPair& pair) {
   std::string place = reader.source_place();
@@ -37,9 +30,9 @@ void check(const SourceReader& rules, const PairReader& reader, const TextPair& 
     place = reader.target_place();
     rules.check_target(pair.target);
   } catch (const InputError& error) {
-    throw InputError(place + ": " + error.what());
+    throw InputError(fmt::format("{}: {}", place, error.what()));
   } catch (const LimitError& error) {
-    throw LimitError(place + ": " + error.what());
+    throw LimitError(fmt::format("{}: {}", place, error.what()));
   }
 }
 
@@ -92,25 +85,6 @@ void PairEvaluation::add_gold(const Prediction& forced, const TextPair& pair) {
   }
 }
 
-std::string to_json(const PairEvaluation& evaluation) {
-  Json json = answers_json(evaluation.answers());
-  json["error_rate"] = evaluation.errors().rate();
-  json["bleu"] = evaluation.bleu().score();
-  json["coverage_penalty"] = evaluation.coverage().mean_coverage_penalty();
-  json["row_entropy"] = evaluation.coverage().mean_entropy();
-  json["confidence"] = evaluation.coverage().confidence();
-  if (evaluation.gold_pairs() > 0) {
-    json["gold"] = {{"examples", evaluation.gold_pairs()},
-                    {"alignment_error_rate", evaluation.links().error_rate()},
-                    {"gold_mass", evaluation.alignment().gold_mass()},
-                    {"hit_rate", evaluation.alignment().hit_rate()}};
-  }
-  for (const auto& [length, scores] : evaluation.by_length()) {
-    json["by_length"][std::to_string(length)] = answers_json(scores);
-  }
-  return json.dump();
-}
-
 PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
                               const std::function<bool(const TextPair&)>& wanted) {
   PairEvaluation sum;
@@ -120,10 +94,10 @@ PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const Answ
   for (TextPair pair; reader.next(pair);) {
     if (wanted && !wanted(pair)) continue;
     check(rules, reader, pair);
-    numbers += std::max(most_numbers(model, rules.rules(), pair.source.size(), options),
+    numbers += std::max(max_numbers(model, rules.rules(), pair.source.size(), options),
                         (pair.source.size() + 1) * (pair.target.size() + 1));
     pairs.push_back(std::move(pair));
-    if (pairs.size() < pairs_at_once && numbers < most_weights_at_once) continue;
+    if (pairs.size() < max_pairs_at_once && numbers < max_weights_at_once) continue;
     evaluate_some(model, pairs, options, sum);
     pairs.clear();
     numbers = 0;

@@ -14,7 +14,8 @@
 namespace attnviz {
 
 /// Sums over pairs. Texts are compared as they are read, so a word that the vocabulary does not
-/// hold is only right where --replace-unk found it, and a reserved label such as <unk> never.
+/// hold is only right where AnswerOptions::replace_unknown found it, and a reserved label such as
+/// <unk> never.
 class PairEvaluation {
  public:
   /// Counts an answer to a pair.
@@ -43,13 +44,13 @@ class PairEvaluation {
   std::size_t gold_pairs_ = 0;
 };
 
-/// For --json: shares in 0..1, entropies in nats.
+/// As JSON: shares in 0..1, entropies in nats.
 std::string to_json(const PairEvaluation& evaluation);
 
-/// Answers every pair that `reader` gives and scores it. Throws as PairReader does, and with the
-/// line as SourceReader does: LimitError for a side of more than max_input symbols, InputError for
-/// symbols that the model does not take.
-/// With `wanted`, only the pairs that it says yes to; it is asked about each, in order.
+/// Answers every pair that `reader` gives and scores it; with `wanted`, only the pairs for which it
+/// returns true. It is called for each, in order. Throws as PairReader does, and with the line as
+/// SourceReader does: LimitError for a side of more than max_input symbols, InputError for symbols
+/// that the model does not take.
 PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
                               const std::function<bool(const TextPair&)>& wanted = {});
 

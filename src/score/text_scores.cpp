@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <vector>
+
+#include "base/edit_distance.h"
 
 namespace attnviz {
 namespace {
@@ -21,20 +22,6 @@ Counts count_ngrams(std::span<const int> symbols, std::size_t n) {
 }
 
 }  // namespace
-
-std::size_t edit_distance(std::span<const int> a, std::span<const int> b) {
-  std::vector<std::size_t> row(b.size() + 1);  // distances of a's first i symbols
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
 
 void ErrorRate::add(std::span<const int> answer, std::span<const int> right) {
   edits += edit_distance(answer, right);

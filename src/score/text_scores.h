@@ -8,10 +8,6 @@
 
 namespace attnviz {
 
-/// The fewest insertions, deletions and substitutions that turn one sequence into the other
-/// (Levenshtein 1966).
-std::size_t edit_distance(std::span<const int> a, std::span<const int> b);
-
 /// Edits to the right answers over their symbols: the word, character or phoneme error rate.
 struct ErrorRate {
   std::size_t edits = 0;

@@ -1,5 +1,7 @@
 #include "tasks/alphabet.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -22,28 +24,27 @@ bool stands_alone(const std::string& symbol) {
 
 }  // namespace
 
-void check_alphabet(const std::string& alphabet, std::size_t least) {
-  const std::string expected = "; expected " + std::to_string(least) + ".." +
-                               std::to_string(max_task_size) + " distinct characters, got ";
+void check_alphabet(const std::string& alphabet, std::size_t min_size) {
+  const auto refuse = [&](const std::string& problem, const std::string& got) {
+    throw SettingError("alphabet", fmt::format("{}; expected {}..{} distinct characters, got {}",
+                                               problem, min_size, max_task_size, got));
+  };
+  const auto quoted = [](const std::string& text) { return '"' + printable(text) + '"'; };
   if (const auto bad = find_invalid_utf8(alphabet)) {
-    throw UsageError("--alphabet: invalid UTF-8 at byte " + std::to_string(*bad + 1) + expected +
-                     '"' + printable(alphabet) + '"');
+    refuse(fmt::format("invalid UTF-8 at byte {}", *bad + 1), quoted(alphabet));
   }
   std::vector<std::string> symbols = split_characters(alphabet);
-  if (symbols.size() < least || symbols.size() > max_task_size) {
-    throw UsageError("--alphabet: wrong number of characters" + expected +
-                     std::to_string(symbols.size()));
+  if (symbols.size() < min_size || symbols.size() > max_task_size) {
+    refuse("wrong number of characters", fmt::format("{}", symbols.size()));
   }
   for (const std::string& symbol : symbols) {
     if (std::ranges::any_of(code_points(symbol), is_control) || !stands_alone(symbol)) {
-      throw UsageError("--alphabet: a control character, or a mark without a letter" + expected +
-                       '"' + printable(symbol) + '"');
+      refuse("a control character, or a mark without a letter", quoted(symbol));
     }
   }
   std::ranges::sort(symbols);
   if (const auto twin = std::ranges::adjacent_find(symbols); twin != symbols.end()) {
-    throw UsageError("--alphabet: a character occurs twice" + expected + '"' + printable(*twin) +
-                     '"');
+    refuse("a character occurs twice", quoted(*twin));
   }
 }
 

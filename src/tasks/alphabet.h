@@ -13,10 +13,10 @@ namespace attnviz {
 /// The longest source a task may be set to, the largest alphabet and the largest shift.
 inline constexpr int max_task_size = 1000;
 
-/// Throws UsageError unless `alphabet` is valid UTF-8 and has `least`..max_task_size distinct
-/// characters that stay themselves wherever they stand (no control characters, no mark or joiner
-/// without a letter).
-void check_alphabet(const std::string& alphabet, std::size_t least);
+/// Throws SettingError "alphabet" unless it is valid UTF-8 and has `min_size`..max_task_size
+/// distinct characters that do not merge with their neighbours (no control characters, no mark or
+/// joiner without a letter).
+void check_alphabet(const std::string& alphabet, std::size_t min_size);
 
 /// A random source: a length uniform in [min_length, max_length], then each symbol uniform in the
 /// alphabet.

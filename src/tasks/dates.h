@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,13 +28,9 @@ enum class DateField { day, month, year };
 ///   30 07 2021 · Fri 30 Jul 2021 · Friday 30 July 2021 · Friday, July 30 2021
 /// `30 07 2021` pads day and month to two digits; the others pad neither. `7 30 21` is month, day
 /// and the last two digits of the year.
-std::span<const std::string_view> date_format_names();
+std::vector<std::string_view> date_format_names();
 
-/// `day` in a format. The day must be valid and in years 1..9999, the format an index into
-/// date_format_names(). Years outside 2000..2099 lose their century in format 0.
-std::string write_date(std::chrono::year_month_day day, int format);
-
-/// Reads a source in any of the ten formats, to the letter, except that two neighbouring letters of
+/// Reads a source in any of the ten formats, exactly, except that two neighbouring letters of
 /// the weekday may have changed places (`Thrusday`). The weekday is not compared with the day.
 /// Years of four digits are 0001..9999; two digits mean 20YY. In May, whose short name is the full
 /// one, two formats write the same text; the earlier one in the list is reported. Nothing if the
@@ -48,10 +43,5 @@ std::optional<DateReading> read_date(const std::vector<std::string>& source);
 
 /// The field of a symbol of DD-MM-YYYY; nothing for separators and beyond the end.
 std::optional<DateField> date_field(std::size_t target_position);
-
-/// The row of the table for dates: days 2000-01-01 .. 2024-01-01 and formats are drawn uniformly;
-/// 5 % of the sources with a full weekday name have two neighbouring letters of it, not the first,
-/// swapped. The part of an example follows from its day.
-Task dates_task();
 
 }  // namespace attnviz

@@ -1,7 +1,8 @@
-#include "tasks/letters.h"
-
+// The tasks that move letters and never change them. They take any symbols, in the alphabet or not,
+// and refuse only the empty source.
 #include "base/utf8.h"
 #include "tasks/alphabet.h"
+#include "tasks/task.h"
 
 namespace attnviz {
 namespace {
@@ -21,6 +22,7 @@ std::optional<Example> rearrange(const std::vector<std::string>& source, Positio
   return example;
 }
 
+// A source shorter than the shift is rotated by the shift modulo its length.
 std::size_t shift_within(const TaskOptions& options, std::size_t length) {
   return static_cast<std::size_t>(options.shift) % length;
 }
@@ -64,9 +66,10 @@ Task letter_task(std::string_view name, std::string_view summary, int shift) {
           .takes_lengths = true,
           .takes_shift = shift > 0,
           .takes_alphabet = true,
+          .min_alphabet = 1,
           .separators = "",
           .draw = draw<solve>,
-          .draw_beyond = nullptr,
+          .draw_augmented = nullptr,
           .solve = solve,
           .part_key = source_text,
           .details = nullptr,

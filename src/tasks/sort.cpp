@@ -1,14 +1,17 @@
-#include "tasks/sort.h"
-
+// The task that sorts symbols in the order of the alphabet. The gold of an output is every source
+// position with its symbol.
 #include <algorithm>
 
 #include "base/grapheme.h"
 #include "base/utf8.h"
 #include "tasks/alphabet.h"
+#include "tasks/task.h"
 
 namespace attnviz {
 namespace {
 
+// Refuses the empty source, symbols outside the alphabet, and more symbols than a task may have:
+// the gold of n equal ones has n * n entries.
 std::optional<Example> sort_symbols(const TaskOptions& options,
                                     const std::vector<std::string>& source) {
   if (source.empty() || source.size() > max_task_size) return std::nullopt;
@@ -32,17 +35,17 @@ Example draw(const TaskOptions& options, Random& random) {
   return sort_symbols(options, draw_symbols(options, random)).value();
 }
 
-/// Of a few symbols only, each many times: how often one has been written is the hardest to learn,
-/// and rare among the task's own inputs.
-Example draw_crowded(const TaskOptions& options, Random& random) {
-  constexpr int most = 4;
+/// Of a few symbols only, each many times: counting them is the hardest to learn, and the task's
+/// own inputs rarely need it.
+Example draw_repetitive(const TaskOptions& options, Random& random) {
+  constexpr int max_distinct = 4;
   std::vector<std::string> symbols = split_characters(options.alphabet);
   random.shuffle(std::span(symbols));
   symbols.resize(static_cast<std::size_t>(
-      random.between(1, std::min(most, static_cast<int>(symbols.size())))));
-  TaskOptions crowded = options;
-  crowded.alphabet = join(symbols);
-  return sort_symbols(options, draw_symbols(crowded, random)).value();
+      random.between(1, std::min(max_distinct, static_cast<int>(symbols.size())))));
+  TaskOptions few = options;
+  few.alphabet = join(symbols);
+  return sort_symbols(options, draw_symbols(few, random)).value();
 }
 
 std::string source_text(const Example& example) {
@@ -59,9 +62,10 @@ Task sort_task() {
           .takes_lengths = true,
           .takes_shift = false,
           .takes_alphabet = true,
+          .min_alphabet = 2,  // one symbol has no order
           .separators = ", ",
           .draw = draw,
-          .draw_beyond = draw_crowded,
+          .draw_augmented = draw_repetitive,
           .solve = sort_symbols,
           .part_key = source_text,
           .details = nullptr,

@@ -1,6 +1,7 @@
 // The built-in tasks: sequence transformations whose true alignment is known.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "attnviz/attention_map.h"
+#include "attnviz/error.h"
 #include "base/random.h"
 
 namespace attnviz {
@@ -39,23 +41,25 @@ struct ExampleDetails {
   std::vector<int> distractor;      // source positions that no output needs, such as the weekday
 };
 
-/// One row of the table of tasks.
+/// One row of the table of tasks. A new task is a file beside this one, a line in task.cpp, and its
+/// recipe in train/recipe.cpp.
 struct Task {
   std::string_view name;
   std::string_view summary;       // one line
   std::string_view sample_input;  // what `render` draws by default
   TaskOptions defaults;
-  bool takes_lengths;  // --min-length and --max-length apply
-  bool takes_shift;    // --shift applies
-  bool takes_alphabet;
+  bool takes_lengths;           // TaskOptions::min_length and max_length apply
+  bool takes_shift;             // TaskOptions::shift applies
+  bool takes_alphabet;          // TaskOptions::alphabet applies
+  std::size_t min_alphabet;     // characters that it needs
   std::string_view separators;  // characters people write between symbols, dropped from an input
 
   /// A random example of any part.
   Example (*draw)(const TaskOptions&, Random&);
 
-  /// For training only: a random example of what the task's own inputs lack or hardly ever hold
-  /// (for dates other centuries, for sort many of the same digit). Null where nothing is missing.
-  Example (*draw_beyond)(const TaskOptions&, Random&);
+  /// For training only: a random example of what the task's own inputs hardly ever hold (for dates
+  /// other centuries, for sort many of the same digit). Null where nothing is missing.
+  Example (*draw_augmented)(const TaskOptions&, Random&);
 
   /// The right answer and gold alignment for a given source; nothing if the source is not an input
   /// of this task (a letter for `sort`, a text that is no date).
@@ -78,20 +82,25 @@ std::span<const Task> all_tasks();
 /// The task of that name. Throws UsageError with a suggestion.
 const Task& find_task(std::string_view name);
 
-/// Throws UsageError naming the option and its range: 1 <= min_length <= max_length <= 1000,
-/// 0 <= shift <= 1000, and for a task that takes one an alphabet of 1..1000 distinct characters, at
-/// least two of them for `sort`.
+/// Throws SettingError naming the option and its range: 1 <= min_length <= max_length <= 1000,
+/// 0 <= shift <= 1000, and for a task that takes one an alphabet of min_alphabet..1000 distinct
+/// characters.
 void check_task_options(const Task& task, const TaskOptions& options);
 
 /// The part that `key` falls into: 80 % train, 10 % validation, 10 % test, by a hash of its bytes.
 Part part_of(std::string_view key);
 
-/// A random example of the given part. Throws UsageError if the options leave none (found after
-/// 100,000 draws in vain).
+/// The options leave a task no example of some part.
+class NoExampleError : public UsageError {
+ public:
+  using UsageError::UsageError;
+};
+
+/// A random example of the given part. Throws NoExampleError when 100,000 draws find none.
 Example draw_example(const Task& task, const TaskOptions& options, Part part, Random& random);
 
-/// The same for training, by task.draw_beyond with the given probability.
-Example draw_training_example(const Task& task, const TaskOptions& options, double beyond,
+/// The same for training, by task.draw_augmented with the given probability.
+Example draw_training_example(const Task& task, const TaskOptions& options, double augment,
                               Random& random);
 
 }  // namespace attnviz

@@ -1,5 +1,7 @@
 #include "text/corpus.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,9 +12,9 @@
 namespace attnviz {
 namespace {
 
-constexpr std::size_t most_pairs = std::size_t{1} << 27U;
-constexpr std::size_t most_numbers = std::size_t{1} << 30U;  // symbols and gold positions
-constexpr std::size_t most_text = std::size_t{1} << 30U;     // bytes of the distinct symbols
+constexpr std::size_t max_pairs = std::size_t{1} << 27U;
+constexpr std::size_t max_numbers = std::size_t{1} << 30U;  // symbols and gold positions
+constexpr std::size_t max_text = std::size_t{1} << 30U;     // bytes of the distinct symbols
 
 /// The vocabulary of the symbols that occur often enough in the given lists.
 Vocabulary count_vocabulary(const SymbolTable& table, const FlatLists& lists,
@@ -98,11 +100,11 @@ ReadCounts Corpus::read(const PairFiles& files, Tokenizer source, Tokenizer targ
       ++counts.too_long;
       continue;
     }
-    if (size() >= most_pairs ||
-        sources_.count() + targets_.count() + gold_.count() > most_numbers ||
-        source_symbols_.bytes() + target_symbols_.bytes() > most_text) {
-      throw LimitError(printable(files.name(), no_limit) +
-                       ": expected at most 2^27 pairs, 2^30 symbols and 1 GiB of distinct ones");
+    if (size() >= max_pairs || sources_.count() + targets_.count() + gold_.count() > max_numbers ||
+        source_symbols_.bytes() + target_symbols_.bytes() > max_text) {
+      throw LimitError(
+          fmt::format("{}: expected at most 2^27 pairs, 2^30 symbols and 1 GiB of distinct ones",
+                      printable(files.name(), no_limit)));
     }
     ++counts.pairs;
     push(pair.source, source_symbols_, sources_);

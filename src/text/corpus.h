@@ -79,16 +79,16 @@ class Corpus {
   GoldAlignment gold(std::size_t i) const;
   bool has_gold() const { return gold_.size() > 0; }
 
-  /// The same for equal source texts, another for others (almost surely), until encode().
+  /// Equal for equal source texts, different for others (almost surely). Before encode() only.
   std::uint64_t source_hash(std::size_t i, std::uint64_t seed) const;
-  /// Of both sides and the place of a pair, until encode(). A sum of them tells one corpus from
-  /// another.
+  /// Of both sides and the place of a pair, before encode() only. A sum of them tells one corpus
+  /// from another.
   std::uint64_t hash(std::size_t i) const;
 
   /// Vocabularies by falling number of occurrences in the given pairs, ties in the order of their
   /// bytes; then renumbers all pairs by them, what has no place in them as unknown.
   void encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits);
-  /// The same with vocabularies that are there.
+  /// The same with given vocabularies.
   void encode(const Vocabulary& source, const Vocabulary& target);
 
   const Vocabulary& source_vocabulary() const { return source_vocabulary_; }

@@ -1,5 +1,7 @@
 #include "text/pair_reader.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +12,7 @@
 namespace attnviz {
 namespace {
 
-constexpr std::size_t most_faults = 10;
+constexpr std::size_t max_faults = 10;
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -32,25 +34,26 @@ struct Fault {
 };
 
 [[noreturn]] void fault(std::size_t column, const std::string& what) {
-  throw Fault{": column " + std::to_string(column) + ": " + what};
+  throw Fault{fmt::format(": column {}: {}", column, what)};
 }
 
 void require_valid(std::string_view line) {
   if (const auto bad = find_invalid_utf8(line)) {
-    fault(column_of(line, *bad), "expected UTF-8, got the byte " + printable(line.substr(*bad, 1)));
+    fault(column_of(line, *bad),
+          fmt::format("expected UTF-8, got the byte {}", printable(line.substr(*bad, 1))));
   }
 }
 
 std::vector<std::string> split_side(std::string_view text, const Tokenizer& tokenizer,
                                     std::size_t column, const char* what) {
   std::vector<std::string> symbols = tokenizer.split(text);
-  if (symbols.empty()) fault(column, std::string(what) + ": expected a text, got none");
+  if (symbols.empty()) fault(column, fmt::format("{}: expected a text, got none", what));
   return symbols;
 }
 
 [[noreturn]] void gold_fault(std::string_view entry, std::size_t row, const std::string& expected) {
-  throw InputError("gold of target symbol " + std::to_string(row + 1) + ": expected " + expected +
-                   ", got \"" + printable(entry) + '"');
+  throw InputError(fmt::format("gold of target symbol {}: expected {}, got \"{}\"", row + 1,
+                               expected, printable(entry)));
 }
 
 void read_gold_entry(std::string_view entry, std::size_t row, std::size_t columns, TextPair& pair) {
@@ -60,7 +63,7 @@ void read_gold_entry(std::string_view entry, std::size_t row, std::size_t column
     if (possible) text.remove_suffix(1);
     const auto position = parse_integer<std::uint32_t>(text);
     if (!position || *position >= columns) {
-      gold_fault(entry, row, "- or source positions in 0.." + std::to_string(columns - 1));
+      gold_fault(entry, row, fmt::format("- or source positions in 0..{}", columns - 1));
     }
     const int value = static_cast<int>(*position);
     std::vector<int>& gold = pair.gold[row];
@@ -77,8 +80,8 @@ void read_gold(std::string_view text, std::size_t rows, std::size_t columns, Tex
   std::vector<std::string_view> entries = split(text, ' ');
   std::erase_if(entries, [](std::string_view entry) { return entry.empty(); });
   if (entries.size() != rows) {
-    throw InputError("gold: expected " + std::to_string(rows) +
-                     " entries, one a target symbol, got " + std::to_string(entries.size()));
+    throw InputError(fmt::format("gold: expected {} entries, one a target symbol, got {}", rows,
+                                 entries.size()));
   }
   pair.gold.assign(rows, {});
   pair.possible.assign(rows, {});
@@ -92,7 +95,7 @@ std::string gold_text(const GoldAlignment& gold, const GoldAlignment& possible) 
     if (gold[row].empty()) text += '-';
     for (std::size_t i = 0; i < gold[row].size(); ++i) {
       if (i > 0) text += ',';
-      text += std::to_string(gold[row][i]);
+      text += fmt::format("{}", gold[row][i]);
       const bool marked = row < possible.size() &&
                           std::find(possible[row].begin(), possible[row].end(), gold[row][i]) !=
                               possible[row].end();
@@ -115,9 +118,9 @@ void PairReader::split_pair_line(TextPair& pair) const {
   };
   if (cells.size() < 2 || cells.size() > 3) {
     const char* at = cells.size() < 2 ? line_.data() + line_.size() : cells[3].data();
-    fault(column(at), "expected source TAB target, or these and TAB gold, got " +
-                          std::to_string(cells.size()) +
-                          (cells.size() == 1 ? " column" : " columns"));
+    fault(column(at),
+          fmt::format("expected source TAB target, or these and TAB gold, got {} column{}",
+                      cells.size(), cells.size() == 1 ? "" : "s"));
   }
   pair.source = split_side(cells[0], source_, column(cells[0].data()), "source");
   pair.target = split_side(cells[1], target_, column(cells[1].data()), "target");
@@ -143,7 +146,7 @@ bool PairReader::is_right(const LineReader& reader, F&& split_line) {
 }
 
 bool PairReader::next_of_one(TextPair& pair) {
-  while (faults_.size() < most_faults && first_.next(line_)) {
+  while (faults_.size() < max_faults && first_.next(line_)) {
     if (line_.find_first_not_of(' ') == std::string::npos) continue;
     if (is_right(first_, [&] { split_pair_line(pair); })) return true;
   }
@@ -151,7 +154,7 @@ bool PairReader::next_of_one(TextPair& pair) {
 }
 
 bool PairReader::next_of_two(TextPair& pair) {
-  while (faults_.size() < most_faults) {
+  while (faults_.size() < max_faults) {
     const bool source = first_.next(line_);
     const bool target = second_->next(target_line_);
     if (source != target) {

@@ -1,5 +1,7 @@
 #include "text/vocabulary.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 
@@ -22,11 +24,12 @@ Vocabulary::Vocabulary(std::vector<std::string> symbols) : symbols_(std::move(sy
   for (const std::string& symbol : symbols_) {
     if (symbol.empty()) throw InputError("vocabulary: a symbol is empty");
     if (find_invalid_utf8(symbol)) {
-      throw InputError("vocabulary: \"" + printable(symbol) + "\" is not valid UTF-8");
+      throw InputError(fmt::format("vocabulary: \"{}\" is not valid UTF-8", printable(symbol)));
     }
     if (is_reserved(symbol) ||
         !ids_.emplace(symbol, reserved + static_cast<int>(ids_.size())).second) {
-      throw InputError("vocabulary: \"" + printable(symbol) + "\" stands twice or is reserved");
+      throw InputError(
+          fmt::format("vocabulary: \"{}\" stands twice or is reserved", printable(symbol)));
     }
   }
 }

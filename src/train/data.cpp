@@ -28,11 +28,10 @@ std::vector<EncodedExample> TaskData::draw(Part part, int count, Random& random)
 }
 
 int TaskData::longest() const {
-  constexpr int longest_date = 29;
-  return 1 + (task_.takes_lengths ? options_.max_length : longest_date);
+  return 1 + (task_.takes_lengths ? options_ : task_.defaults).max_length;
 }
 
-std::map<std::string, std::string> TaskData::facts() const {
+std::map<std::string, std::string> TaskData::metadata() const {
   return {{"task", task_to_json(task_, options_)}};
 }
 
@@ -40,7 +39,7 @@ void TaskData::next_batch(const Recipe& recipe, int step, Random& random,
                           std::vector<EncodedPair>& pairs) {
   pairs.resize(static_cast<std::size_t>(batch_size(recipe, step)));
   for (EncodedPair& pair : pairs) {
-    const Example example = draw_training_example(task_, options_, recipe.beyond, random);
+    const Example example = draw_training_example(task_, options_, recipe.augment, random);
     pair = {encode(source_, example.source), encode(target_, example.target)};
   }
 }

@@ -1,4 +1,4 @@
-// Examples of a task as the trainer wants them.
+// Examples of a task, encoded for the trainer.
 #pragma once
 
 #include <map>
@@ -23,16 +23,16 @@ class TaskData : public TrainingData {
   const Vocabulary& source() const override { return source_; }
   const Vocabulary& target() const override { return target_; }
   int longest() const override;
-  std::map<std::string, std::string> facts() const override;
+  std::map<std::string, std::string> metadata() const override;
 
   /// `count` random examples of one part, with their gold alignments.
   std::vector<EncodedExample> draw(Part part, int count, Random& random) const;
 
-  std::vector<EncodedExample> held_out(Part part, int most, Random& random) const override {
-    return draw(part, most, random);
+  std::vector<EncodedExample> held_out(Part part, int max, Random& random) const override {
+    return draw(part, max, random);
   }
-  /// Random examples: batch_size() of them, the share recipe.beyond of them beyond the task (see
-  /// draw_training_example).
+  /// Random examples: batch_size() of them, the share recipe.augment of them by
+  /// Task::draw_augmented.
   void next_batch(const Recipe& recipe, int step, Random& random,
                   std::vector<EncodedPair>& pairs) override;
 

@@ -1,9 +1,9 @@
 #include "train/memory.h"
 
-#include <algorithm>
-#include <string>
+#include <fmt/core.h>
 
-#include "attnviz/error.h"
+#include <algorithm>
+
 #include "base/number.h"
 #include "model/seq2seq.h"
 
@@ -48,9 +48,9 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
 void check_memory(const ModelConfig& config, const Recipe& recipe, int longest, double limit) {
   const double bytes = estimate_memory(config, recipe, longest);
   if (bytes <= limit) return;
-  throw LimitError("--max-memory: expected a run of at most " + format_shortest(limit / gibibyte) +
-                   " GiB, got one of about " + format_fixed(bytes / gibibyte, 1) +
-                   " GiB; raise the limit, or lower --hidden, --embedding or --batch");
+  throw MemoryLimitError(fmt::format("expected a run of at most {} GiB, got one of about {} GiB",
+                                     format_shortest(limit / gibibyte),
+                                     format_fixed(bytes / gibibyte, 1)));
 }
 
 }  // namespace attnviz

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "attnviz/error.h"
 #include "model/config.h"
 #include "train/recipe.h"
 
@@ -12,7 +13,13 @@ namespace attnviz {
 /// sources and targets of `longest` symbols, END included. Errs on the high side.
 double estimate_memory(const ModelConfig& config, const Recipe& recipe, int longest);
 
-/// Throws LimitError, with the estimate, when it is more than `limit` bytes.
+/// A run would need more memory than it may have.
+class MemoryLimitError : public LimitError {
+ public:
+  using LimitError::LimitError;
+};
+
+/// Throws MemoryLimitError, with the estimate, when it is more than `limit` bytes.
 void check_memory(const ModelConfig& config, const Recipe& recipe, int longest, double limit);
 
 }  // namespace attnviz

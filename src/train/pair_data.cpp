@@ -1,5 +1,7 @@
 #include "train/pair_data.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -13,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int room = 10;  // symbols that an answer may have beyond the longest one seen
+constexpr int extra_length = 10;  // symbols of an answer beyond the longest target seen
 
 Json files_json(const PairFiles& files) {
   return Json::array({files.pairs, files.source, files.target});
@@ -46,8 +48,8 @@ std::string to_json(const PairSettings& settings) {
 }
 
 PairSettings pair_settings_from_json(const std::string& text, const std::string& place) {
-  constexpr int most = 1'000'000'000;
-  constexpr int longest_side = 1000;  // as --max-length
+  constexpr int max_count = 1'000'000'000;
+  constexpr int max_side = 1000;
   const auto json = parse_strict_json<Json>(text, place);
   try {
     PairSettings settings;
@@ -57,14 +59,15 @@ PairSettings pair_settings_from_json(const std::string& text, const std::string&
     settings.held_out = json.at("held_out").get<double>();
     settings.source = tokenizer_from_json(json.at("source").dump());
     settings.target = tokenizer_from_json(json.at("target").dump());
-    settings.limits = {json_integer(json.at("min_count"), most),
-                       json_integer(json.at("max_vocabulary"), most)};
-    settings.max_length = json_integer(json.at("max_length"), longest_side);
+    settings.limits = {json_integer(json.at("min_count"), max_count),
+                       json_integer(json.at("max_vocabulary"), max_count)};
+    settings.max_length = json_integer(json.at("max_length"), max_side);
     return settings;
   } catch (const Json::exception&) {
   } catch (const InputError&) {
   }
-  throw InputError(place + ": expected the settings of sentence pairs, got " + printable(text));
+  throw InputError(
+      fmt::format("{}: expected the settings of sentence pairs, got {}", place, printable(text)));
 }
 
 PairData::PairData(PairSettings settings, std::uint64_t seed)
@@ -80,12 +83,12 @@ PairData::PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& 
   corpus_.encode(source, target);
 }
 
-PairData reopen_pairs(const std::string& fact, const std::string& place, std::uint64_t seed,
+PairData reopen_pairs(const std::string& entry, const std::string& place, std::uint64_t seed,
                       const Vocabulary& source, const Vocabulary& target) {
-  PairData data(pair_settings_from_json(fact, place), seed, source, target);
-  if (data.facts().at("data") != fact) {
-    throw InputError(printable(data.settings().train.name(), no_limit) +
-                     ": the pairs are not those that the model was trained on");
+  PairData data(pair_settings_from_json(entry, place), seed, source, target);
+  if (data.metadata().at("data") != entry) {
+    throw InputError(fmt::format("{}: the pairs are not those that the model was trained on",
+                                 printable(data.settings().train.name(), no_limit)));
   }
   return data;
 }
@@ -118,20 +121,21 @@ void PairData::read() {
 }
 
 void PairData::check_parts() const {
-  const auto require = [&](const std::vector<std::uint32_t>& part, const PairFiles& files,
-                           const std::string& what) {
-    if (!part.empty()) return;
-    const PairFiles& from = files.given() ? files : settings_.train;
-    throw InputError(printable(from.name(), no_limit) + ": expected at least one pair " + what +
-                     (too_long_ > 0
-                          ? " (" + std::to_string(too_long_) + " are longer than --max-length " +
-                                std::to_string(settings_.max_length) + ")"
-                          : "") +
-                     ", got none");
+  const auto require = [&](Part which, const PairFiles& files, const char* use) {
+    if (!part(which).empty()) return;
+    const std::string left_out =
+        too_long_ == 0
+            ? ""
+            : fmt::format(" ({} longer than {} symbols left out)", too_long_, settings_.max_length);
+    throw EmptyPartError(
+        fmt::format("{}: expected at least one pair {}{}, got none",
+                    printable((files.given() ? files : settings_.train).name(), no_limit), use,
+                    left_out),
+        which, too_long_ > 0);
   };
-  require(split_.train, settings_.train, "to train on");
-  require(split_.validation, settings_.validation, "to validate with (--dev)");
-  require(split_.test, settings_.test, "to test with (--test)");
+  require(Part::train, settings_.train, "to train on");
+  require(Part::validation, settings_.validation, "to validate with");
+  require(Part::test, settings_.test, "to test with");
 }
 
 PairCounts PairData::counts() const {
@@ -139,16 +143,15 @@ PairCounts PairData::counts() const {
           corpus_.has_gold()};
 }
 
-std::map<std::string, std::string> PairData::facts() const {
+std::map<std::string, std::string> PairData::metadata() const {
   Json data = Json::parse(to_json(settings_));
   data["pairs"] = {split_.train.size(), split_.validation.size(), split_.test.size()};
   data["checksum"] = checksum_;
-  const ModelText text{settings_.source, settings_.target, longest_target_ + 1 + room, true,
+  const ModelText text{settings_.source, settings_.target, longest_target_ + 1 + extra_length, true,
                        sample()};
   return {{"text", text_to_json(text)}, {"data", data.dump()}};
 }
 
-/// A text of the test part, else a symbol; "" where there is none.
 std::string PairData::sample() const {
   for (const std::uint32_t i : split_.test) {
     const auto ids = corpus_.source(i);
@@ -170,11 +173,11 @@ const std::vector<std::uint32_t>& PairData::part(Part part) const {
   return split_.test;
 }
 
-std::vector<EncodedExample> PairData::held_out(Part part, int most, Random& random) const {
+std::vector<EncodedExample> PairData::held_out(Part part, int max, Random& random) const {
   std::vector<std::uint32_t> chosen = this->part(part);
-  if (chosen.size() > static_cast<std::size_t>(most)) {
+  if (chosen.size() > static_cast<std::size_t>(max)) {
     random.shuffle(std::span(chosen));
-    chosen.resize(static_cast<std::size_t>(most));
+    chosen.resize(static_cast<std::size_t>(max));
   }
   std::vector<EncodedExample> examples(chosen.size());
   for (std::size_t i = 0; i < chosen.size(); ++i) {

@@ -1,4 +1,4 @@
-// Sentence pairs from files as the trainer wants them: split into parts, in batches, epoch after
+// Sentence pairs from files, encoded for the trainer: split into parts, in batches, epoch after
 // epoch.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/error.h"
 #include "infer/model_text.h"
 #include "text/corpus.h"
 #include "train/training_data.h"
@@ -28,7 +29,7 @@ struct PairSettings {
 
 /// For the files of a run.
 std::string to_json(const PairSettings& settings);
-/// Throws InputError naming `place` when the text is not of to_json().
+/// Throws InputError naming `place` when the text is not from to_json().
 PairSettings pair_settings_from_json(const std::string& text, const std::string& place);
 
 /// What was read.
@@ -40,11 +41,23 @@ struct PairCounts {
   bool has_gold = false;
 };
 
+/// A part is left without a pair.
+class EmptyPartError : public InputError {
+ public:
+  EmptyPartError(const std::string& message, Part part, bool too_long)
+      : InputError(message), part_(part), too_long_(too_long) {}
+  Part part() const { return part_; }
+  bool too_long() const { return too_long_; }  // some pairs were left out for their length
+
+ private:
+  Part part_;
+  bool too_long_;
+};
+
 class PairData : public TrainingData {
  public:
   /// Reads the files. The seed decides which pairs are held out and how batches are drawn.
-  /// Vocabularies are counted in the training pairs. Throws as PairReader does, and InputError when
-  /// a part is left without a pair.
+  /// Vocabularies are counted in the training pairs. Throws as PairReader does, and EmptyPartError.
   PairData(PairSettings settings, std::uint64_t seed);
   /// The same with the vocabularies of a model.
   PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& source,
@@ -60,9 +73,9 @@ class PairData : public TrainingData {
   const Vocabulary& target() const override { return corpus_.target_vocabulary(); }
   int longest() const override { return 1 + std::max(longest_source_, longest_target_); }
   /// "text", how the model reads, and "data", the settings with a checksum of the pairs.
-  std::map<std::string, std::string> facts() const override;
+  std::map<std::string, std::string> metadata() const override;
   /// All of a part, or as many of it, drawn without repetition.
-  std::vector<EncodedExample> held_out(Part part, int most, Random& random) const override;
+  std::vector<EncodedExample> held_out(Part part, int max, Random& random) const override;
   /// The batches of an epoch hold every training pair once. Which they are follows from the seed
   /// and the step.
   void next_batch(const Recipe& recipe, int step, Random& random,
@@ -76,7 +89,8 @@ class PairData : public TrainingData {
   void check_parts() const;
   void plan(const Recipe& recipe, int epoch);
   std::size_t tokens(std::uint32_t pair) const;
-  std::string sample() const;  // the first test source without unknown symbols
+  /// The first test source without unknown symbols, else any symbol, else "".
+  std::string sample() const;
 
   PairSettings settings_;
   std::uint64_t seed_;
@@ -87,16 +101,16 @@ class PairData : public TrainingData {
   int longest_source_ = 0;
   int longest_target_ = 0;
 
-  // the epoch that is planned
+  // the planned epoch
   int epoch_ = -1;
   int first_step_ = 0;
   std::vector<std::uint32_t> order_;
   std::vector<std::size_t> batch_starts_;  // in order_, and its end
 };
 
-/// The pairs that a model was trained on, by its fact "data"; `place` names that in messages.
-/// Throws as PairData does, and InputError when they are not what they were.
-PairData reopen_pairs(const std::string& fact, const std::string& place, std::uint64_t seed,
+/// The pairs that a model was trained on, by the entry "data" of its metadata; `place` names that
+/// in messages. Throws as PairData does, and InputError when the pairs have changed.
+PairData reopen_pairs(const std::string& entry, const std::string& place, std::uint64_t seed,
                       const Vocabulary& source, const Vocabulary& target);
 
 }  // namespace attnviz

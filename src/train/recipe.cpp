@@ -1,5 +1,7 @@
 #include "train/recipe.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -15,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// 0 up to the part `from` of training, 1 beyond the part `to`, linear between.
+/// 0 up to the part `from` of training, 1 after the part `to`, linear between.
 double ramp(const Recipe& recipe, int step, double from, double to) {
   const double progress = static_cast<double>(step) / std::max(1, recipe.steps);
   return std::clamp((progress - from) / std::max(to - from, 1e-9), 0.0, 1.0);
@@ -56,7 +58,7 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("forgetting_full", recipe.forgetting_full);
   field("forgetting_until", recipe.forgetting_until);
   field("dropout", recipe.dropout);
-  field("beyond", recipe.beyond);
+  field("beyond", recipe.augment);
   field("average", recipe.average);
   field("evaluate_every", recipe.evaluate_every);
   field("patience", recipe.patience);
@@ -99,45 +101,82 @@ const char* expected_setting(Attention) {
   return "a form of attention";
 }
 
+Recipe letters_recipe(int max_length) {
+  Recipe recipe;
+  recipe.average = 0.98;
+  if (max_length <= 16) {
+    recipe.steps = 1100;
+    recipe.entropy_penalty = 0.08;
+  } else {
+    recipe.model.hidden = recipe.model.decoder_hidden = 48;
+    recipe.initialisation.embedding_std = 0.3;
+    recipe.steps = 3000;
+  }
+  return recipe;
+}
+
+Recipe sort_recipe(int) {
+  Recipe recipe;
+  recipe.model.decoder_hidden = 64;
+  recipe.initialisation.score_scale = 8.0;
+  recipe.steps = 2200;
+  recipe.batch = 32;
+  recipe.late_batch = 128;
+  recipe.late_batch_from = 0.5;
+  recipe.rate = 6e-3;
+  recipe.final_rate = 0.0;
+  recipe.entropy_penalty = 0.003;
+  recipe.forgetting = 0.02;
+  recipe.augment = 0.4;
+  recipe.average = 0.995;
+  return recipe;
+}
+
+Recipe dates_recipe(int) {
+  Recipe recipe;
+  recipe.model.readout_units = 64;
+  recipe.initialisation = {.embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0};
+  recipe.steps = 900;
+  recipe.batch = recipe.late_batch = 32;
+  recipe.rate = 6e-3;
+  recipe.entropy_penalty = 0.02;
+  recipe.forgetting = 0.1;
+  recipe.augment = 0.3;
+  recipe.average = 0.98;
+  return recipe;
+}
+
+/// How a task is trained, and what it must reach.
+struct TaskRecipe {
+  std::string_view task;
+  Recipe (*recipe)(int max_length);
+  Target target;
+};
+
+constexpr Target letters_target{.exact_match = 0.9997, .gold_mass = 0.985, .hit_rate = 0.9995};
+
+constexpr TaskRecipe task_recipes[] = {
+    {"reverse", letters_recipe, letters_target},
+    {"left-shift", letters_recipe, letters_target},
+    {"right-shift", letters_recipe, letters_target},
+    {"sort", sort_recipe, {.exact_match = 0.9997, .gold_mass = 0.75, .hit_rate = 0.98}},
+    {"dates", dates_recipe, {.exact_match = 0.999, .gold_mass = 0.90, .hit_rate = 0.97}},
+};
+
+const TaskRecipe& recipe_of(std::string_view task) {
+  const auto* const found = std::ranges::find(task_recipes, task, &TaskRecipe::task);
+  if (found != std::end(task_recipes)) return *found;
+  throw UsageError(fmt::format("no recipe for the task \"{}\"", printable(task)));
+}
+
 }  // namespace
 
 Recipe default_recipe(std::string_view task, int max_length) {
-  Recipe recipe;
-  if (task == "sort") {
-    recipe.model.decoder_hidden = 64;
-    recipe.initialisation.score_scale = 8.0;
-    recipe.steps = 2200;
-    recipe.batch = 32;
-    recipe.late_batch = 128;
-    recipe.late_batch_from = 0.5;
-    recipe.rate = 6e-3;
-    recipe.final_rate = 0.0;
-    recipe.entropy_penalty = 0.003;
-    recipe.forgetting = 0.02;
-    recipe.beyond = 0.4;
-    recipe.average = 0.995;
-  } else if (task == "dates") {
-    recipe.model.readout_units = 64;
-    recipe.initialisation = {.embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0};
-    recipe.steps = 900;
-    recipe.batch = recipe.late_batch = 32;
-    recipe.rate = 6e-3;
-    recipe.entropy_penalty = 0.02;
-    recipe.forgetting = 0.1;
-    recipe.beyond = 0.3;
-    recipe.average = 0.98;
-  } else {
-    recipe.average = 0.98;
-    if (max_length <= 16) {
-      recipe.steps = 1100;
-      recipe.entropy_penalty = 0.08;
-    } else {
-      recipe.model.hidden = recipe.model.decoder_hidden = 48;
-      recipe.initialisation.embedding_std = 0.3;
-      recipe.steps = 3000;
-    }
-  }
-  return recipe;
+  return recipe_of(task).recipe(max_length);
+}
+
+Target default_target(std::string_view task) {
+  return recipe_of(task).target;
 }
 
 Recipe pair_recipe() {
@@ -158,22 +197,16 @@ Recipe pair_recipe() {
 }
 
 void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs) {
-  constexpr int least_steps = 4000;
-  constexpr int least_epochs = 10;
-  constexpr int most_between_evaluations = 1000;
-  constexpr std::int64_t most_steps = 1'000'000'000;
+  constexpr int min_steps = 4000;
+  constexpr int min_epochs = 10;
+  constexpr int max_between_evaluations = 1000;
+  constexpr std::int64_t max_steps = 1'000'000'000;
   if (epochs == 0) {
-    epochs = std::max(least_epochs, (least_steps + steps_per_epoch - 1) / steps_per_epoch);
+    epochs = std::max(min_epochs, (min_steps + steps_per_epoch - 1) / steps_per_epoch);
   }
-  recipe.steps = static_cast<int>(std::min(most_steps, std::int64_t{epochs} * steps_per_epoch));
+  recipe.steps = static_cast<int>(std::min(max_steps, std::int64_t{epochs} * steps_per_epoch));
   recipe.evaluate_every =
-      std::clamp(steps_per_epoch, std::min(100, recipe.steps), most_between_evaluations);
-}
-
-Target default_target(std::string_view task) {
-  if (task == "sort") return {.exact_match = 0.9997, .gold_mass = 0.75, .hit_rate = 0.98};
-  if (task == "dates") return {.exact_match = 0.999, .gold_mass = 0.90, .hit_rate = 0.97};
-  return {.exact_match = 0.9997, .gold_mass = 0.985, .hit_rate = 0.9995};
+      std::clamp(steps_per_epoch, std::min(100, recipe.steps), max_between_evaluations);
 }
 
 std::string to_json(const Recipe& recipe) {
@@ -198,8 +231,9 @@ Recipe recipe_from_json(const std::string& text, const std::string& place) {
       [&](const char* name, auto& value) {
         const auto found = json.find(name);
         if (found == json.end() || !read_setting(*found, value)) {
-          throw InputError(place + ": " + name + ": expected " + expected_setting(value) +
-                           ", got " + (found == json.end() ? "nothing" : printable(found->dump())));
+          throw InputError(fmt::format("{}: {}: expected {}, got {}", place, name,
+                                       expected_setting(value),
+                                       found == json.end() ? "nothing" : printable(found->dump())));
         }
       },
       recipe);
@@ -208,7 +242,8 @@ Recipe recipe_from_json(const std::string& text, const std::string& place) {
                                     {"late_batch", recipe.late_batch},
                                     {"bucket", recipe.bucket},
                                     {"evaluate_every", recipe.evaluate_every}}) {
-    if (value == 0) throw InputError(place + ": " + name + ": expected at least 1, got 0");
+    if (value == 0)
+      throw InputError(fmt::format("{}: {}: expected at least 1, got 0", place, name));
   }
   return recipe;
 }

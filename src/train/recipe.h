@@ -1,4 +1,4 @@
-// How a model is trained: everything that decides the result besides the data.
+// How a model is trained: every setting that affects the result, apart from the data.
 #pragma once
 
 #include <string>
@@ -35,7 +35,7 @@ struct Recipe {
   double penalty_from = 0.5;
   double penalty_full = 0.7;
 
-  // annotations that count on what stands at j (see Forgetting): probability, full at first, then
+  // annotations that depend on the input at j (see Forgetting): probability, full at first, then
   // falling to zero between two points of training
   double forgetting = 0.0;
   double forgetting_full = 0.4;
@@ -43,7 +43,7 @@ struct Recipe {
 
   double dropout = 0.0;  // of embeddings and of the readout's hidden layer
 
-  double beyond = 0.0;  // share of training examples by Task::draw_beyond
+  double augment = 0.0;  // share of training examples by Task::draw_augmented ("beyond" in files)
 
   // the model is the moving average of the weights: a <- a + (1 - average) (w - a); 0 for the
   // weights
@@ -55,16 +55,16 @@ struct Recipe {
   double resting_entropy = 0.002;  // meaning that the mean row entropy changed by less than this
 };
 
-/// What a model trained by the default recipe must reach, for every seed. `attnviz train --task
-/// all` holds its runs against it.
+/// What a model trained by the default recipe must reach, for every seed.
 struct Target {
   double exact_match;
   double gold_mass;
   double hit_rate;
 };
+/// Throws UsageError for an unknown task.
 Target default_target(std::string_view task);
 
-/// For files and `attnviz tasks --json`.
+/// As one line of JSON, as files hold it.
 std::string to_json(const Recipe& recipe);
 
 /// The recipe in that JSON. `place` is where it stands, for messages. Throws InputError naming a
@@ -72,16 +72,17 @@ std::string to_json(const Recipe& recipe);
 Recipe recipe_from_json(const std::string& text, const std::string& place);
 
 /// The recipe a task is trained with unless the user says otherwise, for inputs of up to
-/// `max_length` symbols. Every value is justified in docs/alignment.md.
+/// `max_length` symbols. Every value is justified in docs/alignment.md. Throws UsageError for an
+/// unknown task.
 Recipe default_recipe(std::string_view task, int max_length);
 
 /// The recipe for sentence pairs, for epochs of that many steps (counted with batches of this
-/// recipe's size) and as many epochs as make it last; `epochs` above 0 says how many.
+/// recipe's size) and as many epochs as give enough steps; `epochs` above 0 says how many.
 Recipe pair_recipe();
 void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs);
 
-/// Values of step 0, 1, ... steps - 1, and of those beyond, where a resumed run may go: there they
-/// stay what they were at the end.
+/// Values of step 0, 1, ... steps - 1, and of later ones, which a resumed run may take: these have
+/// the values of the end.
 double learning_rate(const Recipe& recipe, int step);
 double entropy_penalty(const Recipe& recipe, int step);
 int batch_size(const Recipe& recipe, int step);

@@ -19,7 +19,7 @@ struct RunOptions {
   std::string folder;
   bool force = false;  // replace a run that is there
   std::uint64_t seed = 1;
-  int limit = 0;  // steps to go to, if more than the recipe's
+  int limit = 0;  // the last step, if more than the recipe's
   int threads = 1;
   double save_every = 30.0;                      // seconds at most between saves
   double max_memory = 4.0 * 1024 * 1024 * 1024;  // bytes, by estimate
@@ -40,10 +40,10 @@ struct Progress {
   Evaluation validation;
 };
 
-enum class Ending { converged, stalled, out_of_steps, diverged, stopped };
+enum class StopReason { converged, stalled, out_of_steps, diverged, stopped };
 
 struct RunReport {
-  Ending ending = Ending::out_of_steps;
+  StopReason stop_reason = StopReason::out_of_steps;
   int steps = 0;
   int best_step = 0;
   double seconds = 0.0;   // of training and validation
@@ -52,17 +52,16 @@ struct RunReport {
   bool is_newest = true;  // false: runs/latest could not be written
 };
 
-/// Who watches. Any may be empty.
+/// What the caller is told and asked. Any may be empty.
 struct RunEvents {
   std::function<void(int step, int steps, double loss)> on_step;
   std::function<void(const Progress&)> on_evaluation;
-  std::function<void(const std::string&)> on_note;  // something to know that is no error
+  std::function<void(const std::string&)> on_note;  // a message that is no error
   std::function<bool()> should_stop;                // asked after every step
 };
 
-/// Weights to start from instead of random ones. The model must have the recipe's sizes and the
-/// data's vocabularies.
-struct Origin {
+/// Weights to start from instead of random ones, of the recipe's sizes and the data's vocabularies.
+struct InitialWeights {
   std::string name;  // for the files
   Seq2SeqWeights weights;
 };
@@ -70,14 +69,13 @@ struct Origin {
 /// Trains a model and writes the run folder. Validation and test examples are never trained on. The
 /// best model is the one with the lowest validation objective (cross-entropy plus the full entropy
 /// penalty); gold alignments are measured, and decide nothing. The run is saved at its start, then
-/// every `save_every` seconds, at evaluations and at its end: whatever ends the process,
-/// resume_training() goes on from the last save. It has diverged when a number is not finite, or
-/// when the loss since the last evaluation and that of the evaluation are both above twice that of
-/// guessing: clipped gradients keep numbers finite that mean nothing any more. What was saved last
-/// stays. Throws InUseError and OutputError before training starts if the folder cannot be had,
-/// LimitError if it would take more than `max_memory`.
+/// every `save_every` seconds, at evaluations and at its end; however the process ends,
+/// resume_training() continues from the last save. The run has diverged when a number is not
+/// finite, or when the loss since the last evaluation and that of the evaluation are both above
+/// twice that of guessing: clipped gradients keep numbers finite that have become meaningless. The
+/// last save stays. Throws as RunFolder::claim() and check_memory() do, before training starts.
 RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOptions& options,
-                       const RunEvents& events, const std::optional<Origin>& origin = {});
+                       const RunEvents& events, const std::optional<InitialWeights>& initial = {});
 
 /// A run that was interrupted, locked.
 struct OpenRun {
@@ -86,12 +84,12 @@ struct OpenRun {
   SavedRun saved;
 };
 
-/// Throws InputError if the folder holds no run to go on with, InUseError if it is at work.
+/// Throws as RunFolder::reopen() and read_saved_run() do.
 OpenRun open_run(const std::string& folder);
 
-/// Goes on to the same bytes as if the run had never been interrupted. Folder, seed and recipe are
-/// the run's own. With a larger `limit` it goes beyond the recipe's last step, where learning rate,
-/// penalty and batch stay what they were at that step.
+/// Continues a run; the files become byte-identical to those of a run that was never interrupted.
+/// Folder, seed and recipe are the run's own. With a larger `limit` it trains beyond the recipe's
+/// last step, with the learning rate, penalty and batch of that step.
 RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& options,
                           const RunEvents& events);
 

@@ -1,5 +1,7 @@
 #include "train/run_folder.h"
 
+#include <fmt/core.h>
+
 #include <filesystem>
 
 #include "attnviz/error.h"
@@ -13,12 +15,13 @@ namespace fs = std::filesystem;
 constexpr const char* newest = "runs/latest";
 constexpr std::size_t max_path = 1U << 16U;
 
-/// Throws InputError if it cannot be told: what may be there must not be taken for missing.
+/// Throws InputError when the system does not say: what may exist must not be taken for missing.
 fs::file_status look_at(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::status_known(status)) {
-    throw InputError(printable(path, no_limit) + ": cannot read: " + error.message());
+    throw InputError(
+        fmt::format("{}: cannot read: {}", printable(path, no_limit), error.message()));
   }
   return status;
 }
@@ -37,9 +40,7 @@ FolderLock RunFolder::claim(bool force) const {
   make_directory(path_);
   FolderLock lock(path_);
   if (!force && holds_run()) {
-    throw InUseError(printable(path_, no_limit) +
-                     ": holds a run already; go on with it by --resume, choose another folder with "
-                     "--out, or replace it with --force");
+    throw RunExistsError(printable(path_, no_limit) + ": holds a run already");
   }
   for (const std::string& name : {model(), last(), metrics(), config()}) check_writable(name);
   return lock;
@@ -49,14 +50,14 @@ FolderLock RunFolder::reopen() const {
   const std::string name = printable(path_, no_limit);
   const fs::file_status status = look_at(path_);
   if (!fs::is_directory(status)) {
-    throw InputError(
-        name + ": expected the folder of a run, got " +
-        (fs::exists(status) ? "a file; --init-from starts a new run from a model" : "none"));
+    const bool is_file = fs::exists(status);
+    throw NoRunError(
+        fmt::format("{}: expected the folder of a run, got {}", name, is_file ? "a file" : "none"),
+        is_file);
   }
   FolderLock lock(path_);
   if (!exists(last())) {
-    throw InputError(name + ": holds no last.safetensors, so no run to go on with" +
-                     (exists(model()) ? "; --init-from starts a new one from its model" : ""));
+    throw NoRunError(name + ": holds no last.safetensors, so no run to resume", exists(model()));
   }
   return lock;
 }
@@ -72,16 +73,11 @@ bool remember_newest_run(const std::string& path) {
 }
 
 std::string newest_run() {
-  if (!exists(newest)) {
-    throw InputError(
-        "no model yet: train one with `attnviz train --task reverse`, or name one with "
-        "--model");
-  }
+  if (!exists(newest)) throw NoModelError("no model yet");
   std::string path = read_file(newest, max_path);
   while (!path.empty() && (path.back() == '\n' || path.back() == '\r')) path.pop_back();
   if (!exists(path + "/model.safetensors")) {
-    throw InputError(std::string(newest) + ": names " + printable(path) +
-                     ", which holds no model; name one with --model");
+    throw NoModelError(fmt::format("{}: names {}, which holds no model", newest, printable(path)));
   }
   return path;
 }

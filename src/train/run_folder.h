@@ -5,9 +5,33 @@
 #include <string>
 #include <string_view>
 
+#include "attnviz/error.h"
 #include "base/lock.h"
 
 namespace attnviz {
+
+/// A folder holds a run that would be lost.
+class RunExistsError : public InUseError {
+ public:
+  using InUseError::InUseError;
+};
+
+/// A folder holds no run that could be resumed.
+class NoRunError : public InputError {
+ public:
+  NoRunError(const std::string& message, bool has_model)
+      : InputError(message), has_model_(has_model) {}
+  bool has_model() const { return has_model_; }  // to start another run from
+
+ private:
+  bool has_model_;
+};
+
+/// There is no newest run, or it has no model.
+class NoModelError : public InputError {
+ public:
+  using InputError::InputError;
+};
 
 class RunFolder {
  public:
@@ -23,23 +47,23 @@ class RunFolder {
   /// Whether a run has left anything there. Throws InputError if that cannot be told.
   bool holds_run() const;
 
-  /// Makes the folder and locks it. A run that is there stays until the new one takes its place, a
-  /// file at a time. Throws InUseError when it holds one and `force` is not set, or is locked,
-  /// InputError when that cannot be told, OutputError when it cannot be written.
+  /// Makes the folder and locks it. An existing run stays until the new one replaces it, a file at
+  /// a time. Throws RunExistsError when there is one and `force` is not set, FolderInUseError when
+  /// it is locked, InputError when that cannot be told, OutputError when it cannot be written.
   FolderLock claim(bool force) const;
 
-  /// Locks the folder of a run to go on with. Throws InputError if there is none, and as claim().
+  /// Locks the folder of a run to resume. Throws NoRunError, and as FolderLock does.
   FolderLock reopen() const;
 
  private:
   std::string path_;
 };
 
-/// Names the newest run in runs/latest, where commands without --model look. False if that file
-/// cannot be written, which is no reason to stop.
+/// Names the newest run in runs/latest, where newest_run() looks. False if that file cannot be
+/// written, which is no reason to stop.
 bool remember_newest_run(const std::string& path);
 
-/// The newest run's folder. Throws InputError, with the command to type, when there is none.
+/// The newest run's folder. Throws NoModelError when there is none or it holds no model.
 std::string newest_run();
 
 }  // namespace attnviz

@@ -1,5 +1,7 @@
 #include "train/saved_run.h"
 
+#include <fmt/core.h>
+
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -14,9 +16,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* state_key = "state";
-constexpr std::uint64_t most_steps = 1'000'000'000;
+constexpr std::uint64_t max_steps = 1'000'000'000;
 
-/// Calls field(name in the file, member) for everything of a position.
+/// Calls field(name in the file, member) for every member of a position.
 template <typename F, typename AnyPosition>
 void visit_position(F&& field, AnyPosition& position) {
   field("seed", position.seed);
@@ -35,7 +37,7 @@ void visit_position(F&& field, AnyPosition& position) {
 }
 
 bool read(const Json& json, int& value) {
-  if (!json.is_number_unsigned() || json.get<std::uint64_t>() > most_steps) return false;
+  if (!json.is_number_unsigned() || json.get<std::uint64_t>() > max_steps) return false;
   value = json.get<int>();
   return true;
 }
@@ -45,7 +47,7 @@ bool read(const Json& json, std::uint64_t& value) {
   return true;
 }
 bool read(const Json& json, double& value) {
-  // JSON has no infinity, which is where the best starts; written as null.
+  // JSON has no infinity, the initial value of the best; it is written as null.
   value = json.is_number() ? json.get<double>() : std::numeric_limits<double>::infinity();
   return json.is_null() || json.is_number();
 }
@@ -66,7 +68,8 @@ bool read(const Json& json, Random::State& value) {
 const std::string& metadata(const TensorFile& file, const char* key, const std::string& name) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) {
-    throw InputError(name + ": metadata: " + key + " is missing: this is no state of a training");
+    throw InputError(
+        fmt::format("{}: metadata: {} is missing: this is no state of a training", name, key));
   }
   return found->second;
 }
@@ -80,7 +83,8 @@ std::size_t tensor_count(const Seq2SeqWeights& weights) {
 
 }  // namespace
 
-std::string write_saved_run(const Model& best, const Position& position, const Trainer& trainer) {
+std::string write_saved_run(const Model& best, const TrainingPosition& position,
+                            const Trainer& trainer) {
   TensorFile file{describe(best), {}};
   append_tensors(trainer.raw_weights(), "", file.tensors);
   append_tensors(trainer.weights(), "average.", file.tensors);
@@ -99,7 +103,7 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
   const std::string place = name + ": metadata: state";
   SavedRun run;
   run.best = read_description(file, name);
-  run.best.facts.erase(state_key);
+  run.best.metadata.erase(state_key);
   run.recipe = recipe_from_json(metadata(file, "recipe", name), name + ": metadata: recipe");
   const ModelConfig& config = run.best.config;
   ModelConfig wanted = run.recipe.model;
@@ -111,9 +115,11 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
   if (!state.is_object()) throw InputError(place + ": expected an object");
   const auto take = [&](const char* field, auto& value) {
     const auto found = state.find(field);
-    if (found == state.end()) throw InputError(place + ": " + field + ": cannot be left out");
+    if (found == state.end()) {
+      throw InputError(fmt::format("{}: {}: cannot be left out", place, field));
+    }
     if (!read(*found, value)) {
-      throw InputError(place + ": " + field + ": cannot be " + printable(found->dump()));
+      throw InputError(fmt::format("{}: {}: cannot be {}", place, field, printable(found->dump())));
     }
   };
   int steps = 0;
@@ -129,8 +135,8 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
   if (has_best) extract_tensors(file.tensors, "best.", config, name, run.best.weights);
   const std::size_t expected = tensor_count(run.trainer.weights) * (has_best ? 5 : 4);
   if (file.tensors.size() != expected) {
-    throw InputError(name + ": expected " + std::to_string(expected) + " tensors, got " +
-                     std::to_string(file.tensors.size()));
+    throw InputError(
+        fmt::format("{}: expected {} tensors, got {}", name, expected, file.tensors.size()));
   }
   return run;
 }

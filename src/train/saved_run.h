@@ -1,4 +1,4 @@
-// Where a run stands, as a file: last.safetensors.
+// An unfinished run as a file: last.safetensors.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@
 namespace attnviz {
 
 /// What a run knows besides its weights.
-struct Position {
+struct TrainingPosition {
   std::uint64_t seed = 1;
-  int limit = 0;             // steps to go to: the recipe's, or more
+  int limit = 0;             // the last step: the recipe's, or more
   Random::State training{};  // of the random numbers that draw examples
   double loss_sum = 0.0;     // since the last evaluation
   int loss_count = 0;        // steps in it
@@ -30,19 +30,21 @@ struct Position {
   std::uint64_t metrics_size = 0;  // bytes of metrics.jsonl
 };
 
-/// A run that can be gone on with.
+/// A run that can be resumed.
 struct SavedRun {
   Recipe recipe;
-  Position position;
-  Model best;  // its weights are empty before there is a best; config, vocabularies, facts are not
+  TrainingPosition position;
+  Model best;  // its weights are empty before there is a best; config, vocabularies and
+               // metadata are not
   TrainerState trainer;
 };
 
 /// The bytes of the file.
-std::string write_saved_run(const Model& best, const Position& position, const Trainer& trainer);
+std::string write_saved_run(const Model& best, const TrainingPosition& position,
+                            const Trainer& trainer);
 
 /// A run from the bytes of a file. Throws as read_safetensors and read_model do, and InputError for
-/// a file without the state of a training, or with one that cannot be.
+/// a file without the state of a run, or with a state that cannot be.
 SavedRun read_saved_run(std::string_view bytes, const std::string& name);
 
 }  // namespace attnviz

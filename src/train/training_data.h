@@ -22,15 +22,15 @@ class TrainingData {
   /// Symbols of the longest side of an example, END included.
   virtual int longest() const = 0;
 
-  /// What the model file keeps of the data, as JSON by name, such as "task".
-  virtual std::map<std::string, std::string> facts() const = 0;
+  /// What the model file records about the data, as JSON by name, such as "task".
+  virtual std::map<std::string, std::string> metadata() const = 0;
 
-  /// At most `most` examples of the validation or test part, with their gold alignments.
-  virtual std::vector<EncodedExample> held_out(Part part, int most, Random& random) const = 0;
+  /// At most `max` examples of the validation or test part, with their gold alignments.
+  virtual std::vector<EncodedExample> held_out(Part part, int max, Random& random) const = 0;
 
-  /// Fills `pairs`, whose buffers are used again, with the training pairs of a step, which carry no
-  /// gold alignment. What they are may depend on the step and on `random` and on nothing else, or a
-  /// run could not be gone on with.
+  /// Fills `pairs`, whose buffers are reused, with the training pairs of a step, which carry no
+  /// gold alignment. They may depend on the step and on `random` and on nothing else, or a run
+  /// could not be resumed.
   virtual void next_batch(const Recipe& recipe, int step, Random& random,
                           std::vector<EncodedPair>& pairs) = 0;
 };

@@ -34,7 +34,7 @@ TEST_CASE("lines come without their ends") {
 }
 
 TEST_CASE("a line is read up to 1 MiB") {
-  const std::string longest(LineReader::longest_line, 'x');
+  const std::string longest(LineReader::max_line, 'x');
   CHECK(lines_of(longest + "\nb").front() == longest);
   const TemporaryFile file("a\n" + longest + "x\n");
   LineReader reader(file.path());

@@ -78,12 +78,12 @@ TEST_CASE("attnviz info: an entry that is no proper JSON is text") {
   Model model = small_model();
   const std::string deep = "[\"" + std::string(100'000, ']') + "\"," + std::string(100'000, '[') +
                            std::string(100'000, ']') + ']';
-  model.facts["training"] = deep;
-  model.facts["notes"] = R"({"a":1,"\u0061":2})";
+  model.metadata["training"] = deep;
+  model.metadata["notes"] = R"({"a":1,"\u0061":2})";
   folder.write("model", write_model(model));
   const auto json = nlohmann::json::parse(folder.run("info --json model").out);
   CHECK(json.at("training") == deep);
-  CHECK(json.at("notes") == model.facts["notes"]);
+  CHECK(json.at("notes") == model.metadata["notes"]);
   const auto text = folder.run("info model");
   CHECK(text.exit_code == 0);
   CHECK(text.out.find("\ntraining: [\"]]]]") != std::string::npos);

@@ -187,6 +187,6 @@ TEST_CASE("attnviz: without a model, the command that makes one") {
   for (const std::string arguments : {"eval", "info", "predict abc", "render --out a.png"}) {
     INFO(arguments);
     check_refused(run_program(arguments), 3,
-                  "no model yet: train one with `attnviz train --task reverse`");
+                  "no model yet; train one with `attnviz train --task reverse`");
   }
 }

@@ -89,7 +89,7 @@ TEST_CASE("attnviz tasks: what it refuses, and how") {
       {"--task reverse --max-length 1001",
        "--max-length: expected an integer in 1..1000, got \"1001\""},
       {"--task reverse --min-length 9 --max-length 4",
-       "--max-length: expected an integer in 9..1000 (--min-length is 9), got 4"},
+       "--max-length: expected an integer in 9..1000 (the minimum length is 9), got 4"},
       {"--task left-shift --shift -3", "--shift: expected an integer in 0..1000, got \"-3\""},
       {"--task reverse --shift 3",
        "--shift: the task reverse has no such setting; these have: left-shift, right-shift"},

@@ -182,7 +182,7 @@ TEST_CASE("attnviz train: settings that contradict each other") {
        "--shift: the task sort has no such setting; these have: left-shift, right-shift"},
       {"--task dates --max-length 3", "--max-length: the task dates has no such setting"},
       {"--task reverse --min-length 9 --max-length 4",
-       "--max-length: expected an integer in 9..1000 (--min-length is 9), got 4"},
+       "--max-length: expected an integer in 9..1000 (the minimum length is 9), got 4"},
       {"--task left-shift --shift -3", "--shift: expected an integer in 0..1000, got \"-3\""},
       {"--task revrese", "did you mean \"reverse\"?"},
       {"--task reverse --score dot --attention none", "--score excludes --attention"},

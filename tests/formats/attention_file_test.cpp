@@ -65,7 +65,7 @@ TEST_CASE("every written format comes back by its ending, with all that it can h
     const bool has_all = name == "json" || name == "jsonl" || name == "npz";
     CHECK(back.gold == (has_all ? map.gold : GoldAlignment{}));
     CHECK(back.expected == (has_all ? map.expected : Labels{}));
-    CHECK(back.facts == (has_all ? map.facts : decltype(map.facts){}));
+    CHECK(back.metadata == (has_all ? map.metadata : decltype(map.metadata){}));
   }
 }
 
@@ -78,26 +78,24 @@ TEST_CASE("an .npz is read by name and index") {
   const std::string stored = foreign("stored.npz");
   CHECK(read(stored, "npz", choose("other")).weights[4] == 0.9375F);
   CHECK(read(stored, "npz", choose("attention", {1, 2})).weights[5] == 1211.0F);
-  if (can_inflate()) {
-    CHECK(read(foreign("deflated.npz"), "npz", choose("attention", {1, 2})).weights[5] == 1211.0F);
-  }
+  CHECK(read(foreign("deflated.npz"), "npz", choose("attention", {1, 2})).weights[5] == 1211.0F);
   CHECK(read(foreign("one.npz"), "npz").columns() == 3);
   const AttentionMap labelled = read(foreign("labelled.npz"), "npz");
   CHECK(labelled.source == Labels{"a", "b\u0915", "</s>"});
   CHECK(labelled.target == Labels{"x", "yy"});
   CHECK(labelled.gold == GoldAlignment{{0}, {2}});
 
-  CHECK_THROWS_WITH(read(stored, "npz"), "--array: needed for m, which holds attention, other");
+  CHECK_THROWS_WITH(read(stored, "npz"), "array: needed for m, which holds attention, other");
   CHECK_THROWS_WITH(read(stored, "npz", choose("none")),
-                    "--array: expected attention, other, the arrays in m, got \"none\"");
+                    "array: expected attention, other, the arrays in m, got \"none\"");
   CHECK_THROWS_WITH(read(stored, "npz", choose("attention")),
-                    "--index: expected 2 numbers for m: attention of shape (2, 3, 4, 4), got 0");
+                    "index: expected 2 numbers for m: attention of shape (2, 3, 4, 4), got 0");
   CHECK_THROWS_WITH(read(foreign("float32.npy"), "npy", choose("x")),
-                    "--array: expected an .npz file, which has names, got m");
+                    "array: expected an .npz file, which has names, got m");
   CHECK_THROWS_WITH(read("1,2\n", "csv", choose("x")),
-                    "--array: expected an .npy or .npz file, got m");
+                    "array: expected an .npy or .npz file, got m");
   CHECK_THROWS_WITH(read("1,2\n", "csv", choose("", {0})),
-                    "--index: expected an .npy or .npz file, got m");
+                    "index: expected an .npy or .npz file, got m");
 }
 
 TEST_CASE("an .npz that disagrees with itself is refused") {
@@ -117,7 +115,7 @@ TEST_CASE("an .npz that disagrees with itself is refused") {
     std::string bytes, message;
   } cases[] = {
       {write_zip({}), "m: expected an array, got none"},
-      {write_zip({{"readme", "hello"}}), "--array: needed for m, which holds readme"},
+      {write_zip({{"readme", "hello"}}), "array: needed for m, which holds readme"},
       {write_zip({13, {"a.npy", ""}}), "m: a.npy: stands twice"},
       {with("source.npy", texts(2)), "m: source: expected 3 texts, got 2"},
       {with("target.npy", npy_of_floats({1, 2}, {2})), "m: target: expected an array of text"},
@@ -136,9 +134,9 @@ TEST_CASE("an .npz that disagrees with itself is refused") {
   Members many;
   for (char c = 'a'; c < 'n'; ++c) many.emplace_back(std::string(1, c) + ".npy", "");
   CHECK_THROWS_WITH(read(write_zip(many), "npz"),
-                    "--array: needed for m, which holds a, b, c, d, e, f, g, h, i, j, k, l, ...");
+                    "array: needed for m, which holds a, b, c, d, e, f, g, h, i, j, k, l, ...");
   CHECK_THROWS_WITH(read(write_zip({{"weights.txt", "1 2"}}), "npz"),
-                    "--array: needed for m, which holds weights.txt");
+                    "array: needed for m, which holds weights.txt");
   // Keys and values by turns only if rows are what lies together.
   std::string columns = npy_of_texts({"a", "b", "c", "d"}, {2, 2});
   columns.replace(columns.find("False"), 5, "True ");
@@ -167,10 +165,10 @@ TEST_CASE("bare numbers get positions as labels, or those that are given") {
   CHECK(given.target == options.labels.rows);
   options.labels.columns.pop_back();
   CHECK_THROWS_WITH(read("0.5,0.25,0.25\n1,0,0\n", "csv", options),
-                    "--column-labels: expected 3, one a column, got 2");
+                    "column_labels: expected 3, one a column, got 2");
   options.labels = {{"A"}, {}};
   CHECK_THROWS_WITH(read("0.5,0.25,0.25\n1,0,0\n", "csv", options),
-                    "--row-labels: expected 2, one a row, got 1");
+                    "row_labels: expected 2, one a row, got 1");
 }
 
 TEST_CASE("a matrix is turned where nothing says which side is which") {
@@ -186,12 +184,12 @@ TEST_CASE("a matrix is turned where nothing says which side is which") {
   CHECK(read(foreign("float32.npy"), "npy", options).rows() == 3);
   for (const std::string name : {"json", "jsonl", "npz"}) {
     const std::string bytes = attention_to_bytes(full_map(), *attention_format(name));
-    CHECK_THROWS_WITH(read(bytes, name, options), "--transpose: m says that its rows are outputs");
+    CHECK_THROWS_WITH(read(bytes, name, options), "transpose: m says that its rows are outputs");
   }
   // What it says about the map is enough.
   AttentionMap small{{"a"}, {"A"}, {1.0F}, {}, {}, {{"model", "m"}}};
   CHECK_THROWS_AS(read(attention_to_npz(small), "npz", options), UsageError);
-  small.facts.clear();
+  small.metadata.clear();
   CHECK(read(attention_to_npz(small), "npz", options).source == Labels{"A"});
   small.expected = {"B"};
   CHECK_THROWS_AS(read(attention_to_npz(small), "npz", options), UsageError);
@@ -205,11 +203,9 @@ TEST_CASE("one of several maps is taken") {
   ReadOptions options;
   options.sentence = 2;
   CHECK(read(lines, "jsonl", options).source == Labels{"q"});
-  CHECK_THROWS_WITH(read("1,2\n", "csv", options),
-                    "--sentence: expected 1..1, the maps in m, got 2");
+  CHECK_THROWS_WITH(read("1,2\n", "csv", options), "sentence: expected 1..1, the maps in m, got 2");
   options.sentence = 3;
-  CHECK_THROWS_WITH(read(lines, "jsonl", options),
-                    "--sentence: expected 1..2, the maps in m, got 3");
+  CHECK_THROWS_WITH(read(lines, "jsonl", options), "sentence: expected 1..2, the maps in m, got 3");
   CHECK_THROWS_WITH(read("\n", "jsonl"), "m: expected at least one map, got none");
 }
 
@@ -247,21 +243,21 @@ TEST_CASE("content of another kind than the ending says is named") {
 }
 
 TEST_CASE("what is only read is not written") {
-  for (const AttentionFormat format : {AttentionFormat::marian, AttentionFormat::nematus}) {
-    CHECK_THROWS_WITH(attention_to_bytes(full_map(), format),
+  for (const char* format : {"marian", "nematus"}) {
+    CHECK_THROWS_WITH(attention_to_bytes(full_map(), *attention_format(format)),
                       "expected a format that is written, got one that is only read");
   }
 }
 
-TEST_CASE("files of no known ending need --input-format") {
+TEST_CASE("files of no known ending need a format") {
   for (const std::string name : {"m.txt", "m", "json", ".json", "m.json.gz", "m.JSON"}) {
     const File file(name, "1,2\n");
     CHECK_THROWS_WITH(read_attention_file(file.path()),
                       file.path() +
                           ": expected a file that ends in .json, .jsonl, .csv, .tsv, "
-                          ".npy or .npz, or --input-format");
+                          ".npy or .npz");
     ReadOptions options;
-    options.format = AttentionFormat::csv;
+    options.format = attention_format("csv");
     CHECK(read_attention_file(file.path(), options).columns() == 2);
   }
   CHECK_THROWS_AS(read_attention_file("/nowhere/m.csv"), InputError);

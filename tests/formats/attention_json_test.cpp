@@ -30,7 +30,7 @@ AttentionMap full_map() {
   map.weights[1] = std::numeric_limits<float>::max();
   map.gold = {{0, 5}, {}, {2}};
   map.expected = {"x", "", end_label};
-  map.facts = {{"task", "reverse"}, {"title", "two\nlines \"quoted\""}};
+  map.metadata = {{"task", "reverse"}, {"title", "two\nlines \"quoted\""}};
   return map;
 }
 
@@ -44,7 +44,7 @@ void check_equal(const AttentionMap& a, const AttentionMap& b) {
   CHECK(same_bits(a.weights, b.weights));
   CHECK(a.gold == b.gold);
   CHECK(a.expected == b.expected);
-  CHECK(a.facts == b.facts);
+  CHECK(a.metadata == b.metadata);
 }
 
 TEST_CASE("JSON of a map, literally") {
@@ -55,7 +55,7 @@ TEST_CASE("JSON of a map, literally") {
   CHECK(attention_to_json(map) == start + "}");
   map.gold = {{0, 1}};
   map.expected = {"\"C\"\n"};
-  map.facts = {{"task", "sort"}, {"caption", "c"}};
+  map.metadata = {{"task", "sort"}, {"caption", "c"}};
   CHECK(attention_to_json(map) ==
         start + R"(,"gold":[[0,1]],"expected":["\"C\"\n"],"facts":{"caption":"c","task":"sort"}})");
 }
@@ -65,7 +65,7 @@ TEST_CASE("a map comes back from its JSON, to the bit") {
   AttentionMap plain = full_map();
   plain.gold.clear();
   plain.expected.clear();
-  plain.facts.clear();
+  plain.metadata.clear();
   check_equal(attention_from_json(attention_to_json(plain), "m"), plain);
 }
 

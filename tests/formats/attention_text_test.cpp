@@ -54,7 +54,7 @@ TEST_CASE("lines that are not Marian's are refused with line and row") {
       {"a ||| 1,0 0,\n", "m:1: row 2: weight 2: expected a finite number, got \"\""},
       {"a ||| 1,0 nan,1\n", "m:1: row 2: weight 1: expected a finite number, got \"nan\""},
       {"a ||| 1,0 0,1e39\n", "m:1: row 2: weight 2: expected a finite number, got \"1e39\""},
-      {"a b ||| 1,0 0,1\n", "m:1: expected 1 words and END, got 2 words; give --row-labels"},
+      {"a b ||| 1,0 0,1\n", "m:1: expected 1 words and END, got 2 words"},
       {"\xff ||| 1\n", "m: column 1: expected UTF-8, got the byte \\xff"},
   };
   for (const auto& c : cases) {
@@ -63,9 +63,9 @@ TEST_CASE("lines that are not Marian's are refused with line and row") {
     CHECK_THROWS_AS(attention_from_marian(c.text, "m", 1), InputError);
   }
   CHECK_THROWS_WITH(attention_from_marian(foreign("marian.txt"), "m", 4),
-                    "m:4: expected 2 words and END, got 1 words; give --row-labels");
+                    "m:4: expected 2 words and END, got 1 words");
   CHECK_THROWS_WITH(attention_from_marian(foreign("marian.txt"), "m", 5),
-                    "--sentence: expected 1..4, the sentences in m, got 5");
+                    "sentence: expected 1..4, the sentences in m, got 5");
   CHECK_THROWS_AS(attention_from_marian(foreign("marian.txt"), "m", 5), UsageError);
 }
 
@@ -118,9 +118,9 @@ TEST_CASE("blocks that are not Nematus' are refused with the line") {
       {"0 ||| a ||| 0 ||| b ||| 2 2\n1 x\n0 1\n",
        "m:2: weight 2: expected a finite number, got \"x\""},
       {"0 ||| a b ||| 0 ||| b ||| 2 2\n1 0\n0 1\n",
-       "m:1: output: expected 1 words and END, got 2 words; give --row-labels"},
+       "m:1: output: expected 1 words and END, got 2 words"},
       {"0 ||| a ||| 0 ||| b c ||| 2 2\n1 0\n0 1\n",
-       "m:1: source: expected 1 words and END, got 2 words; give --column-labels"},
+       "m:1: source: expected 1 words and END, got 2 words"},
   };
   for (const auto& c : cases) {
     INFO(printable(c.text));
@@ -128,7 +128,7 @@ TEST_CASE("blocks that are not Nematus' are refused with the line") {
     CHECK_THROWS_AS(attention_from_nematus(c.text, "m", 1), InputError);
   }
   CHECK_THROWS_WITH(attention_from_nematus(foreign("nematus.txt"), "m", 3),
-                    "--sentence: expected 1..2, the sentences in m, got 3");
+                    "sentence: expected 1..2, the sentences in m, got 3");
 }
 
 }  // namespace

@@ -102,13 +102,13 @@ TEST_CASE("a matrix is taken out of a stack by its index, in either order") {
     std::vector<std::size_t> index;
     std::string message;
   } cases[] = {
-      {{}, "--index: expected 2 numbers for m.npy of shape (2, 3, 4, 4), got 0"},
-      {{1}, "--index: expected 2 numbers for m.npy of shape (2, 3, 4, 4), got 1"},
-      {{0, 0, 0}, "--index: expected 2 numbers for m.npy of shape (2, 3, 4, 4), got 3"},
+      {{}, "index: expected 2 numbers for m.npy of shape (2, 3, 4, 4), got 0"},
+      {{1}, "index: expected 2 numbers for m.npy of shape (2, 3, 4, 4), got 1"},
+      {{0, 0, 0}, "index: expected 2 numbers for m.npy of shape (2, 3, 4, 4), got 3"},
       {{0, 3},
-       "--index: expected a number below 3 at place 2 for m.npy of shape (2, 3, 4, 4), got 3"},
+       "index: expected a number below 3 at place 2 for m.npy of shape (2, 3, 4, 4), got 3"},
       {{2, 0},
-       "--index: expected a number below 2 at place 1 for m.npy of shape (2, 3, 4, 4), got 2"},
+       "index: expected a number below 2 at place 1 for m.npy of shape (2, 3, 4, 4), got 2"},
   };
   for (const auto& c : cases) {
     CHECK_THROWS_WITH(matrix_of(bytes, c.index), c.message);

@@ -40,7 +40,6 @@ TEST_CASE("NumPy's archives are read, stored and compressed") {
     CHECK(members[0].name == "attention.npy");
     CHECK(members[1].name == "other.npy");
     CHECK(members[0].deflated == (name == "deflated.npz"));
-    if (members[0].deflated && !can_inflate()) continue;
     CHECK(extract(members[0], enough, "z") == foreign("stacked.npy"));
     CHECK(extract(members[1], enough, "z") == foreign("float64.npy"));
   }
@@ -124,7 +123,6 @@ TEST_CASE("members that are not what the directory says are refused") {
   CHECK_THROWS_WITH(
       extracted(with(good, directory + 24, "\x04")),
       "z: a.npy: expected the directory's 4 bytes, which its 5 in the file cannot be");
-  if (!can_inflate()) return;
   // As deflate, five bytes of text are nonsense, and cannot become very many.
   const std::string deflated = with(good, directory + 10, "\x08");
   CHECK_THROWS_WITH(extracted(deflated), "z: a.npy: the compressed data is damaged");

@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
     may_refuse([&] { task_of(model); });
     may_refuse([&] {
       Model again = model;
-      const std::string once = again.facts["text"] = text_to_json(text_of(model));
+      const std::string once = again.metadata["text"] = text_to_json(text_of(model));
       require(text_to_json(text_of(again)) == once);
     });
     may_refuse([&] {

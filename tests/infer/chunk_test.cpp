@@ -11,7 +11,7 @@ TEST_CASE("a chunk holds 64 sequences, or as many as fit") {
     std::vector<ChunkSize> sizes;
     std::size_t first, end;
   };
-  const std::size_t most = most_weights_at_once;
+  const std::size_t most = max_weights_at_once;
   const std::vector<Case> cases{
       {std::vector<ChunkSize>(100, {10, 10}), 0, 64},
       {std::vector<ChunkSize>(100, {10, 10}), 64, 100},

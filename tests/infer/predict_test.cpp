@@ -59,12 +59,12 @@ TEST_CASE("separators between digits are dropped, and that is said", "[predict]"
 TEST_CASE("a model of pairs reads text as it was trained on, unknown symbols included",
           "[predict]") {
   Model model = small_model();
-  model.facts.erase("task");
-  model.facts["text"] = text_to_json({.source = {Unit::word, true, false},
-                                      .target = {Unit::word, false, false},
-                                      .longest = 4,
-                                      .takes_unknown = true,
-                                      .sample = ""});
+  model.metadata.erase("task");
+  model.metadata["text"] = text_to_json({.source = {Unit::word, true, false},
+                                         .target = {Unit::word, false, false},
+                                         .longest = 4,
+                                         .takes_unknown = true,
+                                         .sample = ""});
   const SourceReader reader(model);
   const SourceText source = reader.read("A  b zebra");
   CHECK(source.symbols == std::vector<std::string>{"a", "b", "zebra"});
@@ -83,21 +83,21 @@ TEST_CASE("how a model reads text is kept in its file, and checked", "[predict]"
   CHECK(text_of(model).source == Tokenizer{});
   CHECK(!text_of(model).takes_unknown);
   const ModelText text{{Unit::word, true, false}, {Unit::character, false, true}, 17, true, "a b"};
-  model.facts["text"] = text_to_json(text);
+  model.metadata["text"] = text_to_json(text);
   CHECK(text_of(model).source == text.source);
   CHECK(text_of(model).target == text.target);
   CHECK(text_of(model).longest == 17);
   CHECK(text_of(model).takes_unknown);
   CHECK(text_of(model).sample == "a b");
   for (const char* bad : {"", "[]", "{}", R"({"source":{"unit":"line"}})"}) {
-    model.facts["text"] = bad;
+    model.metadata["text"] = bad;
     CHECK_THROWS_AS(text_of(model), InputError);
   }
   const std::string good = text_to_json(text);
   for (const char* longest : {"-1", "17.0", "true", "2001", "4294967313", "17,\"longest\":17"}) {
     std::string changed = good;
     changed.replace(changed.find("17"), 2, longest);
-    model.facts["text"] = changed;
+    model.metadata["text"] = changed;
     INFO(changed);
     CHECK_THROWS_AS(text_of(model), InputError);
   }
@@ -114,7 +114,7 @@ TEST_CASE("a given answer is aligned as if the model had answered so", "[predict
   CHECK(aligned[1].answer == targets[1]);
   CHECK(aligned[1].map.target == std::vector<std::string>{"a", "b", "</s>"});
   CHECK(aligned[1].log_probability < 0.0);
-  CHECK(aligned[1].map.facts.contains("log_probability"));
+  CHECK(aligned[1].map.metadata.contains("log_probability"));
   const std::size_t rows = answers[0].answer.size();
   for (std::size_t i = 0; i < rows * 7; ++i) {
     CHECK(aligned[0].map.weights[i] == Catch::Approx(answers[0].map.weights[i]).margin(1e-6));
@@ -165,10 +165,10 @@ TEST_CASE("the task in a model file is checked", "[predict]") {
        R"({"name":"reverse","min_length":4,"max_length":4294967300,"shift":0,"alphabet":"ab"})",
        R"({"name":"reverse","min_length":4.5,"max_length":9,"shift":0,"alphabet":"ab"})",
        R"({"name":"reverse","min_length":4,"max_length":9,"max_length":8,"shift":0,"alphabet":"ab"})"}) {
-    model.facts["task"] = bad;
+    model.metadata["task"] = bad;
     INFO(bad);
     CHECK_THROWS_AS(task_of(model), InputError);
   }
-  model.facts.erase("task");
+  model.metadata.erase("task");
   CHECK(!task_of(model).has_value());
 }

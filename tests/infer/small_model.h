@@ -22,7 +22,7 @@ inline Model small_model(std::string_view task_name = "reverse", std::uint64_t s
                   .attention_units = 8};
   Random random(seed);
   initialise(model.config, {.embedding_std = 1.0, .score_scale = 2.0}, random, model.weights);
-  model.facts["task"] = task_to_json(task, task.defaults);
+  model.metadata["task"] = task_to_json(task, task.defaults);
   return model;
 }
 

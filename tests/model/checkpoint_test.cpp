@@ -34,7 +34,7 @@ TEST_CASE("a model comes back from its file bit for bit", "[checkpoint]") {
   CHECK(back.config == model.config);
   CHECK(back.source.symbols() == model.source.symbols());
   CHECK(back.target.symbols() == model.target.symbols());
-  CHECK(back.facts == model.facts);
+  CHECK(back.metadata == model.metadata);
   CHECK(same_weights(back.weights, model.weights));
   CHECK(write_model(back) == bytes);
 }

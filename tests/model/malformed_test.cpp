@@ -29,7 +29,7 @@ Model least_model() {
                   .attention_units = 1};
   Random random(1);
   initialise(model.config, {}, random, model.weights);
-  model.facts["task"] = R"({"name":"none \"quoted\""})";
+  model.metadata["task"] = R"({"name":"none \"quoted\""})";
   return model;
 }
 

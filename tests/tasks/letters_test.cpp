@@ -1,5 +1,5 @@
-#include "tasks/letters.h"
 #include "base/grapheme.h"
+#include "tasks/task.h"
 
 #include "base/utf8.h"
 #include "catch.h"
@@ -63,13 +63,14 @@ TEST_CASE("letter tasks: answers written out") {
 }
 
 TEST_CASE("letter tasks: defaults and sample input") {
-  CHECK(reverse_task().defaults.shift == 0);
-  CHECK(left_shift_task().defaults.shift == 4);
-  CHECK(right_shift_task().defaults.shift == 3);
-  CHECK_FALSE(reverse_task().takes_shift);
-  CHECK(left_shift_task().takes_shift);
-  CHECK(right_shift_task().takes_shift);
-  for (const Task& task : {reverse_task(), left_shift_task(), right_shift_task()}) {
+  CHECK(find_task("reverse").defaults.shift == 0);
+  CHECK(find_task("left-shift").defaults.shift == 4);
+  CHECK(find_task("right-shift").defaults.shift == 3);
+  CHECK_FALSE(find_task("reverse").takes_shift);
+  CHECK(find_task("left-shift").takes_shift);
+  CHECK(find_task("right-shift").takes_shift);
+  for (const Task& task :
+       {find_task("reverse"), find_task("left-shift"), find_task("right-shift")}) {
     INFO(task.name);
     CHECK(task.sample_input == "monojitcnn");
     CHECK(task.defaults.min_length == 4);
@@ -83,9 +84,9 @@ TEST_CASE("letter tasks: defaults and sample input") {
 
 TEST_CASE(
     "letter tasks: left then right by the same shift gives the input, reverse undoes itself") {
-  const Task left = left_shift_task();
-  const Task right = right_shift_task();
-  const Task reverse = reverse_task();
+  const Task left = find_task("left-shift");
+  const Task right = find_task("right-shift");
+  const Task reverse = find_task("reverse");
   Random random(3);
   TaskOptions options = left.defaults;
   options.min_length = 1;

@@ -1,5 +1,5 @@
-#include "tasks/sort.h"
 #include "base/grapheme.h"
+#include "tasks/task.h"
 
 #include <algorithm>
 #include <set>
@@ -26,9 +26,9 @@ TEST_CASE("sort: answers written out") {
   };
   for (const Case& c : cases) {
     INFO(c.input);
-    TaskOptions options = sort_task().defaults;
+    TaskOptions options = find_task("sort").defaults;
     options.alphabet = c.alphabet;
-    const auto example = sort_task().solve(options, split_characters(c.input));
+    const auto example = find_task("sort").solve(options, split_characters(c.input));
     REQUIRE(example.has_value());
     CHECK(join(example->source) == c.input);
     CHECK(join(example->target) == c.output);
@@ -37,7 +37,7 @@ TEST_CASE("sort: answers written out") {
 }
 
 TEST_CASE("sort: what is no input of it") {
-  const Task task = sort_task();
+  const Task task = find_task("sort");
   CHECK_FALSE(task.solve(task.defaults, {}).has_value());
   CHECK_FALSE(task.solve(task.defaults, {"1", "a"}).has_value());
   CHECK_FALSE(task.solve(task.defaults, {"12"}).has_value());
@@ -46,12 +46,12 @@ TEST_CASE("sort: what is no input of it") {
 }
 
 TEST_CASE("sort: crowded examples hold few symbols, from one to four of any") {
-  const Task task = sort_task();
+  const Task task = find_task("sort");
   Random random(3);
   std::set<std::string> seen;
   std::set<std::size_t> numbers;
   for (int i = 0; i < 300; ++i) {
-    const Example example = task.draw_beyond(task.defaults, random);
+    const Example example = task.draw_augmented(task.defaults, random);
     CHECK(example.target == task.solve(task.defaults, example.source)->target);
     const std::set<std::string> symbols(example.source.begin(), example.source.end());
     numbers.insert(symbols.size());
@@ -61,11 +61,11 @@ TEST_CASE("sort: crowded examples hold few symbols, from one to four of any") {
   CHECK(seen.size() == 10);
   TaskOptions two = task.defaults;
   two.alphabet = "ab";
-  CHECK(task.draw_beyond(two, random).source.size() >= 4);
+  CHECK(task.draw_augmented(two, random).source.size() >= 4);
 }
 
 TEST_CASE("sort: defaults and sample input") {
-  const Task task = sort_task();
+  const Task task = find_task("sort");
   CHECK(task.sample_input == "19438756");
   CHECK(task.defaults.min_length == 4);
   CHECK(task.defaults.max_length == 10);
@@ -74,7 +74,7 @@ TEST_CASE("sort: defaults and sample input") {
 }
 
 TEST_CASE("sort: every answer is ordered and its gold holds all places of the symbol") {
-  const Task task = sort_task();
+  const Task task = find_task("sort");
   Random random(5);
   for (int n = 0; n < 500; ++n) {
     const Example example = task.draw(task.defaults, random);

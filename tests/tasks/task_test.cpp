@@ -75,25 +75,25 @@ TEST_CASE("tasks: options out of range") {
   std::string many;  // 1001 distinct characters
   for (char32_t c = 0x4e00; c < 0x4e00 + 1001; ++c) many += to_utf8(c);
   const std::vector<Case> cases{
-      {"reverse", {0, 12, 0, "ab"}, "--min-length: expected an integer in 1..1000, got 0"},
-      {"reverse", {-5, 12, 0, "ab"}, "--min-length: expected an integer in 1..1000, got -5"},
-      {"reverse", {1001, 1001, 0, "ab"}, "--min-length: expected an integer in 1..1000, got 1001"},
+      {"reverse", {0, 12, 0, "ab"}, "min_length: expected an integer in 1..1000, got 0"},
+      {"reverse", {-5, 12, 0, "ab"}, "min_length: expected an integer in 1..1000, got -5"},
+      {"reverse", {1001, 1001, 0, "ab"}, "min_length: expected an integer in 1..1000, got 1001"},
       {"reverse",
        {9, 4, 0, "ab"},
-       "--max-length: expected an integer in 9..1000 (--min-length is 9), got 4"},
+       "max_length: expected an integer in 9..1000 (the minimum length is 9), got 4"},
       {"reverse",
        {9, 1001, 0, "ab"},
-       "--max-length: expected an integer in 9..1000 (--min-length is 9), got 1001"},
-      {"dates", {0, 12, 0, ""}, "--min-length: expected an integer in 1..1000, got 0"},
-      {"left-shift", {1, 1, -1, "ab"}, "--shift: expected an integer in 0..1000, got -1"},
-      {"left-shift", {1, 1, 1001, "ab"}, "--shift: expected an integer in 0..1000, got 1001"},
-      {"reverse", {1, 1, 0, ""}, "--alphabet: wrong number of characters" + marks + '0'},
-      {"reverse", {1, 1, 0, many}, "--alphabet: wrong number of characters" + marks + "1001"},
-      {"reverse", {1, 1, 0, "abcb"}, "--alphabet: a character occurs twice" + marks + "\"b\""},
-      {"reverse", {1, 1, 0, "äbä"}, "--alphabet: a character occurs twice" + marks + "\"ä\""},
+       "max_length: expected an integer in 9..1000 (the minimum length is 9), got 1001"},
+      {"dates", {0, 12, 0, ""}, "min_length: expected an integer in 1..1000, got 0"},
+      {"left-shift", {1, 1, -1, "ab"}, "shift: expected an integer in 0..1000, got -1"},
+      {"left-shift", {1, 1, 1001, "ab"}, "shift: expected an integer in 0..1000, got 1001"},
+      {"reverse", {1, 1, 0, ""}, "alphabet: wrong number of characters" + marks + '0'},
+      {"reverse", {1, 1, 0, many}, "alphabet: wrong number of characters" + marks + "1001"},
+      {"reverse", {1, 1, 0, "abcb"}, "alphabet: a character occurs twice" + marks + "\"b\""},
+      {"reverse", {1, 1, 0, "äbä"}, "alphabet: a character occurs twice" + marks + "\"ä\""},
       {"sort",
        {1, 1, 0, "5"},
-       "--alphabet: wrong number of characters; expected 2..1000 distinct characters, got 1"},
+       "alphabet: wrong number of characters; expected 2..1000 distinct characters, got 1"},
   };
   for (const Case& c : cases) {
     CHECK(usage_error([&c] { check_task_options(find_task(c.task), c.options); }) == c.message);
@@ -102,11 +102,11 @@ TEST_CASE("tasks: options out of range") {
     return usage_error([&] { check_task_options(find_task("reverse"), {1, 1, 0, alphabet}); });
   };
   for (const std::string bad : {"ab\xff", "\xc3"}) {
-    CHECK(alphabet_error(bad).starts_with("--alphabet: invalid UTF-8 at byte"));
+    CHECK(alphabet_error(bad).starts_with("alphabet: invalid UTF-8 at byte"));
   }
   // control characters; an accent on nothing, a joiner of nothing
   for (const std::string bad : {"a\tb", "a\nb", "a\x7f", "a\u0085", "\u0301ab", "\u200dab"}) {
-    CHECK(alphabet_error(bad).starts_with("--alphabet: a control character, or a mark"));
+    CHECK(alphabet_error(bad).starts_with("alphabet: a control character, or a mark"));
   }
 }
 
@@ -277,9 +277,7 @@ TEST_CASE("tasks: options that leave a part empty are refused, not searched for 
       CHECK(message == "(none)");
     } else {
       ++refused;
-      CHECK(contains(message, "the task reverse"));
-      CHECK(contains(message, "--max-length"));
-      CHECK(contains(message, "--alphabet"));
+      CHECK(message.starts_with("these options leave the task reverse no example for "));
     }
   }
   CHECK(refused == 2);

@@ -169,13 +169,13 @@ TEST_CASE("settings of pairs go to JSON and back", "[pairs]") {
 
 TEST_CASE("changed pairs have another checksum", "[pairs]") {
   const TemporaryFile file(many_pairs(50));
-  const std::string fact = PairData(settings_of(file), 1).facts().at("data");
-  CHECK(PairData(settings_of(file), 1).facts().at("data") == fact);
+  const std::string fact = PairData(settings_of(file), 1).metadata().at("data");
+  CHECK(PairData(settings_of(file), 1).metadata().at("data") == fact);
   for (const std::string change : {"w0 b\tx\t0\n", ""}) {
     const TemporaryFile other(many_pairs(49) + change);
     PairSettings settings = settings_of(other);
     const PairData data(settings, 1);
-    CHECK(data.facts().at("data").substr(data.facts().at("data").find("checksum")) !=
+    CHECK(data.metadata().at("data").substr(data.metadata().at("data").find("checksum")) !=
           fact.substr(fact.find("checksum")));
   }
   // Another gold alignment, or a pair that moved from one part to another, is a change as well.
@@ -186,7 +186,7 @@ TEST_CASE("changed pairs have another checksum", "[pairs]") {
     PairSettings settings = settings_of(a);
     settings.validation.pairs = b.path();
     settings.test.pairs = c.path();
-    const std::string text = PairData(settings, 1).facts().at("data");
+    const std::string text = PairData(settings, 1).metadata().at("data");
     return text.substr(text.find("\"pairs\":"));
   };
   const std::string whole = fact_of(train, dev, test);
@@ -208,8 +208,8 @@ TEST_CASE("a part without pairs is refused", "[pairs]") {
   settings.max_length = 2;
   CHECK_THROWS_WITH(PairData(settings, 1),
                     long_ones.path() +
-                        ": expected at least one pair to train on (1 are longer than --max-length "
-                        "2), got none");
+                        ": expected at least one pair to train on (1 longer than 2 symbols left "
+                        "out), got none");
 }
 
 }  // namespace

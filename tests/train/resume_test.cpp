@@ -49,8 +49,8 @@ RunEvents stop_after(int steps) {
   return events;
 }
 
-RunReport go_on(TrainingData& data, const std::string& folder, const RunEvents& events = {},
-                int limit = 0, int threads = 1) {
+RunReport resume(TrainingData& data, const std::string& folder, const RunEvents& events = {},
+                 int limit = 0, int threads = 1) {
   RunOptions options = quick_options(folder);
   options.limit = limit;
   options.threads = threads;
@@ -82,12 +82,12 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
     const int first = stops[i].front();
     const auto report = run_training(data, full_recipe(), quick_options(folder), stop_after(first));
     CHECK(report.steps == first);
-    CHECK((first == 60) == (report.ending != Ending::stopped));
+    CHECK((first == 60) == (report.stop_reason != StopReason::stopped));
     for (std::size_t k = 1; k < stops[i].size(); ++k) {
-      CHECK(go_on(data, folder, stop_after(stops[i][k])).ending == Ending::stopped);
+      CHECK(resume(data, folder, stop_after(stops[i][k])).stop_reason == StopReason::stopped);
     }
-    const RunReport end = go_on(data, folder, {}, 0, 1 + static_cast<int>(i % 3));
-    CHECK(end.ending == Ending::out_of_steps);
+    const RunReport end = resume(data, folder, {}, 0, 1 + static_cast<int>(i % 3));
+    CHECK(end.stop_reason == StopReason::out_of_steps);
     CHECK(files_of(folder) == whole);
   }
 }
@@ -119,7 +119,7 @@ TEST_CASE("a stopped run of pairs goes on to the same bytes, whatever it draws b
     PairData begun = pairs();
     REQUIRE(run_training(begun, recipe, quick_options(folder), stop_after(first)).steps == first);
     PairData again = pairs();
-    CHECK(go_on(again, folder, {}, 0, 1 + first % 2).ending == Ending::out_of_steps);
+    CHECK(resume(again, folder, {}, 0, 1 + first % 2).stop_reason == StopReason::out_of_steps);
     CHECK(files_of(folder) == files_of("whole"));
   }
 }
@@ -131,7 +131,7 @@ TEST_CASE("files older than the state they belong to are brought up to date", "[
   const Files whole = files_of("a");
   for (const std::string lost : {"model.safetensors", "config.json"}) {
     fs::remove("a/" + lost);
-    go_on(data, "a");
+    resume(data, "a");
     CHECK(files_of("a") == whole);
   }
 }
@@ -162,7 +162,7 @@ TEST_CASE("metrics get no line twice, and none is torn", "[resume]") {
     std::vector<std::string> heard;
     RunEvents events;
     events.on_note = [&](const std::string& note) { heard.push_back(note); };
-    go_on(data, "cut", events);
+    resume(data, "cut", events);
     CHECK(heard == notes);
     CHECK(read_file("cut/metrics.jsonl", 1U << 20U) == whole);
   }
@@ -172,18 +172,18 @@ TEST_CASE("metrics get no line twice, and none is torn", "[resume]") {
   std::vector<std::string> heard;
   RunEvents events;
   events.on_note = [&](const std::string& note) { heard.push_back(note); };
-  go_on(data, "lost", events);
+  resume(data, "lost", events);
   CHECK(heard == std::vector<std::string>{"metrics.jsonl lacks lines from before step 11"});
   CHECK(whole.ends_with(read_file("lost/metrics.jsonl", 1U << 20U)));
 }
 
-TEST_CASE("what may be there, but cannot be looked at, is not begun anew", "[resume]") {
+TEST_CASE("a run that may exist but cannot be read is not overwritten", "[resume]") {
   const Scratch scratch;
   TaskData data = reverse_data();
   run_training(data, quick_recipe(), quick_options("a"), stop_after(20));
   fs::remove("a/metrics.jsonl");
   fs::create_symlink("metrics.jsonl", "a/metrics.jsonl");  // to itself
-  CHECK_THROWS_WITH(go_on(data, "a"),
+  CHECK_THROWS_WITH(resume(data, "a"),
                     "a/metrics.jsonl: cannot read: Too many levels of symbolic links");
   fs::create_directory("b");
   fs::create_symlink("model.safetensors", "b/model.safetensors");
@@ -196,8 +196,8 @@ TEST_CASE("more steps go on at the end of the recorded schedule", "[resume]") {
   TaskData data = reverse_data();
   run_training(data, full_recipe(), quick_options("a"), stop_after(31));
   run_training(data, full_recipe(), quick_options("b"), {});
-  CHECK(go_on(data, "a", {}, 80).steps == 80);
-  CHECK(go_on(data, "b", {}, 80).steps == 80);
+  CHECK(resume(data, "a", {}, 80).steps == 80);
+  CHECK(resume(data, "b", {}, 80).steps == 80);
   CHECK(files_of("a") == files_of("b"));
   CHECK(open_run("a").saved.recipe.steps == 60);
   CHECK(open_run("a").saved.position.limit == 80);
@@ -213,13 +213,13 @@ TEST_CASE("a run can start from the weights of a model", "[resume]") {
   const Model model = load_model("a");
   Recipe recipe = quick_recipe();
   recipe.rate = 1e-9;
-  const Origin origin{"a", model.weights};
-  run_training(data, recipe, quick_options("b"), {}, origin);
+  const InitialWeights initial{"a", model.weights};
+  run_training(data, recipe, quick_options("b"), {}, initial);
   CHECK(load_model("b").weights.decoder.embedding.isApprox(model.weights.decoder.embedding, 1e-5F));
-  CHECK(load_model("b").facts.at("training").find("\"init_from\":\"a\"") != std::string::npos);
+  CHECK(load_model("b").metadata.at("training").find("\"init_from\":\"a\"") != std::string::npos);
   // and says so when it is resumed
-  run_training(data, recipe, quick_options("c"), stop_after(5), origin);
-  go_on(data, "c");
+  run_training(data, recipe, quick_options("c"), stop_after(5), initial);
+  resume(data, "c");
   CHECK(files_of("c") == files_of("b"));
 }
 
@@ -229,13 +229,10 @@ TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
   TaskData data = reverse_data();
   run_training(data, quick_recipe(), quick_options("a"), stop_after(20));
   CHECK(message_of("a/model.safetensors") ==
-        "a/model.safetensors: expected the folder of a run, got a file; --init-from starts a new "
-        "run from a model");
+        "a/model.safetensors: expected the folder of a run, got a file");
   const std::string last = read_file("a/last.safetensors", 1U << 26U);
   fs::remove("a/last.safetensors");
-  CHECK(message_of("a") ==
-        "a: holds no last.safetensors, so no run to go on with; --init-from starts a new one from "
-        "its model");
+  CHECK(message_of("a") == "a: holds no last.safetensors, so no run to resume");
   // a model alone
   fs::copy("a/model.safetensors", "a/last.safetensors");
   CHECK(message_of("a") ==
@@ -309,7 +306,7 @@ TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
         }) == place + "adam.v.decoder.readout.bias is missing");
 }
 
-TEST_CASE("a run at work can be neither resumed nor replaced", "[resume]") {
+TEST_CASE("a running run can be neither resumed nor replaced", "[resume]") {
   const Scratch scratch;
   TaskData data = reverse_data();
   run_training(data, quick_recipe(), quick_options("a"), stop_after(20));

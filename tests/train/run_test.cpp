@@ -35,7 +35,7 @@ TEST_CASE("a run leaves its folder, and the newest run is known", "[run]") {
   const std::string metrics = read_file("out/a/metrics.jsonl", 1U << 20U);
   CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 3);
   CHECK(newest_run() == "out/a");
-  CHECK(load_model("out/a").facts.at("training").find("\"gold_alignment_used\":false") !=
+  CHECK(load_model("out/a").metadata.at("training").find("\"gold_alignment_used\":false") !=
         std::string::npos);
 }
 
@@ -60,14 +60,14 @@ TEST_CASE("held-out examples carry their gold alignment", "[run]") {
   CHECK(!reverse_data().draw(Part::test, 1, random).front().gold.empty());
 }
 
-TEST_CASE("training dates go beyond the task's own only when asked", "[run]") {
+TEST_CASE("training dates go augment the task's own only when asked", "[run]") {
   const Task& task = find_task("dates");
   TaskData data(task, task.defaults);
-  const auto other_centuries = [&](double beyond) {
+  const auto other_centuries = [&](double augment) {
     Random random(4);
     Recipe recipe;
     recipe.batch = recipe.late_batch = 500;
-    recipe.beyond = beyond;
+    recipe.augment = augment;
     std::vector<EncodedPair> pairs;
     data.next_batch(recipe, 0, random, pairs);
     REQUIRE(pairs.size() == 500);
@@ -77,7 +77,8 @@ TEST_CASE("training dates go beyond the task's own only when asked", "[run]") {
     });
   };
   CHECK(other_centuries(0.0) == 0);
-  // of 150 beyond, three in four write a year of four digits, of which one in ninety begins with 20
+  // of 150 augment, three in four write a year of four digits, of which one in ninety begins with
+  // 20
   CHECK(other_centuries(0.3) > 80);
   CHECK(other_centuries(0.3) < 160);
 }
@@ -89,7 +90,7 @@ TEST_CASE("an existing run is not replaced unless that is asked for", "[run]") {
   const std::string before = read_file("a/model.safetensors", 1U << 24U);
   RunOptions options = quick_options("a");
   options.seed = 9;
-  CHECK_THROWS_AS(run_training(data, quick_recipe(), options, {}), InUseError);
+  CHECK_THROWS_AS(run_training(data, quick_recipe(), options, {}), RunExistsError);
   CHECK(read_file("a/model.safetensors", 1U << 24U) == before);
   options.force = true;
   run_training(data, quick_recipe(), options, {});
@@ -122,14 +123,19 @@ TEST_CASE("training stops when it has converged", "[run]") {
   two_letters.min_length = two_letters.max_length = 2;
   TaskData data(task, two_letters);
   const RunReport report = run_training(data, recipe, quick_options("a"), {});
-  CHECK(report.ending == Ending::converged);
+  CHECK(report.stop_reason == StopReason::converged);
   CHECK(report.steps < 3000);
   CHECK(report.test.answers.exact_match() == 1.0);
 }
 
-TEST_CASE("without a run there is advice", "[run]") {
+TEST_CASE("without a run, or a model in it, there is no newest one", "[run]") {
   const Scratch scratch;
-  CHECK_THROWS_AS(newest_run(), InputError);
+  CHECK_THROWS_AS(newest_run(), NoModelError);
+  CHECK_THROWS_WITH(newest_run(), "no model yet");
+  make_directory("runs");
+  write_file("runs/latest", "runs/gone\n");
+  CHECK_THROWS_AS(newest_run(), NoModelError);
+  CHECK_THROWS_WITH(newest_run(), "runs/latest: names runs/gone, which holds no model");
 }
 
 namespace {
@@ -149,7 +155,7 @@ TEST_CASE("a run whose numbers mean nothing any more has diverged, although they
           "[run]") {
   const Scratch scratch;
   const RunReport report = run_at_rate(1000.0);
-  CHECK(report.ending == Ending::diverged);
+  CHECK(report.stop_reason == StopReason::diverged);
   CHECK(report.steps == 20);
   CHECK(report.best_step == 0);
   INFO(report.reason);
@@ -164,7 +170,7 @@ TEST_CASE("a run whose numbers mean nothing any more has diverged, although they
 TEST_CASE("a run stops at the step whose numbers are not finite, and names the tensor", "[run]") {
   const Scratch scratch;
   const RunReport report = run_at_rate(1e38);
-  CHECK(report.ending == Ending::diverged);
+  CHECK(report.stop_reason == StopReason::diverged);
   INFO(report.reason);
   CHECK(report.reason == "step 2: the gradient of encoder.embedding.weight is not finite");
   CHECK(open_run("a").saved.trainer.adam.updates == 0);
@@ -198,5 +204,5 @@ TEST_CASE("on a plateau the learning rate is halved, again and again", "[run]") 
 
 TEST_CASE("a run that starts from wrong answers may learn better", "[run]") {
   const Scratch scratch;
-  CHECK(run_at_rate(0.05).ending != Ending::diverged);
+  CHECK(run_at_rate(0.05).stop_reason != StopReason::diverged);
 }

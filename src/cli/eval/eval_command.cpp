@@ -137,8 +137,8 @@ void report(const EvalOptions& options, const PairEvaluation& evaluation) {
 
 /// The seed that a model was trained with, which decides what was held out.
 std::uint64_t seed_of(const Model& model) {
-  const auto training = model.facts.find("training");
-  if (training != model.facts.end()) {
+  const auto training = model.metadata.find("training");
+  if (training != model.metadata.end()) {
     const auto json = nlohmann::json::parse(training->second, nullptr, false);
     const auto seed = json.is_object() ? json.find("seed") : json.end();
     if (seed != json.end() && seed->is_number_unsigned()) return seed->get<std::uint64_t>();
@@ -202,10 +202,10 @@ void run_eval(const EvalOptions& options) {
   const Model model = open_model(options.model);
   const bool given = !options.data.empty() || !options.source.empty() || !options.target.empty();
   const auto task = task_of(model);
-  const auto pairs = model.facts.find("data");
+  const auto pairs = model.metadata.find("data");
   refuse_useless(options, given || !task);
   if (given) return evaluate_on_pairs(options, model);
-  if (!task && pairs != model.facts.end()) {
+  if (!task && pairs != model.metadata.end()) {
     return report(options, evaluate_held_out(model, pairs->second, options.answer));
   }
   if (!task) {

@@ -78,7 +78,7 @@ class Predictor {
         separators_told_ = true;
       }
       tell_unknown(options_.quiet, place, source);
-      numbers_ += most_numbers(model_, reader_.rules(), source.symbols.size(), options_.answer);
+      numbers_ += max_numbers(model_, reader_.rules(), source.symbols.size(), options_.answer);
       if (!options_.targets.empty()) add_target();
       sources_.push_back(std::move(source.symbols));
     } catch (const InputError& error) {
@@ -88,7 +88,7 @@ class Predictor {
       answer();
       throw LimitError(place + error.what());
     }
-    if (sources_.size() >= lines_at_once_ || numbers_ > most_weights_at_once) answer();
+    if (sources_.size() >= lines_at_once_ || numbers_ > max_weights_at_once) answer();
   }
 
   void answer() {

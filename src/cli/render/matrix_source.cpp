@@ -46,7 +46,6 @@ std::vector<std::string> read_labels(const std::string& text, const std::string&
     return split(text, ',');
   }
   constexpr std::size_t max_file = std::size_t{1} << 26U;
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   std::string lines = read_file(text, max_file);
   if (lines.starts_with(byte_order_mark)) lines.erase(0, byte_order_mark.size());
   require_utf8(lines, text == "-" ? "standard input" : printable(text, no_limit));

@@ -59,8 +59,8 @@ Picture from_matrix(const RenderOptions& options, const std::string& file) {
   Picture picture{read_matrix(options.matrix, file), "", file, ""};
   const std::string warning = odd_rows_warning(file, picture.map);
   if (!warning.empty()) tell(options.quiet, warning);
-  const auto title = picture.map.facts.find("title");
-  picture.title = title == picture.map.facts.end() ? "" : title->second;
+  const auto title = picture.map.metadata.find("title");
+  picture.title = title == picture.map.metadata.end() ? "" : title->second;
   return picture;
 }
 

@@ -13,6 +13,7 @@
 #include "base/signals.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
+#include "cli/error_text.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -82,16 +83,16 @@ std::string progress_line(const Progress& progress, int patience) {
 }
 
 std::string how_it_ended(const RunReport& report, const Recipe& recipe) {
-  switch (report.ending) {
-    case Ending::converged:
+  switch (report.stop_reason) {
+    case StopReason::converged:
       return "converged: every answer right and attention at rest";
-    case Ending::stalled:
+    case StopReason::stalled:
       return "no new best in " + std::to_string(recipe.patience) + " evaluations";
-    case Ending::out_of_steps:
+    case StopReason::out_of_steps:
       return "all steps done";
-    case Ending::diverged:
+    case StopReason::diverged:
       return "diverged at " + report.reason;
-    case Ending::stopped:
+    case StopReason::stopped:
       break;
   }
   return "stopped after step " + std::to_string(report.steps);
@@ -160,7 +161,7 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
     report = run_training(*start.data, start.recipe, run, events, start.origin);
   }
   bar.clear();
-  if (report.ending == Ending::stopped) {
+  if (report.stop_reason == StopReason::stopped) {
     throw Stopped(signals.received(), std::string("stopped by ") + signal_name(signals.received()) +
                                           " after step " + std::to_string(report.steps) +
                                           ", saved; resume with: attnviz train --resume " +
@@ -171,7 +172,7 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
     tell(options.quiet,
          "attnviz: note: runs/latest cannot be written; name this model with --model");
   }
-  if (report.ending == Ending::diverged) {
+  if (report.stop_reason == StopReason::diverged) {
     throw AnswerIsNo("training diverged at " + report.reason + "; try a lower --lr" +
                      (report.best_step > 0 ? "; the best model so far was kept" : ""));
   }
@@ -198,7 +199,7 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
     entry["reason"] = no.what();
   } catch (const Error& error) {
     entry["verdict"] = "failed";
-    entry["reason"] = error.what();
+    entry["reason"] = error_text(error);
   }
   if (entry.contains("reason")) {
     tell(false, "attnviz: error: " + entry["reason"].get<std::string>());

@@ -63,7 +63,7 @@ ModelConfig config_of(const Model& model, const TrainOptions& options) {
   return fixed.model;
 }
 
-Origin origin_of(Model model, const TrainOptions& options) {
+InitialWeights origin_of(Model model, const TrainOptions& options) {
   return {printable(options.init_from, no_limit), std::move(model.weights)};
 }
 
@@ -86,7 +86,7 @@ Recipe recipe_for(const TrainOptions& options, PairData& data) {
   const bool of_task = !options.recipe.empty();
   Recipe recipe = with_settings(
       of_task ? default_recipe(options.recipe, data.longest_source()) : pair_recipe(), options);
-  if (of_task) recipe.beyond = 0.0;  // which only the task itself can draw
+  if (of_task) recipe.augment = 0.0;  // which only the task itself can draw
   if (!of_task || options.epochs) {
     set_epochs(recipe, data.steps_per_epoch(recipe), options.epochs.value_or(0));
   }
@@ -117,7 +117,7 @@ std::unique_ptr<TrainingData> pairs_of(const SavedRun& saved, const std::string&
                                        const TrainOptions& options) {
   const Model& model = saved.best;
   auto data =
-      std::make_unique<PairData>(reopen_pairs(model.facts.at("data"), file + ": metadata: data",
+      std::make_unique<PairData>(reopen_pairs(model.metadata.at("data"), file + ": metadata: data",
                                               saved.position.seed, model.source, model.target));
   tell_counts(options, *data);
   return data;
@@ -207,7 +207,7 @@ Start start_again(const TrainOptions& options) {
     throw UsageError("--seed: expected " + std::to_string(saved.position.seed) + ", " + why +
                      ", got " + std::to_string(*options.seed));
   }
-  const bool has_pairs = saved.best.facts.contains("data");
+  const bool has_pairs = saved.best.metadata.contains("data");
   if (has_pairs) {
     refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
     if (options.task.max_length) throw UsageError("--max-length: " + std::string(kept));
