@@ -28,29 +28,35 @@ if(NOT TARGET nlohmann_json::nlohmann_json)
   attnviz_missing("nlohmann-json" nlohmann-json3-dev)
 endif()
 
-find_path(UTF8PROC_INCLUDE_DIR utf8proc.h)
-find_library(UTF8PROC_LIBRARY utf8proc)
-if(NOT UTF8PROC_INCLUDE_DIR OR NOT UTF8PROC_LIBRARY)
+# Text. The one function of fmt that is not in its headers stands in src/base/fmt.cpp, so that the program need not
+# load fmt's library, which brings a second libstdc++ with it. Later versions than Debian's 9 have more of them.
+find_package(fmt QUIET)
+if(NOT TARGET fmt::fmt)
+  attnviz_missing("fmt" libfmt-dev)
+endif()
+add_library(attnviz_fmt INTERFACE)
+target_include_directories(attnviz_fmt SYSTEM INTERFACE
+                           $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+if(fmt_VERSION VERSION_GREATER_EQUAL 10)
+  target_link_libraries(attnviz_fmt INTERFACE fmt::fmt)
+endif()
+
+find_package(utf8proc QUIET MODULE)
+if(NOT TARGET utf8proc::utf8proc)
   attnviz_missing("utf8proc" libutf8proc-dev)
 endif()
-add_library(attnviz_utf8proc INTERFACE)
-target_include_directories(attnviz_utf8proc SYSTEM INTERFACE ${UTF8PROC_INCLUDE_DIR})
-target_link_libraries(attnviz_utf8proc INTERFACE ${UTF8PROC_LIBRARY})
 
-# Debian's package also has a compiled library; the headers alone are used.
-find_path(STB_INCLUDE_DIR stb_image_write.h PATH_SUFFIXES stb)
+# Debian's package also has a compiled library; the header alone is used.
+find_path(STB_INCLUDE_DIR stb_truetype.h PATH_SUFFIXES stb)
 if(NOT STB_INCLUDE_DIR)
-  attnviz_missing("stb_image_write" libstb-dev)
+  attnviz_missing("stb_truetype" libstb-dev)
 endif()
 add_library(attnviz_stb INTERFACE)
 target_include_directories(attnviz_stb SYSTEM INTERFACE ${STB_INCLUDE_DIR})
 
-# Optional: smaller pictures sooner (without it stb compresses), and compressed .npz files.
-add_library(attnviz_zlib INTERFACE)
 find_package(ZLIB QUIET)
-if(ZLIB_FOUND)
-  target_link_libraries(attnviz_zlib INTERFACE ZLIB::ZLIB)
-  target_compile_definitions(attnviz_zlib INTERFACE ATTNVIZ_ZLIB)
+if(NOT TARGET ZLIB::ZLIB)
+  attnviz_missing("zlib" zlib1g-dev)
 endif()
 
 # Optional: scripts whose letters join, move or stack, as Devanagari and Arabic. Found without
@@ -60,7 +66,6 @@ add_library(attnviz_harfbuzz INTERFACE)
 find_path(HARFBUZZ_INCLUDE_DIR hb-ot.h PATH_SUFFIXES harfbuzz)
 if(ATTNVIZ_SHAPING AND HARFBUZZ_INCLUDE_DIR)
   target_include_directories(attnviz_harfbuzz SYSTEM INTERFACE ${HARFBUZZ_INCLUDE_DIR})
-  target_link_libraries(attnviz_harfbuzz INTERFACE ${CMAKE_DL_LIBS})
   if(APPLE)
     set(ATTNVIZ_HARFBUZZ libharfbuzz.0.dylib)
   else()
@@ -88,6 +93,3 @@ constexpr unsigned char bytes[] = {@font_bytes@};
 std::span<const unsigned char> embedded_font() { return bytes; }
 }  // namespace attnviz
 ]])
-add_library(attnviz_font OBJECT ${CMAKE_CURRENT_BINARY_DIR}/embedded_font.cpp)
-target_compile_features(attnviz_font PRIVATE cxx_std_20)
-target_include_directories(attnviz_font PRIVATE src)

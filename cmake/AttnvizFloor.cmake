@@ -1,17 +1,22 @@
-# attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...])
-# The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other floors or targets.
+# attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...] [BUILD targets...])
+# The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other floors or targets; fmt is
+# there for all. BUILD names what is needed to compile the library, but not to link to it.
 #
 # attnviz_floor_in_double(name ...) is the same floor with double as its scalar type, for the
 # gradient tests: attnviz_<name>_double.
 
 function(attnviz_add_floor target name)
-  cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE;BUILD" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   add_library(${target} STATIC ${sources})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:attnviz_options>)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:attnviz_options>
+                                           $<BUILD_INTERFACE:attnviz_fmt>)
+  foreach(dependency IN LISTS floor_BUILD)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${dependency}>)
+  endforeach()
   foreach(access PUBLIC PRIVATE)
     foreach(dependency IN LISTS floor_${access})
       if(TARGET attnviz_${dependency})
@@ -24,6 +29,7 @@ endfunction()
 
 function(attnviz_floor name)
   attnviz_add_floor(attnviz_${name} ${name} ${ARGN})
+  set_target_properties(attnviz_${name} PROPERTIES EXPORT_NAME ${name})
   add_library(attnviz::${name} ALIAS attnviz_${name})
 endfunction()
 

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "cli/options.h"
+#include "render/figure/heatmap.h"
 
 namespace attnviz {
 namespace {

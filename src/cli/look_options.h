@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "render/figure/heatmap.h"
-#include "render/figure/look.h"
+#include "attnviz/attention_map.h"
+#include "attnviz/look.h"
 
 namespace CLI {
 class App;

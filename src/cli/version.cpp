@@ -5,7 +5,7 @@
 
 #include "formats/zip.h"
 #include "nn/build_info.h"
-#include "render/text/font.h"
+#include "render/text/shaper.h"
 
 namespace attnviz {
 

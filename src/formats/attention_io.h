@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "attnviz/attention_file.h"
 #include "attnviz/attention_map.h"
 
 namespace attnviz {
@@ -52,12 +53,6 @@ AttentionMap attention_from_csv(std::string_view text, std::string_view name, ch
 std::string attention_to_npy(const AttentionMap& map);
 std::string attention_to_npz(const AttentionMap& map);
 
-/// Which numbers of a file of arrays make the map.
-struct ArrayChoice {
-  std::string array;               // its name in an .npz; "": "weights", or the only one there is
-  std::vector<std::size_t> index;  // a place on each axis before the last two
-};
-
 /// The rows and columns of an array are those of the map; its labels are positions, from 0. Throws
 /// as read_npy and npy_matrix do.
 AttentionMap attention_from_npy(std::string_view bytes, std::string_view name,
@@ -67,12 +62,6 @@ AttentionMap attention_from_npy(std::string_view bytes, std::string_view name,
 /// also as read_zip and extract do; UsageError naming --array and the arrays there are.
 AttentionMap attention_from_npz(std::string_view bytes, std::string_view name,
                                 const ArrayChoice& choice = {});
-
-/// Labels that the user gives for a side; where there are none, those of the file are taken.
-struct GivenLabels {
-  std::vector<std::string> rows;
-  std::vector<std::string> columns;
-};
 
 /// Line `sentence` (from 1) of what Marian's decoder writes with --alignment soft, with or without
 /// --n-best: `words ||| 0.9,0.1 0.2,0.8 ||| ...`, a group of weights an output word and one for
