@@ -1,8 +1,7 @@
 // Drawing labelled heatmaps, and writing them as PNG.
-#include "render/figure/heatmap.h"
-
+#include "attnviz/heatmap.h"
+#include "attnviz/png.h"
 #include "register.h"
-#include "render/raster/png.h"
 
 namespace attnviz::bench {
 namespace {

@@ -41,14 +41,10 @@ if(fmt_VERSION VERSION_GREATER_EQUAL 10)
   target_link_libraries(attnviz_fmt INTERFACE fmt::fmt)
 endif()
 
-find_path(UTF8PROC_INCLUDE_DIR utf8proc.h)
-find_library(UTF8PROC_LIBRARY utf8proc)
-if(NOT UTF8PROC_INCLUDE_DIR OR NOT UTF8PROC_LIBRARY)
+find_package(utf8proc QUIET MODULE)
+if(NOT TARGET utf8proc::utf8proc)
   attnviz_missing("utf8proc" libutf8proc-dev)
 endif()
-add_library(attnviz_utf8proc INTERFACE)
-target_include_directories(attnviz_utf8proc SYSTEM INTERFACE ${UTF8PROC_INCLUDE_DIR})
-target_link_libraries(attnviz_utf8proc INTERFACE ${UTF8PROC_LIBRARY})
 
 # Debian's package also has a compiled library; the headers alone are used.
 find_path(STB_INCLUDE_DIR stb_image_write.h PATH_SUFFIXES stb)
@@ -74,7 +70,6 @@ add_library(attnviz_harfbuzz INTERFACE)
 find_path(HARFBUZZ_INCLUDE_DIR hb-ot.h PATH_SUFFIXES harfbuzz)
 if(ATTNVIZ_SHAPING AND HARFBUZZ_INCLUDE_DIR)
   target_include_directories(attnviz_harfbuzz SYSTEM INTERFACE ${HARFBUZZ_INCLUDE_DIR})
-  target_link_libraries(attnviz_harfbuzz INTERFACE ${CMAKE_DL_LIBS})
   if(APPLE)
     set(ATTNVIZ_HARFBUZZ libharfbuzz.0.dylib)
   else()
@@ -102,6 +97,3 @@ constexpr unsigned char bytes[] = {@font_bytes@};
 std::span<const unsigned char> embedded_font() { return bytes; }
 }  // namespace attnviz
 ]])
-add_library(attnviz_font OBJECT ${CMAKE_CURRENT_BINARY_DIR}/embedded_font.cpp)
-target_compile_features(attnviz_font PRIVATE cxx_std_20)
-target_include_directories(attnviz_font PRIVATE src)

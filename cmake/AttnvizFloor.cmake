@@ -1,13 +1,14 @@
-# attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...] [TOGETHER files...])
-# The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other floors or targets; fmt is
-# there for all. TOGETHER names files of the floor that use the library for JSON: compiled as one, they read its
-# header and make its templates once, which takes seconds each time.
+# attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...] [BUILD targets...] [TOGETHER files...])
+# The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other rooms or targets; fmt is
+# there for all. BUILD names what is needed to compile the library, but not to link to it. TOGETHER names
+# files that use the library for JSON: compiled as one, they read its header and make its templates once,
+# which takes seconds each time.
 #
 # attnviz_floor_in_double(name ...) is the same floor with double as its scalar type, for the
 # gradient tests: attnviz_<name>_double.
 
 function(attnviz_add_floor target name)
-  cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE;TOGETHER" ${ARGN})
+  cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE;BUILD;TOGETHER" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   add_library(${target} STATIC ${sources})
   if(floor_TOGETHER)
@@ -20,6 +21,9 @@ function(attnviz_add_floor target name)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:attnviz_options>
                                            $<BUILD_INTERFACE:attnviz_fmt>)
+  foreach(dependency IN LISTS floor_BUILD)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${dependency}>)
+  endforeach()
   foreach(access PUBLIC PRIVATE)
     foreach(dependency IN LISTS floor_${access})
       if(TARGET attnviz_${dependency})
@@ -32,6 +36,7 @@ endfunction()
 
 function(attnviz_floor name)
   attnviz_add_floor(attnviz_${name} ${name} ${ARGN})
+  set_target_properties(attnviz_${name} PROPERTIES EXPORT_NAME ${name})
   add_library(attnviz::${name} ALIAS attnviz_${name})
 endfunction()
 

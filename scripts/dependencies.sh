@@ -8,9 +8,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 fonts=share/fonts
 mono=DejaVuSansMono.ttf
+lohit=Lohit-Devanagari.ttf
 
 # name | how it is recognised: any of these | packages: Debian and Ubuntu, the first that the release
-# has | Fedora | Arch | Homebrew
+# has | Fedora | Arch | Homebrew | "optional" where attnviz is built and works without it, if less well
 parts=(
   "C++ compiler|command ${CXX:-c++ g++ clang++}|g++|gcc-c++|gcc|gcc"
   "CMake|command cmake|cmake|cmake|cmake|cmake"
@@ -24,14 +25,14 @@ parts=(
   "stb|file include/stb/stb_image_write.h include/stb_image_write.h|libstb-dev|stb-devel|stb|"
   "Catch2|file include/catch2/catch_all.hpp include/catch2/catch.hpp|catch2 libcatch2-dev|catch-devel|catch2|catch2"
   "DejaVu Sans Mono|file $fonts/truetype/dejavu/$mono $fonts/dejavu-sans-mono-fonts/$mono $fonts/TTF/$mono $fonts/$mono|fonts-dejavu-mono fonts-dejavu-core|dejavu-sans-mono-fonts|ttf-dejavu|font-dejavu"
+  "HarfBuzz|file include/harfbuzz/hb-ot.h|libharfbuzz-dev|harfbuzz-devel|harfbuzz|harfbuzz|optional"
+  "Lohit Devanagari|file $fonts/$lohit $fonts/*/$lohit $fonts/*/*/$lohit|fonts-lohit-deva|lohit-devanagari-fonts|ttf-indic-otf||optional"
 )
 if [[ ${1:-} == ci ]]; then
   parts+=(
     "Git|command git|git|git|git|git"
-    "HarfBuzz|file include/harfbuzz/hb-ot.h|libharfbuzz-dev|harfbuzz-devel|harfbuzz|harfbuzz"
     "libpng|file include/png.h|libpng-dev|libpng-devel|libpng|libpng"
     "Tesseract|command tesseract|tesseract-ocr|tesseract|tesseract|tesseract"
-    "Lohit Devanagari|file $fonts/truetype/lohit-devanagari/Lohit-Devanagari.ttf|fonts-lohit-deva|lohit-devanagari-fonts|ttf-indic-otf|"
     "Clang|command clang++|clang|clang|clang|llvm"
     "Clang's sanitizers|file lib/clang/*/lib/*/libclang_rt.asan* lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*|libclang-rt-dev|compiler-rt|compiler-rt|"
     "clang-format 14|command clang-format-14 clang-format|clang-format-14 clang-format|clang-tools-extra|clang|clang-format"
@@ -59,15 +60,17 @@ is_there() {
   return 1
 }
 
-# Fills `missing`, the names, and what to install for them under each kind of system.
+# Fills `missing`, the names, `required`, those without which nothing can be built, and what to install for
+# them under each kind of system.
 find_missing() {
-  local part name test words debian fedora arch brew
-  missing=() for_debian=() for_fedora="" for_arch="" for_brew=""
+  local part name test words debian fedora arch brew optional
+  missing=() required=() for_debian=() for_fedora="" for_arch="" for_brew=""
   for part in "${parts[@]}"; do
-    IFS='|' read -r name test debian fedora arch brew <<<"$part"
+    IFS='|' read -r name test debian fedora arch brew optional <<<"$part"
     read -ra words <<<"$test"  # not expanded here, for the patterns are below some prefix
     if ! is_there "${words[@]}"; then
       missing+=("$name")
+      if [[ -z $optional ]]; then required+=("$name"); fi
       for_debian+=("$debian")
       for_fedora+=" $fedora"
       for_arch+=" $arch"
@@ -94,7 +97,11 @@ install_with_apt() {
   if [[ $EUID -ne 0 ]]; then
     if ! command -v sudo >/dev/null || { [[ ! -t 0 ]] && ! sudo -n true 2>/dev/null; }; then
       choose_packages
-      fail "missing: $(join "${missing[@]}"). Only root can install, so run: apt-get install ${for_debian[*]}"
+      local message
+      message="missing: $(join "${missing[@]}"). Only root can install, so run: apt-get install ${for_debian[*]}"
+      if ((${#required[@]})); then fail "$message"; fi
+      say "$message (optional: scripts whose letters join or stack)"
+      return
     fi
     as_root=(sudo "${as_root[@]}")
   fi
@@ -133,12 +140,13 @@ require_cmake() {
 
 find_missing
 if ((${#missing[@]})); then
-  if ! command -v apt-get >/dev/null; then
+  if command -v apt-get >/dev/null; then
+    install_with_apt
+    find_missing
+    if ((${#required[@]})); then fail "installed, but still not found: $(join "${required[@]}")"; fi
+  else
     explain >&2
-    exit 1
+    if ((${#required[@]})); then exit 1; fi
   fi
-  install_with_apt
-  find_missing
-  if ((${#missing[@]})); then fail "installed, but still not found: $(join "${missing[@]}")"; fi
 fi
 require_cmake

@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
                  0.01F, 0.02F, 0.02F, 0.95F};
 
   attnviz::HeatmapOptions options;
-  options.title = "le chat noir → the black cat";
+  options.texts.title = "le chat noir → the black cat";
   const std::string file = attnviz::encode_png(attnviz::draw_heatmap(map, options));
   return std::ofstream(argv[1], std::ios::binary) << file ? 0 : 1;
 }

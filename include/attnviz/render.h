@@ -1,12 +1,12 @@
-// The renderer as a library: attention maps to pictures, for any program. Link to attnviz::render;
-// docs/examples/ shows how. Nothing of it needs Eigen or a model.
+// The whole of the library: attention maps read, written and drawn. Link to attnviz::render;
+// docs/examples/ shows how.
 //
-//   AttentionMap map = {columns, rows, weights};      // attnviz/attention_map.h
-//   Canvas canvas = draw_heatmap(map, HeatmapOptions{.title = "..."});
-//   std::string file = encode_png(canvas);
+//   AttentionMap map = read_attention_file("map.json");
+//   std::string file = encode_png(draw_heatmap(map));
 #pragma once
 
+#include "attnviz/attention_file.h"
 #include "attnviz/attention_map.h"
-#include "render/figure/heatmap.h"
-#include "render/raster/canvas.h"
-#include "render/raster/png.h"
+#include "attnviz/error.h"
+#include "attnviz/heatmap.h"
+#include "attnviz/png.h"

@@ -6,7 +6,7 @@
 
 #include "cli/options.h"
 #include "nn/build_info.h"
-#include "render/text/font.h"
+#include "render/text/shaper.h"
 
 namespace attnviz {
 

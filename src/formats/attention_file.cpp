@@ -8,6 +8,7 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
+#include "formats/attention_io.h"
 #include "formats/file_kind.h"
 
 namespace attnviz {

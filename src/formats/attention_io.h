@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "attnviz/attention_file.h"
 #include "attnviz/attention_map.h"
 #include "attnviz/error.h"
 
@@ -59,12 +60,6 @@ AttentionMap attention_from_csv(std::string_view text, std::string_view name, ch
 std::string attention_to_npy(const AttentionMap& map);
 std::string attention_to_npz(const AttentionMap& map);
 
-/// Which numbers of a file of arrays make the map.
-struct ArrayChoice {
-  std::string array;               // its name in an .npz; "": "weights", or the only one there is
-  std::vector<std::size_t> index;  // a place on each axis before the last two
-};
-
 /// The rows and columns of an array are those of the map; its labels are positions, from 0. Throws
 /// as read_npy and npy_matrix do.
 AttentionMap attention_from_npy(std::string_view bytes, std::string_view name,
@@ -74,12 +69,6 @@ AttentionMap attention_from_npy(std::string_view bytes, std::string_view name,
 /// also as read_zip and extract do; SettingError "array", naming the arrays there are.
 AttentionMap attention_from_npz(std::string_view bytes, std::string_view name,
                                 const ArrayChoice& choice = {});
-
-/// Labels that the user gives for a side; where there are none, those of the file are taken.
-struct GivenLabels {
-  std::vector<std::string> rows;
-  std::vector<std::string> columns;
-};
 
 /// A side that has no labels in the file and needs given ones.
 class MissingLabelsError : public InputError {

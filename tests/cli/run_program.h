@@ -61,8 +61,10 @@ class WorkFolder {
   /// `arguments` is shell text and may redirect; without that, standard input holds `input`.
   ProgramResult run(const std::string& arguments, std::string_view input = "") const {
     write_bytes(path() / "in", input);
-    const std::string command = "cd '" + work().string() + "' && { '" ATTNVIZ_PROGRAM "' " +
-                                arguments + "\n} <../in >../out 2>../err";
+    // No font but those that a test names: what is installed here must not matter.
+    const std::string command = "export ATTNVIZ_FONT_PATH= ATTNVIZ_SYSTEM_FONTS=; cd '" +
+                                work().string() + "' && { '" ATTNVIZ_PROGRAM "' " + arguments +
+                                "\n} <../in >../out 2>../err";
     const int status = std::system(command.c_str());
     ProgramResult result{read_bytes(path() / "out"), read_bytes(path() / "err"), "", -1};
     result.output = result.out + result.err;

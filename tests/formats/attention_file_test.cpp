@@ -8,6 +8,7 @@
 
 #include "attnviz/error.h"
 #include "catch.h"
+#include "formats/attention_io.h"
 #include "formats/foreign.h"
 #include "formats/npy.h"
 #include "formats/zip.h"

@@ -20,7 +20,7 @@ TEST_CASE("the example of the library draws its map") {
   map.weights = {0.90F, 0.05F, 0.04F, 0.01F, 0.02F, 0.08F, 0.88F, 0.02F,
                  0.03F, 0.91F, 0.05F, 0.01F, 0.01F, 0.02F, 0.02F, 0.95F};
   HeatmapOptions options;
-  options.title = "le chat noir → the black cat";
+  options.texts.title = "le chat noir → the black cat";
   const auto same = [&] {  // a bool: the bytes are not shown when it fails
     return drawn.bytes == decode_png(encode_png(draw_heatmap(map, options))).bytes;
   };

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "attnviz/error.h"
+#include "attnviz/png.h"
 #include "base/file.h"
 #include "catch.h"
 #include "cli/run_program.h"
@@ -16,7 +17,6 @@
 #include "model/checkpoint.h"
 #include "render/figure/heatmap.h"
 #include "render/maps.h"
-#include "render/raster/png.h"
 #include "train/allocation_counter.h"
 #include "train/trainer.h"
 
@@ -132,6 +132,6 @@ TEST_CASE("inputs are answered or refused when memory runs out", "[allocation]")
 TEST_CASE("a picture is drawn or refused when memory runs out", "[allocation]") {
   const AttentionMap map = map_of({"a", "b"}, {"c", "d"});
   HeatmapOptions options;
-  options.title = "t";
+  options.texts.title = "t";
   fail_all([&] { encode_png(draw_heatmap(map, options)); }, 50);
 }

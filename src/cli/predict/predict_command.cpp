@@ -18,6 +18,7 @@
 #include "cli/terminal.h"
 #include "formats/alignment_text.h"
 #include "formats/attention_file.h"
+#include "formats/attention_io.h"
 #include "infer/predict.h"
 
 namespace attnviz {

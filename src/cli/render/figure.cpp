@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "attnviz/error.h"
+#include "attnviz/png.h"
 #include "base/utf8.h"
 #include "cli/render/fonts.h"
 #include "cli/output.h"
 #include "cli/version.h"
+#include "render/figure/heatmap.h"
 #include "render/figure/sheet.h"
-#include "render/paint/svg.h"
-#include "render/raster/png.h"
 
 namespace attnviz {
 namespace {
@@ -69,8 +69,8 @@ PictureText facts_of(const std::vector<Picture>& pictures, const LookFlags& look
   return facts;
 }
 
-HeatmapOptions texts_of(const Picture& picture, const LookFlags& look) {
-  HeatmapOptions texts;
+HeatmapTexts texts_of(const Picture& picture, const LookFlags& look) {
+  HeatmapTexts texts;
   texts.title = picture.title;
   // Scores of a difference would say nothing.
   texts.caption = look.difference ? "orange: more in the first \u00b7 blue: more in the second"
@@ -80,40 +80,30 @@ HeatmapOptions texts_of(const Picture& picture, const LookFlags& look) {
   return texts;
 }
 
-// Either painter on the paper of the theme; `paint` draws with it.
-template <typename Paint>
-Figure paint_figure(const Frame& frame, const Look& look, const PictureText& facts,
-                    const FigureOptions& options, Paint paint) {
-  Figure figure{"", frame.width, frame.height};
-  if (options.format == "svg") {
-    SvgPainter painter(*look.font, frame.width, frame.height, look.theme.paper);
-    paint(painter);
-    figure.file = painter.file(facts, options.look.dpi);
-  } else {
-    Canvas canvas = make_canvas(frame.width, frame.height, look.theme);
-    CanvasPainter painter(canvas, *look.font);
-    paint(painter);
-    figure.file = encode_png(canvas, facts, options.look.dpi);
-  }
-  return figure;
+Figure paint_figure(const Frame& frame, const Theme& theme, const Font& font,
+                    const PictureText& facts, const FigureOptions& options, const Paint& paint) {
+  const int dpi = options.look.dpi;
+  const bool svg = options.format == "svg";
+  return {svg ? make_svg(frame, theme, font, paint, facts, dpi)
+              : encode_png(make_canvas(frame, theme, font, paint), facts, dpi),
+          frame.width, frame.height};
 }
 
-Figure draw_one(const Picture& picture, const Look& look, const PictureText& facts,
-                const FigureOptions& options) {
-  HeatmapOptions heatmap = texts_of(picture, options.look);
-  static_cast<Look&>(heatmap) = look;
-  heatmap.title = options.look.title.value_or(heatmap.title);
-  heatmap.caption = join_parts(heatmap.caption, options.look.scale_note(look));
-  const HeatmapLayout layout = lay_out_heatmap(picture.map, heatmap);
-  tell_omissions(options.quiet, layout);
-  return paint_figure(layout, look, facts, options, [&](Painter& painter) {
-    paint_heatmap(painter, picture.map, heatmap, layout);
-  });
+Figure draw_one(const Picture& picture, const Look& look, const Font& font,
+                const PictureText& facts, const FigureOptions& options) {
+  HeatmapOptions heatmap{look, texts_of(picture, options.look)};
+  heatmap.texts.title = options.look.title.value_or(heatmap.texts.title);
+  heatmap.texts.caption = join_parts(heatmap.texts.caption, options.look.scale_note(look));
+  const HeatmapLayout layout = lay_out_heatmap(picture.map, heatmap, font);
+  tell_omissions(options.quiet, layout.panel);
+  return paint_figure(layout.frame, look.theme, font, facts, options,
+                      [&](Painter& painter) { paint_heatmap(painter, picture.map, look, layout); });
 }
 
 Figure draw_many(const std::vector<Picture>& pictures, const std::vector<AttentionMap>& maps,
-                 const Look& look, const PictureText& facts, const FigureOptions& options) {
-  std::vector<HeatmapOptions> each;
+                 const Look& look, const Font& font, const PictureText& facts,
+                 const FigureOptions& options) {
+  std::vector<HeatmapTexts> each;
   for (const Picture& picture : pictures) {
     each.push_back(texts_of(picture, options.look));
     if (!options.name_sources) continue;
@@ -121,15 +111,15 @@ Figure draw_many(const std::vector<Picture>& pictures, const std::vector<Attenti
     each.back().title = picture.title.empty() ? source : source + "\n" + picture.title;
   }
   SheetOptions sheet;
-  static_cast<Look&>(sheet) = look;
+  sheet.look = look;
   sheet.title = options.look.title.value_or("");
   sheet.caption = options.look.scale_note(look);
   sheet.columns = options.columns;
-  const SheetLayout layout = lay_out_sheet(maps, each, sheet);
-  const auto less = std::ranges::find_if(layout.panels, leaves_out);
-  if (less != layout.panels.end()) tell_omissions(options.quiet, *less);
-  return paint_figure(layout, look, facts, options,
-                      [&](Painter& painter) { paint_sheet(painter, maps, sheet, layout); });
+  const SheetLayout layout = lay_out_sheet(maps, each, sheet, font);
+  const auto less = std::ranges::find_if(layout.panels, leaves_out, &TitledPanel::panel);
+  if (less != layout.panels.end()) tell_omissions(options.quiet, less->panel);
+  return paint_figure(layout.frame, look.theme, font, facts, options,
+                      [&](Painter& painter) { paint_sheet(painter, maps, look, layout); });
 }
 
 }  // namespace
@@ -138,11 +128,10 @@ Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& op
   std::vector<AttentionMap> maps;
   for (const Picture& picture : pictures) maps.push_back(picture.map);
   const Font font = load_fonts(options.fonts);
-  Look look = options.look.resolve(maps);
-  look.font = &font;
+  const Look look = options.look.resolve(maps);
   const PictureText facts = facts_of(pictures, options.look);
-  Figure figure = pictures.size() == 1 ? draw_one(pictures.front(), look, facts, options)
-                                       : draw_many(pictures, maps, look, facts, options);
+  Figure figure = pictures.size() == 1 ? draw_one(pictures.front(), look, font, facts, options)
+                                       : draw_many(pictures, maps, look, font, facts, options);
   tell_missing_letters(options.quiet, font);
   return figure;
 }
@@ -150,13 +139,11 @@ Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& op
 Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& options,
                   const std::string& format) {
   const Font font;
-  Look look;
-  look.font = &font;
   FigureOptions figure;
   figure.format = format;
   const PictureText facts{{"Software", program_name()}, {"Title", options.title}};
-  const CurveLayout layout = lay_out_curves(panels, options);
-  return paint_figure(layout, look, facts, figure,
+  const CurveLayout layout = lay_out_curves(panels, options, font);
+  return paint_figure(layout.frame, light_theme, font, facts, figure,
                       [&](Painter& painter) { paint_curves(painter, panels, layout); });
 }
 

@@ -22,13 +22,20 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::vector<std::string> font_folders() {
-  std::vector<std::string> folders;
-  const std::string path = environment("ATTNVIZ_FONT_PATH");
+void add_folders(std::vector<std::string>& folders, const std::string& path) {
   for (std::size_t start = 0; start < path.size();) {
     const std::size_t end = std::min(path.find(':', start), path.size());
     if (end > start) folders.push_back(path.substr(start, end - start));
     start = end + 1;
+  }
+}
+
+std::vector<std::string> font_folders() {
+  std::vector<std::string> folders;
+  add_folders(folders, environment("ATTNVIZ_FONT_PATH"));
+  if (std::getenv("ATTNVIZ_SYSTEM_FONTS") != nullptr) {
+    add_folders(folders, environment("ATTNVIZ_SYSTEM_FONTS"));
+    return folders;
   }
   for (std::string& folder : system_font_folders(environment("HOME"))) {
     folders.push_back(std::move(folder));
@@ -50,7 +57,7 @@ std::string name_of(char32_t code_point) {
 
 Font load_fonts(const std::vector<std::string>& files) {
   Font font;
-  for (const std::string& file : files) font.add(read_file(file, largest_font_file), file);
+  for (const std::string& file : files) font.add(read_file(file, max_font_file), file);
   font.search(font_folders());
   return font;
 }

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/attention_map.h"
+#include "attnviz/look.h"
 #include "cli/options.h"
-#include "render/figure/heatmap.h"
-#include "render/figure/look.h"
 
 namespace attnviz {
 

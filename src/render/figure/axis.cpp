@@ -1,5 +1,7 @@
 #include "render/figure/axis.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -32,7 +34,7 @@ std::string superscript(int number) {
   constexpr std::array<const char*, 10> digits = {"\u2070", "\u00b9", "\u00b2", "\u00b3", "\u2074",
                                                   "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
   std::string text = number < 0 ? "\u207b" : "";
-  for (const char digit : std::to_string(std::abs(number))) {
+  for (const char digit : fmt::format("{}", std::abs(number))) {
     text += digits[static_cast<std::size_t>(digit - '0')];
   }
   return text;
@@ -61,8 +63,8 @@ void widen_single(Range& range, AxisKind kind) {
   const double middle = largest > 1e-290 ? range.low : 0;
   double room = middle == 0 ? 1 : std::abs(middle) / 10;
   if (kind == AxisKind::counts) room = std::max(room, 1.0);
-  constexpr double most = std::numeric_limits<double>::max();
-  range = {std::max(middle - room, -most), std::min(middle + room, most), false};
+  constexpr double max = std::numeric_limits<double>::max();
+  range = {std::max(middle - room, -max), std::min(middle + room, max), false};
 }
 
 }  // namespace

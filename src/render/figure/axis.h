@@ -24,7 +24,7 @@ struct AxisTick {
 struct Axis {
   double low = 0;
   double high = 1;
-  std::vector<AxisTick> ticks;  // at most as many as were asked for and one more, ascending
+  std::vector<AxisTick> ticks;  // about as many as were asked for, ascending
 
   /// The place of a value between low (0) and high (1).
   double place(double value) const;

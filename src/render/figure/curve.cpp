@@ -1,13 +1,9 @@
 #include "render/figure/curve.h"
 
-#include <array>
 #include <cmath>
-#include <optional>
 
-#include "render/figure/heatmap.h"
-#include "render/figure/look.h"
+#include "attnviz/look.h"
 #include "render/figure/panel.h"
-#include "render/paint/painter.h"
 
 namespace attnviz {
 namespace {
@@ -17,34 +13,11 @@ constexpr Color grid_ink = {0xe4, 0xe4, 0xe4};
 constexpr double line_width = 2;
 constexpr double mark_radius = 4.2;
 
-// The colours of Okabe and Ito without their yellow, which is too light for a line on white.
-constexpr std::array<Color, 7> colors = {{{0x00, 0x72, 0xb2},
-                                          {0xd5, 0x5e, 0x00},
-                                          {0x00, 0x9e, 0x73},
-                                          {0x00, 0x00, 0x00},
-                                          {0xcc, 0x79, 0xa7},
-                                          {0x56, 0xb4, 0xe9},
-                                          {0xe6, 0x9f, 0x00}}};
-
-// Four, so that colour and dashes together repeat after 28 series only.
-std::vector<double> dashes_of(std::size_t index) {
-  switch (index % 4) {
-    case 0:
-      return {};
-    case 1:
-      return {7, 5};
-    case 2:
-      return {1, 4.5};
-    default:
-      return {9, 4.5, 1, 4.5};
-  }
+void draw_mark(Painter& painter, const CurveStyle& style, Point centre) {
+  painter.mark(style.mark, centre, mark_radius, style.color, *theme.paper);
 }
 
-void draw_mark(Painter& painter, std::size_t index, Point centre) {
-  painter.mark(index % mark_kinds, centre, mark_radius, curve_color(index), *theme.paper);
-}
-
-void draw_line(Painter& painter, const CurveSeries& series, std::size_t index,
+void draw_line(Painter& painter, const CurveSeries& series, const CurveStyle& style,
                const CurvePanelLayout& panel) {
   std::vector<Point> points;
   for (std::size_t i = 0; i <= series.x.size(); ++i) {
@@ -53,7 +26,7 @@ void draw_line(Painter& painter, const CurveSeries& series, std::size_t index,
       continue;
     }
     // A point between two gaps has a mark.
-    if (points.size() > 1) painter.line(points, line_width, dashes_of(index), curve_color(index));
+    if (points.size() > 1) painter.line(points, line_width, style.dashes, style.color);
     points.clear();
   }
 }
@@ -67,7 +40,7 @@ void draw_marks(Painter& painter, const CurveSeries& series, const CurveStyle& s
   for (std::size_t i = 0; i < series.x.size(); ++i) {
     const bool alone = !(i > 0 && finite(i - 1)) && !finite(i + 1);
     if (finite(i) && (style.marked || alone)) {
-      draw_mark(painter, style.index, panel.place(series.x[i], series.y[i]));
+      draw_mark(painter, style, panel.place(series.x[i], series.y[i]));
     }
   }
 }
@@ -99,24 +72,16 @@ void draw_legend(Painter& painter, const std::vector<LegendEntry>& legend) {
   for (const LegendEntry& entry : legend) {
     const Box& box = entry.sample;
     const double y = box.y + box.height / 2.0;
-    painter.line({{box.x + 1.0, y}, {box.x + box.width - 1.0, y}}, line_width,
-                 dashes_of(entry.style.index), curve_color(entry.style.index));
+    painter.line({{box.x + 1.0, y}, {box.x + box.width - 1.0, y}}, line_width, entry.style.dashes,
+                 entry.style.color);
     if (entry.style.marked) {
-      draw_mark(painter, entry.style.index, {box.x + box.width / 2.0, y});
+      draw_mark(painter, entry.style, {box.x + box.width / 2.0, y});
     }
     painter.text(entry.name, theme.ink);
   }
 }
 
 }  // namespace
-
-Color curve_color(std::size_t index) {
-  return colors[index % colors.size()];
-}
-
-Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options) {
-  return draw_curves(panels, options, lay_out_curves(panels, options));
-}
 
 void paint_curves(Painter& painter, const std::vector<CurvePanel>& panels,
                   const CurveLayout& layout) {
@@ -125,25 +90,14 @@ void paint_curves(Painter& painter, const std::vector<CurvePanel>& panels,
     const std::vector<CurveSeries>& series = panels[p].series;
     draw_axes(painter, panel);
     for (std::size_t i = 0; i < series.size(); ++i) {
-      draw_line(painter, series[i], panel.styles[i].index, panel);
+      draw_line(painter, series[i], panel.styles[i], panel);
     }
     for (std::size_t i = 0; i < series.size(); ++i) {
       draw_marks(painter, series[i], panel.styles[i], panel);
     }
   }
   draw_legend(painter, layout.legend);
-  draw_frame(painter, layout, theme);
-}
-
-Canvas draw_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options,
-                   const CurveLayout& layout) {
-  std::optional<Font> embedded;
-  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
-
-  Canvas canvas = make_canvas(layout.width, layout.height, theme);
-  CanvasPainter painter(canvas, font);
-  paint_curves(painter, panels, layout);
-  return canvas;
+  paint_frame(painter, layout.frame, theme);
 }
 
 }  // namespace attnviz

@@ -1,11 +1,14 @@
 #include "render/figure/curve_layout.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <utility>
 
 #include "attnviz/error.h"
 #include "render/figure/panel.h"
+#include "render/raster/canvas.h"
 #include "render/text/label_text.h"
 
 namespace attnviz {
@@ -18,10 +21,6 @@ constexpr int title_size = 14;
 constexpr int gap = 10;  // between things that belong together
 constexpr int panel_gap = 26;
 constexpr int points_apart = 14;  // marks need so many pixels each
-
-int width_of(const TextExtent& e) {
-  return e.right - e.left;
-}
 
 // Places everything with x = 0 at the left end of the x axes, from the legend downwards.
 class CurveBuilder {
@@ -38,7 +37,8 @@ class CurveBuilder {
     for (std::size_t i = 0; i < panels_.size(); ++i) place_panel(i);
     // As wide as asked for, whatever is drawn.
     Framed content = {{-left_, 0, options_.width - 2 * margin, top_}, half(width_), 0};
-    const Shift shift = place_frame(font_, options_.title, options_.caption, content, layout_);
+    const Shift shift =
+        place_frame(font_, options_.title, options_.caption, content, layout_.frame);
     move_by(shift.dx, shift.dy);
     return std::move(layout_);
   }
@@ -52,8 +52,8 @@ class CurveBuilder {
   void place_y_labels(CurvePanelLayout& panel);
   Range x_range(const std::string& x_title, bool* whole) const;
   void move_by(int dx, int dy);
-  int descent(int size) const { return font_.measure("p", size).bottom; }
-  int ascent(int size) const { return -font_.measure("H", size).top; }
+  int descent(int size) const { return measure(font_, "p", size).bottom; }
+  int ascent(int size) const { return -measure(font_, "H", size).top; }
 
   const std::vector<CurvePanel>& panels_;
   const CurveOptions& options_;
@@ -79,7 +79,7 @@ void CurveBuilder::make_y_axes() {
     axis = make_axis(range, panel.share ? AxisKind::share : AxisKind::values,
                      std::clamp(options_.panel_height / 34, 2, 10));
     for (const AxisTick& tick : axis.ticks) {
-      label_width_ = std::max(label_width_, width_of(font_.measure(tick.label, label_size)));
+      label_width_ = std::max(label_width_, measure(font_, tick.label, label_size).width());
     }
     any_title = any_title || !panel.y_title.empty();
   }
@@ -115,7 +115,7 @@ void CurveBuilder::make_x_axes() {
       axis = make_axis(range, whole ? AxisKind::counts : AxisKind::data, steps);
       int widest = 0;
       for (const AxisTick& tick : axis.ticks) {
-        widest = std::max(widest, width_of(font_.measure(tick.label, label_size)));
+        widest = std::max(widest, measure(font_, tick.label, label_size).width());
       }
       right = std::max(right, steps == 1 ? widest / 2 + 1 : 0);
       const auto count = static_cast<int>(axis.ticks.size());
@@ -142,21 +142,22 @@ void CurveBuilder::choose_styles() {
         names.push_back(series.name);
         marked.push_back(false);
       }
-      CurveStyle style = {index, false};
+      CurveStyle style = curve_style(index);
       style.marked =
           series.x.size() <= static_cast<std::size_t>(std::max(1, width_ / points_apart));
       marked[index] = marked[index] || style.marked;
-      layout_.panels[p].styles.push_back(style);
+      layout_.panels[p].styles.push_back(std::move(style));
     }
   }
-  if (names.size() > most_curves) {
-    throw LimitError("curves: too many names; expected at most " + std::to_string(most_curves) +
-                     ", got " + std::to_string(names.size()));
+  if (names.size() > max_curves) {
+    throw LimitError(fmt::format("curves: too many names; expected at most {}, got {}", max_curves,
+                                 names.size()));
   }
   if (names.size() == 1) return;
   for (std::size_t i = 0; i < names.size(); ++i) {
     LegendEntry entry;
-    entry.style = {i, marked[i]};
+    entry.style = curve_style(i);
+    entry.style.marked = marked[i];
     entry.name.text = escape_controls(names[i]);
     layout_.legend.push_back(std::move(entry));
   }
@@ -164,7 +165,7 @@ void CurveBuilder::choose_styles() {
 
 void CurveBuilder::place_y_labels(CurvePanelLayout& panel) {
   for (const AxisTick& tick : panel.y.ticks) {
-    const TextExtent e = font_.measure(tick.label, label_size);
+    const TextExtent e = measure(font_, tick.label, label_size);
     const auto y = static_cast<int>(std::floor(panel.place(panel.x.low, tick.value).y));
     panel.y_labels.push_back(place_text(tick.label, e, label_size, -tick_length - 4 - e.right,
                                         half(2 * y + 1 - e.top - e.bottom)));
@@ -174,7 +175,7 @@ void CurveBuilder::place_y_labels(CurvePanelLayout& panel) {
 void CurveBuilder::place_x_labels(CurvePanelLayout& panel) {
   const int y = panel.area.y + panel.area.height + tick_length + 4 + ascent(label_size);
   for (const AxisTick& tick : panel.x.ticks) {
-    const TextExtent e = font_.measure(tick.label, label_size);
+    const TextExtent e = measure(font_, tick.label, label_size);
     const auto x = static_cast<int>(std::floor(panel.place(tick.value, panel.y.low).x));
     panel.x_labels.push_back(
         place_text(tick.label, e, label_size, half(2 * x + 1 - e.left - e.right), y));
@@ -196,15 +197,15 @@ void CurveBuilder::place_panel(std::size_t index) {
   const std::string x_title = escape_controls(given.x_title);
   const bool below = index + 1 < panels_.size() && panels_[index + 1].x_title == given.x_title;
   if (!x_title.empty() && !below) {
-    const std::string text = shorten(font_, x_title, longest_label, title_size, width_);
-    const TextExtent e = font_.measure(text, title_size);
+    const std::string text = shorten(font_, x_title, max_label, title_size, width_);
+    const TextExtent e = measure(font_, text, title_size);
     top_ += gap / 2 + ascent(title_size);
     panel.x_title = place_text(text, e, title_size, half(width_ - e.left - e.right), top_);
     top_ += descent(title_size);
   }
-  const std::string y_title = shorten(font_, escape_controls(given.y_title), longest_label,
-                                      title_size, options_.panel_height);
-  const TextExtent e = font_.measure(y_title, title_size);
+  const std::string y_title =
+      shorten(font_, escape_controls(given.y_title), max_label, title_size, options_.panel_height);
+  const TextExtent e = measure(font_, y_title, title_size);
   panel.y_title = place_text(
       y_title, e, title_size, -tick_length - 4 - label_width_ - gap - descent(title_size),
       half(2 * panel.area.y + panel.area.height + e.left + e.right), Direction::up);
@@ -227,44 +228,45 @@ void CurveBuilder::move_by(int dx, int dy) {
 }
 
 void check_series(const CurveSeries& series, bool share) {
-  const std::string where = "curve \"" + printable(series.name) + "\": ";
+  const std::string where = fmt::format("curve \"{}\": ", printable(series.name));
   if (series.x.empty() || series.x.size() != series.y.size()) {
-    throw UsageError(where + "expected as many x as y values, at least 1, got " +
-                     std::to_string(series.x.size()) + " and " + std::to_string(series.y.size()));
+    throw UsageError(fmt::format("{}expected as many x as y values, at least 1, got {} and {}",
+                                 where, series.x.size(), series.y.size()));
   }
   constexpr double rounding = 1e-4;
   for (const double y : series.y) {
     if (share && std::isfinite(y) && (y < -rounding || y > 1 + rounding)) {
-      throw UsageError(where + "a share is out of range; expected 0 to 1, got " +
-                       std::to_string(y));
+      throw UsageError(
+          fmt::format("{}a share is out of range; expected 0 to 1, got {:f}", where, y));
     }
   }
 }
 
 void check_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options) {
-  const auto limit = [](const std::string& what, std::size_t most, std::size_t got) {
-    if (got <= most) return;
-    throw LimitError("curves: too many " + what + "; expected at most " + std::to_string(most) +
-                     ", got " + std::to_string(got));
+  const auto limit = [](const std::string& what, std::size_t max, std::size_t got) {
+    if (got <= max) return;
+    throw LimitError(
+        fmt::format("curves: too many {}; expected at most {}, got {}", what, max, got));
   };
   if (panels.empty()) throw UsageError("curves: nothing to draw; expected at least 1 panel, got 0");
-  limit("panels", most_curve_panels, panels.size());
+  limit("panels", max_curve_panels, panels.size());
   std::size_t points = 0;
   for (const CurvePanel& panel : panels) {
     if (panel.series.empty()) {
-      throw UsageError("curves: panel \"" + printable(panel.title) +
-                       "\": expected at least 1 series, got 0");
+      throw UsageError(fmt::format("curves: panel \"{}\": expected at least 1 series, got 0",
+                                   printable(panel.title)));
     }
     for (const CurveSeries& series : panel.series) {
       check_series(series, panel.share);
       points += series.x.size();
     }
   }
-  limit("points", most_curve_points, points);
+  limit("points", max_curve_points, points);
   if (options.width < 480 || options.panel_height < 80) {
-    throw UsageError(
-        "curves: too small; expected a width of 480 or more and panels 80 or more high, got " +
-        std::to_string(options.width) + " and " + std::to_string(options.panel_height));
+    throw UsageError(fmt::format(
+        "curves: too small; expected a width of 480 or more and panels 80 or more high, got {} "
+        "and {}",
+        options.width, options.panel_height));
   }
   check_canvas_size(options.width, static_cast<std::int64_t>(panels.size()) * options.panel_height);
 }
@@ -279,10 +281,9 @@ Point CurvePanelLayout::place(double x_value, double y_value) const {
           area.y + 0.5 + (1 - up) * (area.height - 1)};
 }
 
-CurveLayout lay_out_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options) {
+CurveLayout lay_out_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options,
+                           const Font& font) {
   check_curves(panels, options);
-  std::optional<Font> embedded;
-  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
   return CurveBuilder(panels, options, font).build();
 }
 

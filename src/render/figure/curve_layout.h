@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/canvas.h"
+#include "attnviz/font.h"
 #include "render/figure/axis.h"
 #include "render/figure/frame.h"
 #include "render/figure/legend.h"
-#include "render/raster/canvas.h"
 #include "render/raster/stroke.h"
 #include "render/text/placed_text.h"
 
@@ -31,11 +32,10 @@ struct CurvePanel {
 };
 
 struct CurveOptions {
-  std::string title;           // above all; long lines wrap, \n starts a new one
-  std::string caption;         // below all
-  int width = 720;             // of the picture
-  int panel_height = 320;      // between the ends of a y axis
-  const Font* font = nullptr;  // the embedded face when null
+  std::string title;       // above all; long lines wrap, \n starts a new one
+  std::string caption;     // below all
+  int width = 720;         // of the picture
+  int panel_height = 320;  // between the ends of a y axis
 };
 
 struct CurvePanelLayout {
@@ -53,20 +53,22 @@ struct CurvePanelLayout {
 };
 
 /// Panels below each other with the same left and right edge.
-struct CurveLayout : Frame {
+struct CurveLayout {
   std::vector<CurvePanelLayout> panels;
   std::vector<LegendEntry> legend;  // empty when there is one name only
+  Frame frame;
 };
 
 /// At most so many names of series, panels and points.
-inline constexpr std::size_t most_curves = 12;
-inline constexpr std::size_t most_curve_panels = 16;
-inline constexpr std::size_t most_curve_points = 100000;
+inline constexpr std::size_t max_curves = 12;
+inline constexpr std::size_t max_curve_panels = 16;
+inline constexpr std::size_t max_curve_points = 100000;
 
 /// Panels with the same x_title have the same x axis. Throws UsageError when there is no panel, a
 /// panel has no series, a series has no points or not as many x as y, a share is not within 0..1
 /// (by more than rounding), or the width is below 480 or the height below 80; LimitError above the
 /// limits or when the picture would be larger than a canvas can be.
-CurveLayout lay_out_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options);
+CurveLayout lay_out_curves(const std::vector<CurvePanel>& panels, const CurveOptions& options,
+                           const Font& font = {});
 
 }  // namespace attnviz

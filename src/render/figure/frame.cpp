@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "render/paint/svg.h"
+#include "render/raster/canvas.h"
+
 namespace attnviz {
 
 int scaled(int length, int side) {
@@ -49,9 +52,24 @@ Shift place_frame(const Font& font, const std::string& title, const std::string&
   return shift;
 }
 
-void draw_frame(Painter& painter, const Frame& frame, const Theme& theme) {
+void paint_frame(Painter& painter, const Frame& frame, const Theme& theme) {
   for (const PlacedText& line : frame.titles) painter.text(line, theme.ink);
   for (const PlacedText& line : frame.captions) painter.text(line, theme.faint_ink);
+}
+
+Canvas make_canvas(const Frame& frame, const Theme& theme, const Font& font, const Paint& paint) {
+  Canvas canvas = theme.paper ? Canvas(frame.width, frame.height, *theme.paper)
+                              : Canvas(frame.width, frame.height);
+  CanvasPainter painter(canvas, font);
+  paint(painter);
+  return canvas;
+}
+
+std::string make_svg(const Frame& frame, const Theme& theme, const Font& font, const Paint& paint,
+                     const PictureText& text, int dpi) {
+  SvgPainter painter(font, frame.width, frame.height, theme.paper);
+  paint(painter);
+  return painter.file(text, dpi);
 }
 
 }  // namespace attnviz

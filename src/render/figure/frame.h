@@ -1,13 +1,15 @@
 // What stands around every figure: its title, its caption and the margin.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "render/figure/look.h"
+#include "attnviz/canvas.h"
+#include "attnviz/font.h"
+#include "attnviz/look.h"
+#include "attnviz/picture_text.h"
 #include "render/paint/painter.h"
-#include "render/raster/canvas.h"
-#include "render/text/font.h"
 #include "render/text/placed_text.h"
 
 namespace attnviz {
@@ -41,7 +43,16 @@ struct Framed {
 Shift place_frame(const Font& font, const std::string& title, const std::string& caption,
                   const Framed& content, Frame& frame);
 
-/// Draws title and caption.
-void draw_frame(Painter& painter, const Frame& frame, const Theme& theme);
+/// Paints title and caption.
+void paint_frame(Painter& painter, const Frame& frame, const Theme& theme);
+
+/// What paints all that is inside a frame, and the frame.
+using Paint = std::function<void(Painter&)>;
+
+/// A picture of the frame's size on the paper of the theme: as pixels, and as the bytes of an SVG
+/// file with its texts and resolution (see SvgPainter::file).
+Canvas make_canvas(const Frame& frame, const Theme& theme, const Font& font, const Paint& paint);
+std::string make_svg(const Frame& frame, const Theme& theme, const Font& font, const Paint& paint,
+                     const PictureText& text = {}, int dpi = 0);
 
 }  // namespace attnviz

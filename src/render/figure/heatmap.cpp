@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "render/figure/axis.h"
+#include "render/raster/color.h"
 
 namespace attnviz {
 namespace {
 
-constexpr int smallest_marked_cell = 8;
-constexpr int smallest_ruled_cell = 4;
+constexpr int min_marked_cell = 8;
+constexpr int min_ruled_cell = 4;
 
 Color cell_color(const AttentionMap& map, const Look& look, std::size_t row, std::size_t column) {
   return map_color(look.colormap, look.scale.place(static_cast<double>(map.at(row, column))));
@@ -29,7 +29,7 @@ void paint_cells(Painter& painter, const AttentionMap& map, const Look& look,
 
 // One pixel wide, at the left and upper edges of the cells but the first.
 void paint_grid_lines(Painter& painter, const PanelLayout& layout, Color color) {
-  if (layout.cell < smallest_ruled_cell) return;
+  if (layout.cell < min_ruled_cell) return;
   const Box& map = layout.map;
   for (int x = layout.cell; x < map.width; x += layout.cell) {
     painter.fill({map.x + x, map.y, 1, map.height}, color);
@@ -60,7 +60,7 @@ void paint_rim(Painter& painter, const Box& box, const Look& look) {
 // A frame inside the cell, so that both its rim and its middle keep their colour.
 void paint_gold(Painter& painter, const AttentionMap& map, const Look& look,
                 const PanelLayout& layout) {
-  if (layout.cell < smallest_marked_cell) return;
+  if (layout.cell < min_marked_cell) return;
   const int inset = layout.cell >= 16 ? 2 : 1;
   for (std::size_t row = 0; row < map.rows() && row < map.gold.size(); ++row) {
     for (const int position : map.gold[row]) {
@@ -79,7 +79,7 @@ void paint_gold(Painter& painter, const AttentionMap& map, const Look& look,
 void paint_largest(Painter& painter, const AttentionMap& map, const Look& look,
                    const PanelLayout& layout) {
   const int side = layout.cell;
-  if (side < smallest_marked_cell) return;
+  if (side < min_marked_cell) return;
   const int size = std::max(2, side / 5) / 2 * 2 + side % 2;
   for (std::size_t row = 0; row < map.rows(); ++row) {
     float largest = -std::numeric_limits<float>::infinity();
@@ -142,7 +142,7 @@ void paint_label_ticks(Painter& painter, const PanelLayout& layout, Color ink) {
 }  // namespace
 
 void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look) {
-  const Box& bar = layout.color_bar;
+  const Box& bar = layout.box;
   for (int y = 0; y < bar.height; ++y) {
     const double t = 1.0 - static_cast<double>(y) / (bar.height - 1);
     painter.fill({bar.x, bar.y + y, bar.width, 1}, map_color(look.colormap, t));
@@ -169,30 +169,24 @@ void paint_panel(Painter& painter, const AttentionMap& map, const Look& look,
   painter.text(layout.column_title, look.theme.faint_ink);
 }
 
-void paint_heatmap(Painter& painter, const AttentionMap& map, const HeatmapOptions& options,
+void paint_heatmap(Painter& painter, const AttentionMap& map, const Look& look,
                    const HeatmapLayout& layout) {
-  paint_panel(painter, map, options, layout);
-  paint_color_bar(painter, layout, options);
-  draw_frame(painter, layout, options.theme);
+  paint_panel(painter, map, look, layout.panel);
+  paint_color_bar(painter, layout.color_bar, look);
+  paint_frame(painter, layout.frame, look.theme);
 }
 
-Canvas make_canvas(int width, int height, const Theme& theme) {
-  return theme.paper ? Canvas(width, height, *theme.paper) : Canvas(width, height);
+Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options, const Font& font) {
+  const HeatmapLayout layout = lay_out_heatmap(map, options, font);
+  return make_canvas(layout.frame, options.look.theme, font,
+                     [&](Painter& painter) { paint_heatmap(painter, map, options.look, layout); });
 }
 
-Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options) {
-  return draw_heatmap(map, options, lay_out_heatmap(map, options));
-}
-
-Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options,
-                    const HeatmapLayout& layout) {
-  std::optional<Font> embedded;
-  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
-
-  Canvas canvas = make_canvas(layout.width, layout.height, options.theme);
-  CanvasPainter painter(canvas, font);
-  paint_heatmap(painter, map, options, layout);
-  return canvas;
+std::string draw_heatmap_svg(const AttentionMap& map, const HeatmapOptions& options,
+                             const Font& font, const PictureText& text, int dpi) {
+  const HeatmapLayout layout = lay_out_heatmap(map, options, font);
+  const auto paint = [&](Painter& painter) { paint_heatmap(painter, map, options.look, layout); };
+  return make_svg(layout.frame, options.look.theme, font, paint, text, dpi);
 }
 
 Scale fit_scale(const std::vector<AttentionMap>& maps, Colormap colormap) {

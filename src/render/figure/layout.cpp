@@ -1,8 +1,9 @@
 #include "render/figure/layout.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "attnviz/error.h"
 #include "render/figure/axis.h"
@@ -11,7 +12,7 @@ namespace attnviz {
 namespace {
 
 int color_bar_label_height(const Font& font, int side) {
-  return -font.measure("0", scaled(12, side)).top;
+  return -measure(font, "0", scaled(12, side)).top;
 }
 
 // Beside the map, or beside what stands above it where a bar is so much higher than the map that it
@@ -34,13 +35,13 @@ ColorBar place_beside(const Font& font, const Scale& scale, const PanelLayout& p
 }  // namespace
 
 Box ColorBar::bounds() const {
-  Box all = color_bar;
+  Box all = box;
   for (const Tick& tick : ticks) include(all, tick.label);
   return all;
 }
 
 void ColorBar::move_by(int dx, int dy) {
-  move(color_bar, dx, dy);
+  move(box, dx, dy);
   for (Tick& tick : ticks) {
     tick.y += dy;
     move(tick.label, dx, dy);
@@ -55,7 +56,7 @@ int color_bar_height(int maps_height) {
 ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int height, int side) {
   const int size = scaled(12, side);
   ColorBar placed;
-  Box& bar = placed.color_bar;
+  Box& bar = placed.box;
   bar = {x, y, scaled(16, side), height};
   const int steps = bar.height >= 12 * color_bar_label_height(font, side) ? 5 : 2;
   const Axis axis = make_axis({scale.low, scale.high, false}, AxisKind::within, steps);
@@ -65,7 +66,7 @@ ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int
     tick.y =
         bar.y + static_cast<int>(std::lround((1.0 - scale.place(tick.value)) * (bar.height - 1)));
     const std::string& text = mark.label;
-    const TextExtent e = font.measure(text, size);
+    const TextExtent e = measure(font, text, size);
     tick.label =
         place_text(text, e, size, bar.x + bar.width + tick_gap + tick_length + scaled(4, side),
                    half(2 * tick.y + 1 - e.top - e.bottom));
@@ -74,24 +75,24 @@ ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int
   return placed;
 }
 
-HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options) {
-  if (options.cell < 0) {
-    throw UsageError("cell: expected 0 or more pixels, got " + std::to_string(options.cell));
+HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options,
+                              const Font& font) {
+  const Look& look = options.look;
+  const HeatmapTexts& texts = options.texts;
+  if (look.cell < 0) {
+    throw UsageError(fmt::format("cell: expected 0 or more pixels, got {}", look.cell));
   }
-  std::optional<Font> embedded;
-  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
-  const int cell =
-      options.cell > 0 ? options.cell : choose_cell(std::max(map.rows(), map.columns()));
+  const int cell = look.cell > 0 ? look.cell : choose_cell(std::max(map.rows(), map.columns()));
   const int side = longer_side(map, cell);
 
   HeatmapLayout layout;
-  static_cast<PanelLayout&>(layout) = lay_out_panel(map, options, font, cell, side);
-  static_cast<ColorBar&>(layout) = place_beside(font, options.scale, layout, side);
-  Framed content = {layout.PanelLayout::bounds(), half(layout.map.width), side};
-  include(content.bounds, layout.ColorBar::bounds());
-  const Shift shift = place_frame(font, options.title, options.caption, content, layout);
-  layout.PanelLayout::move_by(shift.dx, shift.dy);
-  layout.ColorBar::move_by(shift.dx, shift.dy);
+  layout.panel = lay_out_panel(map, look, texts, font, cell, side);
+  layout.color_bar = place_beside(font, look.scale, layout.panel, side);
+  Framed content = {layout.panel.bounds(), half(layout.panel.map.width), side};
+  include(content.bounds, layout.color_bar.bounds());
+  const Shift shift = place_frame(font, texts.title, texts.caption, content, layout.frame);
+  layout.panel.move_by(shift.dx, shift.dy);
+  layout.color_bar.move_by(shift.dx, shift.dy);
   return layout;
 }
 

@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "attnviz/attention_map.h"
+#include "attnviz/canvas.h"
+#include "attnviz/font.h"
+#include "attnviz/heatmap.h"
+#include "attnviz/look.h"
 #include "render/figure/frame.h"
-#include "render/figure/look.h"
 #include "render/figure/panel.h"
-#include "render/raster/canvas.h"
 #include "render/text/placed_text.h"
 
 namespace attnviz {
@@ -20,7 +22,7 @@ struct Tick {
 };
 
 struct ColorBar {
-  Box color_bar;  // scale.high at its first row of pixels, scale.low at its last
+  Box box;  // scale.high at its first row of pixels, scale.low at its last
   std::vector<Tick> ticks;
 
   Box bounds() const;
@@ -28,7 +30,11 @@ struct ColorBar {
 };
 
 /// A single map: its panel, the colour bar beside it, title and caption around both.
-struct HeatmapLayout : PanelLayout, ColorBar, Frame {};
+struct HeatmapLayout {
+  PanelLayout panel;
+  ColorBar color_bar;
+  Frame frame;
+};
 
 /// The height of a colour bar beside maps that are so high.
 int color_bar_height(int maps_height);
@@ -38,6 +44,7 @@ int color_bar_height(int maps_height);
 ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int height, int side);
 
 /// Throws as lay_out_panel and place_frame do; UsageError also when the cell is negative.
-HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options);
+HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options,
+                              const Font& font = {});
 
 }  // namespace attnviz

@@ -4,17 +4,23 @@
 #include <cstddef>
 #include <vector>
 
-#include "render/raster/canvas.h"
-#include "render/text/font.h"
+#include "attnviz/canvas.h"
+#include "attnviz/font.h"
+#include "render/raster/stroke.h"
 #include "render/text/placed_text.h"
 
 namespace attnviz {
 
 /// How a series is drawn.
 struct CurveStyle {
-  std::size_t index = 0;  // of its name among all; colour, dashes and mark follow from it
-  bool marked = false;    // every point has a mark, not only those without a line
+  Color color;
+  std::vector<double> dashes;  // as Painter::line has them
+  Mark mark;
+  bool marked = false;  // every point has a mark, not only those without a line
 };
+
+/// Of the series with this index: no two of the first 84 are alike.
+CurveStyle curve_style(std::size_t index);
 
 struct LegendEntry {
   Box sample;  // the line is drawn through its middle

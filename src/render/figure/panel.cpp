@@ -1,5 +1,7 @@
 #include "render/figure/panel.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -7,22 +9,23 @@
 #include "attnviz/error.h"
 #include "base/number.h"
 #include "render/figure/frame.h"
+#include "render/raster/canvas.h"
 #include "render/text/label_text.h"
 
 namespace attnviz {
 namespace {
 
-constexpr int largest_cell = 32;
-constexpr int cells_at_largest = 30;  // more cells a side than this are smaller
-constexpr int target_side = 3600;     // of the map, as long as cells have a pixel
-constexpr int smallest_font = 9;      // below it labels are left out rather than shrunk
-constexpr int largest_font = 48;
+constexpr int max_cell = 32;
+constexpr int cells_at_max = 30;   // more cells a side than this are smaller
+constexpr int target_side = 3600;  // of the map, as long as cells have a pixel
+constexpr int min_font = 9;        // below it labels are left out rather than shrunk
+constexpr int max_font = 48;
 
 struct Label {
   std::string text;
   TextExtent extent;
   bool has_ink() const { return extent.left < extent.right; }
-  int width() const { return extent.right - extent.left; }
+  int width() const { return extent.width(); }
 };
 
 // The lines of a set of labels: the same distance above and below the middle of the letters, so
@@ -45,8 +48,8 @@ int centre(int place_doubled, int low, int high, float middle) {
 }
 
 Line fit_line(const Font& font, const std::vector<Label>& labels, int size, int underline) {
-  const TextExtent small = font.measure("x", size);
-  const TextExtent capital = font.measure("H", size);
+  const TextExtent small = measure(font, "x", size);
+  const TextExtent capital = measure(font, "H", size);
   int top = small.top;
   int bottom = std::max(small.bottom, underline);
   using Middle = std::pair<int, float>;  // of the pixels, doubled, and of the outline
@@ -72,9 +75,9 @@ Line fit_line(const Font& font, const std::vector<Label>& labels, int size, int 
 // Places everything with the map's top left corner at (0, 0).
 class PanelBuilder {
  public:
-  PanelBuilder(const AttentionMap& map, const HeatmapOptions& options, const Font& font, int cell,
-               int side)
-      : map_(map), options_(options), font_(font), side_(side) {
+  PanelBuilder(const AttentionMap& map, const Look& look, const HeatmapTexts& texts,
+               const Font& font, int cell, int side)
+      : map_(map), look_(look), texts_(texts), font_(font), side_(side) {
     layout_.cell = cell;
   }
 
@@ -83,7 +86,7 @@ class PanelBuilder {
     place_row_labels();
     place_column_labels();
     place_axis_titles();
-    if (options_.numbers) place_numbers(*options_.numbers);
+    if (look_.numbers) place_numbers(*look_.numbers);
     return std::move(layout_);
   }
 
@@ -96,7 +99,8 @@ class PanelBuilder {
   void place_numbers(const NumberStyle& style);
 
   const AttentionMap& map_;
-  const HeatmapOptions& options_;
+  const Look& look_;
+  const HeatmapTexts& texts_;
   const Font& font_;
   int side_;
   PanelLayout layout_;
@@ -105,15 +109,14 @@ class PanelBuilder {
 
 void PanelBuilder::size_map() {
   // The map alone, before anything is multiplied in int or measured; a canvas bounds both sides.
-  constexpr std::size_t most = 1 << 20;
-  check_canvas_size(static_cast<std::int64_t>(std::min(map_.columns(), most)) * layout_.cell,
-                    static_cast<std::int64_t>(std::min(map_.rows(), most)) * layout_.cell);
+  constexpr std::size_t max = 1 << 20;
+  check_canvas_size(static_cast<std::int64_t>(std::min(map_.columns(), max)) * layout_.cell,
+                    static_cast<std::int64_t>(std::min(map_.rows(), max)) * layout_.cell);
   layout_.map = {0, 0, static_cast<int>(map_.columns()) * layout_.cell,
                  static_cast<int>(map_.rows()) * layout_.cell};
   // Half a cell lets "</s>" stand beside a letter; in small cells letters need more to be read.
   const int size = std::max(layout_.cell / 2, std::min(12, layout_.cell * 2 / 3));
-  layout_.font_size =
-      options_.font_size > 0 ? options_.font_size : std::clamp(size, smallest_font, largest_font);
+  layout_.font_size = look_.font_size > 0 ? look_.font_size : std::clamp(size, min_font, max_font);
 }
 
 std::vector<Label> PanelBuilder::make_labels(const std::vector<std::string>& symbols) {
@@ -121,9 +124,9 @@ std::vector<Label> PanelBuilder::make_labels(const std::vector<std::string>& sym
   labels.reserve(symbols.size());
   for (const std::string& symbol : symbols) {
     const std::string whole = label_text(symbol);
-    Label label{shorten(whole, longest_label), {}};
+    Label label{shorten(whole, max_label), {}};
     if (label.text != whole) layout_.labels_shortened = true;
-    label.extent = font_.measure(label.text, layout_.font_size);
+    label.extent = measure(font_, label.text, layout_.font_size);
     labels.push_back(std::move(label));
   }
   return labels;
@@ -136,7 +139,7 @@ void PanelBuilder::place_row_labels() {
   for (std::size_t row = 0; row < map_.rows(); ++row) any_wrong = any_wrong || is_wrong(map_, row);
   const std::vector<Label> labels = make_labels(map_.target);
   // Below what hangs under the baseline: a line through it would change the symbol.
-  const int underline = font_.measure("p\u2423", size).bottom + 1 + underline_thickness(size);
+  const int underline = measure(font_, "p\u2423", size).bottom + 1 + underline_thickness(size);
   const Line line = fit_line(font_, labels, size, any_wrong ? underline : 0);
   // At least a pixel between two; a single label stands alone.
   layout_.row_label_stride = std::min((line.height() + cell) / cell, static_cast<int>(map_.rows()));
@@ -198,11 +201,11 @@ void PanelBuilder::place_column_labels() {
       placed.direction = Direction::up;
       placed.x = centre(middle, line.top, line.bottom, line.middle);
       placed.y = -label_gap_ + e.left;
-      placed.box = {placed.x + line.top, placed.y - e.right, line.height(), e.right - e.left};
+      placed.box = {placed.x + line.top, placed.y - e.right, line.height(), e.width()};
     } else {
       placed.x = centre(middle, e.left, e.right, e.middle_x);
       placed.y = -label_gap_ - line.bottom;
-      placed.box = {placed.x + e.left, placed.y + line.top, e.right - e.left, line.height()};
+      placed.box = {placed.x + e.left, placed.y + line.top, e.width(), line.height()};
     }
     layout_.column_labels.push_back(std::move(placed));
   }
@@ -214,19 +217,19 @@ void PanelBuilder::place_axis_titles() {
   Box labels = layout_.map;  // and the labels around it
   for (const PlacedText& label : layout_.column_labels) include(labels, label.box);
 
-  const std::string column_title = escape_controls(shorten(options_.column_title, longest_label));
-  const TextExtent c = font_.measure(column_title, size);
+  const std::string column_title = escape_controls(shorten(texts_.column_title, max_label));
+  const TextExtent c = measure(font_, column_title, size);
   // The same place whatever the letters of the title are.
-  const int descent = font_.measure("p", size).bottom;
+  const int descent = measure(font_, "p", size).bottom;
   layout_.column_title = place_text(
       column_title, c, size, half(layout_.map.width - c.left - c.right), labels.y - gap - descent);
 
-  const std::string row_title = escape_controls(shorten(options_.row_title, longest_label));
-  const TextExtent r = font_.measure(row_title, size);
+  const std::string row_title = escape_controls(shorten(texts_.row_title, max_label));
+  const TextExtent r = measure(font_, row_title, size);
   int left = 0;
   for (const PlacedText& label : layout_.row_labels) left = std::min(left, label.box.x);
   // Only a title that is longer than the map is high can meet what stands above the map.
-  if (r.right - r.left > layout_.map.height) {
+  if (r.width() > layout_.map.height) {
     left = std::min({left, labels.x, layout_.column_title.box.x});
   }
   layout_.row_title = place_text(row_title, r, size, left - gap - descent,
@@ -243,9 +246,9 @@ std::string number_text(float weight, const NumberStyle& style) {
 }
 
 void PanelBuilder::place_numbers(const NumberStyle& style) {
-  constexpr int margin = 2;              // around the widest
-  constexpr std::size_t most = 1 << 16;  // nobody reads more
-  if (map_.weights.size() > most) {
+  constexpr int margin = 2;                     // around the widest
+  constexpr std::size_t max_numbers = 1 << 16;  // nobody reads more
+  if (map_.weights.size() > max_numbers) {
     layout_.cell_for_numbers = layout_.cell + 1;
     return;
   }
@@ -253,19 +256,19 @@ void PanelBuilder::place_numbers(const NumberStyle& style) {
   for (const float weight : map_.weights) texts.push_back(number_text(weight, style));
   const auto longest = std::ranges::max_element(texts, {}, &std::string::size);
   const auto side_for = [&](int size) {
-    const TextExtent e = font_.measure(*longest, size);
+    const TextExtent e = measure(font_, *longest, size);
     return std::max(e.advance, e.bottom - e.top) + 2 * margin;
   };
-  int size = std::min(layout_.font_size, std::max(layout_.cell / 2, smallest_font));
-  while (size > smallest_font && side_for(size) > layout_.cell) --size;
+  int size = std::min(layout_.font_size, std::max(layout_.cell / 2, min_font));
+  while (size > min_font && side_for(size) > layout_.cell) --size;
   if (side_for(size) > layout_.cell) {
     layout_.cell_for_numbers = side_for(size);
     return;
   }
-  const TextExtent zero = font_.measure("0", size);
+  const TextExtent zero = measure(font_, "0", size);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const Box cell = layout_.cell_box(i / map_.columns(), i % map_.columns());
-    const TextExtent e = font_.measure(texts[i], size);
+    const TextExtent e = measure(font_, texts[i], size);
     const int x = centre(2 * cell.x + cell.width, e.left, e.right, e.middle_x);
     const int y = centre(2 * cell.y + cell.height, zero.top, zero.bottom, zero.middle_y);
     layout_.numbers.push_back(place_text(texts[i], e, size, x, y));
@@ -310,28 +313,29 @@ int underline_thickness(int font_size) {
 
 int choose_cell(std::size_t longest_side) {
   const double n = static_cast<double>(longest_side);
-  const double size = largest_cell * std::sqrt(std::min(1.0, cells_at_largest / n));
+  const double size = max_cell * std::sqrt(std::min(1.0, cells_at_max / n));
   return std::max(1, static_cast<int>(std::min(std::round(size), target_side / n)));
 }
 
 int longer_side(const AttentionMap& map, int cell) {
   // No canvas is larger.
-  constexpr std::int64_t most = 1 << 20;
+  constexpr std::int64_t max = 1 << 20;
   const auto longest = static_cast<std::int64_t>(std::max(map.rows(), map.columns()));
-  return static_cast<int>(std::min(most, std::min(most, longest) * cell));
+  return static_cast<int>(std::min(max, std::min(max, longest) * cell));
 }
 
-PanelLayout lay_out_panel(const AttentionMap& map, const HeatmapOptions& options, const Font& font,
-                          int cell, int side) {
-  const std::string shape = std::to_string(map.rows()) + " x " + std::to_string(map.columns());
+PanelLayout lay_out_panel(const AttentionMap& map, const Look& look, const HeatmapTexts& texts,
+                          const Font& font, int cell, int side) {
   if (map.rows() == 0 || map.columns() == 0) {
-    throw UsageError("attention map: nothing to draw; expected at least 1 x 1, got " + shape);
+    throw UsageError(
+        fmt::format("attention map: nothing to draw; expected at least 1 x 1, got {} x {}",
+                    map.rows(), map.columns()));
   }
   if (map.weights.size() / map.columns() != map.rows() || map.weights.size() % map.columns() != 0) {
-    throw UsageError("attention map: expected " + shape + " weights, got " +
-                     std::to_string(map.weights.size()));
+    throw UsageError(fmt::format("attention map: expected {} x {} weights, got {}", map.rows(),
+                                 map.columns(), map.weights.size()));
   }
-  return PanelBuilder(map, options, font, cell, side).build();
+  return PanelBuilder(map, look, texts, font, cell, side).build();
 }
 
 }  // namespace attnviz

@@ -6,20 +6,13 @@
 #include <vector>
 
 #include "attnviz/attention_map.h"
-#include "render/figure/look.h"
-#include "render/raster/canvas.h"
-#include "render/text/font.h"
+#include "attnviz/canvas.h"
+#include "attnviz/font.h"
+#include "attnviz/heatmap.h"
+#include "attnviz/look.h"
 #include "render/text/placed_text.h"
 
 namespace attnviz {
-
-/// All texts may hold anything: control characters are drawn as hexadecimal escapes.
-struct HeatmapOptions : Look {
-  std::string title;    // above the map; "" for none. Long lines wrap; \n starts a new one.
-  std::string caption;  // below the map; "" for none. As the title.
-  std::string row_title = "output";
-  std::string column_title = "input";
-};
 
 /// The cells with their labels and the titles of both axes.
 struct PanelLayout {
@@ -51,10 +44,11 @@ bool is_wrong(const AttentionMap& map, std::size_t row);
 int choose_cell(std::size_t longest_side);
 
 /// With the map's top left corner at (0, 0). `cell` is 1 or more; `side` sets the size of the axis
-/// titles, see scaled(). Throws UsageError when the map has no row or no column, or its weights are
+/// titles, see scaled(). Of the look, the font size and the numbers count here, of the texts the
+/// titles of the axes. Throws UsageError when the map has no row or no column, or its weights are
 /// not rows x columns; LimitError when the cells alone are larger than a canvas can be.
-PanelLayout lay_out_panel(const AttentionMap& map, const HeatmapOptions& options, const Font& font,
-                          int cell, int side);
+PanelLayout lay_out_panel(const AttentionMap& map, const Look& look, const HeatmapTexts& texts,
+                          const Font& font, int cell, int side);
 
 /// The longer side of a map with such cells, bounded.
 int longer_side(const AttentionMap& map, int cell);
@@ -63,7 +57,8 @@ int longer_side(const AttentionMap& map, int cell);
 /// box.
 int underline_thickness(int font_size);
 
-/// The mark beside the colour bar, or beside a cell when labels are left out.
+/// The line beside the colour bar, or beside a cell when labels are left out, and how far it is
+/// from them.
 inline constexpr int tick_gap = 1;
 inline constexpr int tick_length = 4;
 

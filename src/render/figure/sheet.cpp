@@ -1,12 +1,14 @@
 #include "render/figure/sheet.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "attnviz/error.h"
 #include "render/figure/heatmap.h"
+#include "render/raster/canvas.h"
 
 namespace attnviz {
 namespace {
@@ -26,7 +28,9 @@ struct Reach {
   }
 };
 
-Reach reach_of(const Box& bounds, const Box& map) {
+Reach reach_of(const TitledPanel& titled) {
+  const Box bounds = titled.bounds();
+  const Box& map = titled.panel.map;
   return {map.x - bounds.x, bounds.x + bounds.width - map.x, map.y - bounds.y,
           bounds.y + bounds.height - map.y};
 }
@@ -44,9 +48,9 @@ struct Grid {
 // Places everything with the first map's top left corner at (0, 0), then moves it.
 class SheetBuilder {
  public:
-  SheetBuilder(const std::vector<AttentionMap>& maps, const std::vector<HeatmapOptions>& each,
+  SheetBuilder(const std::vector<AttentionMap>& maps, const std::vector<HeatmapTexts>& texts,
                const SheetOptions& options, const Font& font)
-      : maps_(maps), each_(each), options_(options), font_(font) {}
+      : maps_(maps), texts_(texts), options_(options), font_(font) {}
 
   SheetLayout build() {
     lay_out_panels();
@@ -70,10 +74,10 @@ class SheetBuilder {
   void place_titles();
   void move_to_grid();
   void place_frame_and_bar();
-  SheetPanel& at(std::size_t panel) { return layout_.panels[panel]; }
+  TitledPanel& at(std::size_t panel) { return layout_.panels[panel]; }
 
   const std::vector<AttentionMap>& maps_;
-  const std::vector<HeatmapOptions>& each_;
+  const std::vector<HeatmapTexts>& texts_;
   const SheetOptions& options_;
   const Font& font_;
   int side_ = 0;  // of the largest map
@@ -87,23 +91,19 @@ void SheetBuilder::lay_out_panels() {
   std::size_t longest = 0;
   for (const AttentionMap& map : maps_) longest = std::max({longest, map.rows(), map.columns()});
   // Two thirds of what a map has when it stands alone: "</s>" still fits beside a letter.
-  const int cell =
-      options_.cell > 0 ? options_.cell : std::max(1, (choose_cell(longest) * 11 + 8) / 16);
+  const int cell = options_.look.cell > 0 ? options_.look.cell
+                                          : std::max(1, (choose_cell(longest) * 11 + 8) / 16);
   for (const AttentionMap& map : maps_) side_ = std::max(side_, longer_side(map, cell));
   for (std::size_t i = 0; i < maps_.size(); ++i) {
-    HeatmapOptions panel = each_[i];
-    static_cast<Look&>(panel) = options_;
-    layout_.panels.emplace_back();
-    static_cast<PanelLayout&>(layout_.panels.back()) =
-        lay_out_panel(maps_[i], panel, font_, cell, side_);
+    layout_.panels.push_back(
+        {lay_out_panel(maps_[i], options_.look, texts_[i], font_, cell, side_), {}, {}});
   }
 }
 
 // The number whose figure is nearest to seven by five, with few places left empty.
 std::size_t SheetBuilder::choose_columns() const {
   Reach widest;
-  for (const SheetPanel& panel : layout_.panels)
-    widest.include(reach_of(panel.bounds(), panel.map));
+  for (const TitledPanel& titled : layout_.panels) widest.include(reach_of(titled));
   const double width = widest.left + widest.right + scaled(28, side_);
   const double height = widest.above + widest.below + scaled(40, side_);
   std::size_t best = 1;
@@ -125,11 +125,12 @@ std::size_t SheetBuilder::choose_columns() const {
 void SheetBuilder::share_axis_titles() {
   // From the last, so that what a panel is compared with is still there.
   for (std::size_t i = maps_.size(); i-- > 0;) {
-    SheetPanel& panel = at(i);
-    if (grid_.column_of(i) > 0 && panel.row_title.text == at(i - 1).row_title.text) {
+    PanelLayout& panel = at(i).panel;
+    if (grid_.column_of(i) > 0 && panel.row_title.text == at(i - 1).panel.row_title.text) {
       panel.row_title = {};
     }
-    if (grid_.row_of(i) > 0 && panel.column_title.text == at(i - grid_.columns).column_title.text) {
+    if (grid_.row_of(i) > 0 &&
+        panel.column_title.text == at(i - grid_.columns).panel.column_title.text) {
       panel.column_title = {};
     }
   }
@@ -138,14 +139,14 @@ void SheetBuilder::share_axis_titles() {
   std::vector<int> top(grid_.rows(), 0);
   const auto each_title = [&](auto visit) {
     for (std::size_t i = 0; i < maps_.size(); ++i) {
-      visit(at(i), left[grid_.column_of(i)], top[grid_.row_of(i)]);
+      visit(at(i).panel, left[grid_.column_of(i)], top[grid_.row_of(i)]);
     }
   };
-  each_title([](SheetPanel& panel, int& x, int& y) {
+  each_title([](PanelLayout& panel, int& x, int& y) {
     x = std::min(x, panel.row_title.x);
     y = std::min(y, panel.column_title.y);
   });
-  each_title([](SheetPanel& panel, int& x, int& y) {
+  each_title([](PanelLayout& panel, int& x, int& y) {
     if (!panel.row_title.text.empty()) move(panel.row_title, x - panel.row_title.x, 0);
     if (!panel.column_title.text.empty()) move(panel.column_title, 0, y - panel.column_title.y);
   });
@@ -155,7 +156,7 @@ void SheetBuilder::measure_grid() {
   columns_.assign(grid_.columns, {});
   rows_.assign(grid_.rows(), {});
   for (std::size_t i = 0; i < maps_.size(); ++i) {
-    const Reach reach = reach_of(at(i).bounds(), at(i).map);
+    const Reach reach = reach_of(at(i));
     columns_[grid_.column_of(i)].include(reach);
     rows_[grid_.row_of(i)].include(reach);
   }
@@ -166,17 +167,17 @@ void SheetBuilder::place_titles() {
   const int gap = scaled(10, side_);
   std::vector<Reach> rows = rows_;
   for (std::size_t i = 0; i < maps_.size(); ++i) {
-    SheetPanel& panel = at(i);
+    TitledPanel& titled = at(i);
     Reach& column = columns_[grid_.column_of(i)];
     const Reach& row = rows_[grid_.row_of(i)];
     const int room = std::max(column.right, scaled(260, side_));
-    panel.titles = place_lines(font_, each_[i].title, scaled(14, side_), room, Align::left);
-    panel.captions = place_lines(font_, each_[i].caption, scaled(12, side_), room, Align::left);
-    for (PlacedText& line : panel.titles) {
-      move(line, 0, -row.above - gap - bottom_of(panel.titles));
+    titled.titles = place_lines(font_, texts_[i].title, scaled(14, side_), room, Align::left);
+    titled.captions = place_lines(font_, texts_[i].caption, scaled(12, side_), room, Align::left);
+    for (PlacedText& line : titled.titles) {
+      move(line, 0, -row.above - gap - bottom_of(titled.titles));
     }
-    for (PlacedText& line : panel.captions) move(line, 0, row.below + gap);
-    const Reach reach = reach_of(panel.bounds(), panel.map);
+    for (PlacedText& line : titled.captions) move(line, 0, row.below + gap);
+    const Reach reach = reach_of(titled);
     column.include(reach);
     rows[grid_.row_of(i)].include(reach);
   }
@@ -204,95 +205,79 @@ void SheetBuilder::move_to_grid() {
 }
 
 void SheetBuilder::place_frame_and_bar() {
-  Box maps = at(0).map;
+  Box maps = at(0).panel.map;
   Box bounds = at(0).bounds();
-  for (const SheetPanel& panel : layout_.panels) {
-    include(maps, panel.map);
-    include(bounds, panel.bounds());
+  for (const TitledPanel& titled : layout_.panels) {
+    include(maps, titled.panel.map);
+    include(bounds, titled.bounds());
   }
   const int side = std::max(maps.width, maps.height);
   const int height = color_bar_height(maps.height);
   const int y = maps.y + half(maps.height - height);
   const int right = std::max(maps.x + maps.width, bounds.x + bounds.width);
-  static_cast<ColorBar&>(layout_) =
-      place_color_bar(font_, options_.scale, right + scaled(20, side_), y, height, side_);
+  layout_.color_bar =
+      place_color_bar(font_, options_.look.scale, right + scaled(20, side_), y, height, side_);
 
   Framed content = {bounds, half(maps.width), side};
-  include(content.bounds, layout_.ColorBar::bounds());
-  const Shift shift = place_frame(font_, options_.title, options_.caption, content, layout_);
-  for (SheetPanel& panel : layout_.panels) panel.move_by(shift.dx, shift.dy);
-  layout_.ColorBar::move_by(shift.dx, shift.dy);
+  include(content.bounds, layout_.color_bar.bounds());
+  const Shift shift = place_frame(font_, options_.title, options_.caption, content, layout_.frame);
+  for (TitledPanel& titled : layout_.panels) titled.move_by(shift.dx, shift.dy);
+  layout_.color_bar.move_by(shift.dx, shift.dy);
 }
 
-void check_sheet(const std::vector<AttentionMap>& maps, const std::vector<HeatmapOptions>& each,
+void check_sheet(const std::vector<AttentionMap>& maps, const std::vector<HeatmapTexts>& texts,
                  const SheetOptions& options) {
   if (maps.empty()) throw UsageError("sheet: nothing to draw; expected at least 1 map, got 0");
-  if (maps.size() > most_panels) {
-    throw LimitError("sheet: too many maps; expected at most " + std::to_string(most_panels) +
-                     ", got " + std::to_string(maps.size()));
+  if (maps.size() > max_panels) {
+    throw LimitError(
+        fmt::format("sheet: too many maps; expected at most {}, got {}", max_panels, maps.size()));
   }
-  if (each.size() != maps.size()) {
-    throw UsageError("sheet: options: expected " + std::to_string(maps.size()) +
-                     ", one a map, got " + std::to_string(each.size()));
+  if (texts.size() != maps.size()) {
+    throw UsageError(
+        fmt::format("sheet: options: expected {}, one a map, got {}", maps.size(), texts.size()));
   }
   if (options.columns < 0) {
-    throw UsageError("columns: expected 0 or more, got " + std::to_string(options.columns));
+    throw UsageError(fmt::format("columns: expected 0 or more, got {}", options.columns));
   }
-  if (options.cell < 0) {
-    throw UsageError("cell: expected 0 or more pixels, got " + std::to_string(options.cell));
+  if (options.look.cell < 0) {
+    throw UsageError(fmt::format("cell: expected 0 or more pixels, got {}", options.look.cell));
   }
 }
 
 }  // namespace
 
-Box SheetPanel::bounds() const {
-  Box all = PanelLayout::bounds();
+Box TitledPanel::bounds() const {
+  Box all = panel.bounds();
   for (const auto* lines : {&titles, &captions}) {
     for (const PlacedText& line : *lines) include(all, line);
   }
   return all;
 }
 
-void SheetPanel::move_by(int dx, int dy) {
-  PanelLayout::move_by(dx, dy);
+void TitledPanel::move_by(int dx, int dy) {
+  panel.move_by(dx, dy);
   for (auto* lines : {&titles, &captions}) {
     for (PlacedText& line : *lines) move(line, dx, dy);
   }
 }
 
 SheetLayout lay_out_sheet(const std::vector<AttentionMap>& maps,
-                          const std::vector<HeatmapOptions>& each, const SheetOptions& options) {
-  check_sheet(maps, each, options);
-  std::optional<Font> embedded;
-  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
-  return SheetBuilder(maps, each, options, font).build();
+                          const std::vector<HeatmapTexts>& texts, const SheetOptions& options,
+                          const Font& font) {
+  check_sheet(maps, texts, options);
+  return SheetBuilder(maps, texts, options, font).build();
 }
 
-void paint_sheet(Painter& painter, const std::vector<AttentionMap>& maps,
-                 const SheetOptions& options, const SheetLayout& layout) {
+void paint_sheet(Painter& painter, const std::vector<AttentionMap>& maps, const Look& look,
+                 const SheetLayout& layout) {
   for (std::size_t i = 0; i < maps.size(); ++i) {
-    const SheetPanel& panel = layout.panels[i];
-    paint_panel(painter, maps[i], options, panel);
-    for (const PlacedText& line : panel.titles) painter.text(line, options.theme.ink);
-    for (const PlacedText& line : panel.captions) painter.text(line, options.theme.faint_ink);
+    const TitledPanel& titled = layout.panels[i];
+    paint_panel(painter, maps[i], look, titled.panel);
+    for (const PlacedText& line : titled.titles) painter.text(line, look.theme.ink);
+    for (const PlacedText& line : titled.captions) painter.text(line, look.theme.faint_ink);
   }
-  paint_color_bar(painter, layout, options);
-  draw_frame(painter, layout, options.theme);
-}
-
-Canvas draw_sheet(const std::vector<AttentionMap>& maps, const std::vector<HeatmapOptions>& each,
-                  const SheetOptions& options) {
-  return draw_sheet(maps, options, lay_out_sheet(maps, each, options));
-}
-
-Canvas draw_sheet(const std::vector<AttentionMap>& maps, const SheetOptions& options,
-                  const SheetLayout& layout) {
-  std::optional<Font> embedded;
-  const Font& font = options.font != nullptr ? *options.font : embedded.emplace();
-  Canvas canvas = make_canvas(layout.width, layout.height, options.theme);
-  CanvasPainter painter(canvas, font);
-  paint_sheet(painter, maps, options, layout);
-  return canvas;
+  paint_color_bar(painter, layout.color_bar, look);
+  paint_frame(painter, layout.frame, look.theme);
 }
 
 }  // namespace attnviz

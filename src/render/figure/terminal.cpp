@@ -1,5 +1,7 @@
 #include "render/figure/terminal.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -15,14 +17,14 @@ namespace attnviz {
 namespace {
 
 constexpr std::string_view reset = "\x1b[0m";
-constexpr std::size_t most_letters = 16;  // of a column label, one below the other
-constexpr int widest_row_label = 24;
+constexpr std::size_t max_letters = 16;  // of a column label, one below the other
+constexpr int max_row_label = 24;
 
 std::string spaces(int count) {
   return std::string(static_cast<std::size_t>(std::max(count, 0)), ' ');
 }
 
-/// As the label is shown, no wider than `width`.
+// As the label is shown, no wider than `width`.
 std::string fitting(const std::string& symbol, int width) {
   const std::string text = printable(label_text(symbol), no_limit);
   std::string fits = text;
@@ -36,7 +38,7 @@ class Drawing {
  public:
   Drawing(const AttentionMap& map, const TerminalOptions& options) : map_(map), options_(options) {
     for (const std::string& symbol : map.target) {
-      row_labels_.push_back(fitting(symbol, widest_row_label));
+      row_labels_.push_back(fitting(symbol, max_row_label));
       label_width_ = std::max(label_width_, display_width(row_labels_.back()));
     }
     const auto columns = static_cast<std::int64_t>(map.columns());
@@ -52,8 +54,8 @@ class Drawing {
     for (std::size_t r = 0; r < map_.rows(); ++r) text += row(r);
     text += spaces(label_width_ + 2) + scale() + '\n' + paragraph(options_.caption);
     if (shown_ < map_.columns()) {
-      text += "the first " + std::to_string(shown_) + " of " + std::to_string(map_.columns()) +
-              " columns: the terminal is too narrow for more\n";
+      text += fmt::format("the first {} of {} columns: the terminal is too narrow for more\n",
+                          shown_, map_.columns());
     }
     return text;
   }
@@ -76,7 +78,7 @@ class Drawing {
       const std::string label = printable(label_text(map_.source[c]), no_limit);
       letters.push_back(display_width(label) <= cell_
                             ? std::vector<std::string>{label}
-                            : split_characters(shorten(label, most_letters)));
+                            : split_characters(shorten(label, max_letters)));
       lines = std::max(lines, letters.back().size());
     }
     std::string text;
@@ -101,7 +103,7 @@ class Drawing {
     return text + std::string(last.empty() ? "" : reset) + "│\n";
   }
 
-  /// `last` is the colour that is set, which is not set again.
+  // `last` is the colour that is set, which is not set again.
   void add_cell(std::string& text, float weight, int width, std::string& last) const {
     const double place = options_.scale.place(static_cast<double>(weight));
     const double t = std::isnan(place) ? 0.5 : place;
@@ -110,11 +112,10 @@ class Drawing {
       for (int i = 0; i < width; ++i) text += blocks[std::lround(t * 4)];
       return;
     }
-    std::string color = "\x1b[48;5;" + std::to_string(232 + std::lround(t * 23)) + 'm';
+    std::string color = fmt::format("\x1b[48;5;{}m", 232 + std::lround(t * 23));
     if (options_.colors == TerminalColors::full) {
       const Color c = map_color(options_.colormap, t);
-      color = "\x1b[48;2;" + std::to_string(c.red) + ';' + std::to_string(c.green) + ';' +
-              std::to_string(c.blue) + 'm';
+      color = fmt::format("\x1b[48;2;{};{};{}m", c.red, c.green, c.blue);
     }
     if (color != last) text += color;
     last = color;
@@ -145,9 +146,8 @@ class Drawing {
 
 std::string draw_terminal(const AttentionMap& map, const TerminalOptions& options) {
   if (map.rows() == 0 || map.columns() == 0 || map.weights.size() != map.rows() * map.columns()) {
-    throw UsageError("map: expected rows x columns weights, got " +
-                     std::to_string(map.weights.size()) + " for " + std::to_string(map.rows()) +
-                     " x " + std::to_string(map.columns()));
+    throw UsageError(fmt::format("map: expected rows x columns weights, got {} for {} x {}",
+                                 map.weights.size(), map.rows(), map.columns()));
   }
   return Drawing(map, options).text();
 }

@@ -15,7 +15,7 @@ void CanvasPainter::cells(const CellGrid& grid) {
 }
 
 void CanvasPainter::text(const PlacedText& text, Color color) {
-  font_.draw(canvas_, text.text, text.size, text.x, text.y, color, text.direction);
+  draw_text(canvas_, font_, text.text, text.size, text.x, text.y, color, text.direction);
 }
 
 void CanvasPainter::line(const std::vector<Point>& points, double width,
@@ -36,16 +36,16 @@ void CanvasPainter::line(const std::vector<Point>& points, double width,
   coverage.paint(canvas_, color);
 }
 
-void CanvasPainter::mark(std::size_t kind, Point centre, double radius, Color color, Color ground) {
+void CanvasPainter::mark(Mark mark, Point centre, double radius, Color color, Color ground) {
   const int reach = static_cast<int>(std::ceil(1.6 * radius)) + 3;
   const Box around = {static_cast<int>(std::floor(centre.x)) - reach,
                       static_cast<int>(std::floor(centre.y)) - reach, 2 * reach + 1, 2 * reach + 1};
   Coverage below(around);
-  below.add_mark(kind, centre, radius, mark_rim);
+  below.add_mark(mark, centre, radius, mark_rim);
   below.paint(canvas_, ground);
-  Coverage mark(around);
-  mark.add_mark(kind, centre, radius, 0);
-  mark.paint(canvas_, color);
+  Coverage above(around);
+  above.add_mark(mark, centre, radius, 0);
+  above.paint(canvas_, color);
 }
 
 }  // namespace attnviz

@@ -4,10 +4,9 @@
 #include <cstddef>
 #include <vector>
 
-#include "render/raster/canvas.h"
-#include "render/raster/color.h"
+#include "attnviz/canvas.h"
+#include "attnviz/font.h"
 #include "render/raster/stroke.h"
-#include "render/text/font.h"
 #include "render/text/placed_text.h"
 
 namespace attnviz {
@@ -30,8 +29,8 @@ class Painter {
   /// From point to point with round ends; `dashes` as in Coverage::add_path.
   virtual void line(const std::vector<Point>& points, double width,
                     const std::vector<double>& dashes, Color color) = 0;
-  /// A mark as Coverage::add_mark has them, with a rim of the ground's colour around it.
-  virtual void mark(std::size_t kind, Point centre, double radius, Color color, Color ground) = 0;
+  /// A mark with a rim of the ground's colour around it.
+  virtual void mark(Mark mark, Point centre, double radius, Color color, Color ground) = 0;
 };
 
 /// Paints pixels.
@@ -45,7 +44,7 @@ class CanvasPainter : public Painter {
   void text(const PlacedText& text, Color color) override;
   void line(const std::vector<Point>& points, double width, const std::vector<double>& dashes,
             Color color) override;
-  void mark(std::size_t kind, Point centre, double radius, Color color, Color ground) override;
+  void mark(Mark mark, Point centre, double radius, Color color, Color ground) override;
 
  private:
   Canvas& canvas_;

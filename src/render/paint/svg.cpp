@@ -1,13 +1,16 @@
 #include "render/paint/svg.h"
 
-#include <array>
+#include <fmt/core.h>
+
 #include <cmath>
 #include <cstdint>
 #include <string_view>
 
+#include "attnviz/png.h"
 #include "base/number.h"
-#include "render/raster/png.h"
+#include "render/raster/canvas.h"
 #include "render/text/label_text.h"
+#include "render/text/typesetting.h"
 
 namespace attnviz {
 namespace {
@@ -35,27 +38,19 @@ std::string escape_xml(std::string_view text) {
   return escaped;
 }
 
-std::string hex(Color color) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text = "#";
-  for (const std::uint8_t value : {color.red, color.green, color.blue}) {
-    text += digits[value >> 4];
-    text += digits[value & 0xf];
-  }
-  return text;
+// An element, or the start of one, on a line of its own.
+template <typename... Values>
+std::string element(fmt::format_string<Values...> text, Values&&... values) {
+  return fmt::format(text, std::forward<Values>(values)...) + '\n';
 }
 
-// name="value"
-std::string attribute(std::string_view name, std::string_view value) {
-  return std::string(" ").append(name).append("=\"").append(value).append("\"");
-}
-std::string attribute(std::string_view name, int value) {
-  return attribute(name, std::to_string(value));
+std::string hex(Color color) {
+  return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue);
 }
 
 std::string rectangle(const Box& box, Color color) {
-  return "<rect" + attribute("x", box.x) + attribute("y", box.y) + attribute("width", box.width) +
-         attribute("height", box.height) + attribute("fill", hex(color)) + "/>\n";
+  return element(R"(<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>)", box.x, box.y,
+                 box.width, box.height, hex(color));
 }
 
 // A place or a length in pixels, to a hundredth.
@@ -106,7 +101,7 @@ void SvgPainter::cells(const CellGrid& grid) {
   const std::size_t columns = grid.columns();
   const auto column = [&](std::size_t i) { return static_cast<int>(i % columns); };
   const auto row = [&](std::size_t i) { return static_cast<int>(i / columns); };
-  if (grid.colors.size() <= most_svg_cells) {
+  if (grid.colors.size() <= max_svg_cells) {
     for (std::size_t i = 0; i < grid.colors.size(); ++i) {
       body_ += rectangle({grid.box.x + column(i) * grid.cell, grid.box.y + row(i) * grid.cell,
                           grid.cell, grid.cell},
@@ -117,33 +112,29 @@ void SvgPainter::cells(const CellGrid& grid) {
     for (std::size_t i = 0; i < grid.colors.size(); ++i) {
       pixels.fill({column(i), row(i), 1, 1}, grid.colors[i]);
     }
-    body_ +=
-        "<image" + attribute("x", grid.box.x) + attribute("y", grid.box.y) +
-        attribute("width", grid.box.width) + attribute("height", grid.box.height) +
-        attribute("preserveAspectRatio", "none") + attribute("style", "image-rendering:pixelated") +
-        attribute("xlink:href", "data:image/png;base64," + base64(encode_png(pixels))) + "/>\n";
+    body_ += element(
+        R"(<image x="{}" y="{}" width="{}" height="{}" preserveAspectRatio="none")"
+        R"( style="image-rendering:pixelated" xlink:href="data:image/png;base64,{}"/>)",
+        grid.box.x, grid.box.y, grid.box.width, grid.box.height, base64(encode_png(pixels)));
   }
   body_ += "</g>\n";
 }
 
 void SvgPainter::text(const PlacedText& text, Color color) {
   if (text.text.empty()) return;
-  std::string place = "translate(" + std::to_string(text.x) + ' ' + std::to_string(text.y) + ')';
-  if (text.direction == Direction::up) place += " rotate(-90)";
-  body_ += "<g" + attribute("fill", hex(color)) + attribute("transform", place) +
-           attribute("aria-label", escape_xml(text.text)) + ">\n";
-  for (const PlacedGlyph& glyph : font_.glyphs(text.text, text.size)) {
+  const char* turn = text.direction == Direction::up ? " rotate(-90)" : "";
+  body_ += element(R"(<g fill="{}" transform="translate({} {}){}" aria-label="{}">)", hex(color),
+                   text.x, text.y, turn, escape_xml(text.text));
+  for (const PlacedGlyph& glyph : glyphs_of(font_, text.text, text.size)) {
     if (glyph.glyph < 0) {
       body_ += rectangle(glyph.box, color);
       continue;
     }
     // Outlines have their y upwards.
-    const std::string scale = format_shortest(glyph.scale);
-    body_ += "<use" + attribute("xlink:href", '#' + glyph_name(glyph.face, glyph.glyph)) +
-             attribute("transform", "translate(" + format_shortest(glyph.x) + ' ' +
-                                        format_shortest(glyph.y) + ") scale(" + scale + " -" +
-                                        scale + ')') +
-             "/>\n";
+    body_ += element(
+        R"svg(<use xlink:href="#{}" transform="translate({} {}) scale({scale} -{scale})"/>)svg",
+        glyph_name(glyph.face, glyph.glyph), format_shortest(glyph.x), format_shortest(glyph.y),
+        fmt::arg("scale", format_shortest(glyph.scale)));
   }
   body_ += "</g>\n";
 }
@@ -152,61 +143,57 @@ void SvgPainter::line(const std::vector<Point>& points, double width,
                       const std::vector<double>& dashes, Color color) {
   std::string pattern;
   for (const double dash : dashes) pattern += (pattern.empty() ? "" : " ") + decimal(dash);
-  body_ += "<polyline" + attribute("fill", "none") + attribute("stroke", hex(color)) +
-           attribute("stroke-width", decimal(width)) + attribute("stroke-linecap", "round") +
-           attribute("stroke-linejoin", "round") +
-           (pattern.empty() ? "" : attribute("stroke-dasharray", pattern)) +
-           attribute("points", point_list(points, {})) + "/>\n";
+  if (!pattern.empty()) pattern = fmt::format(R"( stroke-dasharray="{}")", pattern);
+  body_ += element(R"(<polyline fill="none" stroke="{}" stroke-width="{}" stroke-linecap="round")"
+                   R"( stroke-linejoin="round"{} points="{}"/>)",
+                   hex(color), decimal(width), pattern, point_list(points, {}));
 }
 
-void SvgPainter::mark(std::size_t kind, Point centre, double radius, Color color, Color ground) {
+void SvgPainter::mark(Mark mark, Point centre, double radius, Color color, Color ground) {
   const auto shape = [&](double outwards, const std::string& paint) {
-    if (kind % first_hollow_mark == 0) {
-      return "<circle" + attribute("cx", decimal(centre.x)) + attribute("cy", decimal(centre.y)) +
-             attribute("r", decimal(radius + outwards)) + paint + "/>\n";
+    if (mark.shape == Shape::disc) {
+      return element(R"(<circle cx="{}" cy="{}" r="{}"{}/>)", decimal(centre.x), decimal(centre.y),
+                     decimal(radius + outwards), paint);
     }
-    return "<polygon" +
-           attribute("points", point_list(mark_corners(kind, radius, outwards), centre)) + paint +
-           "/>\n";
+    return element(R"(<polygon points="{}"{}/>)",
+                   point_list(mark_corners(mark.shape, radius, outwards), centre), paint);
   };
-  body_ += shape(mark_rim, attribute("fill", hex(ground)));
-  // A stroke reaches as far to both sides of the edge.
-  body_ +=
-      kind < first_hollow_mark
-          ? shape(0, attribute("fill", hex(color)))
-          : shape(-hollow_stroke / 2, attribute("fill", "none") + attribute("stroke", hex(color)) +
-                                          attribute("stroke-width", decimal(hollow_stroke)));
+  body_ += shape(mark_rim, fmt::format(R"( fill="{}")", hex(ground)));
+  if (mark.hollow) {
+    // A stroke reaches as far to both sides of the edge.
+    body_ += shape(-hollow_stroke / 2, fmt::format(R"( fill="none" stroke="{}" stroke-width="{}")",
+                                                   hex(color), decimal(hollow_stroke)));
+  } else {
+    body_ += shape(0, fmt::format(R"( fill="{}")", hex(color)));
+  }
 }
 
 std::string SvgPainter::glyph_name(std::size_t face, int glyph) {
   std::string& name = names_[{face, glyph}];
   if (!name.empty()) return name;
-  name = "g" + std::to_string(names_.size());
+  name = fmt::format("g{}", names_.size());
   std::string path;
-  for (const GlyphStep& step : font_.outline(face, glyph)) {
+  for (const GlyphStep& step : outline_of(font_, face, glyph)) {
     if (step.command == 'M' && !path.empty()) path += 'Z';
-    path += step.command;
     const std::size_t count = step.command == 'Q' ? 4 : step.command == 'C' ? 6 : 2;
     for (std::size_t i = 0; i < count; ++i) {
-      if (i > 0) path += ' ';
-      path += std::to_string(step.numbers[i]);
+      path += fmt::format("{}{}", i == 0 ? step.command : ' ', step.numbers[i]);
     }
   }
-  outlines_ += "<path" + attribute("id", name) + attribute("d", path + 'Z') + "/>\n";
+  outlines_ += element(R"(<path id="{}" d="{}Z"/>)", name, path);
   return name;
 }
 
 std::string SvgPainter::file(const PictureText& text, int dpi) const {
   const auto length = [dpi](int pixels) {
-    return dpi == 0 ? std::to_string(pixels)
+    return dpi == 0 ? fmt::format("{}", pixels)
                     : format_fixed(static_cast<double>(pixels) / dpi, 4) + "in";
   };
-  std::string head =
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg" +
-      attribute("xmlns", "http://www.w3.org/2000/svg") +
-      attribute("xmlns:xlink", "http://www.w3.org/1999/xlink") + attribute("version", "1.1") +
-      attribute("width", length(width_)) + attribute("height", length(height_)) +
-      attribute("viewBox", "0 0 " + std::to_string(width_) + ' ' + std::to_string(height_)) + ">\n";
+  std::string head = element(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      R"(<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink")"
+      R"( version="1.1" width="{}" height="{}" viewBox="0 0 {} {}">)",
+      length(width_), length(height_), width_, height_);
   std::string description;
   for (const auto& [keyword, value] : text) {
     if (keyword == "Title") {

@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "attnviz/picture_text.h"
 #include "render/paint/painter.h"
-#include "render/raster/picture_text.h"
 
 namespace attnviz {
 
@@ -24,7 +24,7 @@ class SvgPainter : public Painter {
   void text(const PlacedText& text, Color color) override;
   void line(const std::vector<Point>& points, double width, const std::vector<double>& dashes,
             Color color) override;
-  void mark(std::size_t kind, Point centre, double radius, Color color, Color ground) override;
+  void mark(Mark mark, Point centre, double radius, Color color, Color ground) override;
 
   /// The bytes of the file: the same figure and texts always give the same bytes. With `dpi`,
   /// pixels per inch, the figure has a size in inches.
@@ -42,6 +42,6 @@ class SvgPainter : public Painter {
 };
 
 /// Above so many cells they are a picture within the picture.
-inline constexpr std::size_t most_svg_cells = 20000;
+inline constexpr std::size_t max_svg_cells = 20000;
 
 }  // namespace attnviz

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string>
+
+#include <fmt/core.h>
 
 #include "attnviz/error.h"
 
@@ -21,12 +22,15 @@ std::size_t checked_bytes(int width, int height, int channels) {
 }  // namespace
 
 void check_canvas_size(std::int64_t width, std::int64_t height) {
-  const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
   if (width < 1 || height < 1 || width > max_side || height > max_side) {
-    throw LimitError("picture: side out of range; expected 1 to 32767 pixels, got " + size);
+    throw LimitError(
+        fmt::format("picture: side out of range; expected 1 to {} pixels, got {} x {} pixels",
+                    max_side, width, height));
   }
   if (3 * width * height > max_bytes) {
-    throw LimitError("picture: too many pixels; expected at most 178956970, got " + size);
+    throw LimitError(
+        fmt::format("picture: too many pixels; expected at most {}, got {} x {} pixels",
+                    max_bytes / 3, width, height));
   }
 }
 
@@ -42,11 +46,6 @@ Color Canvas::at(int x, int y) const {
   if (!holds(x, y)) throw std::out_of_range("pixel outside the canvas");
   const std::uint8_t* pixel = bytes_.data() + offset(x, y);
   return {pixel[0], pixel[1], pixel[2]};
-}
-
-std::uint8_t Canvas::opacity(int x, int y) const {
-  if (!holds(x, y)) throw std::out_of_range("pixel outside the canvas");
-  return channels_ == 3 ? std::uint8_t{255} : bytes_[offset(x, y) + 3];
 }
 
 void Canvas::fill(const Box& box, Color color) {

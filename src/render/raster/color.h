@@ -1,16 +1,9 @@
-// Colours, and how they go together.
+// How colours go together.
 #pragma once
 
-#include <cstdint>
+#include "attnviz/color.h"
 
 namespace attnviz {
-
-struct Color {
-  std::uint8_t red = 0;
-  std::uint8_t green = 0;
-  std::uint8_t blue = 0;
-  friend bool operator==(const Color&, const Color&) = default;
-};
 
 /// Relative luminance in 0..1 (WCAG 2).
 double luminance(Color color);

@@ -1,4 +1,4 @@
-#include "render/raster/colormap.h"
+#include "attnviz/colormap.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace attnviz {
 namespace {
-
-constexpr double root_half = 0.70710678118654752;
-constexpr double half_arm = 1.1;  // of the cross and the plus, in pixels
 
 double distance_to_segment(Point p, Point from, Point to) {
   const double dx = to.x - from.x;
@@ -18,59 +16,93 @@ double distance_to_segment(Point p, Point from, Point to) {
   return std::hypot(p.x - from.x - along * dx, p.y - from.y - along * dy);
 }
 
-double plus_distance(double x, double y, double radius) {
-  const double longer = std::max(std::abs(x), std::abs(y));
-  const double shorter = std::min(std::abs(x), std::abs(y));
-  return std::max(longer - radius * 1.1, shorter - half_arm);
+constexpr double root_half = 0.70710678118654752;
+constexpr double arm = 1.1;       // of the plus, in radii
+constexpr double half_arm = 1.1;  // half its thickness, in pixels
+
+// The points p around the centre of a mark with normal * p = distance * radius. The normal has the
+// length 1 and points outwards.
+struct Edge {
+  Point normal;
+  double distance = 0;
+};
+
+// Those of a convex shape, clockwise; of a disc and of a cross, none.
+std::span<const Edge> edges_of(Shape shape) {
+  static constexpr Edge square[] = {
+      {{0, -1}, 0.89}, {{1, 0}, 0.89}, {{0, 1}, 0.89}, {{-1, 0}, 0.89}};
+  static constexpr Edge triangle[] = {
+      {{0.866, -0.5}, 0.68}, {{0, 1}, 0.68}, {{-0.866, -0.5}, 0.68}};
+  static constexpr Edge triangle_down[] = {
+      {{-0.866, 0.5}, 0.68}, {{0, -1}, 0.68}, {{0.866, 0.5}, 0.68}};
+  static constexpr Edge diamond[] = {{{root_half, -root_half}, 0.89},
+                                     {{root_half, root_half}, 0.89},
+                                     {{-root_half, root_half}, 0.89},
+                                     {{-root_half, -root_half}, 0.89}};
+  switch (shape) {
+    case Shape::square:
+      return square;
+    case Shape::triangle:
+      return triangle;
+    case Shape::triangle_down:
+      return triangle_down;
+    case Shape::diamond:
+      return diamond;
+    default:
+      return {};
+  }
+}
+
+Point turned(Point p) {
+  return {(p.x - p.y) * root_half, (p.x + p.y) * root_half};
 }
 
 // From a point to the edge of a mark around (0, 0), negative inside; exact along the sides.
-double mark_distance(std::size_t mark, double x, double y, double radius) {
-  switch (mark) {
-    case 0:
-      return std::hypot(x, y) - radius;
-    case 1:
-      return std::max(std::abs(x), std::abs(y)) - 0.89 * radius;
-    case 2:
-    case 4: {
-      const double down = mark == 2 ? y : -y;
-      return std::max(down, 0.866 * std::abs(x) - down / 2) - 0.68 * radius;
+double mark_distance(Shape shape, Point p, double radius) {
+  switch (shape) {
+    case Shape::disc:
+      return std::hypot(p.x, p.y) - radius;
+    case Shape::cross:
+      p = turned(p);
+      [[fallthrough]];
+    case Shape::plus: {
+      const auto [shorter, longer] = std::minmax({std::abs(p.x), std::abs(p.y)});
+      return std::max(longer - radius * arm, shorter - half_arm);
     }
-    case 3:
-      return (std::abs(x) + std::abs(y)) * root_half - 0.89 * radius;
-    case 5:
-      return plus_distance((x + y) * root_half, (x - y) * root_half, radius);
-    default:
-      return plus_distance(x, y, radius);
+    default: {
+      double distance = -radius;
+      for (const Edge& edge : edges_of(shape)) {
+        distance =
+            std::max(distance, edge.normal.x * p.x + edge.normal.y * p.y - edge.distance * radius);
+      }
+      return distance;
+    }
   }
 }
 
 }  // namespace
 
-std::vector<Point> mark_corners(std::size_t kind, double radius, double outwards) {
-  const std::size_t shape = kind >= first_hollow_mark ? kind - first_hollow_mark : kind;
+std::vector<Point> mark_corners(Shape shape, double radius, double outwards) {
   std::vector<Point> corners;
-  if (shape == 1) {
-    const double side = 0.89 * radius + outwards;
-    corners = {{-side, -side}, {side, -side}, {side, side}, {-side, side}};
-  } else if (shape == 2 || shape == 4) {
-    const double base = 0.68 * radius + outwards;
-    const double up = shape == 2 ? 1 : -1;
-    corners = {{0, -2 * base * up},
-               {base * 1.5 / 0.866 * up, base * up},
-               {-base * 1.5 / 0.866 * up, base * up}};
-  } else if (shape == 3) {
-    const double reach = (0.89 * radius + outwards) / root_half;
-    corners = {{0, -reach}, {reach, 0}, {0, reach}, {-reach, 0}};
-  } else if (shape >= 5) {
-    const double arm = radius * 1.1 + outwards;
+  if (shape == Shape::plus || shape == Shape::cross) {
+    const double end = radius * arm + outwards;
     const double half = half_arm + outwards;
-    corners = {{-half, -arm}, {half, -arm}, {half, -half}, {arm, -half},
-               {arm, half},   {half, half}, {half, arm},   {-half, arm},
-               {-half, half}, {-arm, half}, {-arm, -half}, {-half, -half}};
-    if (shape == 5) {
-      for (Point& p : corners) p = {(p.x - p.y) * root_half, (p.x + p.y) * root_half};
-    }
+    corners = {{-half, -end}, {half, -end}, {half, -half}, {end, -half},
+               {end, half},   {half, half}, {half, end},   {-half, end},
+               {-half, half}, {-end, half}, {-end, -half}, {-half, -half}};
+    if (shape == Shape::cross) std::ranges::transform(corners, corners.begin(), turned);
+    return corners;
+  }
+  // Where each edge meets the one before it.
+  const std::span<const Edge> edges = edges_of(shape);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const Edge& a = edges[(i + edges.size() - 1) % edges.size()];
+    const Edge& b = edges[i];
+    const double to_a = a.distance * radius + outwards;
+    const double to_b = b.distance * radius + outwards;
+    const double area = a.normal.x * b.normal.y - a.normal.y * b.normal.x;
+    corners.push_back({(to_a * b.normal.y - to_b * a.normal.y) / area,
+                       (to_b * a.normal.x - to_a * b.normal.x) / area});
   }
   return corners;
 }
@@ -142,17 +174,15 @@ void Coverage::add_path(const std::vector<Point>& points, double width,
   }
 }
 
-void Coverage::add_mark(std::size_t mark, Point centre, double radius, double rim) {
-  const bool hollow = mark >= first_hollow_mark;
+void Coverage::add_mark(Mark mark, Point centre, double radius, double rim) {
   const double reach = 1.6 * radius + rim + 1;
   const auto bottom = static_cast<int>(std::floor(centre.y + reach));
   const auto right = static_cast<int>(std::floor(centre.x + reach));
   for (auto y = static_cast<int>(std::floor(centre.y - reach)); y <= bottom; ++y) {
     for (auto x = static_cast<int>(std::floor(centre.x - reach)); x <= right; ++x) {
-      double distance = mark_distance(hollow ? mark - first_hollow_mark : mark, x + 0.5 - centre.x,
-                                      y + 0.5 - centre.y, radius);
+      double distance = mark_distance(mark.shape, {x + 0.5 - centre.x, y + 0.5 - centre.y}, radius);
       // With a rim it is the ground below the mark, which a hollow mark keeps inside.
-      if (hollow && rim == 0) distance = std::max(distance, -distance - hollow_stroke);
+      if (mark.hollow && rim == 0) distance = std::max(distance, -distance - hollow_stroke);
       add(x, y, distance - rim);
     }
   }

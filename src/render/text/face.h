@@ -1,13 +1,13 @@
 // One typeface: which glyphs it has, how large they are, how they look.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "render/text/font.h"
 #include "render/text/font_file.h"
 #include "render/text/shaper.h"
 
@@ -27,6 +27,13 @@ struct Outline {
   int first_row() const { return static_cast<int>(std::floor(top)); }
   int end_column() const { return static_cast<int>(std::ceil(right)); }
   int end_row() const { return static_cast<int>(std::ceil(bottom)); }
+};
+
+/// A step of an outline as SVG has it: M and L to x y, Q and C with their control points before,
+/// in units of the face, y upwards.
+struct GlyphStep {
+  char command = 'M';
+  std::array<int, 6> numbers{};  // two for each point
 };
 
 class Face {

@@ -42,8 +42,8 @@ std::size_t check_font_file(std::string_view file, std::string_view name);
 /// A table of the face that begins at `start` in a file that check_font_file accepts, or "".
 std::string_view font_table(std::string_view file, std::size_t start, std::string_view tag);
 
-/// Larger files are not read.
-inline constexpr std::size_t largest_font_file = std::size_t{1} << 28;
+/// Larger files are not read, in bytes.
+inline constexpr std::size_t max_font_file = std::size_t{1} << 28;
 
 /// The character map of a file, of which only the parts needed are read; an empty one when there is
 /// none or the file cannot be read.

@@ -13,8 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Of a folder: somebody may name one that holds half the machine.
-constexpr std::size_t most_files = 20000;
-constexpr std::size_t most_entries = 200000;
+constexpr std::size_t max_files = 20000;
+constexpr std::size_t max_entries = 200000;
 
 std::string lower(std::string text) {
   for (char& c : text) {
@@ -46,7 +46,7 @@ std::vector<std::string> fonts_below(const std::string& place) {
   std::size_t visited = 0;
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator entry(place, options, error), end;
-       !error && entry != end && files.size() < most_files && visited < most_entries;
+       !error && entry != end && files.size() < max_files && visited < max_entries;
        entry.increment(error), ++visited) {
     std::error_code ignored;
     if (is_font(entry->path()) && entry->is_regular_file(ignored)) {

@@ -1,18 +1,18 @@
 #include "render/text/label_text.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+
 #include "base/grapheme.h"
 #include "base/utf8.h"
+#include "render/text/typesetting.h"
 
 namespace attnviz {
 namespace {
 
 constexpr std::string_view visible_space = "\u2423";
 constexpr std::string_view no_break_space = "\u00a0";
-
-std::string escape(unsigned int byte) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  return {'\\', 'x', digits[byte >> 4 & 0xf], digits[byte & 0xf]};
-}
 
 // The end of the word at `start`. A separating dot stays with the word before it.
 std::size_t word_end(std::string_view text, std::size_t start) {
@@ -24,13 +24,13 @@ std::size_t word_end(std::string_view text, std::size_t start) {
 // Greedy lines of one paragraph.
 std::vector<std::string> wrap_paragraph(const Font& font, std::string_view text, int size,
                                         int width) {
-  const int space = font.measure(" ", size).advance;
+  const int space = measure(font, " ", size).advance;
   std::vector<std::string> lines(1);
   int used = 0;  // of the last line
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = word_end(text, start);
     const std::string_view word = text.substr(start, end - start);
-    const int advance = font.measure(word, size).advance;
+    const int advance = measure(font, word, size).advance;
     const bool first = start == 0;
     start = end + 1;
     if (!first && used + space + advance <= width) {
@@ -48,7 +48,7 @@ std::vector<std::string> wrap_paragraph(const Font& font, std::string_view text,
       continue;
     }
     for (const std::string& character : split_characters(word)) {
-      const int step = font.measure(character, size).advance;
+      const int step = measure(font, character, size).advance;
       if (used > 0 && used + step > width) {
         lines.emplace_back();
         used = 0;
@@ -89,9 +89,9 @@ std::string escape_controls(std::string_view text) {
     const bool control = byte < 0x20 || byte == 0x7f;
     // U+0080 to U+009F are the two bytes c2 80 to c2 9f.
     if (valid && byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
-      escaped += escape(static_cast<unsigned char>(text[++i]));
+      escaped += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
     } else if (control || (!valid && byte >= 0x80)) {
-      escaped += escape(byte);
+      escaped += fmt::format("\\x{:02x}", byte);
     } else {
       escaped += text[i];
     }
@@ -130,8 +130,8 @@ std::string shorten(const Font& font, const std::string& text, std::size_t lengt
                     int width) {
   std::string shorter = shorten(text, length);
   const auto too_wide = [&] {
-    const TextExtent e = font.measure(shorter, size);
-    return e.right - e.left > width;
+    const TextExtent e = measure(font, shorter, size);
+    return e.width() > width;
   };
   for (std::size_t n = std::min(length, text.size()); n > 1 && too_wide(); --n) {
     shorter = shorten(text, n - 1);

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "render/text/font.h"
+#include "attnviz/font.h"
 
 namespace attnviz {
 
@@ -15,7 +15,8 @@ std::string escape_controls(std::string_view text);
 /// A symbol as its label shows it: controls escaped, leading and trailing spaces as ␣.
 std::string label_text(std::string_view symbol);
 
-/// The first `length` characters of valid UTF-8, the last of them "…" when there are more.
+/// `text`, or its first `length` - 1 characters and "…" when it has more than `length`. Valid
+/// UTF-8.
 std::string shorten(const std::string& text, std::size_t length);
 
 /// The same, and no wider than `width` pixels as long as one character is left.

@@ -1,5 +1,7 @@
 #include "render/text/placed_text.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "attnviz/error.h"
@@ -33,25 +35,25 @@ void move(PlacedText& text, int dx, int dy) {
 
 PlacedText place_text(const std::string& text, const TextExtent& e, int size, int x, int y,
                       Direction direction) {
-  const int width = e.right - e.left;
   const int height = e.bottom - e.top;
-  const Box box = direction == Direction::right ? Box{x + e.left, y + e.top, width, height}
-                                                : Box{x + e.top, y - e.right, height, width};
+  const Box box = direction == Direction::right ? Box{x + e.left, y + e.top, e.width(), height}
+                                                : Box{x + e.top, y - e.right, height, e.width()};
   return {text, size, x, y, direction, box, 0};
 }
 
 std::vector<PlacedText> place_lines(const Font& font, const std::string& text, int size, int width,
                                     Align align) {
-  constexpr std::size_t longest_text = 1 << 18;  // bytes
+  constexpr std::size_t max_text = 1 << 18;  // bytes
   std::vector<PlacedText> lines;
   if (text.empty()) return lines;
-  if (text.size() > longest_text) {
-    throw LimitError("picture: title or caption too long; expected at most 262144 bytes, got " +
-                     std::to_string(text.size()));
+  if (text.size() > max_text) {
+    throw LimitError(
+        fmt::format("picture: title or caption too long; expected at most {} bytes, got {}",
+                    max_text, text.size()));
   }
-  int y = -font.measure("H", size).top;
+  int y = -measure(font, "H", size).top;
   for (const std::string& line : wrap_text(font, text, size, width)) {
-    const TextExtent e = font.measure(line, size);
+    const TextExtent e = measure(font, line, size);
     const int x = align == Align::left ? -e.left : half(-e.left - e.right);
     lines.push_back(place_text(line, e, size, x, y));
     y += size * 27 / 20;

@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "render/raster/canvas.h"
-#include "render/text/font.h"
+#include "attnviz/canvas.h"
+#include "attnviz/font.h"
+#include "render/text/typesetting.h"
 
 namespace attnviz {
 
@@ -22,7 +23,7 @@ struct PlacedText {
 };
 
 /// Labels and axis titles with more characters are shortened.
-inline constexpr std::size_t longest_label = 40;
+inline constexpr std::size_t max_label = 40;
 
 /// Half of a length in pixels, rounded down for negative ones too.
 constexpr int half(int twice) {

@@ -1,7 +1,5 @@
 #include "render/text/shaper.h"
 
-#include "render/text/font.h"
-
 #ifdef ATTNVIZ_HARFBUZZ
 #include <dlfcn.h>
 #include <hb-ot.h>

@@ -31,4 +31,7 @@ class Shaper {
   std::unique_ptr<Face> face_;
 };
 
+/// The library that shapes text, with its version, or "" where there is none. Loads it.
+std::string shaping_library();
+
 }  // namespace attnviz

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "attnviz/error.h"
+#include "attnviz/png.h"
 #include "catch.h"
 #include "render/decode_png.h"
-#include "render/raster/png.h"
+#include "render/draw.h"
 
 namespace attnviz {
 namespace {
@@ -27,7 +28,7 @@ std::vector<std::pair<std::string, Box>> parts_of(const CurveLayout& layout) {
   const auto add = [&](const PlacedText& text) {
     if (!text.text.empty()) parts.emplace_back(text.text, text.box);
   };
-  for (const auto* texts : {&layout.titles, &layout.captions}) {
+  for (const auto* texts : {&layout.frame.titles, &layout.frame.captions}) {
     for (const PlacedText& text : *texts) add(text);
   }
   for (const CurvePanelLayout& panel : layout.panels) {
@@ -51,7 +52,8 @@ void check_layout(const CurveLayout& layout) {
     const Box& box = parts[i].second;
     CAPTURE(parts[i].first, box.x, box.y, box.width, box.height);
     CHECK((box.x >= 8 && box.y >= 8));
-    CHECK((box.x + box.width <= layout.width - 8 && box.y + box.height <= layout.height - 8));
+    CHECK((box.x + box.width <= layout.frame.width - 8 &&
+           box.y + box.height <= layout.frame.height - 8));
     for (std::size_t k = 0; k < i; ++k) {
       CAPTURE(parts[k].first);
       CHECK_FALSE(overlap(box, parts[k].second));
@@ -105,7 +107,7 @@ TEST_CASE("nothing of a chart overlaps or leaves the picture") {
         options.title = "A title that is long enough to be wrapped at least once in the picture";
         options.caption = "gypq\nqpyg";
         const CurveLayout layout = lay_out_curves(all, options);
-        CHECK(layout.width == options.width);
+        CHECK(layout.frame.width == options.width);
         check_layout(layout);
         for (const CurvePanelLayout& panel : layout.panels) {
           CHECK(panel.area.x == layout.panels[0].area.x);
@@ -153,7 +155,7 @@ TEST_CASE("values are placed linearly between the ends of the axes") {
 
   const Picture picture = picture_of(panels, {});
   for (const auto& [x, y] : {std::pair{0.0, 0.0}, {10.0, 2.0}, {30.0, 4.0}}) {
-    CHECK(drawn_at(picture, panel.place(x, y), curve_color(0)));
+    CHECK(drawn_at(picture, panel.place(x, y), curve_style(0).color));
   }
 }
 
@@ -194,7 +196,7 @@ TEST_CASE("half of a share is in the middle of the panel") {
   const Picture picture = picture_of({panel}, options);
   int wrong = 0;
   for (int x = area.x + 12; x < area.x + area.width - 12; ++x) {
-    wrong += picture.at(x, area.y + 50) != curve_color(0);
+    wrong += picture.at(x, area.y + 50) != curve_style(0).color;
     // Two pixels thick: half a pixel on either side.
     for (const int side : {-1, 1}) {
       const int light = picture.at(x, area.y + 50 + side).red;
@@ -216,20 +218,20 @@ TEST_CASE("a value that is not finite breaks the line") {
     const CurvePanelLayout layout = lay_out_curves({panel}, {}).panels[0];
     const Picture picture = picture_of({panel}, {});
     for (const double x : {1.0, 40.0, 78.5, 121.5, 160.0, 199.0}) {
-      CHECK(drawn_at(picture, layout.place(x, 0.3), curve_color(0)));
+      CHECK(drawn_at(picture, layout.place(x, 0.3), curve_style(0).color));
     }
     for (const double x : {81.0, 90.0, 110.0, 119.0}) {
-      CHECK_FALSE(drawn_at(picture, layout.place(x, 0.3), curve_color(0)));
+      CHECK_FALSE(drawn_at(picture, layout.place(x, 0.3), curve_style(0).color));
     }
     // The point between two gaps would not be seen without its mark.
     Point alone = layout.place(100, 0.3);
-    CHECK(drawn_at(picture, alone, curve_color(0)));
+    CHECK(drawn_at(picture, alone, curve_style(0).color));
     alone.y += 3;
-    CHECK(drawn_at(picture, alone, curve_color(0)));
+    CHECK(drawn_at(picture, alone, curve_style(0).color));
     // As far above the line where points are many there is no mark.
     Point within = layout.place(40, 0.3);
     within.y += 3;
-    CHECK_FALSE(drawn_at(picture, within, curve_color(0)));
+    CHECK_FALSE(drawn_at(picture, within, curve_style(0).color));
   }
 }
 
@@ -237,7 +239,7 @@ TEST_CASE("few points have marks, and a single one is drawn") {
   const CurvePanel one = panel_of({{"a", {7}, {1e9}}});
   const CurveLayout layout = lay_out_curves({one}, {});
   CHECK(layout.panels[0].styles[0].marked);
-  CHECK(drawn_at(picture_of({one}, {}), layout.panels[0].place(7, 1e9), curve_color(0)));
+  CHECK(drawn_at(picture_of({one}, {}), layout.panels[0].place(7, 1e9), curve_style(0).color));
   CurvePanel dense = panel_of({{"a", std::vector<double>(500, 1), std::vector<double>(500, 2)}});
   CHECK_FALSE(lay_out_curves({dense}, {}).panels[0].styles[0].marked);
 }
@@ -250,7 +252,7 @@ TEST_CASE("series differ without colour, and a name looks the same in every pane
   CurvePanel second = panel_of({first.series[4]});
   const CurveLayout layout = lay_out_curves({first, second}, {});
   REQUIRE(layout.legend.size() == 12);
-  CHECK(layout.panels[1].styles[0].index == 4);
+  CHECK(layout.panels[1].styles[0].color == curve_style(4).color);
   CHECK(lay_out_curves({second}, {}).legend.empty());
 
   const Picture picture = picture_of({first, second}, {});
@@ -259,8 +261,7 @@ TEST_CASE("series differ without colour, and a name looks the same in every pane
     std::vector<bool> shape;
     for (int y = 0; y < entry.sample.height; ++y) {
       for (int x = 0; x < entry.sample.width; ++x) {
-        shape.push_back(picture.at(entry.sample.x + x, entry.sample.y + y) ==
-                        curve_color(entry.style.index));
+        shape.push_back(picture.at(entry.sample.x + x, entry.sample.y + y) == entry.style.color);
       }
     }
     for (const auto& other : samples) CHECK(other != shape);

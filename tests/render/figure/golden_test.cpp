@@ -10,12 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/png.h"
 #include "catch.h"
 #include "render/decode_png.h"
-#include "render/figure/heatmap.h"
-#include "render/figure/sheet.h"
+#include "render/draw.h"
 #include "render/maps.h"
-#include "render/raster/png.h"
 
 namespace attnviz {
 namespace {
@@ -29,26 +28,26 @@ AttentionMap answered() {
 
 Canvas everything(const Theme& theme, Colormap colormap) {
   HeatmapOptions options;
-  options.title = "reverse: tcn\u2423 \u2192 nnct";
-  options.caption = "gold mass 0.250";
-  options.theme = theme;
-  options.colormap = colormap;
-  options.numbers = NumberStyle{};
-  options.mark_largest = true;
-  options.grid_lines = true;
+  options.texts.title = "reverse: tcn\u2423 \u2192 nnct";
+  options.texts.caption = "gold mass 0.250";
+  options.look.theme = theme;
+  options.look.colormap = colormap;
+  options.look.numbers = NumberStyle{};
+  options.look.mark_largest = true;
+  options.look.grid_lines = true;
   return draw_heatmap(answered(), options);
 }
 
 Canvas sheet_of_words() {
   const std::vector<AttentionMap> maps = {map_of({"das", "Haus"}, {"the", "house", "nearby"}),
                                           answered(), map_of({"x"}, repeated(30, "y"))};
-  std::vector<HeatmapOptions> each(3);
+  std::vector<HeatmapTexts> each(3);
   each[0].title = "one";
   each[2].caption = "three";
   SheetOptions options;
   options.columns = 2;
   options.title = "A sheet";
-  options.colormap = Colormap::gray_r;
+  options.look.colormap = Colormap::gray_r;
   return draw_sheet(maps, each, options);
 }
 
@@ -56,15 +55,15 @@ Canvas difference_of_maps() {
   AttentionMap map = map_of({"a", "b"}, {"x", "y", "z"});
   map.weights = {-1, -0.5F, 0, 0.25F, 0.5F, 1};
   HeatmapOptions options;
-  options.colormap = Colormap::difference;
-  options.scale = {-1, 1};
-  options.numbers = NumberStyle{1, false};
+  options.look.colormap = Colormap::difference;
+  options.look.scale = {-1, 1};
+  options.look.numbers = NumberStyle{1, false};
   return draw_heatmap(map, options);
 }
 
 Canvas thinned() {
   HeatmapOptions options;
-  options.scale = {0, 0.5};
+  options.look.scale = {0, 0.5};
   return draw_heatmap(map_of(repeated(3, "o"), repeated(250, "i")), options);
 }
 

@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/png.h"
 #include "catch.h"
 #include "render/decode_png.h"
 #include "render/maps.h"
-#include "render/raster/png.h"
+#include "render/raster/color.h"
 
 namespace attnviz {
 namespace {
@@ -50,12 +51,12 @@ TEST_CASE("every cell of the PNG has the colour of its weight") {
     const HeatmapOptions options;
     const HeatmapLayout layout = lay_out_heatmap(map, options);
     const Picture picture = decode_png(encode_png(draw_heatmap(map, options)));
-    CHECK(picture.width == layout.width);
-    CHECK(picture.height == layout.height);
+    CHECK(picture.width == layout.frame.width);
+    CHECK(picture.height == layout.frame.height);
     int wrong = 0;
     for (std::size_t row = 0; row < rows; ++row) {
       for (std::size_t column = 0; column < columns; ++column) {
-        const Box cell = layout.cell_box(row, column);
+        const Box cell = layout.panel.cell_box(row, column);
         const Color expected =
             map_color(Colormap::viridis, static_cast<double>(map.at(row, column)));
         const int right = cell.x + cell.width - 1;
@@ -70,7 +71,7 @@ TEST_CASE("every cell of the PNG has the colour of its weight") {
     }
     CHECK(wrong == 0);
     // Nothing of the map is outside of its cells.
-    const Box& all = layout.map;
+    const Box& all = layout.panel.map;
     int coloured = 0;
     for (int x = all.x - 1; x <= all.x + all.width; ++x) {
       coloured += picture.at(x, all.y - 1) != white;
@@ -90,17 +91,17 @@ TEST_CASE("symmetric letters are drawn in the middle of their cells") {
       CAPTURE(letter, size);
       const AttentionMap map = map_of(repeated(4, letter), repeated(5, letter));
       HeatmapOptions options;
-      options.cell = size;
+      options.look.cell = size;
       const HeatmapLayout layout = lay_out_heatmap(map, options);
       const Canvas canvas = draw_heatmap(map, options);
-      for (const PlacedText& label : layout.row_labels) {
-        const Box cell = layout.cell_box(label.index, 0);
+      for (const PlacedText& label : layout.panel.row_labels) {
+        const Box cell = layout.panel.cell_box(label.index, 0);
         const Box ink = ink_in(canvas, {label.box.x, cell.y, label.box.width, cell.height});
         REQUIRE(ink.width > 0);
         CHECK(std::abs(2 * ink.y + ink.height - 2 * cell.y - cell.height) <= 1);
       }
-      for (const PlacedText& label : layout.column_labels) {
-        const Box cell = layout.cell_box(0, label.index);
+      for (const PlacedText& label : layout.panel.column_labels) {
+        const Box cell = layout.panel.cell_box(0, label.index);
         const Box ink = ink_in(canvas, {cell.x, label.box.y, cell.width, label.box.height});
         REQUIRE(ink.width > 0);
         CHECK(std::abs(2 * ink.x + ink.width - 2 * cell.x - cell.width) <= 1);
@@ -114,24 +115,26 @@ TEST_CASE("there is ink only where the layout says, and none at the edge") {
                             {"European", "a", "\u00c9j", "\U0001f600", " ", "</s>"});
   map.expected = {"agreement", "x", "y", "</s>", "i"};
   HeatmapOptions options;
-  options.title = "A title that is long enough to be wrapped at least once, whatever the size is";
-  options.caption = "gypq\nqpyg";
+  options.texts.title =
+      "A title that is long enough to be wrapped at least once, whatever the size is";
+  options.texts.caption = "gypq\nqpyg";
   const HeatmapLayout layout = lay_out_heatmap(map, options);
   Canvas canvas = draw_heatmap(map, options);
   const auto erase = [&](const PlacedText& text) { canvas.fill(text.box, white); };
-  for (const auto* texts :
-       {&layout.row_labels, &layout.column_labels, &layout.titles, &layout.captions}) {
+  for (const auto* texts : {&layout.panel.row_labels, &layout.panel.column_labels,
+                            &layout.frame.titles, &layout.frame.captions}) {
     for (const PlacedText& text : *texts) erase(text);
   }
-  for (const Tick& tick : layout.ticks) {
+  for (const Tick& tick : layout.color_bar.ticks) {
     erase(tick.label);
-    canvas.fill({layout.color_bar.x + layout.color_bar.width, tick.y, tick_gap + tick_length, 1},
-                white);
+    canvas.fill(
+        {layout.color_bar.box.x + layout.color_bar.box.width, tick.y, tick_gap + tick_length, 1},
+        white);
   }
-  erase(layout.row_title);
-  erase(layout.column_title);
-  canvas.fill(layout.map, white);
-  canvas.fill(layout.color_bar, white);
+  erase(layout.panel.row_title);
+  erase(layout.panel.column_title);
+  canvas.fill(layout.panel.map, white);
+  canvas.fill(layout.color_bar.box, white);
   CHECK(ink_in(canvas, {0, 0, canvas.width(), canvas.height()}).width == 0);
 }
 
@@ -152,10 +155,10 @@ TEST_CASE("no ink touches the edge of a picture, whatever stands in it") {
                                       {1, 900}}) {
     for (std::size_t k = 0; k < labels.size(); ++k) {
       HeatmapOptions options;
-      options.title = labels[(k + 1) % labels.size()];
-      options.caption = labels[(k + 2) % labels.size()];
-      options.font_size = k % 2 == 0 ? 0 : 40;
-      options.numbers = NumberStyle{};
+      options.texts.title = labels[(k + 1) % labels.size()];
+      options.texts.caption = labels[(k + 2) % labels.size()];
+      options.look.font_size = k % 2 == 0 ? 0 : 40;
+      options.look.numbers = NumberStyle{};
       const AttentionMap map =
           map_of(repeated(rows, labels[k]), repeated(columns, labels[(k + 3) % labels.size()]));
       const Canvas canvas = draw_heatmap(map, options);
@@ -175,17 +178,17 @@ TEST_CASE("no ink touches the edge of a picture, whatever stands in it") {
 TEST_CASE("every text has ink, a space too") {
   const AttentionMap map = map_of({" ", "b"}, {"c", " "});
   HeatmapOptions options;
-  options.title = "t";
-  options.caption = "c";
+  options.texts.title = "t";
+  options.texts.caption = "c";
   const HeatmapLayout layout = lay_out_heatmap(map, options);
   const Canvas canvas = draw_heatmap(map, options);
-  for (const auto* texts :
-       {&layout.row_labels, &layout.column_labels, &layout.titles, &layout.captions}) {
+  for (const auto* texts : {&layout.panel.row_labels, &layout.panel.column_labels,
+                            &layout.frame.titles, &layout.frame.captions}) {
     REQUIRE(texts->size() > 0);
     for (const PlacedText& text : *texts) CHECK(ink_in(canvas, text.box).width > 0);
   }
-  CHECK(ink_in(canvas, layout.row_title.box).width > 0);
-  CHECK(ink_in(canvas, layout.column_title.box).width > 0);
+  CHECK(ink_in(canvas, layout.panel.row_title.box).width > 0);
+  CHECK(ink_in(canvas, layout.panel.column_title.box).width > 0);
 }
 
 TEST_CASE("wrong symbols are red and underlined") {
@@ -193,7 +196,7 @@ TEST_CASE("wrong symbols are red and underlined") {
   map.expected = {"a", "B", "c"};  // the last output is one too many
   const HeatmapLayout layout = lay_out_heatmap(map, {});
   const Canvas canvas = draw_heatmap(map, {});
-  for (const PlacedText& label : layout.row_labels) {
+  for (const PlacedText& label : layout.panel.row_labels) {
     const bool wrong = label.index == 1 || label.index == 3;
     CAPTURE(label.index);
     CHECK(is_wrong(map, label.index) == wrong);
@@ -227,14 +230,14 @@ TEST_CASE("gold cells are outlined in a colour that shows, and keep their own") 
   for (int i = 0; i <= 100; i += 2) map.gold[0].push_back(i);
   for (const int size : {8, 16, 32}) {
     HeatmapOptions options;
-    options.cell = size;
+    options.look.cell = size;
     const HeatmapLayout layout = lay_out_heatmap(map, options);
     const Canvas canvas = draw_heatmap(map, options);
-    options.outline_gold = false;
+    options.look.outline_gold = false;
     const Canvas plain = draw_heatmap(map, options);
     for (std::size_t column = 0; column <= 100; ++column) {
       CAPTURE(size, column);
-      const Box cell = layout.cell_box(0, column);
+      const Box cell = layout.panel.cell_box(0, column);
       const Color own = map_color(Colormap::viridis, static_cast<double>(map.at(0, column)));
       double best = 1;
       int changed = 0;
@@ -263,7 +266,7 @@ TEST_CASE(
     const AttentionMap map = map_of(repeated(rows, "a"), {"b", "c"});
     const HeatmapLayout layout = lay_out_heatmap(map, {});
     const Canvas canvas = draw_heatmap(map, {});
-    const Box& bar = layout.color_bar;
+    const Box& bar = layout.color_bar.box;
     CHECK(canvas.at(bar.x, bar.y) == map_color(Colormap::viridis, 1));
     CHECK(canvas.at(bar.x + bar.width - 1, bar.y + bar.height - 1) ==
           map_color(Colormap::viridis, 0));
@@ -278,7 +281,7 @@ TEST_CASE(
     }
     CHECK(off == 0);
     CHECK(brighter == 0);
-    for (const Tick& tick : layout.ticks) {
+    for (const Tick& tick : layout.color_bar.ticks) {
       // Half a row of the bar is the most the colour can be off.
       CHECK(difference(canvas.at(bar.x, tick.y), map_color(Colormap::viridis, tick.value)) <= 4);
     }
@@ -290,16 +293,16 @@ TEST_CASE("every colour map and theme paints the cells it should") {
   for (const NamedColormap& named : named_colormaps) {
     for (const Theme& theme : {light_theme, dark_theme, transparent_theme}) {
       HeatmapOptions options;
-      options.colormap = named.colormap;
-      options.theme = theme;
-      options.scale = {0.2, 0.7};
+      options.look.colormap = named.colormap;
+      options.look.theme = theme;
+      options.look.scale = {0.2, 0.7};
       const HeatmapLayout layout = lay_out_heatmap(map, options);
       const Picture picture = decode_png(encode_png(draw_heatmap(map, options)));
       CAPTURE(named.name);
       int wrong = 0;
       for (std::size_t row = 0; row < 9; ++row) {
         for (std::size_t column = 0; column < 9; ++column) {
-          const Box cell = layout.cell_box(row, column);
+          const Box cell = layout.panel.cell_box(row, column);
           const double t =
               std::clamp((static_cast<double>(map.at(row, column)) - 0.2) / 0.5, 0.0, 1.0);
           wrong += difference(picture.at(cell.x + 3, cell.y + 5), map_color(named.colormap, t)) > 1;
@@ -318,14 +321,14 @@ TEST_CASE("the largest weights of a row are marked, and no others") {
   map.weights = {0.2F, 0.7F, 0.1F, 0.4F, 0.2F, 0.4F, std::nanf(""), 0, -1};
   for (const int size : {8, 9, 16, 33}) {
     HeatmapOptions options;
-    options.cell = size;
+    options.look.cell = size;
     const Canvas plain = draw_heatmap(map, options);
-    options.mark_largest = true;
+    options.look.mark_largest = true;
     const Canvas marked = draw_heatmap(map, options);
     const HeatmapLayout layout = lay_out_heatmap(map, options);
     std::string found;
     for (std::size_t i = 0; i < 9; ++i) {
-      const Box cell = layout.cell_box(i / 3, i % 3);
+      const Box cell = layout.panel.cell_box(i / 3, i % 3);
       int changed = 0;
       int off_centre = 0;
       for (int y = 0; y < size; ++y) {
@@ -348,18 +351,18 @@ TEST_CASE("a map that fades into the paper has a rim around it, others have none
   const AttentionMap map = map_of(repeated(4, "o"), repeated(6, "i"));
   const auto has_rim = [&](Colormap colormap, const Theme& theme) {
     HeatmapOptions options;
-    options.colormap = colormap;
-    options.theme = theme;
+    options.look.colormap = colormap;
+    options.look.theme = theme;
     const HeatmapLayout layout = lay_out_heatmap(map, options);
     const Canvas canvas = draw_heatmap(map, options);
     int inked = 0;
-    for (const Box& box : {layout.map, layout.color_bar}) {
+    for (const Box& box : {layout.panel.map, layout.color_bar.box}) {
       for (int x = box.x - 1; x <= box.x + box.width; ++x) {
         inked += canvas.at(x, box.y - 1) == theme.faint_ink;
         inked += canvas.at(x, box.y + box.height) == theme.faint_ink;
       }
     }
-    CHECK((inked == 0 || inked == 2 * (layout.map.width + layout.color_bar.width + 4)));
+    CHECK((inked == 0 || inked == 2 * (layout.panel.map.width + layout.color_bar.box.width + 4)));
     return inked > 0;
   };
   CHECK_FALSE(has_rim(Colormap::viridis, light_theme));
@@ -377,14 +380,14 @@ TEST_CASE("grid lines part the cells, whose middle stays") {
   const AttentionMap map = map_of(repeated(4, "o"), repeated(6, "i"));
   for (const int size : {3, 4, 5, 20}) {
     HeatmapOptions options;
-    options.cell = size;
-    options.grid_lines = true;
-    options.theme = dark_theme;
+    options.look.cell = size;
+    options.look.grid_lines = true;
+    options.look.theme = dark_theme;
     const HeatmapLayout layout = lay_out_heatmap(map, options);
     const Canvas canvas = draw_heatmap(map, options);
     for (std::size_t row = 0; row < 4; ++row) {
       for (std::size_t column = 0; column < 6; ++column) {
-        const Box cell = layout.cell_box(row, column);
+        const Box cell = layout.panel.cell_box(row, column);
         const Color own = map_color(Colormap::viridis, static_cast<double>(map.at(row, column)));
         CHECK(canvas.at(cell.x + size / 2, cell.y + size / 2) == own);
         CHECK((canvas.at(cell.x, cell.y + 1) == dark_theme.grid) == (column > 0 && size >= 4));
@@ -420,7 +423,7 @@ TEST_CASE("weights that are no probabilities are drawn all the same") {
                             map_color(Colormap::viridis, 1),
                             map_color(Colormap::viridis, 0)};
   for (std::size_t i = 0; i < 5; ++i) {
-    const Box cell = layout.cell_box(0, i);
+    const Box cell = layout.panel.cell_box(0, i);
     CHECK(canvas.at(cell.x + cell.width / 2, cell.y + cell.height / 2) == expected[i]);
   }
 }
@@ -430,16 +433,18 @@ TEST_CASE("texts may hold anything") {
   const std::string junk(bytes, sizeof bytes - 1);
   AttentionMap map = map_of({junk, ""}, {"", junk});
   HeatmapOptions options;
-  options.title = options.caption = options.row_title = options.column_title = junk;
+  options.texts.title = options.texts.caption = options.texts.row_title =
+      options.texts.column_title = junk;
   CHECK_NOTHROW(encode_png(draw_heatmap(map, options)));
-  options.title = options.caption = options.row_title = options.column_title = "";
+  options.texts.title = options.texts.caption = options.texts.row_title =
+      options.texts.column_title = "";
   CHECK_NOTHROW(encode_png(draw_heatmap(map, options)));
 }
 
 TEST_CASE("the same map gives the same PNG") {
   AttentionMap map = map_of(repeated(12, "a"), repeated(9, "\u0915"));
   HeatmapOptions options;
-  options.title = "title";
+  options.texts.title = "title";
   CHECK(encode_png(draw_heatmap(map, options)) == encode_png(draw_heatmap(map, options)));
 }
 

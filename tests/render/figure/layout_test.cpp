@@ -20,18 +20,18 @@ bool overlap(const Box& a, const Box& b) {
 
 // Everything that must stand free of everything else.
 std::vector<std::pair<std::string, Box>> parts_of(const HeatmapLayout& layout) {
-  std::vector<std::pair<std::string, Box>> parts = {{"map", layout.map},
-                                                    {"colour bar", layout.color_bar}};
+  std::vector<std::pair<std::string, Box>> parts = {{"map", layout.panel.map},
+                                                    {"colour bar", layout.color_bar.box}};
   const auto add = [&](const PlacedText& text) {
     if (text.box.width > 0 && text.box.height > 0) parts.emplace_back(text.text, text.box);
   };
-  for (const auto* texts :
-       {&layout.row_labels, &layout.column_labels, &layout.titles, &layout.captions}) {
+  for (const auto* texts : {&layout.panel.row_labels, &layout.panel.column_labels,
+                            &layout.frame.titles, &layout.frame.captions}) {
     for (const PlacedText& text : *texts) add(text);
   }
-  for (const Tick& tick : layout.ticks) add(tick.label);
-  add(layout.row_title);
-  add(layout.column_title);
+  for (const Tick& tick : layout.color_bar.ticks) add(tick.label);
+  add(layout.panel.row_title);
+  add(layout.panel.column_title);
   return parts;
 }
 
@@ -76,10 +76,9 @@ TEST_CASE("nothing overlaps, everything is inside, labels are centred") {
         map.expected = map.target;
         map.expected[0] = "?";
         HeatmapOptions options;
-        options.title = "reverse: monojitcnn \u2192 nnctijonom, exact, gold mass 0.998";
-        options.caption = "two lines\nof caption";
-        options.font = &font;
-        const HeatmapLayout layout = lay_out_heatmap(map, options);
+        options.texts.title = "reverse: monojitcnn \u2192 nnctijonom, exact, gold mass 0.998";
+        options.texts.caption = "two lines\nof caption";
+        const HeatmapLayout layout = lay_out_heatmap(map, options, font);
         CAPTURE(rows, columns, row_kind, column_kind);
 
         const auto parts = parts_of(layout);
@@ -87,29 +86,29 @@ TEST_CASE("nothing overlaps, everything is inside, labels are centred") {
         int outside = 0;
         for (std::size_t i = 0; i < parts.size(); ++i) {
           const Box& box = parts[i].second;
-          outside += box.x < 1 || box.y < 1 || box.x + box.width >= layout.width ||
-                     box.y + box.height >= layout.height;
+          outside += box.x < 1 || box.y < 1 || box.x + box.width >= layout.frame.width ||
+                     box.y + box.height >= layout.frame.height;
           for (std::size_t k = 0; k < i; ++k) overlaps += overlap(box, parts[k].second);
         }
         CHECK(overlaps == 0);
         CHECK(outside == 0);
 
         int off_centre = 0;  // doubled distances, so half a pixel is 1
-        for (const PlacedText& label : layout.row_labels) {
-          const Box cell = layout.cell_box(label.index, 0);
+        for (const PlacedText& label : layout.panel.row_labels) {
+          const Box cell = layout.panel.cell_box(label.index, 0);
           off_centre += std::abs(2 * label.box.y + label.box.height - 2 * cell.y - cell.height) > 1;
         }
-        for (const PlacedText& label : layout.column_labels) {
-          const Box cell = layout.cell_box(0, label.index);
+        for (const PlacedText& label : layout.panel.column_labels) {
+          const Box cell = layout.panel.cell_box(0, label.index);
           off_centre += std::abs(2 * label.box.x + label.box.width - 2 * cell.x - cell.width) > 1;
         }
         CHECK(off_centre == 0);
 
-        CHECK(layout.font_size >= 9);
-        CHECK(layout.map.width == layout.cell * static_cast<int>(columns));
-        CHECK(layout.map.height == layout.cell * static_cast<int>(rows));
-        CHECK(layout.width <= 4500);
-        CHECK(layout.height <= 4500);
+        CHECK(layout.panel.font_size >= 9);
+        CHECK(layout.panel.map.width == layout.panel.cell * static_cast<int>(columns));
+        CHECK(layout.panel.map.height == layout.panel.cell * static_cast<int>(rows));
+        CHECK(layout.frame.width <= 4500);
+        CHECK(layout.frame.height <= 4500);
       }
     }
   }
@@ -118,19 +117,21 @@ TEST_CASE("nothing overlaps, everything is inside, labels are centred") {
 TEST_CASE("labels are centred on their cells, for every number of them") {
   const Font font;
   for (std::size_t n = 1; n <= 200; ++n) {
-    HeatmapOptions options;
-    options.font = &font;
     const HeatmapLayout layout =
-        lay_out_heatmap(map_of(labels_of("letters", n), labels_of("letters", n)), options);
+        lay_out_heatmap(map_of(labels_of("letters", n), labels_of("letters", n)), {}, font);
     CAPTURE(n);
-    CHECK(layout.row_labels.size() * static_cast<std::size_t>(layout.row_label_stride) >= n);
+    CHECK(layout.panel.row_labels.size() *
+              static_cast<std::size_t>(layout.panel.row_label_stride) >=
+          n);
     double worst = 0;
-    for (const PlacedText& label : layout.row_labels) {
-      const double middle = layout.map.y + (static_cast<double>(label.index) + 0.5) * layout.cell;
+    for (const PlacedText& label : layout.panel.row_labels) {
+      const double middle =
+          layout.panel.map.y + (static_cast<double>(label.index) + 0.5) * layout.panel.cell;
       worst = std::max(worst, std::abs(label.box.y + label.box.height / 2.0 - middle));
     }
-    for (const PlacedText& label : layout.column_labels) {
-      const double middle = layout.map.x + (static_cast<double>(label.index) + 0.5) * layout.cell;
+    for (const PlacedText& label : layout.panel.column_labels) {
+      const double middle =
+          layout.panel.map.x + (static_cast<double>(label.index) + 0.5) * layout.panel.cell;
       worst = std::max(worst, std::abs(label.box.x + label.box.width / 2.0 - middle));
     }
     CHECK(worst <= 0.5);
@@ -142,23 +143,23 @@ TEST_CASE("numbers stand inside their cells, or there are none") {
   for (int cell = 6; cell <= 64; ++cell) {
     for (const NumberStyle style : {NumberStyle{0, false}, {2, false}, {4, false}, {1, true}}) {
       HeatmapOptions options;
-      options.cell = cell;
-      options.numbers = style;
+      options.look.cell = cell;
+      options.look.numbers = style;
       const HeatmapLayout layout = lay_out_heatmap(map, options);
       CAPTURE(cell, style.decimals, style.percent);
-      CHECK((layout.cell_for_numbers > cell) == layout.numbers.empty());
-      CHECK((layout.numbers.empty() || layout.numbers.size() == 35));
-      for (const PlacedText& number : layout.numbers) {
-        const Box box = layout.cell_box(number.index / 7, number.index % 7);
+      CHECK((layout.panel.cell_for_numbers > cell) == layout.panel.numbers.empty());
+      CHECK((layout.panel.numbers.empty() || layout.panel.numbers.size() == 35));
+      for (const PlacedText& number : layout.panel.numbers) {
+        const Box box = layout.panel.cell_box(number.index / 7, number.index % 7);
         CHECK(number.box.x > box.x);
         CHECK(number.box.y > box.y);
         CHECK(number.box.x + number.box.width < box.x + cell);
         CHECK(number.box.y + number.box.height < box.y + cell);
         CHECK(number.size >= 9);
       }
-      if (!layout.numbers.empty()) continue;
-      options.cell = layout.cell_for_numbers;
-      CHECK(lay_out_heatmap(map, options).numbers.size() == 35);
+      if (!layout.panel.numbers.empty()) continue;
+      options.look.cell = layout.panel.cell_for_numbers;
+      CHECK(lay_out_heatmap(map, options).panel.numbers.size() == 35);
     }
   }
 }
@@ -167,11 +168,11 @@ TEST_CASE("numbers say what the weights are") {
   AttentionMap map = map_of({"a"}, {"b", "c", "d"});
   map.weights = {0.126F, -0.001F, 1.0F};
   HeatmapOptions options;
-  options.cell = 60;
+  options.look.cell = 60;
   const auto texts = [&](NumberStyle style) {
-    options.numbers = style;
+    options.look.numbers = style;
     std::vector<std::string> found;
-    for (const PlacedText& number : lay_out_heatmap(map, options).numbers) {
+    for (const PlacedText& number : lay_out_heatmap(map, options).panel.numbers) {
       found.push_back(number.text);
     }
     return found;
@@ -184,12 +185,12 @@ TEST_CASE("numbers say what the weights are") {
 TEST_CASE("labels have the size that was asked for") {
   HeatmapOptions options;
   for (const int size : {6, 11, 24, 60}) {
-    options.font_size = size;
+    options.look.font_size = size;
     const HeatmapLayout layout =
         lay_out_heatmap(map_of(labels_of("letters", 12), labels_of("words", 12)), options);
-    CHECK(layout.font_size == size);
-    for (const PlacedText& label : layout.row_labels) CHECK(label.size == size);
-    CHECK((layout.row_label_stride > 1) == (size > 24));
+    CHECK(layout.panel.font_size == size);
+    for (const PlacedText& label : layout.panel.row_labels) CHECK(label.size == size);
+    CHECK((layout.panel.row_label_stride > 1) == (size > 24));
   }
 }
 
@@ -199,9 +200,9 @@ TEST_CASE("the ink of a text is inside its box") {
     CAPTURE(kind);
     const AttentionMap map = map_of(labels_of(kind, 9), labels_of(kind, 9));
     const HeatmapLayout layout = lay_out_heatmap(map, {});
-    for (const auto* texts : {&layout.row_labels, &layout.column_labels}) {
+    for (const auto* texts : {&layout.panel.row_labels, &layout.panel.column_labels}) {
       for (const PlacedText& text : *texts) {
-        const TextExtent e = font.measure(text.text, text.size);
+        const TextExtent e = measure(font, text.text, text.size);
         const bool up = text.direction == Direction::up;
         const int left = text.x + (up ? e.top : e.left);
         const int right = text.x + (up ? e.bottom : e.right);
@@ -219,7 +220,7 @@ TEST_CASE("the ink of a text is inside its box") {
 TEST_CASE("cells are large for small maps and shrink with large ones") {
   const auto cell = [](std::size_t rows, std::size_t columns) {
     return lay_out_heatmap(map_of(labels_of("letters", rows), labels_of("letters", columns)), {})
-        .cell;
+        .panel.cell;
   };
   CHECK(cell(1, 1) == 32);
   CHECK(cell(12, 12) == 32);
@@ -230,82 +231,84 @@ TEST_CASE("cells are large for small maps and shrink with large ones") {
   CHECK(cell(1000, 1000) == 3);
   CHECK(cell(1, 5000) == 1);
   HeatmapOptions options;
-  options.cell = 50;
-  CHECK(lay_out_heatmap(map_of({"a"}, {"a", "b"}), options).map.width == 100);
+  options.look.cell = 50;
+  CHECK(lay_out_heatmap(map_of({"a"}, {"a", "b"}), options).panel.map.width == 100);
 }
 
 TEST_CASE("labels are turned only where they would touch") {
   const auto layout = [](const std::vector<std::string>& source) {
     return lay_out_heatmap(map_of({"a"}, source), {});
   };
-  CHECK_FALSE(layout(labels_of("letters and end", 11)).column_labels_rotated);
-  CHECK_FALSE(layout({"internationalization"}).column_labels_rotated);
-  CHECK_FALSE(layout({"on", "an", "at"}).column_labels_rotated);
+  CHECK_FALSE(layout(labels_of("letters and end", 11)).panel.column_labels_rotated);
+  CHECK_FALSE(layout({"internationalization"}).panel.column_labels_rotated);
+  CHECK_FALSE(layout({"on", "an", "at"}).panel.column_labels_rotated);
   const HeatmapLayout words = layout({"agreement", "a", "European"});
-  CHECK(words.column_labels_rotated);
-  CHECK(words.column_labels[0].direction == Direction::up);
-  CHECK(words.column_labels[1].direction == Direction::right);
-  CHECK(words.column_labels[2].direction == Direction::up);
-  CHECK(words.column_label_stride == 1);
+  CHECK(words.panel.column_labels_rotated);
+  CHECK(words.panel.column_labels[0].direction == Direction::up);
+  CHECK(words.panel.column_labels[1].direction == Direction::right);
+  CHECK(words.panel.column_labels[2].direction == Direction::up);
+  CHECK(words.panel.column_label_stride == 1);
 }
 
 TEST_CASE("labels are left out evenly where there is no room") {
   const HeatmapLayout layout =
       lay_out_heatmap(map_of(labels_of("letters", 600), labels_of("letters", 600)), {});
-  CHECK(layout.row_label_stride > 1);
-  CHECK(layout.column_label_stride > 1);
-  for (std::size_t i = 0; i < layout.row_labels.size(); ++i) {
-    CHECK(layout.row_labels[i].index == i * static_cast<std::size_t>(layout.row_label_stride));
+  CHECK(layout.panel.row_label_stride > 1);
+  CHECK(layout.panel.column_label_stride > 1);
+  for (std::size_t i = 0; i < layout.panel.row_labels.size(); ++i) {
+    CHECK(layout.panel.row_labels[i].index ==
+          i * static_cast<std::size_t>(layout.panel.row_label_stride));
   }
-  CHECK(layout.row_labels.size() == (599 / static_cast<std::size_t>(layout.row_label_stride)) + 1);
+  CHECK(layout.panel.row_labels.size() ==
+        (599 / static_cast<std::size_t>(layout.panel.row_label_stride)) + 1);
 
   const HeatmapLayout row =
       lay_out_heatmap(map_of(labels_of("letters", 1), labels_of("letters", 600)), {});
-  CHECK(row.row_label_stride == 1);
-  CHECK(row.column_label_stride > 1);
+  CHECK(row.panel.row_label_stride == 1);
+  CHECK(row.panel.column_label_stride > 1);
 
   const HeatmapLayout small =
       lay_out_heatmap(map_of(labels_of("letters", 100), labels_of("letters", 100)), {});
-  CHECK(small.row_labels.size() == 100);
-  CHECK(small.column_labels.size() == 100);
+  CHECK(small.panel.row_labels.size() == 100);
+  CHECK(small.panel.column_labels.size() == 100);
 }
 
 TEST_CASE("labels are shortened only beyond forty characters") {
-  CHECK_FALSE(lay_out_heatmap(map_of({std::string(40, 'w')}, {"a"}), {}).labels_shortened);
+  CHECK_FALSE(lay_out_heatmap(map_of({std::string(40, 'w')}, {"a"}), {}).panel.labels_shortened);
   const HeatmapLayout layout = lay_out_heatmap(map_of({std::string(41, 'w')}, {"a"}), {});
-  CHECK(layout.labels_shortened);
-  CHECK(layout.row_labels[0].text == std::string(39, 'w') + "\u2026");
+  CHECK(layout.panel.labels_shortened);
+  CHECK(layout.panel.row_labels[0].text == std::string(39, 'w') + "\u2026");
 }
 
 TEST_CASE("letters of different height share a baseline") {
   const HeatmapLayout layout = lay_out_heatmap(map_of({"a"}, {"o", "j", "H", ".", "\u2423"}), {});
-  for (const PlacedText& label : layout.column_labels) {
-    CHECK(label.y == layout.column_labels[0].y);
+  for (const PlacedText& label : layout.panel.column_labels) {
+    CHECK(label.y == layout.panel.column_labels[0].y);
   }
 }
 
 TEST_CASE("a title wraps no earlier than it must") {
   HeatmapOptions options;
-  options.title = "a title of five words";
+  options.texts.title = "a title of five words";
   const AttentionMap map = map_of({"a"}, {"b"});
-  CHECK(lay_out_heatmap(map, options).titles.size() == 1);
-  options.title = std::string(30, 'w') + " " + std::string(30, 'v') + "\nx";
+  CHECK(lay_out_heatmap(map, options).frame.titles.size() == 1);
+  options.texts.title = std::string(30, 'w') + " " + std::string(30, 'v') + "\nx";
   const HeatmapLayout layout = lay_out_heatmap(map, options);
-  REQUIRE(layout.titles.size() == 3);
-  CHECK(layout.titles[0].text == std::string(30, 'w'));
-  CHECK(layout.titles[2].text == "x");
-  CHECK(layout.titles[0].y < layout.titles[1].y);
+  REQUIRE(layout.frame.titles.size() == 3);
+  CHECK(layout.frame.titles[0].text == std::string(30, 'w'));
+  CHECK(layout.frame.titles[2].text == "x");
+  CHECK(layout.frame.titles[0].y < layout.frame.titles[1].y);
 }
 
 TEST_CASE("the colour bar's ticks stand at their values") {
   for (const std::size_t rows : {1u, 5u, 30u}) {
     const HeatmapLayout layout =
         lay_out_heatmap(map_of(labels_of("letters", rows), labels_of("letters", 3)), {});
-    const Box& bar = layout.color_bar;
-    REQUIRE(layout.ticks.size() == (rows < 5 ? 3 : 6));
-    CHECK(layout.ticks.front().y == bar.y + bar.height - 1);
-    CHECK(layout.ticks.back().y == bar.y);
-    for (const Tick& tick : layout.ticks) {
+    const Box& bar = layout.color_bar.box;
+    REQUIRE(layout.color_bar.ticks.size() == (rows < 5 ? 3 : 6));
+    CHECK(layout.color_bar.ticks.front().y == bar.y + bar.height - 1);
+    CHECK(layout.color_bar.ticks.back().y == bar.y);
+    for (const Tick& tick : layout.color_bar.ticks) {
       CHECK(tick.y - bar.y == Catch::Approx((1 - tick.value) * (bar.height - 1)).margin(0.5));
       const int twice = 2 * tick.label.box.y + tick.label.box.height - (2 * tick.y + 1);
       CHECK(std::abs(twice) <= 1);
@@ -316,15 +319,15 @@ TEST_CASE("the colour bar's ticks stand at their values") {
 
 TEST_CASE("the colour bar shows the scale it was given") {
   HeatmapOptions options;
-  options.scale = {-0.037, 0.442};
+  options.look.scale = {-0.037, 0.442};
   const HeatmapLayout layout =
       lay_out_heatmap(map_of(labels_of("letters", 12), labels_of("letters", 3)), options);
   std::vector<std::string> labels;
-  for (const Tick& tick : layout.ticks) {
+  for (const Tick& tick : layout.color_bar.ticks) {
     labels.push_back(tick.label.text);
     const double share = (0.442 - tick.value) / (0.442 + 0.037);
-    CHECK(tick.y - layout.color_bar.y ==
-          Catch::Approx(share * (layout.color_bar.height - 1)).margin(0.5));
+    CHECK(tick.y - layout.color_bar.box.y ==
+          Catch::Approx(share * (layout.color_bar.box.height - 1)).margin(0.5));
   }
   CHECK(labels == std::vector<std::string>{"0.0", "0.1", "0.2", "0.3", "0.4"});
 }
@@ -342,18 +345,18 @@ TEST_CASE("maps that cannot be drawn are refused") {
 
   const AttentionMap one = map_of({"a"}, {"b"});
   HeatmapOptions options;
-  options.cell = -1;
+  options.look.cell = -1;
   CHECK_THROWS_AS(lay_out_heatmap(one, options), UsageError);
   for (const int cell : {14000, 32767, 32768, std::numeric_limits<int>::max()}) {
-    options.cell = cell;
+    options.look.cell = cell;
     CHECK_THROWS_AS(lay_out_heatmap(one, options), LimitError);
   }
   CHECK_THROWS_AS(lay_out_heatmap(map_of({"a"}, repeated(32767, "b")), {}), LimitError);
   CHECK_THROWS_AS(lay_out_heatmap(map_of({"a"}, repeated(100000, "b")), {}), LimitError);
-  options.cell = 0;
-  options.title = std::string(300000, '\n');
+  options.look.cell = 0;
+  options.texts.title = std::string(300000, '\n');
   CHECK_THROWS_AS(lay_out_heatmap(one, options), LimitError);
-  options.title = "x" + std::string(100000, '\n') + "x";
+  options.texts.title = "x" + std::string(100000, '\n') + "x";
   CHECK_THROWS_AS(lay_out_heatmap(one, options), LimitError);
 }
 

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/png.h"
 #include "catch.h"
 #include "render/decode_png.h"
 #include "render/figure/heatmap.h"
 #include "render/maps.h"
-#include "render/raster/png.h"
 
 namespace attnviz {
 namespace {
@@ -87,7 +87,7 @@ TEST_CASE("a machine reads the labels of both axes where their cells are") {
   const std::string output = "nnctijonom";
   const AttentionMap map = map_of(letters_of(output), letters_of(input));
   HeatmapOptions options;
-  options.cell = 48;
+  options.look.cell = 48;
   const HeatmapLayout layout = lay_out_heatmap(map, options);
   const Picture picture = decode_png(encode_png(draw_heatmap(map, options)));
   // The strips above the columns and to the left of the rows, cut at the edges of the cells and not
@@ -96,8 +96,8 @@ TEST_CASE("a machine reads the labels of both axes where their cells are") {
   std::vector<Box> rows;
   const int reach = 40;
   for (std::size_t i = 0; i < 10; ++i) {
-    const Box above = layout.cell_box(0, i);
-    const Box beside = layout.cell_box(i, 0);
+    const Box above = layout.panel.cell_box(0, i);
+    const Box beside = layout.panel.cell_box(i, 0);
     columns.push_back({above.x, above.y - reach, above.width, reach});
     rows.push_back({beside.x - reach, beside.y, reach, beside.height});
   }

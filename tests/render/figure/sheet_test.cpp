@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "attnviz/error.h"
+#include "attnviz/png.h"
 #include "catch.h"
 #include "render/decode_png.h"
+#include "render/draw.h"
 #include "render/figure/heatmap.h"
 #include "render/maps.h"
-#include "render/raster/png.h"
 
 namespace attnviz {
 namespace {
@@ -22,18 +23,19 @@ bool overlap(const Box& a, const Box& b) {
 }
 
 std::vector<std::pair<std::string, Box>> parts_of(const SheetLayout& layout) {
-  std::vector<std::pair<std::string, Box>> parts = {{"colour bar", layout.color_bar}};
+  std::vector<std::pair<std::string, Box>> parts = {{"colour bar", layout.color_bar.box}};
   const auto add = [&](const PlacedText& text) {
     if (text.box.width > 0 && text.box.height > 0) parts.emplace_back(text.text, text.box);
   };
-  for (const auto* texts : {&layout.titles, &layout.captions}) {
+  for (const auto* texts : {&layout.frame.titles, &layout.frame.captions}) {
     for (const PlacedText& text : *texts) add(text);
   }
-  for (const Tick& tick : layout.ticks) add(tick.label);
-  for (const SheetPanel& panel : layout.panels) {
+  for (const Tick& tick : layout.color_bar.ticks) add(tick.label);
+  for (const TitledPanel& titled : layout.panels) {
+    const PanelLayout& panel = titled.panel;
     parts.emplace_back("map", panel.map);
     for (const auto* texts :
-         {&panel.row_labels, &panel.column_labels, &panel.titles, &panel.captions}) {
+         {&panel.row_labels, &panel.column_labels, &titled.titles, &titled.captions}) {
       for (const PlacedText& text : *texts) add(text);
     }
     add(panel.row_title);
@@ -44,7 +46,7 @@ std::vector<std::pair<std::string, Box>> parts_of(const SheetLayout& layout) {
 
 struct Sheet {
   std::vector<AttentionMap> maps;
-  std::vector<HeatmapOptions> each;
+  std::vector<HeatmapTexts> each;
   SheetOptions options;
 };
 
@@ -56,12 +58,12 @@ Sheet sheet_of(std::size_t count) {
     const std::size_t rows = 1 + i * 5 % 12;
     const std::size_t columns = 1 + i * 7 % 26;
     sheet.maps.push_back(map_of(repeated(rows, labels[i % 3]), repeated(columns, labels[i % 4])));
-    HeatmapOptions options;
-    if (i % 4 != 1) options.title = "panel " + std::string(i * 9 % 70, 'w');
-    if (i % 3 == 0) options.caption = "a caption of several words, which wraps in narrow panels";
-    if (i % 5 == 4) options.row_title = "symbol";
-    if (i % 4 == 3) options.column_title = "word";
-    sheet.each.push_back(options);
+    HeatmapTexts texts;
+    if (i % 4 != 1) texts.title = "panel " + std::string(i * 9 % 70, 'w');
+    if (i % 3 == 0) texts.caption = "a caption of several words, which wraps in narrow panels";
+    if (i % 5 == 4) texts.row_title = "symbol";
+    if (i % 4 == 3) texts.column_title = "word";
+    sheet.each.push_back(texts);
   }
   sheet.options.title = "A figure of several maps";
   sheet.options.caption = "two lines\nof caption";
@@ -79,15 +81,15 @@ TEST_CASE("nothing of a sheet overlaps or leaves the picture") {
         CAPTURE(count, columns, cell);
         Sheet sheet = sheet_of(count);
         sheet.options.columns = columns;
-        sheet.options.cell = cell;
+        sheet.options.look.cell = cell;
         const SheetLayout layout = lay_out(sheet);
         const auto parts = parts_of(layout);
         int overlaps = 0;
         int outside = 0;
         for (std::size_t i = 0; i < parts.size(); ++i) {
           const Box& box = parts[i].second;
-          outside += box.x < 16 || box.y < 16 || box.x + box.width > layout.width - 16 ||
-                     box.y + box.height > layout.height - 16;
+          outside += box.x < 16 || box.y < 16 || box.x + box.width > layout.frame.width - 16 ||
+                     box.y + box.height > layout.frame.height - 16;
           for (std::size_t k = 0; k < i; ++k) overlaps += overlap(box, parts[k].second);
         }
         CHECK(overlaps == 0);
@@ -104,22 +106,23 @@ TEST_CASE("panels stand in a grid, with cells of one size") {
   REQUIRE(layout.panels.size() == 10);
   CHECK(layout.columns == 3);
   for (std::size_t i = 0; i < 10; ++i) {
-    const SheetPanel& panel = layout.panels[i];
-    CHECK(panel.cell == layout.panels[0].cell);
-    CHECK(panel.font_size == layout.panels[0].font_size);
+    const PanelLayout& panel = layout.panels[i].panel;
+    CHECK(panel.cell == layout.panels[0].panel.cell);
+    CHECK(panel.font_size == layout.panels[0].panel.font_size);
     CHECK(panel.map.width == panel.cell * static_cast<int>(sheet.maps[i].columns()));
-    CHECK(panel.map.x == layout.panels[i % 3].map.x);
-    CHECK(panel.map.y == layout.panels[i / 3 * 3].map.y);
-    if (i % 3 > 0) CHECK(panel.map.x > layout.panels[i - 1].map.x);
-    if (i >= 3) CHECK(panel.map.y > layout.panels[i - 3].map.y);
-    for (const PlacedText& line : panel.titles) {
+    CHECK(panel.map.x == layout.panels[i % 3].panel.map.x);
+    CHECK(panel.map.y == layout.panels[i / 3 * 3].panel.map.y);
+    if (i % 3 > 0) CHECK(panel.map.x > layout.panels[i - 1].panel.map.x);
+    if (i >= 3) CHECK(panel.map.y > layout.panels[i - 3].panel.map.y);
+    const auto& titles = layout.panels[i].titles;
+    for (const PlacedText& line : titles) {
       CHECK(line.box.x == panel.map.x);
       CHECK(line.y < panel.map.y);
     }
     // The last lines of the titles of a row are level.
     const auto& first = layout.panels[i / 3 * 3 + i % 2].titles;
-    if (!panel.titles.empty() && !first.empty()) {
-      CHECK(panel.titles.back().y == first.back().y);
+    if (!titles.empty() && !first.empty()) {
+      CHECK(titles.back().y == first.back().y);
     }
   }
 }
@@ -127,10 +130,10 @@ TEST_CASE("panels stand in a grid, with cells of one size") {
 TEST_CASE("an axis title is not repeated within a row or a column") {
   Sheet sheet = sheet_of(4);
   sheet.options.columns = 2;
-  for (HeatmapOptions& options : sheet.each) options = {};
+  for (HeatmapTexts& texts : sheet.each) texts = {};
   SheetLayout layout = lay_out(sheet);
   const auto titles = [&](std::size_t i) {
-    return layout.panels[i].row_title.text + "|" + layout.panels[i].column_title.text;
+    return layout.panels[i].panel.row_title.text + "|" + layout.panels[i].panel.column_title.text;
   };
   CHECK(titles(0) == "output|input");
   CHECK(titles(1) == "|input");
@@ -140,8 +143,8 @@ TEST_CASE("an axis title is not repeated within a row or a column") {
   sheet.each[3].column_title = "x";
   layout = lay_out(sheet);
   CHECK(titles(3) == "y|x");
-  CHECK(layout.panels[0].row_title.x == layout.panels[2].row_title.x);
-  CHECK(layout.panels[0].column_title.y == layout.panels[1].column_title.y);
+  CHECK(layout.panels[0].panel.row_title.x == layout.panels[2].panel.row_title.x);
+  CHECK(layout.panels[0].panel.column_title.y == layout.panels[1].panel.column_title.y);
 }
 
 TEST_CASE("the columns that are chosen make a figure of a good shape") {
@@ -164,14 +167,14 @@ TEST_CASE("every cell of every panel has the colour of its weight") {
   const Sheet sheet = sheet_of(7);
   const SheetLayout layout = lay_out(sheet);
   const Picture picture = decode_png(encode_png(draw_sheet(sheet.maps, sheet.each, sheet.options)));
-  CHECK(picture.width == layout.width);
-  CHECK(picture.height == layout.height);
+  CHECK(picture.width == layout.frame.width);
+  CHECK(picture.height == layout.frame.height);
   int wrong = 0;
   for (std::size_t i = 0; i < sheet.maps.size(); ++i) {
     const AttentionMap& map = sheet.maps[i];
     for (std::size_t row = 0; row < map.rows(); ++row) {
       for (std::size_t column = 0; column < map.columns(); ++column) {
-        const Box cell = layout.panels[i].cell_box(row, column);
+        const Box cell = layout.panels[i].panel.cell_box(row, column);
         const Color expected =
             map_color(Colormap::viridis, static_cast<double>(map.at(row, column)));
         wrong += picture.at(cell.x, cell.y) != expected;
@@ -188,14 +191,16 @@ TEST_CASE("a sheet has one colour bar and no ink outside of its layout") {
   const Sheet sheet = sheet_of(9);
   const SheetLayout layout = lay_out(sheet);
   Canvas canvas = draw_sheet(sheet.maps, sheet.each, sheet.options);
-  const Box& bar = layout.color_bar;
+  const Box& bar = layout.color_bar.box;
   for (int y = 0; y < bar.height; ++y) {
     const double value = 1 - static_cast<double>(y) / (bar.height - 1);
     CHECK(canvas.at(bar.x + bar.width / 2, bar.y + y) == map_color(Colormap::viridis, value));
   }
-  for (const SheetPanel& panel : layout.panels) CHECK(panel.map.x + panel.map.width < bar.x);
+  for (const TitledPanel& titled : layout.panels) {
+    CHECK(titled.panel.map.x + titled.panel.map.width < bar.x);
+  }
   for (const auto& part : parts_of(layout)) canvas.fill(part.second, white);
-  for (const Tick& tick : layout.ticks) {
+  for (const Tick& tick : layout.color_bar.ticks) {
     canvas.fill({bar.x + bar.width, tick.y, tick_gap + tick_length, 1}, white);
   }
   int ink = 0;
@@ -210,20 +215,21 @@ TEST_CASE("gold and wrong symbols are marked in a panel as they are alone") {
   map.gold = {{0}, {1}, {2}};
   map.expected = {"a", "B", "c"};
   HeatmapOptions options;
-  options.cell = 24;
+  options.look.cell = 24;
   SheetOptions sheet;
-  sheet.cell = 24;
+  sheet.look.cell = 24;
   const HeatmapLayout alone = lay_out_heatmap(map, options);
   const Canvas single = draw_heatmap(map, options);
-  const SheetLayout layout = lay_out_sheet({map, map}, {options, options}, sheet);
-  const Canvas canvas = draw_sheet({map, map}, {options, options}, sheet);
-  for (const SheetPanel& panel : layout.panels) {
+  const SheetLayout layout = lay_out_sheet({map, map}, {{}, {}}, sheet);
+  const Canvas canvas = draw_sheet({map, map}, {{}, {}}, sheet);
+  for (const TitledPanel& titled : layout.panels) {
+    const Box& map_box = titled.panel.map;
     int different = 0;
-    for (int y = -30; y < alone.map.height; ++y) {
+    for (int y = -30; y < alone.panel.map.height; ++y) {
       // The labels as well, but not the titles of the axes.
-      for (int x = -16; x < alone.map.width; ++x) {
-        different += single.at(alone.map.x + x, alone.map.y + std::max(y, -20)) !=
-                     canvas.at(panel.map.x + x, panel.map.y + std::max(y, -20));
+      for (int x = -16; x < alone.panel.map.width; ++x) {
+        different += single.at(alone.panel.map.x + x, alone.panel.map.y + std::max(y, -20)) !=
+                     canvas.at(map_box.x + x, map_box.y + std::max(y, -20));
       }
     }
     CHECK(different == 0);
@@ -239,18 +245,18 @@ TEST_CASE("sheets that cannot be drawn are refused") {
   options.columns = -1;
   CHECK_THROWS_AS(lay_out_sheet({map}, {{}}, options), UsageError);
   options = {};
-  options.cell = -1;
+  options.look.cell = -1;
   CHECK_THROWS_AS(lay_out_sheet({map}, {{}}, options), UsageError);
   for (const int cell : {20000, 2147483647}) {
-    options.cell = cell;
+    options.look.cell = cell;
     CHECK_THROWS_AS(lay_out_sheet({map, map}, {{}, {}}, options), LimitError);
   }
   const std::vector<AttentionMap> many(257, map);
-  CHECK_THROWS_AS(lay_out_sheet(many, std::vector<HeatmapOptions>(257), {}), LimitError);
+  CHECK_THROWS_AS(lay_out_sheet(many, std::vector<HeatmapTexts>(257), {}), LimitError);
   const std::vector<AttentionMap> wide(200, map_of({"a"}, repeated(300, "b")));
   options = {};
   options.columns = 200;
-  CHECK_THROWS_AS(lay_out_sheet(wide, std::vector<HeatmapOptions>(200), options), LimitError);
+  CHECK_THROWS_AS(lay_out_sheet(wide, std::vector<HeatmapTexts>(200), options), LimitError);
 }
 
 }  // namespace

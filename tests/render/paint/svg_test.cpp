@@ -68,27 +68,23 @@ std::string hex(Color color) {
 
 std::string svg_of(const AttentionMap& map, const HeatmapOptions& options,
                    const PictureText& texts = {}, int dpi = 0) {
-  const Font font;
-  const HeatmapLayout layout = lay_out_heatmap(map, options);
-  SvgPainter painter(font, layout.width, layout.height, options.theme.paper);
-  paint_heatmap(painter, map, options, layout);
-  return painter.file(texts, dpi);
+  return draw_heatmap_svg(map, options, {}, texts, dpi);
 }
 
 TEST_CASE("an SVG has the cells, the labels and the size of the layout") {
   const AttentionMap map = map_of({"a", "b", "</s>"}, {"x", "\"y\"", "&", "word"});
   HeatmapOptions options;
-  options.title = "t";
-  options.caption = "c";
-  options.colormap = Colormap::magma;
+  options.texts.title = "t";
+  options.texts.caption = "c";
+  options.look.colormap = Colormap::magma;
   const HeatmapLayout layout = lay_out_heatmap(map, options);
   const std::vector<Element> elements = elements_of(svg_of(map, options));
   const Element& root = elements.front();
   CHECK(root.name == "svg");
-  CHECK(root.number("width") == layout.width);
-  CHECK(root.number("height") == layout.height);
+  CHECK(root.number("width") == layout.frame.width);
+  CHECK(root.number("height") == layout.frame.height);
   CHECK(root.attributes.at("viewBox") ==
-        "0 0 " + std::to_string(layout.width) + " " + std::to_string(layout.height));
+        "0 0 " + std::to_string(layout.frame.width) + " " + std::to_string(layout.frame.height));
 
   std::vector<const Element*> boxes;
   std::vector<std::string> labels;
@@ -101,7 +97,7 @@ TEST_CASE("an SVG has the cells, the labels and the size of the layout") {
   std::size_t found = 0;
   for (std::size_t row = 0; row < map.rows(); ++row) {
     for (std::size_t column = 0; column < map.columns(); ++column) {
-      const Box cell = layout.cell_box(row, column);
+      const Box cell = layout.panel.cell_box(row, column);
       found += static_cast<std::size_t>(
           std::count_if(boxes.begin(), boxes.end(), [&](const Element* box) {
             return box->number("x") == cell.x && box->number("y") == cell.y &&
@@ -113,7 +109,7 @@ TEST_CASE("an SVG has the cells, the labels and the size of the layout") {
   }
   CHECK(found == map.rows() * map.columns());
   CHECK(boxes.front()->attributes.at("fill") == "#ffffff");  // the paper
-  CHECK(boxes.front()->number("width") == layout.width);
+  CHECK(boxes.front()->number("width") == layout.frame.width);
   for (const std::string text : {"a", "b", "&lt;/s&gt;", "x", "&quot;y&quot;", "&amp;", "word", "t",
                                  "c", "input", "output", "0.0", "1.0"}) {
     CAPTURE(text);
@@ -124,9 +120,9 @@ TEST_CASE("an SVG has the cells, the labels and the size of the layout") {
 TEST_CASE("the outlines of an SVG stand where the pixels are") {
   const AttentionMap map = map_of({"H"}, {"H"});
   HeatmapOptions options;
-  options.font_size = 32;
+  options.look.font_size = 32;
   const HeatmapLayout layout = lay_out_heatmap(map, options);
-  const PlacedText& label = layout.column_labels.front();
+  const PlacedText& label = layout.panel.column_labels.front();
   const std::vector<Element> elements = elements_of(svg_of(map, options));
   std::string glyph;
   std::map<std::string, std::string> outlines;
@@ -172,8 +168,8 @@ TEST_CASE("the cells of a large map are a picture in the SVG") {
                                   [](const Element& element) { return element.name == "image"; });
   REQUIRE(image != elements.end());
   const HeatmapLayout layout = lay_out_heatmap(map, {});
-  CHECK(image->number("x") == layout.map.x);
-  CHECK(image->number("width") == layout.map.width);
+  CHECK(image->number("x") == layout.panel.map.x);
+  CHECK(image->number("width") == layout.panel.map.width);
   // The signature of a PNG in base64.
   CHECK(image->attributes.at("xlink:href").rfind("data:image/png;base64,iVBORw0KGgo", 0) == 0);
 }
@@ -185,24 +181,25 @@ TEST_CASE("an SVG says what it shows, and how large it is on paper") {
   CHECK(svg.find("<title>1 &lt; 2</title>") != std::string::npos);
   CHECK(svg.find("<desc>Source: a&amp;b\\x1b\n</desc>") != std::string::npos);
   const Element root = elements_of(svg).front();
-  CHECK(std::stod(root.attributes.at("width")) == Catch::Approx(layout.width / 100.0));
+  CHECK(std::stod(root.attributes.at("width")) == Catch::Approx(layout.frame.width / 100.0));
   CHECK(root.attributes.at("width").substr(root.attributes.at("width").size() - 2) == "in");
   CHECK(svg == svg_of(map, {}, {{"Title", "1 < 2"}, {"Source", "a&b\x1b"}}, 100));
 }
 
 TEST_CASE("a chart as SVG has its lines through the points and a mark at each") {
+  constexpr std::size_t count = 12;
   CurvePanel panel{"", "x", "y", {}, true};
-  for (std::size_t i = 0; i < mark_kinds; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const double low = static_cast<double>(i) / 20;
     panel.series.push_back({"s" + std::to_string(i), {1, 2, 3}, {low, low + 0.2, low + 0.1}});
   }
   const CurveLayout layout = lay_out_curves({panel}, {});
-  const Font font;
-  SvgPainter painter(font, layout.width, layout.height, Color{255, 255, 255});
-  paint_curves(painter, {panel}, layout);
+  const std::string svg = make_svg(layout.frame, light_theme, Font(), [&](Painter& painter) {
+    paint_curves(painter, {panel}, layout);
+  });
   std::size_t lines = 0;
   std::size_t marks = 0;
-  for (const Element& element : elements_of(painter.file({}))) {
+  for (const Element& element : elements_of(svg)) {
     if (element.name == "polygon" || element.name == "circle") ++marks;
     if (element.name != "polyline") continue;
     const std::string& points = element.attributes.at("points");
@@ -210,27 +207,28 @@ TEST_CASE("a chart as SVG has its lines through the points and a mark at each") 
     const Point first = layout.panels[0].place(1, panel.series[lines].y[0]);
     CHECK(std::stod(points) == Catch::Approx(first.x).margin(0.01));
     CHECK(std::stod(points.substr(points.find(',') + 1)) == Catch::Approx(first.y).margin(0.01));
-    CHECK(element.attributes.at("stroke") == hex(curve_color(lines)));
+    CHECK(element.attributes.at("stroke") == hex(curve_style(lines).color));
     ++lines;
   }
-  CHECK(lines == mark_kinds);
+  CHECK(lines == count);
   // With their ground, on three points and in the legend.
-  CHECK(marks == 2 * 4 * mark_kinds);
+  CHECK(marks == 2 * 4 * count);
 }
 
 TEST_CASE("the corners of a mark are where its pixels end") {
-  for (std::size_t kind = 0; kind < mark_kinds; ++kind) {
-    const std::vector<Point> corners = mark_corners(kind, 20, 0);
-    CAPTURE(kind);
-    CHECK(corners.empty() == (kind % first_hollow_mark == 0));
+  for (std::size_t i = 0; i < 12; ++i) {
+    const Mark mark = curve_style(i).mark;
+    const std::vector<Point> corners = mark_corners(mark.shape, 20, 0);
+    CAPTURE(i);
+    CHECK(corners.empty() == (mark.shape == Shape::disc));
     Coverage coverage({0, 0, 100, 100});
-    coverage.add_mark(kind, {50, 50}, 20, 0);
+    coverage.add_mark(mark, {50, 50}, 20, 0);
     Canvas canvas(100, 100, {255, 255, 255});
     coverage.paint(canvas, {0, 0, 0});
-    for (std::size_t i = 0; i < corners.size(); ++i) {
+    for (std::size_t k = 0; k < corners.size(); ++k) {
       // Halfway between two corners is the edge: half covered, white outside.
-      const Point a = corners[i];
-      const Point b = corners[(i + 1) % corners.size()];
+      const Point a = corners[k];
+      const Point b = corners[(k + 1) % corners.size()];
       const double x = (a.x + b.x) / 2;
       const double y = (a.y + b.y) / 2;
       const double length = std::hypot(b.x - a.x, b.y - a.y);
@@ -248,7 +246,7 @@ TEST_CASE("the corners of a mark are where its pixels end") {
 
 TEST_CASE("an SVG without paper has no ground") {
   HeatmapOptions options;
-  options.theme = transparent_theme;
+  options.look.theme = transparent_theme;
   for (const Element& element : elements_of(svg_of(map_of({"a"}, {"b"}), options))) {
     if (element.name == "rect") CHECK(element.number("width") < 100);
   }
@@ -258,7 +256,8 @@ TEST_CASE("texts of any bytes make well-formed SVG") {
   constexpr char bytes[] = "\x1b[2J\0\xff\xc0\n\t\u202e]]>&amp;<!--'\"\u0915\U0010ffff";
   const std::string junk(bytes, sizeof bytes - 1);
   HeatmapOptions options;
-  options.title = options.caption = options.row_title = options.column_title = junk;
+  options.texts.title = options.texts.caption = options.texts.row_title =
+      options.texts.column_title = junk;
   const std::string svg = svg_of(map_of({junk, ""}, {"", junk}), options, {{"Title", junk}});
   CHECK(elements_of(svg).size() > 10);
   for (const char c : svg) CHECK((static_cast<unsigned char>(c) >= 0x20 || c == '\n'));

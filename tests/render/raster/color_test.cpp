@@ -1,7 +1,7 @@
 #include "render/raster/color.h"
 
+#include "attnviz/look.h"
 #include "catch.h"
-#include "render/figure/look.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "render/raster/colormap.h"
+#include "attnviz/colormap.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "catch.h"
+#include "render/raster/color.h"
 
 namespace attnviz {
 namespace {

@@ -1,4 +1,4 @@
-#include "render/raster/png.h"
+#include "attnviz/png.h"
 
 #include <sys/resource.h>
 #include <unistd.h>

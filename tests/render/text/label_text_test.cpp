@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "render/text/typesetting.h"
 
 namespace attnviz {
 namespace {
@@ -42,7 +43,7 @@ TEST_CASE("long labels end in an ellipsis") {
 
 TEST_CASE("text wraps between words, evenly") {
   const Font font;
-  const int letter = font.measure("m", 10).advance;
+  const int letter = measure(font, "m", 10).advance;
   struct Case {
     std::string text;
     int letters;
@@ -78,7 +79,7 @@ TEST_CASE("no line is wider than asked for and no word is lost") {
   for (int width = 10; width < 700; width += 7) {
     std::string found;
     for (const std::string& line : wrap_text(font, text, 16, width)) {
-      CHECK(font.measure(line, 16).advance <= std::max(width, 10));
+      CHECK(measure(font, line, 16).advance <= std::max(width, 10));
       found += line;
     }
     std::erase(found, ' ');

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "render/raster/color.h"
+#include "attnviz/color.h"
 
 namespace attnviz {
 
@@ -26,8 +26,8 @@ inline constexpr std::array<NamedColormap, 6> named_colormaps = {{{"viridis", Co
 /// The colour of t; values outside 0..1 are clamped, NaN is drawn as a mid grey.
 Color map_color(Colormap colormap, double t);
 
-/// The weights at the two ends of a colour bar. Fixed at 0..1 unless somebody asks for another one,
-/// so that a flat map cannot look sharp.
+/// The weights at the two ends of a colour bar. Fixed at 0..1 unless another one is asked for, so
+/// that a flat map cannot look sharp.
 struct Scale {
   double low = 0;
   double high = 1;

@@ -1,33 +1,20 @@
-#include "render/text/font.h"
+#include "render/text/typesetting.h"
+
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <cstdint>
 #include <optional>
-#include <set>
+#include <string>
 
-#include "attnviz/error.h"
-#include "base/file.h"
 #include "base/grapheme.h"
 #include "base/utf8.h"
-#include "render/text/embedded_font.h"
-#include "render/text/face.h"
-#include "render/text/font_search.h"
+#include "render/text/faces.h"
 #include "render/text/script.h"
 
 namespace attnviz {
 namespace {
-
-constexpr std::size_t none = static_cast<std::size_t>(-1);
-
-std::string hex_digits(char32_t code_point) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string text;
-  for (int shift = code_point > 0xffff ? 20 : 12; shift >= 0; shift -= 4) {
-    text += digits[code_point >> shift & 0xf];
-  }
-  return text;
-}
 
 // Spaces, digits and punctuation stand between words of either direction.
 bool is_neutral(char32_t c) {
@@ -43,81 +30,9 @@ const Script* shaped_script(const std::vector<char32_t>& code_points) {
   return nullptr;
 }
 
-}  // namespace
-
-// The faces in order of preference, the embedded one first. Those of the machine join when a text
-// needs them.
-class Font::Faces {
- public:
-  Faces() {
-    const auto bytes = embedded_font();
-    const std::string_view file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    faces_.push_back({nullptr, std::make_unique<Face>(file, "embedded font")});
-  }
-
-  const Face& at(std::size_t face) const { return *faces_[face].face; }
-  const Face& embedded() const { return at(0); }
-
-  void add(std::string file, std::string_view name) {
-    Loaded loaded{std::make_unique<std::string>(std::move(file)), nullptr};
-    loaded.face = std::make_unique<Face>(*loaded.file, name);
-    faces_.push_back(std::move(loaded));
-  }
-  void search(std::vector<std::string> folders) { search_ = FontSearch(std::move(folders)); }
-
-  // The first face that has all of a character, or `none`.
-  std::size_t find(const std::vector<char32_t>& code_points) {
-    std::vector<char32_t> visible;
-    std::ranges::copy_if(code_points, std::back_inserter(visible),
-                         [](char32_t c) { return !is_invisible(c); });
-    const auto known = known_.find(visible);
-    if (known != known_.end()) return known->second;
-    std::size_t face = find_loaded(visible, 0);
-    if (face == none) face = find_new(visible);
-    known_.emplace(std::move(visible), face);
-    return face;
-  }
-
-  std::set<char32_t> missing;
-  bool unshaped = false;
-
- private:
-  struct Loaded {
-    std::unique_ptr<std::string> file;  // at a fixed address; null for the embedded one
-    std::unique_ptr<Face> face;
-  };
-
-  std::size_t find_loaded(const std::vector<char32_t>& code_points, std::size_t from) const {
-    for (std::size_t i = from; i < faces_.size(); ++i) {
-      const auto has = [&](char32_t c) { return at(i).index(c) != 0; };
-      if (std::ranges::all_of(code_points, has)) return i;
-    }
-    return none;
-  }
-
-  // A file of the machine that is broken is passed over: nobody named it.
-  std::size_t find_new(const std::vector<char32_t>& code_points) {
-    for (auto found = search_.find(code_points); found;
-         found = search_.find(code_points, *found + 1)) {
-      try {
-        add(read_file(search_.path(*found), largest_font_file), search_.path(*found));
-        if (find_loaded(code_points, faces_.size() - 1) != none) return faces_.size() - 1;
-        faces_.pop_back();
-      } catch (const Error&) {
-        continue;
-      }
-    }
-    return none;
-  }
-
-  std::vector<Loaded> faces_;
-  FontSearch search_{{}};
-  std::map<std::vector<char32_t>, std::size_t> known_;
-};
-
 // A part of a text in one face.
-struct Font::Run {
-  std::size_t face = 0;  // `none` when its characters have to be put together from several
+struct Run {
+  std::size_t face = 0;  // Faces::none when its characters have to be put together from several
   const Script* script = nullptr;  // for shaped ones
   std::string text;
   std::vector<char32_t> code_points;
@@ -127,7 +42,7 @@ struct Font::Run {
 };
 
 // A glyph of a text (face set) or one bar of the frame around hex digits (face null).
-struct Font::Glyph {
+struct Glyph {
   const Face* face;
   std::size_t number;  // of the face
   int index;
@@ -139,38 +54,17 @@ struct Font::Glyph {
   Outline outline;  // from (x, y)
 };
 
-Font::Font() : faces_(std::make_unique<Faces>()) {}
-Font::~Font() = default;
-Font::Font(Font&&) noexcept = default;
-Font& Font::operator=(Font&&) noexcept = default;
-
-void Font::add(std::string file, std::string_view name) {
-  faces_->add(std::move(file), name);
-}
-
-void Font::search(std::vector<std::string> folders) {
-  faces_->search(std::move(folders));
-}
-
-std::vector<char32_t> Font::missing() const {
-  return {faces_->missing.begin(), faces_->missing.end()};
-}
-
-bool Font::unshaped() const {
-  return faces_->unshaped;
-}
-
-std::vector<Font::Run> Font::split(std::string_view text) const {
+std::vector<Run> split(Faces& faces, std::string_view text) {
   std::vector<Run> runs;
   for (const std::string& character : split_characters(text)) {
     const std::vector<char32_t> letters = code_points(character);
-    const std::size_t face = faces_->find(letters);
+    const std::size_t face = faces.find(letters);
     const Script* script = shaped_script(letters);
     if (script != nullptr && shaping_library().empty()) {
-      faces_->unshaped = true;
+      faces.unshaped = true;
       script = nullptr;
     }
-    if (face == none) script = nullptr;
+    if (face == Faces::none) script = nullptr;
     const auto alike = [&](const Run& run) {
       const bool same = run.script == script || (run.script != nullptr && script != nullptr &&
                                                  run.script->name == script->name);
@@ -194,9 +88,10 @@ std::vector<Font::Run> Font::split(std::string_view text) const {
 }
 
 // Appends a frame around the digits in one line or, where they stay legible, two. Returns its end.
-int Font::place_missing(char32_t code_point, int size, int x, std::vector<Glyph>& glyphs) const {
-  const Face& face = faces_->embedded();
-  const std::string digits = hex_digits(code_point);
+int place_missing(const Face& face, char32_t code_point, int size, int x,
+                  std::vector<Glyph>& glyphs) {
+  const std::string digits =
+      fmt::format("{:0{}X}", static_cast<std::uint32_t>(code_point), code_point > 0xffff ? 6 : 4);
   const int lines = size >= 14 ? 2 : 1;
   const int digit_size = std::max(7, lines == 2 ? size / 2 : size * 3 / 4);
   const int step = face.advance(face.index(U'0'), digit_size);
@@ -227,20 +122,20 @@ int Font::place_missing(char32_t code_point, int size, int x, std::vector<Glyph>
   return left + width + 1;
 }
 
-std::vector<Font::Glyph> Font::place(std::string_view text, int size, int* advance) const {
+std::vector<Glyph> place(Faces& faces, std::string_view text, int size, int* advance) {
   size = std::clamp(size, 1, 512);
   std::vector<Glyph> glyphs;
   int pen = 0;
   int last = 0;  // where the last character that takes up room began
 
   const auto place_letter = [&](char32_t code_point, std::size_t number) {
-    const int x = is_mark(code_point) && number != none ? last : pen;
+    const int x = is_mark(code_point) && number != Faces::none ? last : pen;
     int end = 0;
-    if (number == none) {
-      end = place_missing(code_point, size, x, glyphs);
-      faces_->missing.insert(code_point);
+    if (number == Faces::none) {
+      end = place_missing(faces.embedded(), code_point, size, x, glyphs);
+      faces.missing.insert(code_point);
     } else {
-      const Face& face = faces_->at(number);
+      const Face& face = faces.at(number);
       const int index = face.index(code_point);
       glyphs.push_back({&face, number, index, size, x, 0, 0, 0, face.outline(index, size)});
       end = x + face.advance(index, size);
@@ -249,7 +144,7 @@ std::vector<Font::Glyph> Font::place(std::string_view text, int size, int* advan
     pen = std::max(pen, end);
   };
   const auto place_shaped = [&](const Run& run) {
-    const Face& face = faces_->at(run.face);
+    const Face& face = faces.at(run.face);
     const float scale = face.scale(size);
     int units = 0;
     last = pen;
@@ -269,24 +164,26 @@ std::vector<Font::Glyph> Font::place(std::string_view text, int size, int* advan
     pen += static_cast<int>(std::ceil(static_cast<float>(units) * scale));
   };
 
-  for (const Run& run : split(text)) {
+  for (const Run& run : split(faces, text)) {
     if (run.script != nullptr) {
       place_shaped(run);
       continue;
     }
     for (const char32_t code_point : run.code_points) {
       if (is_invisible(code_point)) continue;
-      place_letter(code_point, run.face == none ? faces_->find({code_point}) : run.face);
+      place_letter(code_point, run.face == Faces::none ? faces.find({code_point}) : run.face);
     }
   }
   *advance = pen;
   return glyphs;
 }
 
-TextExtent Font::measure(std::string_view text, int size) const {
+}  // namespace
+
+TextExtent measure(const Font& font, std::string_view text, int size) {
   TextExtent extent;
   std::optional<Outline> all;
-  for (const Glyph& glyph : place(text, size, &extent.advance)) {
+  for (const Glyph& glyph : place(font.faces(), text, size, &extent.advance)) {
     if (glyph.outline.empty()) continue;
     const Outline moved =
         glyph.outline.moved(static_cast<float>(glyph.x), static_cast<float>(glyph.y));
@@ -307,10 +204,10 @@ TextExtent Font::measure(std::string_view text, int size) const {
   return extent;
 }
 
-void Font::draw(Canvas& canvas, std::string_view text, int size, int x, int y, Color color,
-                Direction direction) const {
+void draw_text(Canvas& canvas, const Font& font, std::string_view text, int size, int x, int y,
+               Color color, Direction direction) {
   int advance = 0;
-  for (const Glyph& glyph : place(text, size, &advance)) {
+  for (const Glyph& glyph : place(font.faces(), text, size, &advance)) {
     std::vector<unsigned char> coverage;
     if (glyph.face != nullptr) {
       coverage = glyph.face->bitmap(glyph.index, glyph.size, glyph.dx, glyph.dy);
@@ -332,10 +229,10 @@ void Font::draw(Canvas& canvas, std::string_view text, int size, int x, int y, C
   }
 }
 
-std::vector<PlacedGlyph> Font::glyphs(std::string_view text, int size) const {
+std::vector<PlacedGlyph> glyphs_of(const Font& font, std::string_view text, int size) {
   std::vector<PlacedGlyph> placed;
   int advance = 0;
-  for (const Glyph& glyph : place(text, size, &advance)) {
+  for (const Glyph& glyph : place(font.faces(), text, size, &advance)) {
     PlacedGlyph one;
     if (glyph.face == nullptr) {
       one.box = {glyph.x, glyph.y, glyph.outline.end_column(), glyph.outline.end_row()};
@@ -353,8 +250,8 @@ std::vector<PlacedGlyph> Font::glyphs(std::string_view text, int size) const {
   return placed;
 }
 
-std::vector<GlyphStep> Font::outline(std::size_t face, int glyph) const {
-  return faces_->at(face).steps(glyph);
+std::vector<GlyphStep> outline_of(const Font& font, std::size_t face, int glyph) {
+  return font.faces().at(face).steps(glyph);
 }
 
 }  // namespace attnviz

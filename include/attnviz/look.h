@@ -3,9 +3,8 @@
 
 #include <optional>
 
-#include "render/raster/color.h"
-#include "render/raster/colormap.h"
-#include "render/text/font.h"
+#include "attnviz/color.h"
+#include "attnviz/colormap.h"
 
 namespace attnviz {
 
@@ -44,11 +43,10 @@ struct Look {
   Theme theme = light_theme;
   int cell = 0;                        // side of a cell in pixels; 0 chooses by the number of cells
   int font_size = 0;                   // of the labels in pixels; 0 chooses by the cell
-  bool grid_lines = false;             // between cells, where these are large enough
-  bool outline_gold = true;            // a thin line inside the cells of map.gold, likewise
-  bool mark_largest = false;           // the largest weight of each row, likewise
+  bool grid_lines = false;             // between cells of 4 pixels or more
+  bool outline_gold = true;            // a thin line inside the cells of map.gold, from 8 pixels on
+  bool mark_largest = false;           // the largest weight of each row, from 8 pixels on
   std::optional<NumberStyle> numbers;  // in the cells, where all of them fit
-  const Font* font = nullptr;          // the embedded face when null
 };
 
 }  // namespace attnviz
