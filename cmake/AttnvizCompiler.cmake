@@ -21,7 +21,7 @@ endif()
 
 # Where nothing waits for the processor, the command line and the tests, compile time counts for more.
 add_library(attnviz_quick INTERFACE)
-target_compile_options(attnviz_quick INTERFACE $<$<CONFIG:Release>:-O1>)
+target_compile_options(attnviz_quick INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
 
 # Eigen as a system library (gcc 12 sees uninitialised values in its own AVX-512 intrinsics). Its own threads would change the order of sums, hence the bits; the
 # larger stack limit keeps the blocking buffers of a product off the heap.

@@ -1,5 +1,7 @@
 #include "cli/answer_options.h"
 
+#include <fmt/core.h>
+
 #include "attnviz/error.h"
 #include "base/utf8.h"
 #include "cli/output.h"
@@ -19,15 +21,15 @@ void add_answer_options(const Command& command, AnswerOptions& answer) {
 
 void tell_unknown(bool quiet, const std::string& place, const SourceText& text) {
   if (text.unknown.empty()) return;
-  tell(quiet, "attnviz: note: " + place + "the model has never seen \"" +
-                  printable(join(text.unknown, "\", \"")) + "\"; read as <unk>");
+  tell(quiet, fmt::format("attnviz: note: {}the model has never seen \"{}\"; read as <unk>", place,
+                          printable(join(text.unknown, "\", \""))));
 }
 
 void tell_cut(bool quiet, const Prediction& prediction) {
   if (prediction.ended) return;
-  tell(quiet, "attnviz: warning: the answer to \"" + printable(prediction.source_text) +
-                  "\" did not end; cut after " + std::to_string(prediction.answer.size()) +
-                  " symbols");
+  tell(quiet,
+       fmt::format("attnviz: warning: the answer to \"{}\" did not end; cut after {} symbols",
+                   printable(prediction.source_text), prediction.answer.size()));
 }
 
 }  // namespace attnviz

@@ -1,5 +1,7 @@
 #include "cli/output.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iostream>
 
@@ -27,7 +29,7 @@ std::string shell_word(const std::string& path) {
 }
 
 std::string percent(double share) {
-  return format_fixed(100.0 * share, 2) + " %";
+  return fmt::format("{:.2f} %", 100.0 * share);
 }
 
 std::string picture_title(std::string_view task, const Prediction& prediction) {
@@ -49,9 +51,8 @@ std::string picture_title(std::string_view task, const Prediction& prediction) {
 std::string picture_caption(const AttentionMap& map) {
   const AlignmentScores scores = score_alignment(map.weights, map.columns(), map.gold);
   if (scores.rows == 0) return "";
-  return "gold mass " + format_fixed(scores.gold_mass(), 3) + " · on target " +
-         std::to_string(scores.hits) + " of " + std::to_string(scores.rows) + " · row entropy " +
-         format_fixed(scores.row_entropy(), 3);
+  return fmt::format("gold mass {:.3f} · on target {} of {} · row entropy {:.3f}",
+                     scores.gold_mass(), scores.hits, scores.rows, scores.row_entropy());
 }
 
 }  // namespace attnviz

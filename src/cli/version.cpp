@@ -21,11 +21,11 @@ std::string version_text() {
   constexpr const char* compiler = "gcc " __VERSION__;
 #endif
   const std::string shaping = shaping_library();
-  return fmt::format(
-      "{}\ncompiler: {}\n{}\n{}, JSON for Modern C++ {}.{}.{}, zlib\ntext: {}", program_name(),
-      compiler, numeric_build_info(), options_library(), NLOHMANN_JSON_VERSION_MAJOR,
-      NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH,
-      shaping.empty() ? "unshaped, as HarfBuzz was not there" : shaping);
+  return fmt::format("{}\ncompiler: {}\n{}\n{}, JSON for Modern C++ {}.{}.{}, zlib\ntext: {}",
+                     program_name(), compiler, numeric_build_info(), options_library(),
+                     NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                     NLOHMANN_JSON_VERSION_PATCH,
+                     shaping.empty() ? "unshaped, as HarfBuzz was not there" : shaping);
 }
 
 }  // namespace attnviz

@@ -9,8 +9,6 @@ using namespace attnviz;
 
 namespace {
 
-constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n";
-
 /// A folder with two maps of the same inputs, one of other inputs and one in Devanagari.
 const WorkFolder& maps() {
   static const WorkFolder folder;
@@ -184,7 +182,7 @@ TEST_CASE("attnviz render: looks it refuses") {
        "--difference: expected two maps of the same shape, got 2 x 2 and 1 x 3"},
       {"a.csv other.csv --difference",
        "--difference: expected two maps of the same input, got x y and x z"},
-      {"a.csv b.csv --difference --colormap gray", "excludes"},
+      {"a.csv b.csv --difference --colormap gray", "--difference excludes --colormap"},
   };
   for (const auto& [arguments, message] : cases) {
     INFO(arguments);

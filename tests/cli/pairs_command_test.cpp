@@ -113,8 +113,10 @@ TEST_CASE("answers that are given have a probability and a picture", "[pairs]") 
                 "--target: expected one for each input, 2, got 1");
   check_refused(folder.run("predict --model m - --target c"), 2,
                 "--target: expected inputs on the command line, got - for standard input");
-  check_refused(folder.run("predict --model m a --target c --replace-unk"), 2, "excludes");
-  check_refused(folder.run("predict --model m a --target c --json --logits"), 2, "excludes");
+  check_refused(folder.run("predict --model m a --target c --replace-unk"), 2,
+                "--target excludes --replace-unk");
+  check_refused(folder.run("predict --model m a --target c --json --logits"), 2,
+                "--target excludes --logits");
 }
 
 TEST_CASE("the best answers are listed with their rank", "[pairs]") {
@@ -131,7 +133,8 @@ TEST_CASE("the best answers are listed with their rank", "[pairs]") {
     CHECK(facts.at("log_probability").get<std::string>().starts_with("-"));
   }
   CHECK(rank == 3);
-  check_refused(trained().run("predict --model m --beam 2 --n-best 3 red"), 2, "--n-best");
+  check_refused(trained().run("predict --model m --beam 2 --n-best 3 red"), 2,
+                "--n-best: expected at most --beam, 2, got 3");
   for (const char* format : {"npz", "json", "pharaoh"}) {
     check_refused(trained().run("predict --model m --beam 3 --n-best 3 red --alignment " +
                                 std::string(format)),

@@ -34,6 +34,9 @@ inline void write_bytes(const std::filesystem::path& path, std::string_view byte
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
+/// How every PNG file begins.
+inline constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n";
+
 /// A new folder to work in, gone at the end of the test.
 class WorkFolder {
  public:

@@ -6,7 +6,7 @@
 #include "catch.h"
 #include "cli/run_program.h"
 
-using attnviz::run_program;
+using namespace attnviz;
 
 TEST_CASE("attnviz tasks: exact output") {
   const std::vector<std::pair<std::string, std::string>> cases{
@@ -105,22 +105,22 @@ TEST_CASE("attnviz tasks: what it refuses, and how") {
        "--part: expected one of train, validation, test, got \"tets\""},
       {"--task reverse --sample 1 --part test --min-length 1 --max-length 1 --alphabet a",
        "no example for test"},
-      {"--sample 1", "--task"},
-      {"--shift 1", "--task"},
-      {"--task reverse --part test", "--sample"},
-      {"--task reverse --seed 3", "--sample"},
-      {"--task reverse --as-trained", "--sample"},
-      {"--task reverse --sample 1 --as-trained --part test", "--part"},
-      {"--names --json", "--names"},
-      {"--task reverse --task sort", "--task"},
-      {"--task reverse --sample", "--sample"},
-      {"bogus", "bogus"},
+      {"--sample 1", "--sample requires --task; see attnviz tasks --help"},
+      {"--shift 1", "--shift requires --task"},
+      {"--task reverse --part test", "--part requires --sample"},
+      {"--task reverse --seed 3", "--seed requires --sample"},
+      {"--task reverse --as-trained", "--as-trained requires --sample"},
+      {"--task reverse --gold", "--gold requires --sample"},
+      {"--task reverse --sample 1 --as-trained --part test", "--part excludes --as-trained"},
+      {"--task reverse --sample 1 --gold --json", "--gold excludes --json"},
+      {"--names --json", "--json excludes --names"},
+      {"--names --task sort", "--task excludes --names"},
+      {"--task reverse --task sort", "--task: expected once, got it 2 times"},
+      {"--task reverse --sample", "--sample: expected a value (N), got none"},
+      {"bogus", "unexpected argument \"bogus\"; see attnviz tasks --help"},
   };
   for (const auto& [arguments, message] : cases) {
     INFO(arguments);
-    const auto result = run_program("tasks " + arguments);
-    INFO(result.output);
-    CHECK(result.exit_code == 2);
-    CHECK(result.output.find(message) != std::string::npos);
+    check_refused(run_program("tasks " + arguments), 2, message);
   }
 }

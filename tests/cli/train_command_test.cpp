@@ -197,8 +197,7 @@ TEST_CASE("attnviz train: settings that contradict each other") {
   }
 }
 
-TEST_CASE(
-    "attnviz train: a signal saves and says how to resume, which ends at the same bytes") {
+TEST_CASE("attnviz train: a signal saves and says how to resume, which ends at the same bytes") {
   const WorkFolder folder;
   // Long enough to be interrupted, small enough to be resumed in a moment.
   const std::string options =
@@ -250,8 +249,9 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
       {"--resume a --steps 31",
        "--steps: cannot grow beyond 30, where this run's learning rate ends at 0; --init-from"},
       {"--resume a --task all", "--task all: one run at a time can be resumed"},
-      {"--resume a --force", "--force"},
-      {"--resume a --out b", "--out"},
+      {"--resume a --force", "--force excludes --resume"},
+      {"--resume a --out b", "--out excludes --resume"},
+      {"--resume a --init-from a", "--init-from excludes --resume"},
       {"--task all --init-from a", "--task all: has no use for --init-from"},
       {"--task sort --init-from a --hidden 9", "--hidden: expected 8, as in a, got 9"},
       {"", "--task or --data is required; see attnviz train --help"},

@@ -1,4 +1,6 @@
 // `attnviz eval`: how right a model is, and how true its attention.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -10,9 +12,9 @@
 #include "base/number.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
+#include "cli/eval/eval_report.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
-#include "cli/table.h"
 #include "infer/model_task.h"
 #include "score/pair_evaluation.h"
 #include "train/data.h"
@@ -35,94 +37,6 @@ struct EvalOptions {
   bool json = false;
 };
 
-std::string lay_out(const std::vector<Cells>& rows) {
-  return format_table(rows, TableStyle::figures);
-}
-
-/// Exact match and token accuracy by some property of the examples.
-template <typename Key, typename Name>
-std::string answers_table(const std::string& title, const std::map<Key, AnswerScores>& table,
-                          Name&& name) {
-  std::vector<Cells> rows{{title, "examples", "exact match", "tokens"}};
-  for (const auto& [key, scores] : table) {
-    rows.push_back({name(key), std::to_string(scores.answers), percent(scores.exact_match()),
-                    percent(scores.token_accuracy())});
-  }
-  return "\n" + lay_out(rows);
-}
-
-std::string fields_table(const std::map<std::string, AlignmentScores>& table) {
-  std::vector<Cells> rows{{"field", "gold mass", "hit rate"}};
-  for (const auto& [field, scores] : table) {
-    rows.push_back(
-        {field, format_fixed(scores.gold_mass(), 4), format_fixed(scores.hit_rate(), 4)});
-  }
-  return "\n" + lay_out(rows);
-}
-
-std::string offsets_table(const AlignmentScores& alignment) {
-  std::vector<Cells> rows{{"offset", "rows", "share"}};
-  for (const auto& [offset, count] : alignment.offsets) {
-    rows.push_back({(offset > 0 ? "+" : "") + std::to_string(offset), std::to_string(count),
-                    percent(static_cast<double>(count) / static_cast<double>(alignment.rows))});
-  }
-  return "\nhighest weight, from the gold position:\n" + lay_out(rows);
-}
-
-std::string to_text(const Evaluation& evaluation, bool by_length) {
-  const AnswerScores& answers = evaluation.answers;
-  const AlignmentScores& alignment = evaluation.alignment;
-  std::string text = lay_out({{"examples", std::to_string(answers.answers)},
-                              {"wrong answers", std::to_string(answers.answers - answers.exact)},
-                              {"exact match", percent(answers.exact_match())},
-                              {"token accuracy", percent(answers.token_accuracy())},
-                              {"gold mass", format_fixed(alignment.gold_mass(), 4)},
-                              {"hit rate", format_fixed(alignment.hit_rate(), 4)},
-                              {"row entropy (nats)", format_fixed(alignment.row_entropy(), 4)}});
-  if (alignment.rows > 0) text += offsets_table(alignment);
-  if (!evaluation.by_field.empty()) text += fields_table(evaluation.by_field);
-  if (evaluation.distractor.rows > 0) {
-    text += "\n  mass on the weekday, where there is one: " +
-            format_fixed(evaluation.distractor.gold_mass(), 4) + "\n";
-  }
-  if (!evaluation.by_kind.empty()) {
-    text +=
-        answers_table("format", evaluation.by_kind, [](const std::string& kind) { return kind; });
-  }
-  if (by_length) {
-    text += answers_table("length", evaluation.by_length,
-                          [](int length) { return std::to_string(length); });
-  }
-  return text;
-}
-
-std::string to_text(const PairEvaluation& evaluation, bool by_length) {
-  const AnswerScores& answers = evaluation.answers();
-  std::vector<Cells> rows{
-      {"pairs", std::to_string(answers.answers)},
-      {"wrong answers", std::to_string(answers.answers - answers.exact)},
-      {"exact match", percent(answers.exact_match())},
-      {"token accuracy", percent(answers.token_accuracy())},
-      {"error rate (edits)", percent(evaluation.errors().rate())},
-      {"BLEU", format_fixed(100.0 * evaluation.bleu().score(), 2)},
-      {"coverage penalty", format_fixed(evaluation.coverage().mean_coverage_penalty(), 4)},
-      {"row entropy (nats)", format_fixed(evaluation.coverage().mean_entropy(), 4)},
-      {"confidence", format_fixed(evaluation.coverage().confidence(), 4)}};
-  std::string text = lay_out(rows);
-  if (evaluation.gold_pairs() > 0) {
-    text += "\nattention of the right answer, where there is gold:\n" +
-            lay_out({{"pairs", std::to_string(evaluation.gold_pairs())},
-                     {"alignment error rate", percent(evaluation.links().error_rate())},
-                     {"gold mass", format_fixed(evaluation.alignment().gold_mass(), 4)},
-                     {"hit rate", format_fixed(evaluation.alignment().hit_rate(), 4)}});
-  }
-  if (by_length) {
-    text += answers_table("length", evaluation.by_length(),
-                          [](int length) { return std::to_string(length); });
-  }
-  return text;
-}
-
 void require_exact(const AnswerScores& answers, double least) {
   if (answers.exact_match() >= least) return;
   throw AnswerIsNo("exact match " + percent(answers.exact_match()) + " is below --min-exact " +
@@ -130,8 +44,8 @@ void require_exact(const AnswerScores& answers, double least) {
 }
 
 void report(const EvalOptions& options, const PairEvaluation& evaluation) {
-  write_file("-",
-             options.json ? to_json(evaluation) + "\n" : to_text(evaluation, options.by_length));
+  write_file("-", options.json ? to_json(evaluation) + "\n"
+                               : evaluation_text(evaluation, options.by_length));
   require_exact(evaluation.answers(), options.min_exact);
 }
 
@@ -157,9 +71,9 @@ PairEvaluation evaluate_held_out(const Model& model, const std::string& fact,
   const bool has_file = settings.test.given();
   const PairFiles& files = has_file ? settings.test : settings.train;
   const std::vector<std::uint32_t>& test = data.part(Part::test);
-  tell(false, "attnviz: note: measured on the " + std::to_string(test.size()) + " pairs of " +
-                  printable(files.name(), no_limit) +
-                  (has_file ? "" : " that were held out to test with"));
+  tell(false, fmt::format("attnviz: note: measured on the {} pairs of {}{}", test.size(),
+                          printable(files.name(), no_limit),
+                          has_file ? "" : " that were held out to test with"));
   const auto longest = static_cast<std::size_t>(settings.max_length);
   std::uint32_t number = has_file ? test.front() : 0;
   const auto wanted = [&](const TextPair& pair) {
@@ -216,8 +130,8 @@ void run_eval(const EvalOptions& options) {
   const auto examples = data.draw(Part::test, options.count.value_or(10000), random);
   Decoder decoder(model.config);
   const Evaluation evaluation = evaluate_greedily(model.weights, model.config, examples, decoder);
-  write_file("-",
-             options.json ? to_json(evaluation) + "\n" : to_text(evaluation, options.by_length));
+  write_file("-", options.json ? to_json(evaluation) + "\n"
+                               : evaluation_text(evaluation, options.by_length));
   require_exact(evaluation.answers, options.min_exact);
 }
 

@@ -1,5 +1,7 @@
 #include "cli/render/curves.h"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -53,7 +55,7 @@ Metrics read_metrics(const std::string& folder) {
   Metrics metrics{{folder, {}, {}}, {folder, {}, {}}, {folder, {}, {}}};
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
-    const std::string place = file + ':' + std::to_string(number);
+    const std::string place = fmt::format("{}:{}", file, number);
     try {
       const auto json = parse_strict_json<Json>(line, place);
       const double step = json.at("step");

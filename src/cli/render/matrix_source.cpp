@@ -1,5 +1,7 @@
 #include "cli/render/matrix_source.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -125,10 +127,11 @@ std::string odd_rows_warning(const std::string& file, const AttentionMap& map) {
     ++count;
   }
   if (count == 0) return "";
-  return "attnviz: warning: " + (file == "-" ? "standard input" : printable(file, no_limit)) +
-         ": " + std::to_string(count) + " of " + std::to_string(map.rows()) +
-         " rows are not weights in 0..1 that sum to one (the first is row " +
-         std::to_string(first + 1) + "); drawn as they are";
+  return fmt::format(
+      "attnviz: warning: {}: {} of {} rows are not weights in 0..1 that sum to one (the first is "
+      "row "
+      "{}); drawn as they are",
+      file == "-" ? "standard input" : printable(file, no_limit), count, map.rows(), first + 1);
 }
 
 }  // namespace attnviz

@@ -1,6 +1,8 @@
 // `attnviz render`: attention as a picture, as a file of numbers, or on the terminal.
 #include <unistd.h>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -77,8 +79,8 @@ void add_from_model(const RenderOptions& options, const std::string& path,
   const auto task = task_of(model);
   std::vector<std::string> inputs = options.inputs;
   if (!options.targets.empty() && options.targets.size() != inputs.size()) {
-    throw UsageError("--target: expected one for each --input, " + std::to_string(inputs.size()) +
-                     ", got " + std::to_string(options.targets.size()));
+    throw UsageError(fmt::format("--target: expected one for each --input, {}, got {}",
+                                 inputs.size(), options.targets.size()));
   }
   const SourceReader reader(model);
   if (inputs.empty() && task) inputs.emplace_back(task->task->sample_input);
@@ -123,8 +125,10 @@ std::vector<Picture> collect(const RenderOptions& options) {
   }
   if (!options.figure.look.difference) return pictures;
   if (pictures.size() != 2) {
-    throw UsageError("--difference: expected two maps, got " + std::to_string(pictures.size()) +
-                     "; name two files with --matrix, or two models with --model");
+    throw UsageError(fmt::format(
+        "--difference: expected two maps, got {}; name two files with --matrix, or two models with "
+        "--model",
+        pictures.size()));
   }
   return {subtract(pictures[0], pictures[1])};
 }
@@ -190,7 +194,7 @@ void run_render(const RenderOptions& options) {
   if (format == "png" || format == "svg") {
     const Figure figure = draw(options, format);
     write_file(out, figure.file);
-    wrote += " (" + std::to_string(figure.width) + "x" + std::to_string(figure.height) + " pixels)";
+    wrote += fmt::format(" ({}x{} pixels)", figure.width, figure.height);
   } else {
     write_file(out, convert(options, format, out != "-"));
   }

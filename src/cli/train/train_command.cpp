@@ -1,8 +1,7 @@
 // `attnviz train`: a run on a task or on pairs, or of all tasks.
-#include <unistd.h>
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "cli/train/train_report.h"
 #include "cli/train/train_start.h"
 #include "cli/version.h"
 #include "infer/model_task.h"
@@ -37,82 +37,12 @@ std::string dump(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-/// The line that shows where training stands, on a terminal only: it is rewritten in place.
-class ProgressBar {
- public:
-  explicit ProgressBar(bool quiet) : on_(!quiet && isatty(STDERR_FILENO) == 1) {}
-
-  void draw(int step, int steps, double loss) {
-    constexpr int width = 30;
-    const auto part_of = [&](std::int64_t whole) { return static_cast<int>(whole * step / steps); };
-    const int now = part_of(1000);
-    if (!on_ || now == drawn_) return;
-    drawn_ = now;
-    const auto full = static_cast<std::size_t>(part_of(width));
-    std::cerr << "\r[" << std::string(full, '#') << std::string(width - full, ' ') << "] step "
-              << step << '/' << steps << "  loss " << format_fixed(loss, 4) << "   " << std::flush;
-  }
-  void clear() {
-    if (on_ && drawn_ >= 0) std::cerr << "\r" << std::string(70, ' ') << '\r' << std::flush;
-  }
-
- private:
-  bool on_;
-  int drawn_ = -1;
-};
-
-/// Gold mass and hit rate, or nothing where no gold is known.
-std::string gold_text(const AlignmentScores& scores, const std::string& after) {
-  if (scores.rows == 0) return "";
-  return "gold mass " + format_fixed(scores.gold_mass(), 3) + after + "hit rate " +
-         format_fixed(scores.hit_rate(), 3) + after;
-}
-
-std::string progress_line(const Progress& progress, int patience) {
-  const Evaluation& validation = progress.validation;
-  const std::string steps = std::to_string(progress.steps);
-  std::string step = std::to_string(progress.step);
-  step.insert(0, steps.size() - step.size(), ' ');
-  return "step " + step + "/" + steps + "  loss " + format_fixed(progress.loss, 4) + "  tokens " +
-         percent(validation.answers.token_accuracy()) + "  exact " +
-         percent(validation.answers.exact_match()) + "  " + gold_text(validation.alignment, "  ") +
-         format_fixed(progress.examples_per_second, 0) + " examples/s  " +
-         (progress.new_best
-              ? "new best"
-              : "stalled " + std::to_string(progress.stalled) + "/" + std::to_string(patience));
-}
-
-std::string how_it_ended(const RunReport& report, const Recipe& recipe) {
-  switch (report.stop_reason) {
-    case StopReason::converged:
-      return "converged: every answer right and attention at rest";
-    case StopReason::stalled:
-      return "no new best in " + std::to_string(recipe.patience) + " evaluations";
-    case StopReason::out_of_steps:
-      return "all steps done";
-    case StopReason::diverged:
-      return "diverged at " + report.reason;
-    case StopReason::stopped:
-      break;
-  }
-  return "stopped after step " + std::to_string(report.steps);
-}
-
 Json report_json(const RunReport& report, const std::string& folder) {
   return {{"folder", folder},
           {"steps", report.steps},
           {"best_step", report.best_step},
           {"seconds", report.seconds},
           {"test", Json::parse(to_json(report.test))}};
-}
-
-std::string report_text(const RunReport& report, const std::string& folder) {
-  const Evaluation& test = report.test;
-  return "test on " + std::to_string(test.answers.answers) + " unseen examples: exact match " +
-         percent(test.answers.exact_match()) + ", " + gold_text(test.alignment, ", ") + "tokens " +
-         percent(test.answers.token_accuracy()) + "\nsaved " + printable(folder, no_limit) +
-         "/model.safetensors (best of " + std::to_string(report.steps) + " steps: step " +
-         std::to_string(report.best_step) + ", " + format_fixed(report.seconds, 2) + " s)\n";
 }
 
 /// Draws what the model makes of its task's sample input.
@@ -162,12 +92,12 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
   }
   bar.clear();
   if (report.stop_reason == StopReason::stopped) {
-    throw Stopped(signals.received(), std::string("stopped by ") + signal_name(signals.received()) +
-                                          " after step " + std::to_string(report.steps) +
-                                          ", saved; resume with: attnviz train --resume " +
-                                          shell_word(folder));
+    throw Stopped(
+        signals.received(),
+        fmt::format("stopped by {} after step {}, saved; resume with: attnviz train --resume {}",
+                    signal_name(signals.received()), report.steps, shell_word(folder)));
   }
-  tell(options.quiet, how_it_ended(report, start.recipe));
+  tell(options.quiet, stop_text(report, start.recipe));
   if (!report.is_newest) {
     tell(options.quiet,
          "attnviz: note: runs/latest cannot be written; name this model with --model");
@@ -214,8 +144,8 @@ Cells summary_cells(const Json& entry) {
   cells.push_back(percent(test["exact_match"]));
   cells.push_back(format_fixed(test["gold_mass"], 3));
   cells.push_back(format_fixed(test["hit_rate"], 4));
-  cells.push_back(std::to_string(entry["steps"].get<int>()));
-  cells.push_back(format_fixed(entry["seconds"], 2) + " s");
+  cells.push_back(fmt::format("{}", entry["steps"].get<int>()));
+  cells.push_back(fmt::format("{:.2f} s", entry["seconds"].get<double>()));
   return cells;
 }
 

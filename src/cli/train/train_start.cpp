@@ -1,5 +1,7 @@
 #include "cli/train/train_start.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -69,15 +71,16 @@ InitialWeights origin_of(Model model, const TrainOptions& options) {
 
 void tell_counts(const TrainOptions& options, const PairData& data) {
   const PairCounts counts = data.counts();
-  tell(options.quiet, "read " + std::to_string(counts.train) + " pairs to train on, " +
-                          std::to_string(counts.validation) + " to validate, " +
-                          std::to_string(counts.test) + " to test; " +
-                          std::to_string(data.source().symbols().size()) + " source and " +
-                          std::to_string(data.target().symbols().size()) + " target symbols");
+  tell(options.quiet,
+       fmt::format("read {} pairs to train on, {} to validate, {} to test; {} source and {} target "
+                   "symbols",
+                   counts.train, counts.validation, counts.test, data.source().symbols().size(),
+                   data.target().symbols().size()));
   if (counts.too_long > 0) {
-    tell(options.quiet, "attnviz: note: skipped " + std::to_string(counts.too_long) +
-                            " pairs with a side of more than " +
-                            std::to_string(data.settings().max_length) + " symbols (--max-length)");
+    tell(options.quiet,
+         fmt::format("attnviz: note: skipped {} pairs with a side of more than {} symbols "
+                     "(--max-length)",
+                     counts.too_long, data.settings().max_length));
   }
 }
 
@@ -128,13 +131,15 @@ std::unique_ptr<TrainingData> pairs_of(const SavedRun& saved, const std::string&
 void check_limit(const TrainOptions& options, const SavedRun& saved) {
   const int steps = options.steps.value_or(saved.position.limit);
   if (steps < saved.position.limit) {
-    throw UsageError("--steps: may only grow beyond " + std::to_string(saved.position.limit) +
-                     " in a run that is resumed, got " + std::to_string(steps));
+    throw UsageError(
+        fmt::format("--steps: may only grow beyond {} in a run that is resumed, got {}",
+                    saved.position.limit, steps));
   }
   if (steps > saved.recipe.steps && saved.recipe.final_rate == 0.0) {
-    throw UsageError("--steps: cannot grow beyond " + std::to_string(saved.recipe.steps) +
-                     ", where this run's learning rate ends at 0; --init-from starts a new run "
-                     "from its model");
+    throw UsageError(fmt::format(
+        "--steps: cannot grow beyond {}, where this run's learning rate ends at 0; --init-from "
+        "starts a new run from its model",
+        saved.recipe.steps));
   }
 }
 
@@ -204,8 +209,8 @@ Start start_again(const TrainOptions& options) {
   OpenRun run = open_run(options.resume);
   const SavedRun& saved = run.saved;
   if (options.seed && *options.seed != saved.position.seed) {
-    throw UsageError("--seed: expected " + std::to_string(saved.position.seed) + ", " + why +
-                     ", got " + std::to_string(*options.seed));
+    throw UsageError(
+        fmt::format("--seed: expected {}, {}, got {}", saved.position.seed, why, *options.seed));
   }
   const bool has_pairs = saved.best.metadata.contains("data");
   if (has_pairs) {
