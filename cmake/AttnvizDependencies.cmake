@@ -58,11 +58,6 @@ find_package(ZLIB QUIET)
 if(NOT TARGET ZLIB::ZLIB)
   attnviz_missing("zlib" zlib1g-dev)
 endif()
-# Until pictures take it for granted.
-add_library(attnviz_zlib INTERFACE)
-target_link_libraries(attnviz_zlib INTERFACE ZLIB::ZLIB)
-target_compile_definitions(attnviz_zlib INTERFACE ATTNVIZ_ZLIB)
-
 # Optional: scripts whose letters join, move or stack, as Devanagari and Arabic. Found without
 # HarfBuzz's own CMake file, which Debian does not ship; loaded when a text needs it, not linked.
 option(ATTNVIZ_SHAPING "Shape text with HarfBuzz where it is installed" ON)
