@@ -2,6 +2,7 @@
 
 add_library(attnviz_options INTERFACE)
 target_compile_features(attnviz_options INTERFACE cxx_std_20)
+target_include_directories(attnviz_options INTERFACE ${PROJECT_SOURCE_DIR}/src)  # not for programs that link to us
 target_compile_options(attnviz_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                                  $<$<BOOL:${ATTNVIZ_WERROR}>:-Werror>)
 # gcc 12 sees overlapping copies in `"text" + std::string`, where there are none.

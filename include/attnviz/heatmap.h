@@ -28,7 +28,7 @@ struct HeatmapOptions {
 /// Rows are outputs, columns inputs with their labels on top. Symbols known to be wrong have a
 /// colour of their own and are underlined. Throws UsageError when the map has no row or no column,
 /// its weights are not rows x columns, or the cell is negative; LimitError when the picture would
-/// be larger than a canvas can be, or a text is over 2^18 bytes.
+/// be larger than a canvas can be, or title or caption is over 2^18 bytes.
 Canvas draw_heatmap(const AttentionMap& map, const HeatmapOptions& options = {},
                     const Font& font = {});
 

@@ -55,7 +55,7 @@ std::string tick_label(double value, double largest, const Step& step, AxisKind 
          superscript(power);
 }
 
-// Room around a range that has no length, or none that can be told in a double.
+// Widens a range without a length, or with one below the resolution of a double.
 void widen_single(Range& range, AxisKind kind) {
   const double largest = std::max(std::abs(range.low), std::abs(range.high));
   const double least = largest * 1e-12;
@@ -88,7 +88,7 @@ Axis make_axis(const Range& given, AxisKind kind, int ticks) {
   const double near = kind == AxisKind::values ? range.high / 3 : range.high / 20;
   if (range.low > 0 && range.low < near && kind != AxisKind::within) range.low = 0;
 
-  // Fewer than four steps could be longer than a double holds.
+  // With fewer than four, a step could exceed the largest double.
   const bool huge = std::max(std::abs(range.low), std::abs(range.high)) > 1e307;
   const int steps = std::max(huge ? 4 : 1, ticks);
   Step step = round_up(range.high / steps - range.low / steps);

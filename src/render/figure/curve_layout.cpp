@@ -102,7 +102,7 @@ Range CurveBuilder::x_range(const std::string& x_title, bool* whole) const {
   return range;
 }
 
-// The number of ticks depends on how wide their labels are, and the width of the axes on the last
+// The number of ticks depends on the width of their labels, and the width of the axes on the last
 // label, which is centred on its tick.
 void CurveBuilder::make_x_axes() {
   const int room = options_.width - 2 * margin - left_;
@@ -188,7 +188,7 @@ void CurveBuilder::place_panel(std::size_t index) {
   CurvePanelLayout& panel = layout_.panels[index];
   panel.titles = place_lines(font_, given.title, title_size, width_, Align::left);
   for (PlacedText& line : panel.titles) move(line, 0, top_);
-  // Half a tick label, or a mark, stands out above the axis.
+  // Half a tick label, or half a mark, reaches above the axis.
   top_ = (panel.titles.empty() ? top_ : bottom_of(panel.titles)) + gap;
   panel.area = {0, top_, width_, options_.panel_height};
   place_y_labels(panel);

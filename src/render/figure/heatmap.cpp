@@ -46,7 +46,7 @@ void paint_outline(Painter& painter, const Box& box, Color color) {
   painter.fill({box.x + box.width - 1, box.y + 1, 1, box.height - 2}, color);
 }
 
-// Around cells that cannot be told from the paper, or from what a picture without one stands on.
+// Around cells that look like the paper, or may look like what a transparent picture is laid on.
 void paint_rim(Painter& painter, const Box& box, const Look& look) {
   constexpr double seen = 1.2;
   const auto fades = [&](double t) {
@@ -57,7 +57,7 @@ void paint_rim(Painter& painter, const Box& box, const Look& look) {
                 look.theme.faint_ink);
 }
 
-// A frame inside the cell, so that both its rim and its middle keep their colour.
+// A frame inside the cell: the edge and the middle of the cell keep their colour.
 void paint_gold(Painter& painter, const AttentionMap& map, const Look& look,
                 const PanelLayout& layout) {
   if (layout.cell < min_marked_cell) return;
@@ -75,7 +75,7 @@ void paint_gold(Painter& painter, const AttentionMap& map, const Look& look,
   }
 }
 
-// A square in the middle of the cell, or a bar below its number. All that are equal are marked.
+// A square in the middle of the cell, or a bar below its number. Equal weights are all marked.
 void paint_largest(Painter& painter, const AttentionMap& map, const Look& look,
                    const PanelLayout& layout) {
   const int side = layout.cell;
@@ -114,7 +114,7 @@ void paint_row_labels(Painter& painter, const AttentionMap& map, const Theme& th
     const bool wrong = is_wrong(map, label.index);
     painter.text(label, wrong ? theme.wrong_ink : theme.ink);
     if (!wrong) continue;
-    // A line as well, for who cannot see the red.
+    // A line as well, for readers who cannot see the red.
     const int thickness = underline_thickness(label.size);
     painter.fill(
         {label.box.x, label.box.y + label.box.height - thickness, label.box.width, thickness},
@@ -122,7 +122,7 @@ void paint_row_labels(Painter& painter, const AttentionMap& map, const Theme& th
   }
 }
 
-// Where labels are left out, a short line says which cell a label belongs to.
+// Where labels are left out, a short line shows which cell a label belongs to.
 void paint_label_ticks(Painter& painter, const PanelLayout& layout, Color ink) {
   const int middle = (layout.cell - 1) / 2;
   if (layout.row_label_stride > 1) {

@@ -15,8 +15,8 @@ int color_bar_label_height(const Font& font, int side) {
   return -measure(font, "0", scaled(12, side)).top;
 }
 
-// Beside the map, or beside what stands above it where a bar is so much higher than the map that it
-// reaches there.
+// Beside the map. A bar that is so much higher than the map that it reaches the column labels
+// stands beside those.
 ColorBar place_beside(const Font& font, const Scale& scale, const PanelLayout& panel, int side) {
   const int height = color_bar_height(panel.map.height);
   const int y = half(panel.map.height - height);

@@ -58,7 +58,7 @@ int place_legend(const Font& font, std::vector<LegendEntry>& legend, int width) 
   }
   std::size_t columns = legend.size();
   while (columns > 1 && total_width(column_widths(extents, columns)) > width) --columns;
-  // As few as the same number of lines needs, so that the last line is not much shorter.
+  // As few columns as that number of lines allows, so that the last line is not much shorter.
   const std::size_t lines = (legend.size() + columns - 1) / columns;
   const std::size_t even = (legend.size() + lines - 1) / lines;
   if (total_width(column_widths(extents, even)) <= width) columns = even;

@@ -65,7 +65,7 @@ Line fit_line(const Font& font, const std::vector<Label>& labels, int size, int 
   if (!middles.empty()) {
     const auto median = middles.begin() + static_cast<std::ptrdiff_t>(middles.size() / 2);
     std::ranges::nth_element(middles, median);
-    // Within what letters can have: a map of commas is not lifted to their middle.
+    // Within the range of letters: a map of commas is not moved up to the middle of commas.
     middle = std::clamp(*median, middle_of(capital), middle_of(small));
   }
   const int reach = std::max(middle.first - 2 * top, 2 * bottom - middle.first);
@@ -108,13 +108,14 @@ class PanelBuilder {
 };
 
 void PanelBuilder::size_map() {
-  // The map alone, before anything is multiplied in int or measured; a canvas bounds both sides.
+  // Checked before anything is measured or multiplied in int.
   constexpr std::size_t max = 1 << 20;
   check_canvas_size(static_cast<std::int64_t>(std::min(map_.columns(), max)) * layout_.cell,
                     static_cast<std::int64_t>(std::min(map_.rows(), max)) * layout_.cell);
   layout_.map = {0, 0, static_cast<int>(map_.columns()) * layout_.cell,
                  static_cast<int>(map_.rows()) * layout_.cell};
-  // Half a cell lets "</s>" stand beside a letter; in small cells letters need more to be read.
+  // At half a cell "</s>" fits beside a letter; letters of small cells must be larger to be
+  // legible.
   const int size = std::max(layout_.cell / 2, std::min(12, layout_.cell * 2 / 3));
   layout_.font_size = look_.font_size > 0 ? look_.font_size : std::clamp(size, min_font, max_font);
 }
@@ -138,7 +139,7 @@ void PanelBuilder::place_row_labels() {
   bool any_wrong = false;
   for (std::size_t row = 0; row < map_.rows(); ++row) any_wrong = any_wrong || is_wrong(map_, row);
   const std::vector<Label> labels = make_labels(map_.target);
-  // Below what hangs under the baseline: a line through it would change the symbol.
+  // Below the descenders: a line through them would change the symbol.
   const int underline = measure(font_, "p\u2423", size).bottom + 1 + underline_thickness(size);
   const Line line = fit_line(font_, labels, size, any_wrong ? underline : 0);
   // At least a pixel between two; a single label stands alone.
@@ -219,7 +220,7 @@ void PanelBuilder::place_axis_titles() {
 
   const std::string column_title = escape_controls(shorten(texts_.column_title, max_label));
   const TextExtent c = measure(font_, column_title, size);
-  // The same place whatever the letters of the title are.
+  // In the same place for all titles, with descenders or without.
   const int descent = measure(font_, "p", size).bottom;
   layout_.column_title = place_text(
       column_title, c, size, half(layout_.map.width - c.left - c.right), labels.y - gap - descent);
@@ -240,7 +241,7 @@ std::string number_text(float weight, const NumberStyle& style) {
   const auto value = static_cast<double>(weight);
   std::string text = format_fixed(style.percent ? 100 * value : value, style.decimals);
   if (style.percent) text += '%';
-  // The sign of a zero says nothing.
+  // No "-0.00".
   return text.find_first_of("123456789") == std::string::npos && text[0] == '-' ? text.substr(1)
                                                                                 : text;
 }

@@ -100,7 +100,7 @@ void SheetBuilder::lay_out_panels() {
   }
 }
 
-// The number whose figure is nearest to seven by five, with few places left empty.
+// The number that gives a figure closest to 7 by 5 with few empty places.
 std::size_t SheetBuilder::choose_columns() const {
   Reach widest;
   for (const TitledPanel& titled : layout_.panels) widest.include(reach_of(titled));
@@ -123,7 +123,7 @@ std::size_t SheetBuilder::choose_columns() const {
 }
 
 void SheetBuilder::share_axis_titles() {
-  // From the last, so that what a panel is compared with is still there.
+  // From the last, so that the title a panel is compared with is still there.
   for (std::size_t i = maps_.size(); i-- > 0;) {
     PanelLayout& panel = at(i).panel;
     if (grid_.column_of(i) > 0 && panel.row_title.text == at(i - 1).panel.row_title.text) {
@@ -134,7 +134,7 @@ void SheetBuilder::share_axis_titles() {
       panel.column_title = {};
     }
   }
-  // Those that stay stand in a line.
+  // Those that stay are aligned.
   std::vector<int> left(grid_.columns, 0);
   std::vector<int> top(grid_.rows(), 0);
   const auto each_title = [&](auto visit) {
@@ -162,7 +162,7 @@ void SheetBuilder::measure_grid() {
   }
 }
 
-// Above and below what the row of the grid has already, from the left edge of the map.
+// Above and below everything else in the row of the grid, aligned with the left edge of the map.
 void SheetBuilder::place_titles() {
   const int gap = scaled(10, side_);
   std::vector<Reach> rows = rows_;

@@ -70,7 +70,7 @@ void Canvas::fill(const Box& box, Color color) {
 void Canvas::blend(int x, int y, Color color, std::uint8_t coverage) {
   if (!holds(x, y) || coverage == 0) return;
   std::uint8_t* pixel = bytes_.data() + offset(x, y);
-  // What is under the colour shows by its opacity; the result is as opaque as both together.
+  // The colour below counts by its opacity; the result is as opaque as both together.
   const int under = channels_ == 3 ? 255 : pixel[3];
   const int kept = under * (255 - coverage);
   const int whole = 255 * coverage + kept;

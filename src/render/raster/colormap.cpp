@@ -142,7 +142,7 @@ Color from_oklab(double lightness, double chroma, double hue) {
           to_byte(gamma(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s))};
 }
 
-// Lightness falls evenly from nearly white; the chroma is what sRGB holds on the way.
+// Lightness falls evenly from nearly white; the chroma stays within sRGB.
 Color blues(double t) {
   return from_oklab(0.98 - 0.65 * t, 0.15 * std::sin(0.77 * std::numbers::pi * t), 248 + 14 * t);
 }

@@ -181,7 +181,7 @@ void Coverage::add_mark(Mark mark, Point centre, double radius, double rim) {
   for (auto y = static_cast<int>(std::floor(centre.y - reach)); y <= bottom; ++y) {
     for (auto x = static_cast<int>(std::floor(centre.x - reach)); x <= right; ++x) {
       double distance = mark_distance(mark.shape, {x + 0.5 - centre.x, y + 0.5 - centre.y}, radius);
-      // With a rim it is the ground below the mark, which a hollow mark keeps inside.
+      // With a rim this is the ground below the mark, which stays visible inside a hollow one.
       if (mark.hollow && rim == 0) distance = std::max(distance, -distance - hollow_stroke);
       add(x, y, distance - rim);
     }

@@ -143,7 +143,7 @@ CharacterMap::CharacterMap(std::string_view table) {
 }
 
 void CharacterMap::add(std::uint32_t first, std::uint32_t last, std::uint32_t glyph) {
-  // Overlaps are against the format, and would let a small file ask for much work.
+  // The format forbids overlaps, which would let a small file cause much work.
   if (first > last || last > 0x10ffff || (!ranges_.empty() && first <= ranges_.back().last)) return;
   ranges_.push_back({first, last, glyph});
 }

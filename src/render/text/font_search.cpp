@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of a folder: somebody may name one that holds half the machine.
+// Of a folder, which may be the root of a file system.
 constexpr std::size_t max_files = 20000;
 constexpr std::size_t max_entries = 200000;
 
@@ -28,7 +28,7 @@ bool is_font(const fs::path& path) {
   return extension == ".ttf" || extension == ".otf" || extension == ".ttc";
 }
 
-// How far a face is from what labels are set in, by its file's name.
+// How far a face is from the upright one of normal weight, by the name of its file.
 int strangeness(const fs::path& path) {
   const std::string name = lower(path.stem().string());
   int found = 0;

@@ -60,7 +60,7 @@ std::vector<std::string> wrap_paragraph(const Font& font, std::string_view text,
   return lines;
 }
 
-// The narrowest lines among those that are as few as possible: no single word is left over.
+// As few lines as possible, and among those the narrowest, so that no single word is left over.
 std::vector<std::string> wrap_evenly(const Font& font, std::string_view text, int size, int width) {
   std::vector<std::string> best = wrap_paragraph(font, text, size, width);
   if (best.size() == 1) return best;

@@ -19,7 +19,7 @@ struct PlacedText {
   int y = 0;
   Direction direction = Direction::right;
   Box box;                // all its ink is inside; a label's box is centred on its cell
-  std::size_t index = 0;  // of a label: its row or column; of a line: its panel
+  std::size_t index = 0;  // of a label: its row or column; of a number: its cell
 };
 
 /// Labels and axis titles with more characters are shortened.

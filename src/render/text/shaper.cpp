@@ -103,7 +103,7 @@ std::vector<ShapedGlyph> Shaper::shape(std::string_view text) const {
   hb.buffer_reset(buffer);
   hb.buffer_add_utf8(buffer, text.data(), static_cast<int>(text.size()), 0, -1);
   hb.buffer_guess_segment_properties(buffer);
-  // Not the one of the environment: the same text gives the same picture everywhere.
+  // Not that of the environment: the same text gives the same picture everywhere.
   hb.buffer_set_language(buffer, hb.language_from_string("und", -1));
   hb.shape(face_->font.get(), buffer, nullptr, 0);
   unsigned int count = 0;

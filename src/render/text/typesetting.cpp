@@ -21,7 +21,7 @@ bool is_neutral(char32_t c) {
   return c < 0xc0 && !((c | 0x20) >= U'a' && (c | 0x20) <= U'z');
 }
 
-// The first script among the code points that wants shaping.
+// The first script among the code points that needs shaping.
 const Script* shaped_script(const std::vector<char32_t>& code_points) {
   for (const char32_t c : code_points) {
     const Script* script = find_script(c);
