@@ -25,7 +25,6 @@
 #include "cli/tasks_command.h"
 #include "cli/train_command.h"
 #include "cli/version.h"
-#include "nn/blocking.h"
 
 namespace attnviz {
 namespace {
@@ -187,7 +186,6 @@ int guarded(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::set_terminate(attnviz::out_of_memory);
-  attnviz::pin_blocking();
   // A closed pipe and a file over its size limit are errors of write(), like any other.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
