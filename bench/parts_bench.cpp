@@ -1,4 +1,4 @@
-// The parts of a training step, each over a whole batch that is not dealt out to shards. Indented
+// The parts of a training step, each over a whole batch that is not split into shards. Indented
 // names are contained in the one above.
 #include <cmath>
 #include <functional>
@@ -12,15 +12,17 @@
 namespace attnviz::bench {
 namespace {
 
-/// A batch on its way through the model, with everything the step has filled in.
+/// A batch and everything that a step computes of it.
 struct Pass {
   ModelConfig config;
   Seq2SeqWeights weights;
-  StepWeights step;
+  UpdateWeights update;
   Random unused{0};  // of no dropout
   Batch batch;
   Tape tape;
+  BackwardTape d_tape;
   Gradient gradient;
+  Matrix d_embedding;  // a buffer
   AdamState adam;
   std::vector<EncodedPair> pairs;
   LossOptions options;
@@ -28,24 +30,24 @@ struct Pass {
   explicit Pass(const Size& size) : config(config_of(size)) {
     Random random(1, 1);
     initialise(config, {}, random, weights);
-    step.resize(config);
+    update.resize(config);
     gradient.resize(config);
     adam.resize(config);
     pairs = draw_pairs(size.batch, usual_length, usual_length, random);
     options.scale = 1.0 / count_symbols(pairs);
     pack(pointers(pairs), batch);
     prepare();
-    gradient.set_zero(step);
-    forward_backward(weights, step, config, batch, options, tape, gradient);
+    gradient.set_zero(update);
+    forward_backward(weights, update, config, batch, options, tape, d_tape, gradient);
   }
 
   void prepare() {
-    gather_tokens(weights, 0.0, unused, step);
-    for (const Half half : halves) attnviz::prepare(weights, half, step);
+    update.gather(weights, 0.0, unused);
+    for (const ModelPart part : model_parts) update.prepare(part, weights);
   }
 
   Index source_columns() const { return tape.memory.size(); }
-  Index target_columns() const { return static_cast<Index>(batch.wanted.size()); }
+  Index target_columns() const { return static_cast<Index>(batch.labels.size()); }
 
   template <typename F>
   void for_each_step(F&& f) {
@@ -60,8 +62,8 @@ struct Pass {
 
 void decode(Pass& p) {
   p.for_each_step([&](Columns earlier, Columns now) {
-    decoder_step(p.weights.decoder, p.step.tables.decoder, p.config.query, p.tape.memory,
-                 p.batch.fed, earlier, now, p.tape.decoder);
+    decoder_step(p.weights.decoder, p.update.tables.decoder, p.config.query, p.tape.memory,
+                 p.batch.inputs, earlier, now, p.tape.decoder);
   });
 }
 
@@ -73,40 +75,46 @@ void attend_all(Pass& p) {
 }
 
 void attend_all_backward(Pass& p) {
-  p.tape.decoder.d_state.setZero();
+  const DecoderTape& tape = p.tape.decoder;
+  DecoderBackwardTape& d_tape = p.d_tape.decoder;
+  d_tape.d_state.setZero();
   p.for_each_step([&](Columns, Columns now) {
-    attend_backward(p.weights.decoder.attention, p.step.transposed.decoder.attention, p.tape.memory,
-                    columns(p.tape.decoder.d_contexts, now), now, p.tape.decoder.entropy_weights,
-                    p.tape.decoder.attention, p.tape.decoder.d_state.leftCols(now.count),
-                    p.gradient.weights.decoder.attention);
+    attend_backward(p.update.decoder_backward.attention, p.tape.memory,
+                    columns(d_tape.d_contexts, now), now, d_tape.entropy_weights, tape.attention,
+                    d_tape.attention, d_tape.d_state.leftCols(now.count),
+                    p.gradient.weights.decoder.attention.v);
   });
-  annotations_backward(p.tape.decoder.d_contexts, p.batch.target_first, p.tape.decoder.attention,
-                       p.tape.memory);
+  annotations_backward(d_tape.d_contexts, p.batch.target_first, p.tape.memory, tape.attention,
+                       d_tape.attention);
 }
 
 void loss(Pass& p) {
   const Index N = p.target_columns();
-  cross_entropy(p.tape.decoder.logits.leftCols(N), p.batch.wanted,
-                static_cast<Scalar>(p.options.scale), p.tape.decoder.d_logits.leftCols(N));
+  cross_entropy(p.tape.decoder.logits.leftCols(N), p.batch.labels,
+                static_cast<Scalar>(p.options.scale), p.d_tape.decoder.d_logits.leftCols(N));
 }
 
 void weight_gradients(Pass& p) {
   Seq2SeqWeights& d = p.gradient.weights;
   const Index N = p.target_columns();
-  gru_weights_backward(p.tape.encoder.backward, p.source_columns(), d.encoder.backward);
-  gru_weights_backward(p.tape.encoder.forward, p.source_columns(), d.encoder.forward);
-  gru_weights_backward(p.tape.decoder.gru, N, d.decoder.gru);
-  attention_weights_backward(p.step.transposed.decoder.attention,
-                             p.tape.decoder.gru.after.leftCols(N), p.tape.decoder.attention,
-                             p.tape.memory, d.decoder.attention);
+  const EncoderTape& encoder = p.tape.encoder;
+  const EncoderBackwardTape& d_encoder = p.d_tape.encoder;
+  gru_weights_backward(encoder.backward, d_encoder.backward, p.source_columns(),
+                       d.encoder.backward);
+  gru_weights_backward(encoder.forward, d_encoder.forward, p.source_columns(), d.encoder.forward);
+  gru_weights_backward(p.tape.decoder.gru, p.d_tape.decoder.gru, N, d.decoder.gru);
+  attention_weights_backward(p.update.decoder_backward.attention,
+                             p.tape.decoder.gru.after.leftCols(N), p.tape.memory,
+                             p.d_tape.decoder.attention, d.decoder.attention);
 }
 
 void optimize(Pass& p) {
   double squares = 0.0;
-  for (const Half half : halves) squares += squared_norm(p.gradient.weights, half);
+  Seq2SeqWeights::visit([&](std::string_view, const auto& g) { squares += g.squaredNorm(); },
+                        p.gradient.weights);
   ++p.adam.updates;
-  for (const Half half : halves) {
-    adam_update({}, 1e-4, std::sqrt(squares), half, p.gradient.weights, p.adam, p.weights);
+  for (const ModelPart part : model_parts) {
+    adam_update({}, 1e-4, std::sqrt(squares), part, p.gradient.weights, p.adam, p.weights);
   }
 }
 
@@ -119,13 +127,14 @@ const std::vector<Part>& parts() {
   static const std::vector<Part> all{
       {"all",
        [](Pass& p) {
-         p.gradient.set_zero(p.step);
-         forward_backward(p.weights, p.step, p.config, p.batch, p.options, p.tape, p.gradient);
+         p.gradient.set_zero(p.update);
+         forward_backward(p.weights, p.update, p.config, p.batch, p.options, p.tape, p.d_tape,
+                          p.gradient);
        }},
       {"tables and transposes", [](Pass& p) { p.prepare(); }},
       {"encoder",
        [](Pass& p) {
-         encode(p.weights.encoder, p.step.tables.encoder, p.batch, p.tape.encoder, p.tape.memory);
+         encode(p.weights.encoder, p.update.tables.encoder, p.batch, p.tape.encoder, p.tape.memory);
        }},
       {"keys, first state",
        [](Pass& p) { start_decoder(p.weights.decoder, p.tape.memory, p.tape.decoder); }},
@@ -133,26 +142,29 @@ const std::vector<Part>& parts() {
       {"  attention", attend_all},
       {"readout",
        [](Pass& p) {
-         readout(p.weights.decoder, p.step.tables.decoder, p.batch.fed, {0, p.target_columns()},
+         readout(p.weights.decoder, p.update.tables.decoder, p.batch.inputs, {0, p.target_columns()},
                  p.tape.decoder);
        }},
       {"loss", loss},
       {"decoder backward",
        [](Pass& p) {
-         decode_backward(p.weights.decoder, p.step.transposed.decoder, p.config.query, p.batch, 0,
-                         p.tape.memory, p.tape.decoder, p.gradient.weights.decoder,
+         decode_backward(p.update.decoder_backward, p.config.query, p.batch, 0, p.tape.memory,
+                         p.tape.decoder, p.d_tape.decoder, p.gradient.weights.decoder,
                          p.gradient.tables.decoder);
        }},
       {"  attention backward", attend_all_backward},
       {"encoder backward",
        [](Pass& p) {
-         encode_backward(p.step.transposed.encoder, p.batch, p.tape.memory, p.tape.encoder,
-                         p.gradient.weights.encoder, p.gradient.tables.encoder);
+         encode_backward(p.update.encoder_backward, p.batch, p.tape.memory,
+                         p.d_tape.decoder.attention.d_annotations, p.tape.encoder,
+                         p.d_tape.encoder, p.gradient.weights.encoder, p.gradient.tables.encoder);
        }},
       {"  weight gradients of both", weight_gradients},
       {"tables backward",
        [](Pass& p) {
-         for (const Half half : halves) finish_gradient(p.step, half, p.gradient);
+         for (const ModelPart part : model_parts) {
+           p.gradient.finish(part, p.update, p.d_embedding);
+         }
        }},
       {"optimizer", optimize}};
   return all;

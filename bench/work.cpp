@@ -43,7 +43,7 @@ StepWork count_work(const ModelConfig& config, const Batch& batch) {
   const int S = batch.source_steps();
   const int T = batch.target_steps();
   const auto N_source = static_cast<int>(batch.source.size());
-  const auto N_target = static_cast<int>(batch.wanted.size());
+  const auto N_target = static_cast<int>(batch.labels.size());
   const double pairs = attended_pairs(batch);
 
   StepWork work;
@@ -64,11 +64,11 @@ StepWork count_work(const ModelConfig& config, const Batch& batch) {
   work.transcendentals = 6.0 * H * N_source + 3.0 * D * N_target + D * B + pairs * (A + 1.0) +
                          static_cast<double>(V) * N_target;
 
-  // Floats kept for the way back: gates, state and recurrent part (5) and the gradients of the
+  // Floats kept for the backward pass: gates, state and recurrent part (5) and the gradients of the
   // gates (4) of each GRU; annotations, keys, contexts, queries, logits and their gradients.
   const double kept = 2.0 * 9.0 * H * N_source + 2.0 * (K + A) * N_source +
                       (9.0 * D + 2.0 * K + 2.0 * A + 2.0 * V) * N_target + pairs;
-  // Weights: read on both ways; gradient written and read; weight and two moments read and written.
+  // Weights: read forward and backward; gradient written and read; weight and two moments read and written.
   const double parameters = 10.0 * static_cast<double>(count_parameters(config));
   work.bytes = sizeof(float) * (2.0 * kept + parameters);
   return work;

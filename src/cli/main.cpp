@@ -18,7 +18,6 @@
 #include "cli/error_text.h"
 #include "cli/output.h"
 #include "cli/version.h"
-#include "nn/blocking.h"
 
 namespace attnviz {
 namespace {
@@ -116,7 +115,6 @@ int guarded(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::set_terminate(attnviz::out_of_memory);
-  attnviz::pin_blocking();
   // A closed pipe and a file over its size limit are errors of write(), like any other.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -64,8 +64,8 @@ class Search {
   bool done() const { return alive_.empty(); }
 
   /// Takes one step, whose columns start at `block`, and moves the states that the next step needs
-  /// into the columns of the remaining hypotheses. `fed` is that of the next step.
-  void advance(DecoderTape& tape, Index block, std::span<int> fed, Matrix& scratch) {
+  /// into the columns of the remaining hypotheses. `inputs` is that of the next step.
+  void advance(DecoderTape& tape, Index block, std::span<int> inputs, Matrix& scratch) {
     const Index column = block + first_;
     std::vector<Hypothesis> next;
     std::vector<int> parents;
@@ -92,7 +92,7 @@ class Search {
     }
     for (std::size_t j = 0; j < alive_.size(); ++j) {
       const auto node = static_cast<std::size_t>(alive_[j].node);
-      fed[static_cast<std::size_t>(first_) + j] = nodes_[node].id;
+      inputs[static_cast<std::size_t>(first_) + j] = nodes_[node].id;
     }
   }
 
@@ -250,20 +250,20 @@ std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights
     const int length = batch.source_length(static_cast<int>(first));
     searches.emplace_back(first, length, static_cast<std::size_t>(decoder.limit(length)), options);
   }
-  std::vector<int> fed(static_cast<std::size_t>(2 * B), Vocabulary::start);
+  std::vector<int> inputs(static_cast<std::size_t>(2 * B), Vocabulary::start);
   Matrix scratch;
   Columns earlier = no_columns;
   auto going = static_cast<Index>(searches.size());
   for (Index t = 0; going > 0; ++t) {
     const Columns now{(t % 2) * B, going * width};
-    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, fed, earlier,
+    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, inputs, earlier,
                  now, tape.decoder);
-    readout(weights.decoder, decoder.tables.decoder, fed, now, tape.decoder);
+    readout(weights.decoder, decoder.tables.decoder, inputs, now, tape.decoder);
     earlier = now;
-    const auto next_fed = std::span(fed).subspan(static_cast<std::size_t>(((t + 1) % 2) * B));
+    const auto next_inputs = std::span(inputs).subspan(static_cast<std::size_t>(((t + 1) % 2) * B));
     for (Index s = 0; s < going; ++s) {
       Search& search = searches[static_cast<std::size_t>(s)];
-      if (!search.done()) search.advance(tape.decoder, now.first, next_fed, scratch);
+      if (!search.done()) search.advance(tape.decoder, now.first, next_inputs, scratch);
     }
     while (going > 0 && searches[static_cast<std::size_t>(going - 1)].done()) --going;
   }

@@ -45,15 +45,15 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
   tape.grow(config, decoder.batch, 2 * B);  // a step needs the one before it and no other
   encode(weights, decoder.tables, decoder.batch, tape);
 
-  std::vector<int> fed(static_cast<std::size_t>(2 * B), Vocabulary::start);
+  std::vector<int> inputs(static_cast<std::size_t>(2 * B), Vocabulary::start);
   std::vector<bool> done(sources.size(), false);
   Columns earlier = no_columns;
   Index going = B;
   for (Index t = 0; going > 0; ++t) {
     const Columns now{(t % 2) * B, going};
-    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, fed, earlier,
+    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, inputs, earlier,
                  now, tape.decoder);
-    readout(weights.decoder, decoder.tables.decoder, fed, now, tape.decoder);
+    readout(weights.decoder, decoder.tables.decoder, inputs, now, tape.decoder);
     earlier = now;
 
     const Index next = ((t + 1) % 2) * B;
@@ -64,7 +64,7 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
       const int symbol = most_probable(tape.decoder.logits, now.first + k);
       const Index length = tape.memory.of(k).count;
       take(tape.decoder, now.first + k, symbol, length, decoder.keep_logits, answer);
-      fed[static_cast<std::size_t>(next + k)] = symbol;
+      inputs[static_cast<std::size_t>(next + k)] = symbol;
       done[place] = symbol == Vocabulary::end ||
                     static_cast<int>(answer.ids.size()) == decoder.limit(static_cast<int>(length));
     }

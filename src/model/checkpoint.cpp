@@ -23,25 +23,20 @@ constexpr int max_size = 1 << 20;  // of any one dimension
 constexpr const char* own_keys[] = {"format",         "version",  "config",   "source_symbols",
                                     "target_symbols", "checksum", "checksums"};
 
-/// Embeddings hold a column a token, where PyTorch holds a row.
-bool is_embedding(const TensorName& name) {
-  return name.stem == "embedding.weight";
-}
-
 template <typename Tensor>
-std::vector<std::int64_t> shape_of(const TensorName& name, const Tensor& tensor) {
+std::vector<std::int64_t> shape_of(const TensorSpec& spec, const Tensor& tensor) {
   if constexpr (std::remove_const_t<Tensor>::IsVectorAtCompileTime) {
     return {tensor.size()};
   } else {
-    if (is_embedding(name)) return {tensor.cols(), tensor.rows()};
+    if (spec.is_embedding()) return {tensor.cols(), tensor.rows()};
     return {tensor.rows(), tensor.cols()};
   }
 }
 
 /// Calls f(element, place in the file) for every element of a tensor.
 template <typename Tensor, typename F>
-void for_each_place(const TensorName& name, Tensor& tensor, F&& f) {
-  const bool by_column = is_embedding(name);
+void for_each_place(const TensorSpec& spec, Tensor& tensor, F&& f) {
+  const bool by_column = spec.is_embedding();
   for (Index r = 0; r < tensor.rows(); ++r) {
     for (Index c = 0; c < tensor.cols(); ++c) {
       const Index place = by_column ? c * tensor.rows() + r : r * tensor.cols() + c;
@@ -124,14 +119,15 @@ Vocabulary read_vocabulary(const TensorFile& file, const std::string& key,
 
 void append_tensors(const Seq2SeqWeights& weights, const std::string& prefix,
                     std::vector<NamedTensor>& tensors) {
-  Seq2SeqWeights::visit(
-      [&](const TensorName& name, const auto& tensor) {
+  Seq2SeqWeights::table(
+      ModelConfig{},
+      [&](const TensorSpec& spec, const auto& tensor) {
         if (tensor.size() == 0) return;  // not part of this form of attention
         NamedTensor& out = tensors.emplace_back();
-        out.name = prefix + name.str();
-        out.shape = shape_of(name, tensor);
+        out.name = prefix + std::string(spec.name);
+        out.shape = shape_of(spec, tensor);
         out.values.resize(static_cast<std::size_t>(tensor.size()));
-        for_each_place(name, tensor, [&](Scalar value, std::size_t place) {
+        for_each_place(spec, tensor, [&](Scalar value, std::size_t place) {
           out.values[place] = static_cast<float>(value);
         });
       },
@@ -153,16 +149,17 @@ void extract_tensors(const std::vector<NamedTensor>& tensors, const std::string&
                      " numbers, the file holds " + std::to_string(available));
   }
   weights.resize(config);
-  Seq2SeqWeights::visit(
-      [&](const TensorName& name, auto& tensor) {
+  Seq2SeqWeights::table(
+      config,
+      [&](const TensorSpec& spec, auto& tensor) {
         if (tensor.size() == 0) return;
-        const NamedTensor& found = find(prefix + name.str());
-        const auto expected = shape_of(name, tensor);
+        const NamedTensor& found = find(prefix + std::string(spec.name));
+        const auto expected = shape_of(spec, tensor);
         if (found.shape != expected) {
           throw InputError(file + ": " + found.name + " is " + text_of(found.shape) +
                            ", expected " + text_of(expected));
         }
-        for_each_place(name, tensor, [&](Scalar& value, std::size_t place) {
+        for_each_place(spec, tensor, [&](Scalar& value, std::size_t place) {
           value = static_cast<Scalar>(found.values[place]);
         });
       },
@@ -214,11 +211,13 @@ Model read_model(std::string_view bytes, const std::string& name) {
   Model model = read_description(file, name);
   extract_tensors(file.tensors, "", model.config, name, model.weights);
 
-  std::vector<NamedTensor> known;
-  append_tensors(model.weights, "", known);
   for (const NamedTensor& tensor : file.tensors) {
-    const bool expected = std::any_of(known.begin(), known.end(),
-                                      [&](const NamedTensor& k) { return k.name == tensor.name; });
+    bool expected = false;
+    Seq2SeqWeights::visit(
+        [&](std::string_view known, const auto& weight) {
+          expected = expected || (known == tensor.name && weight.size() > 0);
+        },
+        model.weights);
     if (!expected) throw InputError(name + ": " + printable(tensor.name) + " does not belong here");
   }
   return model;

@@ -9,14 +9,18 @@
 namespace attnviz {
 namespace {
 
+bool has_hidden_readout(const DecoderWeights& w) {
+  return w.combine.W.size() > 0;
+}
+
 /// The layer that reads [s ; c ; y]: W_r with a hidden layer, else W_o.
 template <typename Weights>
 auto& joint(Weights& w) {
-  return w.combine.W.size() > 0 ? w.combine : w.readout;
+  return has_hidden_readout(w) ? w.combine : w.readout;
 }
 
-// The blocks of the two matrices that read a concatenation: W_ih [y ; c] and W_r or W_o [s ; c ;
-// y].
+/// The blocks of the two matrices that read a concatenation: W_ih [y ; c] and W_r or W_o
+/// [s ; c ; y].
 template <typename Weights>
 struct Blocks {
   Weights& w;
@@ -26,79 +30,119 @@ struct Blocks {
 
   auto gru_token() const { return w.gru.W_ih.leftCols(E); }
   auto gru_context() const { return w.gru.W_ih.rightCols(K); }
-  auto readout_state() const { return joint(w).W.leftCols(D); }
-  auto readout_context() const { return joint(w).W.middleCols(D, K); }
-  auto readout_token() const { return joint(w).W.rightCols(E); }
-};
-
-/// The same blocks of the transposed matrices.
-struct TransposedBlocks {
-  const DecoderWeights& w;
-  Index E = w.embedding.cols();
-  Index K = w.gru.W_ih.rows() - E;
-  Index D = w.gru.W_hh.rows();
-
-  auto gru_token() const { return w.gru.W_ih.topRows(E); }
-  auto gru_context() const { return w.gru.W_ih.bottomRows(K); }
-  auto readout_state() const { return joint(w).W.topRows(D); }
-  auto readout_context() const { return joint(w).W.middleRows(D, K); }
-  auto readout_token() const { return joint(w).W.bottomRows(E); }
+  auto joint_state() const { return joint(w).W.leftCols(D); }
+  auto joint_context() const { return joint(w).W.middleCols(D, K); }
+  auto joint_token() const { return joint(w).W.rightCols(E); }
 };
 
 std::span<const int> ids_of(std::span<const int> ids, Columns step) {
   return ids.subspan(static_cast<std::size_t>(step.first), static_cast<std::size_t>(step.count));
 }
 
+/// Of readout(), all steps at once.
+void readout_backward(const DecoderBackwardWeights& weights, const Batch& batch,
+                      const DecoderTape& tape, DecoderBackwardTape& d_tape,
+                      DecoderWeights& d_weights, DecoderTables& d_tables) {
+  const auto N = static_cast<Index>(batch.labels.size());
+  // logits = W_o t + b_o and t = tanh(...)
+  const bool hidden = has_hidden_readout(d_weights);
+  if (hidden) {
+    const auto d_logits = d_tape.d_logits.leftCols(N);
+    const auto t = tape.combined.leftCols(N);
+    add_product(d_logits, t.transpose(), d_weights.readout.W);
+    d_weights.readout.b += d_logits.rowwise().sum();
+    product(weights.readout_t, d_logits, d_tape.d_combined.leftCols(N));
+    auto d_combined = d_tape.d_combined.leftCols(N).array();
+    if (tape.dropout.probability > 0.0) {
+      // t is what was kept, scaled up; where it was left out the gradient is zero
+      const auto kept = static_cast<Scalar>(1.0 - tape.dropout.probability);
+      d_combined *= tape.dropout.mask.leftCols(N).array() * (1 - (kept * t.array()).square());
+    } else {
+      d_combined *= 1 - t.array().square();
+    }
+  }
+  // W [s ; c ; y] + b
+  const Blocks<DecoderWeights> d_w{d_weights};
+  const auto d_out = (hidden ? d_tape.d_combined : d_tape.d_logits).leftCols(N);
+  look_up_backward(d_out, batch.inputs, d_tables.readout);
+  add_product(d_out, tape.gru.after.leftCols(N).transpose(), d_w.joint_state());
+  add_product(d_out, tape.contexts.leftCols(N).transpose(), d_w.joint_context());
+  product(weights.joint_state_t, d_out, d_tape.d_after.leftCols(N));
+  product(weights.joint_context_t, d_out, d_tape.d_contexts.leftCols(N));
+}
+
+/// Of s_0 = tanh(W_s h<-_1 + b_s); adds to the annotations' gradient. d_state is that of s_0.
+void start_backward(const DecoderBackwardWeights& weights, const AttentionMemory& memory,
+                    const DecoderTape& tape, DecoderBackwardTape& d_tape,
+                    LinearWeights& d_initial_state) {
+  const auto B = static_cast<Index>(memory.starts.size()) - 1;
+  const Index H = tape.first_backward.rows();
+  auto d_s_0 = d_tape.d_state.leftCols(B);
+  d_s_0.array() *= 1 - tape.initial_state.leftCols(B).array().square();
+  add_product(d_s_0, tape.first_backward.leftCols(B).transpose(), d_initial_state.W);
+  d_initial_state.b += d_s_0.rowwise().sum();
+  product(weights.initial_state_t, d_s_0, d_tape.d_first_backward.leftCols(B));
+  for (Index k = 0; k < B; ++k) {
+    d_tape.attention.d_annotations.col(memory.of(k).first).tail(H) +=
+        d_tape.d_first_backward.col(k);
+  }
+}
+
 }  // namespace
 
-void DecoderWeights::resize(const ModelConfig& config) {
-  const int E = config.embedding;
-  const int K = config.annotation();
-  const int D = config.decoder_hidden;
-  embedding.resize(E, config.target_vocabulary);
-  initial_state.resize(config.hidden, D);
-  attention.resize(config.attention, config.attention_units, D, K);
-  gru.resize(E + K, D);
-  const int R = config.readout_units;
-  combine.resize(R > 0 ? D + K + E : 0, R);
-  readout.resize(R > 0 ? R : D + K + E, config.target_vocabulary);
+void DecoderBackwardWeights::prepare(const DecoderWeights& weights) {
+  const Blocks<const DecoderWeights> w{weights};
+  initial_state_t = weights.initial_state.W.transpose();
+  attention.prepare(weights.attention);
+  gru_state_t = weights.gru.W_hh.transpose();
+  gru_token_t = w.gru_token().transpose();
+  gru_context_t = w.gru_context().transpose();
+  joint_state_t = w.joint_state().transpose();
+  joint_context_t = w.joint_context().transpose();
+  joint_token_t = w.joint_token().transpose();
+  if (has_hidden_readout(weights)) readout_t = weights.readout.W.transpose();
 }
 
 void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_steps, Index columns) {
   gru.grow(config.decoder_hidden, columns);
-  attnviz::grow(input, 3 * config.decoder_hidden, columns);
   attention.grow(config.key(), source_steps, columns);
+  attnviz::grow(input, 3 * config.decoder_hidden, columns);
   attnviz::grow(first_backward, config.hidden, batch);
   attnviz::grow(initial_state, config.decoder_hidden, batch);
-  attnviz::grow(d_state, config.decoder_hidden, batch);
+  attnviz::grow(contexts, config.annotation(), columns);
+  attnviz::grow(earlier_contexts, config.annotation(), columns);
+  attnviz::grow(combined, config.readout_units, columns);
+  attnviz::grow(logits, config.target_vocabulary, columns);
+}
+
+void DecoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
+  const auto columns = static_cast<Index>(batch.labels.size());
+  gru.grow(config.decoder_hidden, columns);
+  attention.grow(config.annotation(), config.key(), batch.starts.back(), batch.source_steps(),
+                 columns);
+  attnviz::grow(d_logits, config.target_vocabulary, columns);
+  attnviz::grow(d_combined, config.readout_units, columns);
   attnviz::grow(d_after, config.decoder_hidden, columns);
-  attnviz::grow(d_earlier, config.annotation(), batch);
+  attnviz::grow(d_contexts, config.annotation(), columns);
+  attnviz::grow(d_state, config.decoder_hidden, batch.size);
+  attnviz::grow(d_earlier, config.annotation(), batch.size);
+  attnviz::grow(d_first_backward, config.hidden, batch.size);
   attnviz::grow(entropy_weights, columns, 1);
-  for (Matrix* of_contexts : {&contexts, &earlier_contexts, &d_contexts}) {
-    attnviz::grow(*of_contexts, config.annotation(), columns);
-  }
-  for (Matrix* of_combined : {&combined, &d_combined}) {
-    attnviz::grow(*of_combined, config.readout_units, columns);
-  }
-  for (Matrix* of_logits : {&logits, &d_logits}) {
-    attnviz::grow(*of_logits, config.target_vocabulary, columns);
-  }
 }
 
 void project_tokens(const DecoderWeights& weights, const Matrix& embedding, DecoderTables& tables) {
   const Blocks<const DecoderWeights> w{weights};
   project_tokens(w.gru_token(), embedding, weights.gru.b_ih, tables.gru);
-  project_tokens(w.readout_token(), embedding, joint(weights).b, tables.readout);
+  project_tokens(w.joint_token(), embedding, joint(weights).b, tables.readout);
 }
 
-void project_tokens_backward(const DecoderWeights& transposed, const Matrix& embedding,
+void project_tokens_backward(const DecoderBackwardWeights& weights, const Matrix& embedding,
                              const DecoderTables& d_tables, DecoderWeights& d_weights,
                              Matrix& d_embedding) {
-  const TransposedBlocks w_t{transposed};
   const Blocks<DecoderWeights> d_w{d_weights};
-  project_tokens_backward(w_t.gru_token(), embedding, d_tables.gru, d_w.gru_token(), d_embedding,
-                          d_weights.gru.b_ih);
-  project_tokens_backward(w_t.readout_token(), embedding, d_tables.readout, d_w.readout_token(),
+  project_tokens_backward(weights.gru_token_t, embedding, d_tables.gru, d_w.gru_token(),
+                          d_embedding, d_weights.gru.b_ih);
+  project_tokens_backward(weights.joint_token_t, embedding, d_tables.readout, d_w.joint_token(),
                           d_embedding, joint(d_weights).b);
 }
 
@@ -123,7 +167,7 @@ void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, Decod
 }
 
 void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
-                  const AttentionMemory& memory, std::span<const int> fed, Columns earlier,
+                  const AttentionMemory& memory, std::span<const int> inputs, Columns earlier,
                   Columns now, DecoderTape& tape) {
   const Blocks<const DecoderWeights> w{weights};
   GruTape& gru = tape.gru;
@@ -142,7 +186,7 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
   const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
 
   auto input = columns(tape.input, now);
-  look_up(tables.gru, ids_of(fed, now), input);
+  look_up(tables.gru, ids_of(inputs, now), input);
   add_product(w.gru_context(), columns(given, now), input);
   gru_step(weights.gru, {tape.input, {}}, now, gru);
 
@@ -152,14 +196,14 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
   }
 }
 
-void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> fed,
+void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> inputs,
              Columns now, DecoderTape& tape) {
   const Blocks<const DecoderWeights> w{weights};
-  const bool hidden = weights.combine.W.size() > 0;
+  const bool hidden = has_hidden_readout(weights);
   auto out = columns(hidden ? tape.combined : tape.logits, now);
-  look_up(tables.readout, ids_of(fed, now), out);
-  add_product(w.readout_state(), columns(tape.gru.after, now), out);
-  add_product(w.readout_context(), columns(tape.contexts, now), out);
+  look_up(tables.readout, ids_of(inputs, now), out);
+  add_product(w.joint_state(), columns(tape.gru.after, now), out);
+  add_product(w.joint_context(), columns(tape.contexts, now), out);
   if (!hidden) return;
   tanh_in_place(out);
   if (tape.dropout.probability > 0.0) out.array() *= columns(tape.dropout.mask, now).array();
@@ -168,92 +212,57 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables, std::sp
   add_product(weights.readout.W, out, logits);
 }
 
-void decode_backward(const DecoderWeights& weights, const DecoderWeights& transposed, Query query,
-                     const Batch& batch, Scalar entropy_weight, AttentionMemory& memory,
-                     DecoderTape& tape, DecoderWeights& d_weights, DecoderTables& d_tables) {
-  const TransposedBlocks w_t{transposed};
-  const Blocks<DecoderWeights> d_w{d_weights};
-  const auto N = static_cast<Index>(batch.wanted.size());
-  GruTape& gru = tape.gru;
-
-  // logits = W_o t + b_o and t = tanh(...), all steps at once
-  const bool hidden = weights.combine.W.size() > 0;
-  if (hidden) {
-    const auto d_logits = tape.d_logits.leftCols(N);
-    const auto t = tape.combined.leftCols(N);
-    add_product(d_logits, t.transpose(), d_weights.readout.W);
-    d_weights.readout.b += d_logits.rowwise().sum();
-    product(transposed.readout.W, d_logits, tape.d_combined.leftCols(N));
-    auto d_combined = tape.d_combined.leftCols(N).array();
-    if (tape.dropout.probability > 0.0) {
-      // t is what was kept, scaled up; where it was left out the gradient is zero
-      const auto kept = static_cast<Scalar>(1.0 - tape.dropout.probability);
-      d_combined *= tape.dropout.mask.leftCols(N).array() * (1 - (kept * t.array()).square());
-    } else {
-      d_combined *= 1 - t.array().square();
-    }
-  }
-  // W [s ; c ; y] + b
-  const auto d_out = (hidden ? tape.d_combined : tape.d_logits).leftCols(N);
-  look_up_backward(d_out, batch.fed, d_tables.readout);
-  add_product(d_out, gru.after.leftCols(N).transpose(), d_w.readout_state());
-  add_product(d_out, tape.contexts.leftCols(N).transpose(), d_w.readout_context());
-  product(w_t.readout_state(), d_out, tape.d_after.leftCols(N));
-  product(w_t.readout_context(), d_out, tape.d_contexts.leftCols(N));
+void decode_backward(const DecoderBackwardWeights& weights, Query query, const Batch& batch,
+                     Scalar entropy_weight, const AttentionMemory& memory, const DecoderTape& tape,
+                     DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
+                     DecoderTables& d_tables) {
+  const auto N = static_cast<Index>(batch.labels.size());
+  readout_backward(weights, batch, tape, d_tape, d_weights, d_tables);
 
   for (Index k = 0; k < N; ++k) {
-    const bool wanted = batch.wanted[static_cast<std::size_t>(k)] >= 0;
-    tape.entropy_weights[k] = wanted ? entropy_weight : 0;
+    const bool labelled = batch.labels[static_cast<std::size_t>(k)] >= 0;
+    d_tape.entropy_weights[k] = labelled ? entropy_weight : 0;
   }
-  memory.d_keys.leftCols(memory.size()).setZero();
-  tape.d_state.setZero();
-  tape.d_earlier.setZero();
+  d_tape.attention.d_keys.leftCols(memory.size()).setZero();
+  d_tape.d_state.setZero();
+  d_tape.d_earlier.setZero();
   for (Index t = batch.target_steps() - 1; t >= 0; --t) {
     const Columns now = step_columns(batch.target_first, t);
-    auto d_state = tape.d_state.leftCols(now.count);
-    auto d_context = columns(tape.d_contexts, now);
-    auto d_earlier = tape.d_earlier.leftCols(now.count);
+    auto d_state = d_tape.d_state.leftCols(now.count);
+    auto d_context = columns(d_tape.d_contexts, now);
+    auto d_earlier = d_tape.d_earlier.leftCols(now.count);
     const auto attention_backward = [&] {
-      attend_backward(weights.attention, transposed.attention, memory, d_context, now,
-                      tape.entropy_weights, tape.attention, d_state, d_weights.attention);
+      attend_backward(weights.attention, memory, d_context, now, d_tape.entropy_weights,
+                      tape.attention, d_tape.attention, d_state, d_weights.attention.v);
     };
 
-    d_state += columns(tape.d_after, now);
+    d_state += columns(d_tape.d_after, now);
     if (query == Query::current) {
       d_context += d_earlier;
       attention_backward();
     }
-    gru_step_backward(transposed.gru.W_hh, now, gru, d_state);
-    const auto d_input = columns(gru.d_input, now);
+    gru_step_backward(weights.gru_state_t, now, tape.gru, d_tape.gru, d_state);
+    const auto d_input = columns(d_tape.gru.d_input, now);
     if (query == Query::current) {
-      product(w_t.gru_context(), d_input, d_earlier);
+      product(weights.gru_context_t, d_input, d_earlier);
     } else {
-      add_product(w_t.gru_context(), d_input, d_context);
+      add_product(weights.gru_context_t, d_input, d_context);
       attention_backward();
     }
   }
 
   const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
-  const Matrix& queries = query == Query::previous ? gru.before : gru.after;
-  gru_weights_backward(gru, N, d_weights.gru);
-  look_up_backward(gru.d_input.leftCols(N), batch.fed, d_tables.gru);
-  add_product(gru.d_input.leftCols(N), given.leftCols(N).transpose(), d_w.gru_context());
-  annotations_backward(tape.d_contexts, batch.target_first, tape.attention, memory);
-  attention_weights_backward(transposed.attention, queries.leftCols(N), tape.attention, memory,
+  const Matrix& queries = query == Query::previous ? tape.gru.before : tape.gru.after;
+  const auto d_inputs = d_tape.gru.d_input.leftCols(N);
+  gru_weights_backward(tape.gru, d_tape.gru, N, d_weights.gru);
+  look_up_backward(d_inputs, batch.inputs, d_tables.gru);
+  add_product(d_inputs, given.leftCols(N).transpose(),
+              Blocks<DecoderWeights>{d_weights}.gru_context());
+  annotations_backward(d_tape.d_contexts, batch.target_first, memory, tape.attention,
+                       d_tape.attention);
+  attention_weights_backward(weights.attention, queries.leftCols(N), memory, d_tape.attention,
                              d_weights.attention);
-
-  // s_0 = tanh(W_s h<-_1 + b_s)
-  const Index B = batch.size;
-  const Index H = tape.first_backward.rows();
-  const auto s_0 = tape.initial_state.leftCols(B).array();
-  auto d_s_0 = tape.d_state.leftCols(B);
-  d_s_0.array() *= 1 - s_0.square();
-  add_product(d_s_0, tape.first_backward.leftCols(B).transpose(), d_weights.initial_state.W);
-  d_weights.initial_state.b += d_s_0.rowwise().sum();
-  product(transposed.initial_state.W, d_s_0, tape.first_backward.leftCols(B));
-  for (Index k = 0; k < B; ++k) {
-    memory.d_annotations.col(memory.of(k).first).tail(H) += tape.first_backward.col(k);
-  }
+  start_backward(weights, memory, tape, d_tape, d_weights.initial_state);
 }
 
 }  // namespace attnviz

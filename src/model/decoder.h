@@ -13,40 +13,33 @@
 #pragma once
 
 #include "base/random.h"
-#include "model/config.h"
-#include "nn/attention.h"
-#include "nn/gru.h"
-#include "nn/linear.h"
+#include "model/weights.h"
 #include "text/batch.h"
 
 namespace attnviz {
-
-struct DecoderWeights {
-  Matrix embedding;             // E x V
-  LinearWeights initial_state;  // D x H
-  AttentionWeights attention;
-  GruWeights gru;         // input [y ; c] of E + K, state D
-  LinearWeights combine;  // R x (D + K + E), empty for a linear readout
-  LinearWeights readout;  // V x R, or V x (D + K + E)
-
-  void resize(const ModelConfig& config);
-
-  template <typename F, typename... Weights>
-  static void visit(F&& f, Weights&... w) {
-    f(TensorName{"decoder.", "embedding.weight"}, w.embedding...);
-    LinearWeights::visit(f, "decoder.initial_state.", w.initial_state...);
-    AttentionWeights::visit(f, "attention.", w.attention...);
-    GruWeights::visit(f, "decoder.gru.", "", w.gru...);
-    LinearWeights::visit(f, "decoder.combine.", w.combine...);
-    LinearWeights::visit(f, "decoder.readout.", w.readout...);
-  }
-};
 
 /// What y_{i-1} adds to the GRU's input and to the logits, for V tokens; also the type of its
 /// gradient.
 struct DecoderTables {
   Matrix gru;      // 3D x V
   Matrix readout;  //  R x V, or V x V
+};
+
+/// The weights as the backward pass multiplies by them: transposed, and matrices that read a
+/// concatenation cut into blocks.
+struct DecoderBackwardWeights {
+  Matrix initial_state_t;  // H x D
+  AttentionBackwardWeights attention;
+  Matrix gru_state_t;    // D x 3D
+  Matrix gru_token_t;    // E x 3D
+  Matrix gru_context_t;  // K x 3D
+  // of the layer that reads [s ; c ; y], combine or readout
+  Matrix joint_state_t;    // D x R, or D x V
+  Matrix joint_context_t;  // K x R, or K x V
+  Matrix joint_token_t;    // E x R, or E x V
+  Matrix readout_t;        // R x V, empty for a linear readout
+
+  void prepare(const DecoderWeights& weights);
 };
 
 /// In training, units of the readout's hidden layer may be left out, the others scaled up.
@@ -69,41 +62,50 @@ struct DecoderTape {
   Matrix contexts;          // K x N   c_i
   Matrix earlier_contexts;  // K x N   c_{i-1}, with Query::current only
   Matrix combined;          // R x N   t_i, after dropout
-  Matrix d_combined;        // R x N   before the tanh
   Matrix logits;            // V x N
-  Matrix d_logits;          // V x N
-  Matrix d_after;           // D x N   what the readout adds to the gradient of s_i
-  Matrix d_contexts;        // K x N
-  Matrix d_state;           // D x B
-  Matrix d_earlier;         // K x B   gradient of c_{i-1}
-  Vector entropy_weights;   // N       0 where nothing is wanted
 
   void grow(const ModelConfig& config, Index batch, Index source_steps, Index columns);
 };
 
+struct DecoderBackwardTape {
+  GruBackwardTape gru;
+  AttentionBackwardTape attention;
+  Matrix d_logits;          // V x N
+  Matrix d_combined;        // R x N   before the tanh
+  Matrix d_after;           // D x N   what the readout adds to the gradient of s_i
+  Matrix d_contexts;        // K x N
+  Matrix d_state;           // D x B
+  Matrix d_earlier;         // K x B   gradient of c_{i-1}
+  Matrix d_first_backward;  // H x B
+  Vector entropy_weights;   // N       0 where there is no label
+
+  void grow(const ModelConfig& config, const Batch& batch);
+};
+
 /// The tables of tokens with these embeddings (E x U).
 void project_tokens(const DecoderWeights& weights, const Matrix& embedding, DecoderTables& tables);
-void project_tokens_backward(const DecoderWeights& transposed, const Matrix& embedding,
+void project_tokens_backward(const DecoderBackwardWeights& weights, const Matrix& embedding,
                              const DecoderTables& d_tables, DecoderWeights& d_weights,
                              Matrix& d_embedding);
 
 /// Fills s_0 and the keys from memory.annotations.
 void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape);
 
-/// One output step for the columns `now`, given what they are fed: s_i and c_i. `earlier` is the
-/// step before, empty for the first one.
+/// One output step for the columns `now`, given their inputs: s_i and c_i. `earlier` is the step
+/// before, empty for the first one.
 void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
-                  const AttentionMemory& memory, std::span<const int> fed, Columns earlier,
+                  const AttentionMemory& memory, std::span<const int> inputs, Columns earlier,
                   Columns now, DecoderTape& tape);
 
 /// The logits of the columns `now`, which may be those of many steps.
-void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> fed,
-             Columns now, DecoderTape& tape);
+void readout(const DecoderWeights& weights, const DecoderTables& tables,
+             std::span<const int> inputs, Columns now, DecoderTape& tape);
 
-/// Given tape.d_logits, adds to the gradients of weights and tables and sets those of the memory.
-/// `entropy_weight` is what the entropy of each wanted token's attention counts in the loss.
-void decode_backward(const DecoderWeights& weights, const DecoderWeights& transposed, Query query,
-                     const Batch& batch, Scalar entropy_weight, AttentionMemory& memory,
-                     DecoderTape& tape, DecoderWeights& d_weights, DecoderTables& d_tables);
+/// Given d_logits, adds to the gradients of weights and tables and sets that of the annotations.
+/// `entropy_weight` is the factor in the loss of the entropy of each label's attention.
+void decode_backward(const DecoderBackwardWeights& weights, Query query, const Batch& batch,
+                     Scalar entropy_weight, const AttentionMemory& memory, const DecoderTape& tape,
+                     DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
+                     DecoderTables& d_tables);
 
 }  // namespace attnviz

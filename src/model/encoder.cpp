@@ -7,7 +7,7 @@ namespace attnviz {
 namespace {
 
 /// Sets the marked columns of a step to zero.
-void forget(const std::vector<bool>& marked, Columns step, MatrixOut states) {
+void drop(const std::vector<bool>& marked, Columns step, MatrixOut states) {
   if (marked.empty()) return;
   for (Index k = 0; k < step.count; ++k) {
     if (marked[static_cast<std::size_t>(step.first + k)]) states.col(k).setZero();
@@ -16,7 +16,16 @@ void forget(const std::vector<bool>& marked, Columns step, MatrixOut states) {
 
 }  // namespace
 
-void Forgetting::draw(double probability, const Batch& batch, Random& random) {
+void EncoderBackwardWeights::prepare(const EncoderWeights& weights) {
+  const auto prepare_direction = [](const GruWeights& w, Direction& direction) {
+    direction.W_ih_t = w.W_ih.transpose();
+    direction.W_hh_t = w.W_hh.transpose();
+  };
+  prepare_direction(weights.forward, forward);
+  prepare_direction(weights.backward, backward);
+}
+
+void StateDropout::draw(double probability, const Batch& batch, Random& random) {
   const std::size_t columns = probability > 0.0 ? batch.source.size() : 0;
   for (std::vector<bool>* marked : {&forward, &backward}) {
     marked->resize(columns);
@@ -24,13 +33,13 @@ void Forgetting::draw(double probability, const Batch& batch, Random& random) {
   }
 }
 
-void EncoderWeights::resize(const ModelConfig& config) {
-  embedding.resize(config.embedding, config.source_vocabulary);
-  forward.resize(config.embedding, config.hidden);
-  backward.resize(config.embedding, config.hidden);
+void EncoderTape::grow(const ModelConfig& config, const Batch& batch) {
+  const auto columns = static_cast<Index>(batch.source.size());
+  forward.grow(config.hidden, columns);
+  backward.grow(config.hidden, columns);
 }
 
-void EncoderTape::grow(const ModelConfig& config, const Batch& batch) {
+void EncoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
   const auto columns = static_cast<Index>(batch.source.size());
   forward.grow(config.hidden, columns);
   backward.grow(config.hidden, columns);
@@ -42,12 +51,12 @@ void project_tokens(const EncoderWeights& weights, const Matrix& embedding, Enco
   project_tokens(weights.backward.W_ih, embedding, weights.backward.b_ih, tables.backward);
 }
 
-void project_tokens_backward(const EncoderWeights& transposed, const Matrix& embedding,
+void project_tokens_backward(const EncoderBackwardWeights& weights, const Matrix& embedding,
                              const EncoderTables& d_tables, EncoderWeights& d_weights,
                              Matrix& d_embedding) {
-  project_tokens_backward(transposed.forward.W_ih, embedding, d_tables.forward,
+  project_tokens_backward(weights.forward.W_ih_t, embedding, d_tables.forward,
                           d_weights.forward.W_ih, d_embedding, d_weights.forward.b_ih);
-  project_tokens_backward(transposed.backward.W_ih, embedding, d_tables.backward,
+  project_tokens_backward(weights.backward.W_ih_t, embedding, d_tables.backward,
                           d_weights.backward.W_ih, d_embedding, d_weights.backward.b_ih);
 }
 
@@ -59,14 +68,14 @@ void encode(const EncoderWeights& weights, const EncoderTables& tables, const Ba
   for (Index t = 0; t < steps; ++t) {
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == 0 ? no_columns : step_columns(batch.source_first, t - 1), now, tape.forward);
-    forget(tape.forgetting.forward, now, columns(tape.forward.before, now));
+    drop(tape.state_dropout.forward, now, columns(tape.forward.before, now));
     gru_step(weights.forward, {tables.forward, batch.source}, now, tape.forward);
   }
   for (Index t = steps - 1; t >= 0; --t) {  // an example joins at its own last symbol
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == steps - 1 ? no_columns : step_columns(batch.source_first, t + 1), now,
                 tape.backward);
-    forget(tape.forgetting.backward, now, columns(tape.backward.before, now));
+    drop(tape.state_dropout.backward, now, columns(tape.backward.before, now));
     gru_step(weights.backward, {tables.backward, batch.source}, now, tape.backward);
   }
 
@@ -80,37 +89,41 @@ void encode(const EncoderWeights& weights, const EncoderTables& tables, const Ba
   }
 }
 
-void encode_backward(const EncoderWeights& transposed, const Batch& batch, AttentionMemory& memory,
-                     EncoderTape& tape, EncoderWeights& d_weights, EncoderTables& d_tables) {
-  const Index H = tape.d_state.rows();
+void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
+                     const AttentionMemory& memory, const Matrix& d_annotations,
+                     const EncoderTape& tape, EncoderBackwardTape& d_tape,
+                     EncoderWeights& d_weights, EncoderTables& d_tables) {
+  const Index H = d_tape.d_state.rows();
   const Index steps = batch.source_steps();
 
   // The first n columns of d_state are those still going; what the others hold is an example's
   // gradient after its last step (still zero) or of its fixed initial state (not needed).
-  tape.d_state.setZero();
+  d_tape.d_state.setZero();
   for (Index t = 0; t < steps; ++t) {
     const Columns now = step_columns(batch.source_first, t);
+    auto d_state = d_tape.d_state.leftCols(now.count);
     for (Index k = 0; k < now.count; ++k) {
-      tape.d_state.col(k) += memory.d_annotations.col(memory.of(k).first + t).tail(H);
+      d_state.col(k) += d_annotations.col(memory.of(k).first + t).tail(H);
     }
-    gru_step_backward(transposed.backward.W_hh, now, tape.backward,
-                      tape.d_state.leftCols(now.count));
-    forget(tape.forgetting.backward, now, tape.d_state.leftCols(now.count));
+    gru_step_backward(weights.backward.W_hh_t, now, tape.backward, d_tape.backward, d_state);
+    drop(tape.state_dropout.backward, now, d_state);
   }
-  tape.d_state.setZero();
+  d_tape.d_state.setZero();
   for (Index t = steps - 1; t >= 0; --t) {
     const Columns now = step_columns(batch.source_first, t);
+    auto d_state = d_tape.d_state.leftCols(now.count);
     for (Index k = 0; k < now.count; ++k) {
-      tape.d_state.col(k) += memory.d_annotations.col(memory.of(k).first + t).head(H);
+      d_state.col(k) += d_annotations.col(memory.of(k).first + t).head(H);
     }
-    gru_step_backward(transposed.forward.W_hh, now, tape.forward, tape.d_state.leftCols(now.count));
-    forget(tape.forgetting.forward, now, tape.d_state.leftCols(now.count));
+    gru_step_backward(weights.forward.W_hh_t, now, tape.forward, d_tape.forward, d_state);
+    drop(tape.state_dropout.forward, now, d_state);
   }
 
-  gru_weights_backward(tape.backward, memory.size(), d_weights.backward);
-  gru_weights_backward(tape.forward, memory.size(), d_weights.forward);
-  look_up_backward(tape.backward.d_input.leftCols(memory.size()), batch.source, d_tables.backward);
-  look_up_backward(tape.forward.d_input.leftCols(memory.size()), batch.source, d_tables.forward);
+  const Index N = memory.size();
+  gru_weights_backward(tape.backward, d_tape.backward, N, d_weights.backward);
+  gru_weights_backward(tape.forward, d_tape.forward, N, d_weights.forward);
+  look_up_backward(d_tape.backward.d_input.leftCols(N), batch.source, d_tables.backward);
+  look_up_backward(d_tape.forward.d_input.leftCols(N), batch.source, d_tables.forward);
 }
 
 }  // namespace attnviz

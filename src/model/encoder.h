@@ -4,27 +4,10 @@
 #include <vector>
 
 #include "base/random.h"
-#include "model/config.h"
-#include "nn/attention.h"
-#include "nn/gru.h"
+#include "model/weights.h"
 #include "text/batch.h"
 
 namespace attnviz {
-
-struct EncoderWeights {
-  Matrix embedding;    // E x V
-  GruWeights forward;  // input E, state H
-  GruWeights backward;
-
-  void resize(const ModelConfig& config);
-
-  template <typename F, typename... Weights>
-  static void visit(F&& f, Weights&... w) {
-    f(TensorName{"encoder.", "embedding.weight"}, w.embedding...);
-    GruWeights::visit(f, "encoder.gru.", "_l0", w.forward...);
-    GruWeights::visit(f, "encoder.gru.", "_l0_reverse", w.backward...);
-  }
-};
 
 /// W_ih embedding + b_ih of both directions for V tokens (see nn/embedding.h); also the type of its
 /// gradient.
@@ -33,9 +16,21 @@ struct EncoderTables {
   Matrix backward;  // 3H x V
 };
 
-/// In training, the state may be set to zero before some steps: an annotation h_j can then not
-/// count on what its neighbours passed on, only on x_j, and what stands at j stays at j.
-struct Forgetting {
+/// The weights as the backward pass multiplies by them.
+struct EncoderBackwardWeights {
+  struct Direction {
+    Matrix W_ih_t;  // E x 3H
+    Matrix W_hh_t;  // H x 3H
+  };
+  Direction forward;
+  Direction backward;
+
+  void prepare(const EncoderWeights& weights);
+};
+
+/// In training, the state may be set to zero before some steps: an annotation h_j then cannot rely
+/// on what its neighbours passed on, only on x_j, and the information on x_j stays at j.
+struct StateDropout {
   std::vector<bool> forward;  // one a column; empty for none
   std::vector<bool> backward;
 
@@ -46,7 +41,14 @@ struct Forgetting {
 struct EncoderTape {
   GruTape forward;
   GruTape backward;
-  Forgetting forgetting;
+  StateDropout state_dropout;
+
+  void grow(const ModelConfig& config, const Batch& batch);
+};
+
+struct EncoderBackwardTape {
+  GruBackwardTape forward;
+  GruBackwardTape backward;
   Matrix d_state;  // H x B
 
   void grow(const ModelConfig& config, const Batch& batch);
@@ -54,7 +56,7 @@ struct EncoderTape {
 
 /// The tables of tokens with these embeddings (E x U).
 void project_tokens(const EncoderWeights& weights, const Matrix& embedding, EncoderTables& tables);
-void project_tokens_backward(const EncoderWeights& transposed, const Matrix& embedding,
+void project_tokens_backward(const EncoderBackwardWeights& weights, const Matrix& embedding,
                              const EncoderTables& d_tables, EncoderWeights& d_weights,
                              Matrix& d_embedding);
 
@@ -62,8 +64,11 @@ void project_tokens_backward(const EncoderWeights& transposed, const Matrix& emb
 void encode(const EncoderWeights& weights, const EncoderTables& tables, const Batch& batch,
             EncoderTape& tape, AttentionMemory& memory);
 
-/// Given memory.d_annotations, adds to the gradients of the weights and tables.
-void encode_backward(const EncoderWeights& transposed, const Batch& batch, AttentionMemory& memory,
-                     EncoderTape& tape, EncoderWeights& d_weights, EncoderTables& d_tables);
+/// Given the gradient of the annotations, packed as in `memory`, adds to the gradients of the
+/// weights and tables.
+void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
+                     const AttentionMemory& memory, const Matrix& d_annotations,
+                     const EncoderTape& tape, EncoderBackwardTape& d_tape,
+                     EncoderWeights& d_weights, EncoderTables& d_tables);
 
 }  // namespace attnviz

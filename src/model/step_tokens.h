@@ -9,11 +9,11 @@
 
 namespace attnviz {
 
-/// A small vocabulary (V up to `most_whole`) is met as a whole. Of a large one only the tokens of
+/// A small vocabulary (V up to `max_whole`) is met as a whole. Of a large one only the tokens of
 /// the batch are: projecting the others would cost more than the batch itself.
 class StepTokens {
  public:
-  static constexpr int most_whole = 1024;
+  static constexpr int max_whole = 1024;
 
   /// For a vocabulary of that size, all of it at first.
   void resize(int vocabulary);
@@ -35,7 +35,7 @@ class StepTokens {
   void scatter(const Matrix& d_embedding, Matrix& d_whole) const;
 
  private:
-  bool is_whole() const { return static_cast<int>(places_.size()) <= most_whole; }
+  bool is_whole() const { return static_cast<int>(places_.size()) <= max_whole; }
 
   std::vector<int> ids_;     // U, rising
   std::vector<int> places_;  // V: where an id stands in ids_, or -1

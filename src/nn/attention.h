@@ -28,21 +28,25 @@ std::string_view to_string(Attention attention);
 /// "additive", "dot", "scaled-dot", "bilinear", "uniform" or "none"; nothing for anything else.
 std::optional<Attention> attention_from(std::string_view name);
 
+/// Whether this form has scores, hence weights to learn.
+bool is_learned(Attention form);
+
 /// Tensors that a form of attention does not use are empty.
 struct AttentionWeights {
   Attention form = Attention::additive;
   Matrix W_a;  // A x D   query
   Matrix U_a;  // A x K   key; D x K for the bilinear score
   Vector v;    // A       score
+};
 
-  void resize(Attention attention, Index units, Index query, Index annotation);
+/// The weights as the backward pass multiplies by them.
+struct AttentionBackwardWeights {
+  Attention form = Attention::additive;
+  Matrix W_a_t;  // D x A
+  Matrix U_a_t;  // K x A
+  Vector v;      // A
 
-  template <typename F, typename... Weights>
-  static void visit(F&& f, std::string_view prefix, Weights&... w) {
-    f(TensorName{prefix, "query.weight"}, w.W_a...);
-    f(TensorName{prefix, "key.weight"}, w.U_a...);
-    f(TensorName{prefix, "score.weight"}, w.v...);
-  }
+  void prepare(const AttentionWeights& weights);
 };
 
 /// What the source offers to every output step. Unlike all other tapes it is packed example by
@@ -51,8 +55,6 @@ struct AttentionMemory {
   std::span<const int> starts;  // B + 1
   Matrix annotations;           // K x N   h
   Matrix keys;                  // A x N   u
-  Matrix d_annotations;         // K x N
-  Matrix d_keys;                // A x N
 
   void grow(Index annotation, Index units, Index total);
   Index size() const { return starts.back(); }
@@ -62,18 +64,25 @@ struct AttentionMemory {
   }
 };
 
-/// What the output steps leave for the way back: N packed columns each.
+/// What the output steps leave for the backward pass: N packed columns each.
 struct AttentionTape {
-  Matrix query;     // A x N   W_a q
-  Matrix weights;   // S x N   a; rows beyond an example's length hold nothing of use
-  Matrix d_query;   // A x N
-  Vector d_scores;  // S   of one column
+  Matrix query;    // A x N   W_a q
+  Matrix weights;  // S x N   a; rows beyond an example's length are unused
+
+  void grow(Index units, Index source_steps, Index total);
+};
+
+struct AttentionBackwardTape {
+  Matrix d_annotations;  // K x N of the memory
+  Matrix d_keys;         // A x N of the memory
+  Matrix d_query;        // A x N
+  Vector d_scores;       // S   of one column
 
   // of one example, step by step
   Matrix d_contexts_of_one;  // K x T
   Matrix weights_of_one;     // S x T
 
-  void grow(Index units, Index source_steps, Index total);
+  void grow(Index annotation, Index units, Index source_total, Index source_steps, Index total);
 };
 
 /// keys = U_a annotations
@@ -83,25 +92,25 @@ void attention_keys(const AttentionWeights& weights, AttentionMemory& memory);
 void attend(const AttentionWeights& weights, const AttentionMemory& memory, MatrixIn queries,
             Columns step, AttentionTape& tape, MatrixOut contexts);
 
-/// The way back of one step: given d_contexts (K x n), adds to d_queries (D x n), to the memory's
-/// d_keys and to d_weights.v. The loss also holds entropy_weights[k] times the entropy
-/// -sum_j a_j log a_j of column k, counted in all packed columns (N).
-void attend_backward(const AttentionWeights& weights, const AttentionWeights& transposed,
-                     AttentionMemory& memory, MatrixIn d_contexts, Columns step,
-                     const Vector& entropy_weights, AttentionTape& tape, MatrixOut d_queries,
-                     AttentionWeights& d_weights);
+/// Backward of one step: given d_contexts (K x n), adds to d_queries (D x n), d_keys and d_v. The
+/// loss also holds entropy_weights[k] times the entropy -sum_j a_j log a_j of column k, counted in
+/// all packed columns (N).
+void attend_backward(const AttentionBackwardWeights& weights, const AttentionMemory& memory,
+                     MatrixIn d_contexts, Columns step, const Vector& entropy_weights,
+                     const AttentionTape& tape, AttentionBackwardTape& d_tape,
+                     MatrixOut d_queries, Vector& d_v);
 
-/// Sets the memory's d_annotations to what comes through the contexts, given d_contexts (K x N) of
-/// all steps and the column at which each step starts (T + 1); what else there is, as of
-/// attention_weights_backward(), is added after. At once, since step by step takes T times the
-/// memory traffic.
+/// Sets d_annotations to what comes through the contexts, given d_contexts (K x N) of all steps and
+/// the column at which each step starts (T + 1); what attention_weights_backward() contributes is
+/// added after. All steps at once, since step by step takes T times the memory traffic.
 void annotations_backward(const Matrix& d_contexts, std::span<const int> step_starts,
-                          AttentionTape& tape, AttentionMemory& memory);
+                          const AttentionMemory& memory, const AttentionTape& tape,
+                          AttentionBackwardTape& d_tape);
 
-/// What all steps share on the way back: adds to d_weights.W_a and U_a and to the memory's
-/// d_annotations. `queries` (D x N) are those of all steps.
-void attention_weights_backward(const AttentionWeights& transposed, MatrixIn queries,
-                                const AttentionTape& tape, AttentionMemory& memory,
+/// After all steps: adds to d_weights.W_a and U_a and to d_annotations. `queries` (D x N) are those
+/// of all steps.
+void attention_weights_backward(const AttentionBackwardWeights& weights, MatrixIn queries,
+                                const AttentionMemory& memory, AttentionBackwardTape& d_tape,
                                 AttentionWeights& d_weights);
 
 }  // namespace attnviz

@@ -1,8 +1,8 @@
 // Token embeddings, seen through the layer that reads them.
 //
 // A layer that computes W x + b of an embedded token x = embedding.col(id) has only V different
-// inputs, so W embedding + b is computed once for the whole vocabulary and looked up. The gradient
-// goes the same way back: collected by token, then through one product.
+// inputs, so W embedding + b is computed once for the whole vocabulary and looked up. Its gradient
+// is collected by token, then taken through one product.
 #pragma once
 
 #include <span>
@@ -14,8 +14,8 @@ namespace attnviz {
 /// table = W embedding + b.   W: R x E, embedding: E x V, b: R, table: R x V (resized)
 void project_tokens(MatrixIn W, const Matrix& embedding, const Vector& b, Matrix& table);
 
-/// Adds to the gradients of W, embedding and b, given that of the table.
-void project_tokens_backward(MatrixIn W_transposed, const Matrix& embedding, const Matrix& d_table,
+/// Adds to the gradients of W, embedding and b, given that of the table.   W_t = W': E x R
+void project_tokens_backward(const Matrix& W_t, const Matrix& embedding, const Matrix& d_table,
                              MatrixOut d_W, Matrix& d_embedding, Vector& d_b);
 
 /// out.col(k) = table.col(ids[k]) for every column of out.

@@ -4,84 +4,89 @@
 #include "nn/product.h"
 
 namespace attnviz {
+namespace {
 
-void GruWeights::resize(Index inputs, Index hidden) {
-  W_ih.resize(3 * hidden, inputs);
-  W_hh.resize(3 * hidden, hidden);
-  b_ih.resize(3 * hidden);
-  b_hh.resize(3 * hidden);
-}
+/// A column of 3H, gate by gate.
+template <typename T>
+struct Gates {
+  T* r;
+  T* z;
+  T* n;
+
+  Gates(T* column, Index H) : r(column), z(column + H), n(column + 2 * H) {}
+};
+
+}  // namespace
 
 void GruTape::grow(Index hidden, Index total) {
-  for (Matrix* of_three_gates : {&gates, &d_input, &d_recurrent}) {
-    attnviz::grow(*of_three_gates, 3 * hidden, total);
-  }
-  for (Matrix* of_state : {&before, &after, &recurrent_n}) attnviz::grow(*of_state, hidden, total);
+  attnviz::grow(gates, 3 * hidden, total);
+  for (Matrix* of_state : {&before, &after, &u}) attnviz::grow(*of_state, hidden, total);
+}
+
+void GruBackwardTape::grow(Index hidden, Index total) {
+  for (Matrix* of_gates : {&d_input, &d_recurrent}) attnviz::grow(*of_gates, 3 * hidden, total);
 }
 
 void gru_step(const GruWeights& weights, const GruInput& input, Columns step, GruTape& tape) {
   const Index H = weights.W_hh.cols();
   product(weights.W_hh, columns(tape.before, step), columns(tape.gates, step));
 
-  const Scalar* b = weights.b_hh.data();
+  const Gates b(weights.b_hh.data(), H);
   for (Index k = step.first; k < step.first + step.count; ++k) {
-    const Scalar* x = input.of(k);
+    const Gates x(input.of(k), H);
+    const Gates gate(tape.gates.col(k).data(), H);  // W_hh h, to become r, z, n
     const Scalar* h = tape.before.col(k).data();
-    Scalar* gate = tape.gates.col(k).data();
-    Scalar* recurrent_n = tape.recurrent_n.col(k).data();
-    Scalar* after = tape.after.col(k).data();
-    for (Index i = 0; i < H; i += lane_count) {
-      const Index n = H - i;
-      const auto sum_of = [=](Index at) {
-        return load(x + at, n) + load(gate + at, n) + load(b + at, n);
-      };
-      const Lanes r = sigmoid(sum_of(i));
-      const Lanes z = sigmoid(sum_of(H + i));
-      const Lanes from_state = load(gate + 2 * H + i, n) + load(b + 2 * H + i, n);
-      const Lanes candidate = hyperbolic_tangent(load(x + 2 * H + i, n) + r * from_state);
-      store((1 - z) * candidate + z * load(h + i, n), after + i, n);
-      store(from_state, recurrent_n + i, n);
-      store(r, gate + i, n);
-      store(z, gate + H + i, n);
-      store(candidate, gate + 2 * H + i, n);
-    }
+    Scalar* u_out = tape.u.col(k).data();
+    Scalar* h_next = tape.after.col(k).data();
+    for_each_register(H, [=](auto at) {
+      const Simd r = sigmoid(at(x.r) + at(gate.r) + at(b.r));
+      const Simd z = sigmoid(at(x.z) + at(gate.z) + at(b.z));
+      const Simd u = at(gate.n) + at(b.n);
+      const Simd n = tanh(at(x.n) + r * u);
+      at[h_next] = z * at(h) + (1 - z) * n;
+      at[gate.r] = r;
+      at[gate.z] = z;
+      at[gate.n] = n;
+      at[u_out] = u;
+    });
   }
 }
 
-void gru_step_backward(MatrixIn W_hh_transposed, Columns step, GruTape& tape, MatrixOut d_state) {
+void gru_step_backward(const Matrix& W_hh_t, Columns step, const GruTape& tape,
+                       GruBackwardTape& d_tape, MatrixOut d_state) {
   const Index H = d_state.rows();
   for (Index k = 0; k < step.count; ++k) {
     const Index column = step.first + k;
     const Scalar* h = tape.before.col(column).data();
-    const Scalar* gate = tape.gates.col(column).data();
-    const Scalar* recurrent_n = tape.recurrent_n.col(column).data();
-    Scalar* dh = d_state.col(k).data();
-    Scalar* d_input = tape.d_input.col(column).data();
-    Scalar* d_recurrent = tape.d_recurrent.col(column).data();
-    for (Index i = 0; i < H; i += lane_count) {
-      const Index count = H - i;
-      const Lanes r = load(gate + i, count);
-      const Lanes z = load(gate + H + i, count);
-      const Lanes n = load(gate + 2 * H + i, count);
-      const Lanes d_after = load(dh + i, count);
-      // gradients before the gates' tanh and logistic functions
-      const Lanes d_n = d_after * (1 - z) * (1 - n * n);
-      const Lanes d_z = d_after * (load(h + i, count) - n) * z * (1 - z);
-      const Lanes d_r = d_n * load(recurrent_n + i, count) * r * (1 - r);
-      for (Scalar* d : {d_input, d_recurrent}) {
-        store(d_r, d + i, count);
-        store(d_z, d + H + i, count);
-      }
-      store(d_n, d_input + 2 * H + i, count);
-      store(d_n * r, d_recurrent + 2 * H + i, count);
-      store(d_after * z, dh + i, count);
-    }
+    const Gates gate(tape.gates.col(column).data(), H);
+    const Scalar* u_in = tape.u.col(column).data();
+    const Gates d_input(d_tape.d_input.col(column).data(), H);
+    const Gates d_recurrent(d_tape.d_recurrent.col(column).data(), H);
+    Scalar* d_h = d_state.col(k).data();  // of h', to become that of h
+    for_each_register(H, [=](auto at) {
+      const Simd r = at(gate.r);
+      const Simd z = at(gate.z);
+      const Simd n = at(gate.n);
+      const Simd d_h_next = at(d_h);
+      // d_r, d_z, d_n are of what the gates' tanh and logistic functions are taken of
+      const Simd d_n = d_h_next * (1 - z) * (1 - n * n);
+      const Simd d_z = d_h_next * (at(h) - n) * z * (1 - z);
+      const Simd d_r = d_n * at(u_in) * r * (1 - r);
+      at[d_input.r] = d_r;
+      at[d_input.z] = d_z;
+      at[d_input.n] = d_n;
+      at[d_recurrent.r] = d_r;
+      at[d_recurrent.z] = d_z;
+      at[d_recurrent.n] = d_n * r;
+      at[d_h] = d_h_next * z;
+    });
   }
-  add_product(W_hh_transposed, columns(tape.d_recurrent, step), d_state);
+  add_product(W_hh_t, columns(d_tape.d_recurrent, step), d_state);
 }
 
-void gru_weights_backward(const GruTape& tape, Index total, GruWeights& d_weights) {
-  const auto d_recurrent = tape.d_recurrent.leftCols(total);
+void gru_weights_backward(const GruTape& tape, const GruBackwardTape& d_tape, Index total,
+                          GruWeights& d_weights) {
+  const auto d_recurrent = d_tape.d_recurrent.leftCols(total);
   add_product(d_recurrent, tape.before.leftCols(total).transpose(), d_weights.W_hh);
   d_weights.b_hh += d_recurrent.rowwise().sum();
 }

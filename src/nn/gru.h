@@ -2,8 +2,9 @@
 //
 //   r  = sig(W_ir x + b_ir + W_hr h + b_hr)
 //   z  = sig(W_iz x + b_iz + W_hz h + b_hz)
-//   n  = tanh(W_in x + b_in + r * (W_hn h + b_hn))
-//   h' = (1 - z) * n + z * h
+//   u  = W_hn h + b_hn
+//   n  = tanh(W_in x + b_in + r * u)
+//   h' = z * h + (1 - z) * n
 #pragma once
 
 #include <span>
@@ -18,26 +19,22 @@ struct GruWeights {
   Matrix W_hh;  // 3H x H
   Vector b_ih;  // 3H
   Vector b_hh;  // 3H
-
-  void resize(Index inputs, Index hidden);
-
-  template <typename F, typename... Weights>
-  static void visit(F&& f, std::string_view prefix, std::string_view suffix, Weights&... w) {
-    f(TensorName{prefix, "weight_ih", suffix}, w.W_ih...);
-    f(TensorName{prefix, "weight_hh", suffix}, w.W_hh...);
-    f(TensorName{prefix, "bias_ih", suffix}, w.b_ih...);
-    f(TensorName{prefix, "bias_hh", suffix}, w.b_hh...);
-  }
 };
 
-/// What the steps of a sequence leave for the way back: N packed columns each.
+/// What the steps of a sequence leave for the backward pass: N packed columns each.
 struct GruTape {
-  Matrix before;       //  H x N   h, the state before the step, set by the caller
-  Matrix after;        //  H x N   h'
-  Matrix gates;        // 3H x N   r, z, n
-  Matrix recurrent_n;  //  H x N   W_hn h + b_hn
-  Matrix d_input;      // 3H x N   gradient of W_ih x + b_ih, for the caller after the step
-  Matrix d_recurrent;  // 3H x N   gradient of W_hh h + b_hh
+  Matrix before;  //  H x N   h, the state before the step, set by the caller
+  Matrix after;   //  H x N   h'
+  Matrix gates;   // 3H x N   r, z, n
+  Matrix u;       //  H x N
+
+  void grow(Index hidden, Index total);
+};
+
+/// Gradients of the two sums that enter the gates: N packed columns each.
+struct GruBackwardTape {
+  Matrix d_input;      // 3H x N   of W_ih x + b_ih, for the caller after the step
+  Matrix d_recurrent;  // 3H x N   of W_hh h + b_hh
 
   void grow(Index hidden, Index total);
 };
@@ -52,14 +49,16 @@ struct GruInput {
   }
 };
 
-/// One step: its input and `before` to `after`.
+/// One step: from its input and `before` to `after`.
 void gru_step(const GruWeights& weights, const GruInput& input, Columns step, GruTape& tape);
 
 /// Given d_state (H x n), the gradient of the state after the step, fills the step's d_input and
-/// d_recurrent and replaces d_state by the gradient of the state before.
-void gru_step_backward(MatrixIn W_hh_transposed, Columns step, GruTape& tape, MatrixOut d_state);
+/// d_recurrent and replaces d_state by the gradient of the state before. W_hh_t (H x 3H) is W_hh'.
+void gru_step_backward(const Matrix& W_hh_t, Columns step, const GruTape& tape,
+                       GruBackwardTape& d_tape, MatrixOut d_state);
 
-/// What all steps share on the way back: adds to d_weights.W_hh and b_hh over all `total` columns.
-void gru_weights_backward(const GruTape& tape, Index total, GruWeights& d_weights);
+/// After all steps: adds to d_weights.W_hh and b_hh over all `total` columns.
+void gru_weights_backward(const GruTape& tape, const GruBackwardTape& d_tape, Index total,
+                          GruWeights& d_weights);
 
 }  // namespace attnviz

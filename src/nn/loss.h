@@ -7,10 +7,12 @@
 
 namespace attnviz {
 
-/// The sum over columns of -log softmax(logits.col(k))[wanted[k]], in double. Columns with
-/// wanted[k] < 0 count for nothing. Fills d_logits (V x N) with `scale` times the gradient of the
-/// sum.
-double cross_entropy(MatrixIn logits, std::span<const int> wanted, Scalar scale,
+/// The sum over columns of -log softmax(logits.col(k))[labels[k]], in double. Columns with a
+/// negative label are not counted.
+double cross_entropy(MatrixIn logits, std::span<const int> labels);
+
+/// The same, and fills d_logits (V x N) with `scale` times the gradient of the sum.
+double cross_entropy(MatrixIn logits, std::span<const int> labels, Scalar scale,
                      MatrixOut d_logits);
 
 /// log sum_i e^l_i, without overflow: logit minus this is the log-probability.

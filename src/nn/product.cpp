@@ -3,20 +3,20 @@
 #include <array>
 #include <utility>
 
-#include "nn/lanes.h"
+#include "nn/simd.h"
 
 namespace attnviz {
 namespace {
 
-// A tile of C that stays in registers while the sum over A's columns runs: 4 x 6 or 3 x 8 of the
+// A tile of C that stays in registers during the sum over A's columns: 4 x 6 or 3 x 8 of the
 // 32 registers that AVX-512 has, 2 x 6 of the 16 of other x86.
-constexpr bool many_registers = lane_bytes == 64;
-constexpr int most_rows = many_registers ? 4 : 2;
-constexpr int most_columns = many_registers ? 8 : 6;
+constexpr bool many_registers = simd_bytes == 64;
+constexpr int max_rows = many_registers ? 4 : 2;
+constexpr int max_columns = many_registers ? 8 : 6;
 constexpr int usual_columns = 6;
 // Columns of A taken at a time, so that its part of a tile's rows stays in the first-level cache
 // while the columns of B pass by.
-constexpr Index most_depth = 128;
+constexpr Index max_depth = 128;
 
 struct Operands {
   const Scalar* a;
@@ -31,29 +31,22 @@ struct Operands {
   bool add;
 };
 
-/// Marks the lanes from `first` on.
-auto lanes_from(Index first) {
-  Lanes index;
-  for (Index i = 0; i < lane_count; ++i) index[i] = static_cast<Scalar>(i);
-  return index >= Lanes{} + static_cast<Scalar>(first);
-}
-
 /// R registers of rows by C columns of the product. The last register starts `skip` rows early,
 /// where there are not enough rows to fill it, and leaves those alone.
 template <int R, int C>
 void tile(const Operands& o, Index row, Index column, Index skip) {
-  const auto start = [skip](int r) { return r * lane_count - (r == R - 1 ? skip : 0); };
+  const auto start = [skip](int r) { return r * simd_size - (r == R - 1 ? skip : 0); };
   const Scalar* a = o.a + row;
   const Scalar* b = o.b + column * o.b_column;
   Scalar* c = o.c + row + column * o.c_stride;
-  if (o.depth == most_depth) {  // of a large product, whose C is far away: fetched meanwhile
+  if (o.depth == max_depth) {  // of a large product, whose C is not in the cache: fetch it meanwhile
     for (int j = 0; j < C; ++j) {
       for (int r = 0; r < R; ++r) __builtin_prefetch(c + j * o.c_stride + start(r), 1);
     }
   }
-  Lanes sum[R][C] = {};
+  Simd sum[R][C] = {};
   for (Index k = 0; k < o.depth; ++k) {
-    Lanes left[R];
+    Simd left[R];
     for (int r = 0; r < R; ++r) left[r] = load(a + k * o.a_stride + start(r));
     for (int j = 0; j < C; ++j) {
       const Scalar right = b[k * o.b_row + j * o.b_column];
@@ -65,21 +58,21 @@ void tile(const Operands& o, Index row, Index column, Index skip) {
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r) {
       Scalar* out = c + j * o.c_stride + start(r);
-      const Lanes before = load(out);
-      const Lanes after = o.add ? before + sum[r][j] : sum[r][j];
+      const Simd before = load(out);
+      const Simd after = o.add ? before + sum[r][j] : sum[r][j];
       const bool whole = r < R - 1 || skip == 0;
-      store(whole ? after : (lanes_from(skip) ? after : before), out);
+      store(whole ? after : (elements_from(skip) ? after : before), out);
     }
   }
 }
 
-/// The same for fewer rows than a register has lanes.
+/// The same for fewer rows than a register holds.
 template <int C>
 void narrow_tile(const Operands& o, Index, Index column, Index) {
   const Scalar* b = o.b + column * o.b_column;
-  Lanes sum[C] = {};
+  Simd sum[C] = {};
   for (Index k = 0; k < o.depth; ++k) {
-    const Lanes left = load(o.a + k * o.a_stride, o.rows);
+    const Simd left = load(o.a + k * o.a_stride, o.rows);
     for (int j = 0; j < C; ++j) sum[j] += left * b[k * o.b_row + j * o.b_column];
   }
   for (int j = 0; j < C; ++j) {
@@ -94,32 +87,32 @@ template <int R, int C>
 constexpr Tile tile_of() {
   if constexpr (R == 0) {
     return &narrow_tile<C>;
-  } else if constexpr (R == most_rows && C > usual_columns) {
+  } else if constexpr (R == max_rows && C > usual_columns) {
     return nullptr;  // there are not so many registers
   } else {
     return &tile<R, C>;
   }
 }
 template <std::size_t R, std::size_t... C>
-constexpr std::array<Tile, most_columns> tiles_of(std::index_sequence<C...>) {
+constexpr std::array<Tile, max_columns> tiles_of(std::index_sequence<C...>) {
   return {tile_of<static_cast<int>(R), static_cast<int>(C) + 1>()...};
 }
 template <std::size_t... R>
 constexpr auto all_tiles(std::index_sequence<R...>) {
-  return std::array{tiles_of<R>(std::make_index_sequence<most_columns>())...};
+  return std::array{tiles_of<R>(std::make_index_sequence<max_columns>())...};
 }
 /// By registers of rows, 0 for less than one, and columns less 1.
-constexpr auto tiles = all_tiles(std::make_index_sequence<most_rows + 1>());
+constexpr auto tiles = all_tiles(std::make_index_sequence<max_rows + 1>());
 
-/// A number dealt to as few parts as hold at most `most` each, as evenly as can be: eight in parts
-/// of six are 4 + 4.
+/// A number divided into as few parts of at most `max` as possible, as evenly as possible: eight
+/// in parts of six are 4 + 4.
 struct Parts {
   Index count;
   Index size;
   Index longer;  // the first of them, which hold one more
 
-  Parts(Index total, Index most)
-      : count((total + most - 1) / most), size(total / count), longer(total % count) {}
+  Parts(Index total, Index max)
+      : count((total + max - 1) / max), size(total / count), longer(total % count) {}
   Index operator[](Index i) const { return size + (i < longer ? 1 : 0); }
 };
 
@@ -129,24 +122,24 @@ struct Cut {
   Parts registers;  // of rows
 
   Cut(Index rows, Index columns_of_all)
-      : columns(columns_of_all, fit(columns_of_all) ? most_columns : usual_columns),
-        registers((rows + lane_count - 1) / lane_count, most_rows - (fit(columns_of_all) ? 1 : 0)) {
+      : columns(columns_of_all, fit(columns_of_all) ? max_columns : usual_columns),
+        registers((rows + simd_size - 1) / simd_size, max_rows - (fit(columns_of_all) ? 1 : 0)) {
   }
 
   /// Whether all columns fit into a tile that is wider and less high.
-  static bool fit(Index columns) { return columns > usual_columns && columns <= most_columns; }
+  static bool fit(Index columns) { return columns > usual_columns && columns <= max_columns; }
 };
 
 void multiply(const Operands& o, const Cut& cut) {
   for (Index i = 0, row = 0; i < cut.registers.count; ++i) {
     const Index registers = cut.registers[i];
-    const Index missing = std::max<Index>(row + registers * lane_count - o.rows, 0);
-    const auto& row_of_tiles = tiles[static_cast<std::size_t>(o.rows < lane_count ? 0 : registers)];
+    const Index missing = std::max<Index>(row + registers * simd_size - o.rows, 0);
+    const auto& row_of_tiles = tiles[static_cast<std::size_t>(o.rows < simd_size ? 0 : registers)];
     for (Index j = 0, column = 0; j < cut.columns.count; ++j) {
       row_of_tiles[static_cast<std::size_t>(cut.columns[j]) - 1](o, row, column, missing);
       column += cut.columns[j];
     }
-    row += registers * lane_count;
+    row += registers * simd_size;
   }
 }
 
@@ -157,7 +150,7 @@ void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
   }
   if (C.size() == 0) return;
   const Cut cut(C.rows(), C.cols());
-  for (Index k = 0; k < A.cols(); k += most_depth) {
+  for (Index k = 0; k < A.cols(); k += max_depth) {
     multiply({.a = A.data() + k * A.outerStride(),
               .a_stride = A.outerStride(),
               .b = B.data + k * B.row_stride,
@@ -166,7 +159,7 @@ void multiply(MatrixIn A, const Factor& B, MatrixOut C, bool add) {
               .c = C.data(),
               .c_stride = C.outerStride(),
               .rows = C.rows(),
-              .depth = std::min(A.cols() - k, most_depth),
+              .depth = std::min(A.cols() - k, max_depth),
               .add = add || k > 0},
              cut);
   }

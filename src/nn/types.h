@@ -10,8 +10,6 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <string>
-#include <string_view>
 
 namespace attnviz {
 
@@ -40,30 +38,21 @@ inline auto columns(const Matrix& m, Columns c) {
   return m.middleCols(c.first, c.count);
 }
 
-/// Gives `m` that shape; what it held is gone if its size changes. Eigen's own resize frees the old
-/// memory before it asks for the new: where there is none, `m` would free the old once more.
+/// Gives `m` that shape; its contents are lost if its size changes. Eigen's own resize frees the old
+/// memory before it allocates the new: were that to fail, `m` would free the old once more.
 template <typename M>
 void resize_anew(M& m, Index rows, Index columns) {
   if (m.size() != rows * columns) m.resize(0, M::ColsAtCompileTime == 1 ? 1 : 0);
   m.resize(rows, columns);
 }
 
-/// Makes a buffer at least rows x columns. It never shrinks, so a step whose sizes were seen before
-/// allocates nothing; a buffer that grew holds nothing of use.
+/// Makes a buffer at least rows x columns; its contents are lost if it grows. It never shrinks, so
+/// a step whose sizes were seen before allocates nothing.
 template <typename M>
 void grow(M& m, Index rows, Index columns) {
   if (m.rows() < rows || m.cols() < columns) {
     resize_anew(m, std::max(rows, m.rows()), std::max(columns, m.cols()));
   }
 }
-
-/// A tensor's name in three parts, so that visiting tensors allocates nothing.
-struct TensorName {
-  std::string_view prefix;
-  std::string_view stem;
-  std::string_view suffix = {};
-
-  std::string str() const { return std::string(prefix).append(stem).append(suffix); }
-};
 
 }  // namespace attnviz

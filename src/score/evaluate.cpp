@@ -57,9 +57,8 @@ Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& con
     const Batch& batch = decoder.batch;
     Tape& tape = decoder.tape;
     forward(weights, decoder.tables, config, batch, tape);
-    const auto N = static_cast<Index>(batch.wanted.size());
-    sum.loss += cross_entropy(tape.decoder.logits.leftCols(N), batch.wanted, 1,
-                              tape.decoder.d_logits.leftCols(N));
+    const auto N = static_cast<Index>(batch.labels.size());
+    sum.loss += cross_entropy(tape.decoder.logits.leftCols(N), batch.labels);
 
     for (Index k = 0; k < batch.size; ++k) {
       const EncodedExample& example =

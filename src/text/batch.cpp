@@ -59,10 +59,9 @@ void pack_sources(std::span<const EncodedPair* const> pairs, Batch& batch) {
     }
     batch.source_first.push_back(length(batch.source));
   }
-  batch.fed.clear();
-  batch.wanted.clear();
+  batch.inputs.clear();
+  batch.labels.clear();
   batch.target_first.assign(1, 0);
-  batch.wanted_count = 0;
 }
 
 void pack(std::span<const EncodedPair* const> pairs, Batch& batch) {
@@ -75,11 +74,10 @@ void pack(std::span<const EncodedPair* const> pairs, Batch& batch) {
     if (going == 0) break;
     for (std::size_t k = 0; k < going; ++k) {
       const bool real = target(k).size() > t;
-      batch.fed.push_back(t == 0 ? Vocabulary::start : real ? target(k)[t - 1] : Vocabulary::pad);
-      batch.wanted.push_back(real ? target(k)[t] : -1);
-      batch.wanted_count += real ? 1 : 0;
+      batch.inputs.push_back(t == 0 ? Vocabulary::start : real ? target(k)[t - 1] : Vocabulary::pad);
+      batch.labels.push_back(real ? target(k)[t] : -1);
     }
-    batch.target_first.push_back(length(batch.wanted));
+    batch.target_first.push_back(length(batch.labels));
   }
 }
 

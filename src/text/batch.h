@@ -24,8 +24,8 @@ std::vector<std::string> decode(const Vocabulary& vocabulary, std::span<const in
 
 /// Pairs side by side. Examples are ordered by falling source length, so those still going at a
 /// step are the first few: step t holds the columns first[t] .. first[t + 1] and nothing else. (A
-/// target that ends before one behind it keeps its column until that one ends; it has wanted = -1
-/// there.)
+/// target that ends before one behind it keeps its column until that one ends; its label
+/// there is -1.)
 struct Batch {
   int size = 0;
   std::vector<int> order;   // size: which of the given pairs stands in column k
@@ -33,11 +33,9 @@ struct Batch {
 
   std::vector<int> source;        // source tokens, step by step
   std::vector<int> source_first;  // source steps + 1
-  std::vector<int> fed;           // what the decoder is given: START, then the target's symbols
-  std::vector<int> wanted;        // what it should answer: the target's symbols, then END
+  std::vector<int> inputs;        // of the decoder: START, then the target's symbols
+  std::vector<int> labels;        // what it should answer: the target's symbols, then END
   std::vector<int> target_first;  // target steps + 1
-
-  std::size_t wanted_count = 0;  // real target tokens
 
   int source_steps() const { return static_cast<int>(source_first.size()) - 1; }
   int target_steps() const { return static_cast<int>(target_first.size()) - 1; }

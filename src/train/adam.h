@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "model/seq2seq.h"
+#include "model/weights.h"
 
 namespace attnviz {
 
@@ -18,18 +18,29 @@ struct AdamOptions {
 struct AdamState {
   Seq2SeqWeights m;
   Seq2SeqWeights v;
-  std::int64_t updates = 0;  // counted by the caller, before the halves are updated
+  std::int64_t updates = 0;  // counted by the caller, before the parts are updated
 
   void resize(const ModelConfig& config);  // and back to the start
 };
 
-/// The sum of squares over all tensors of a half.
-double squared_norm(const Seq2SeqWeights& gradient, Half half);
-
-/// One update of a half, the state's updates-th (at least 1), given the norm of the whole gradient
-/// before clipping:  g <- g min(1, clip / (norm + 1e-6)),  m <- b1 m + (1 - b1) g,  v <- b2 v + (1
-/// - b2) g^2, w <- w - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
-void adam_update(const AdamOptions& options, double rate, double norm, Half half,
+/// One update of a part, the state's updates-th (at least 1), given the norm of the whole gradient.
+void adam_update(const AdamOptions& options, double rate, double norm, ModelPart part,
                  const Seq2SeqWeights& gradient, AdamState& state, Seq2SeqWeights& weights);
+
+/// The factors of update number t >= 1.
+struct AdamStep {
+  AdamStep(const AdamOptions& options, double rate, double norm, std::int64_t t);
+
+  Scalar clip;  // min(1, clip / (norm + 1e-6))
+  Scalar beta1;
+  Scalar beta2;
+  Scalar epsilon;
+  Scalar m_rate;   // rate / (1 - beta1^t)
+  Scalar v_scale;  // 1 / (1 - beta2^t)
+
+  /// With g = clip d_w:  m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,
+  /// w <- w - rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon).
+  void apply(Index count, const Scalar* d_w, Scalar* m, Scalar* v, Scalar* w) const;
+};
 
 }  // namespace attnviz

@@ -32,7 +32,7 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
     return 6.0 * H * source_tokens + (3.0 * D + (R > 0.0 ? R : V)) * target_tokens;
   };
   const auto met = [&](double vocabulary) {
-    return std::min(vocabulary, std::max(longest_batch, double{StepTokens::most_whole}));
+    return std::min(vocabulary, std::max(longest_batch, double{StepTokens::max_whole}));
   };
   const double weights = copies * static_cast<double>(count_parameters(config)) +
                          tables(config.source_vocabulary, V) +

@@ -62,12 +62,12 @@ std::string largest_weight(const Seq2SeqWeights& weights) {
   Scalar largest = 0;
   std::string name;
   Seq2SeqWeights::visit(
-      [&](const TensorName& tensor, const auto& w) {
+      [&](std::string_view tensor, const auto& w) {
         if (w.size() == 0) return;
         const Scalar here = w.cwiseAbs().maxCoeff();
         if (name.empty() || here > largest) {
           largest = here;
-          name = tensor.str();
+          name = tensor;
         }
       },
       weights);

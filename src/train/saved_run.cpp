@@ -77,7 +77,7 @@ const std::string& metadata(const TensorFile& file, const char* key, const std::
 std::size_t tensor_count(const Seq2SeqWeights& weights) {
   std::size_t count = 0;
   Seq2SeqWeights::visit(
-      [&](const TensorName&, const auto& tensor) { count += tensor.size() > 0 ? 1 : 0; }, weights);
+      [&](std::string_view, const auto& tensor) { count += tensor.size() > 0 ? 1 : 0; }, weights);
   return count;
 }
 

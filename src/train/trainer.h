@@ -1,4 +1,4 @@
-// One model on its way: weights, optimizer, and the step that improves them.
+// A model in training: weights, optimizer, and the step that improves them.
 #pragma once
 
 #include <cstdint>
@@ -6,24 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "model/seq2seq.h"
-#include "text/batch.h"
 #include "train/adam.h"
 #include "train/recipe.h"
+#include "train/update.h"
 #include "train/workers.h"
 
 namespace attnviz {
-
-/// Random numbers of a run come in separate streams, so that none depends on how many another took.
-/// `noise` and those after it belong to the shards of each step.
-enum class Stream : std::uint64_t {
-  initialisation = 1,
-  training,
-  validation,
-  test,
-  noise = std::uint64_t{1} << 32U,
-  embedding_noise = std::uint64_t{1} << 60U
-};
 
 struct StepReport {
   double loss = 0.0;    // mean cross-entropy of a target token, before the update
@@ -44,12 +32,11 @@ class Trainer {
   /// Fresh weights.
   Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t seed, int threads);
 
-  /// Goes on from there; of the same sizes.
+  /// Continues from that state, of the same sizes.
   void restore(TrainerState state);
 
-  /// One update on a batch. The batch is dealt out to shards, a number that follows from its size
-  /// alone, and their gradients are added in order: the result does not depend on the number of
-  /// threads. `rate_scale` is a factor of the recipe's learning rate.
+  /// One update on a batch; the result does not depend on the number of threads. `rate_scale` is a
+  /// factor of the recipe's learning rate.
   StepReport step(std::span<const EncodedPair* const> pairs, double rate_scale = 1.0);
 
   const ModelConfig& config() const { return config_; }
@@ -62,16 +49,7 @@ class Trainer {
   int steps_done() const { return static_cast<int>(adam_.updates); }
 
  private:
-  struct Shard {
-    std::vector<const EncodedPair*> pairs;
-    Batch batch;
-    Gradient gradient;
-    double loss = 0.0;
-  };
-
-  void average(Half half);
-  void prepare_step(std::span<const EncodedPair* const> pairs);
-  void deal(std::span<const EncodedPair* const> pairs);
+  void average(ModelPart part);
 
   ModelConfig config_;
   Recipe recipe_;
@@ -79,10 +57,8 @@ class Trainer {
   Seq2SeqWeights weights_;
   Seq2SeqWeights average_;
   AdamState adam_;
-  StepWeights step_weights_;
-  std::vector<Shard> shards_;
-  std::vector<Tape> tapes_;  // one a thread: what stays in its cache
   Workers workers_;
+  Update update_;
 };
 
 }  // namespace attnviz

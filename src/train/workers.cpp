@@ -3,8 +3,8 @@
 namespace attnviz {
 namespace {
 
-// A step takes well under a millisecond, sleeping and waking a good part of it: look a while first,
-// and leave the core to others, if there are any, between looks.
+// A step takes well under a millisecond, and sleeping and waking a good part of it: spin first, then
+// yield the core to others, if there are any, between looks.
 constexpr int spins = 4000;
 constexpr int yields = 2000;
 
@@ -40,7 +40,7 @@ void Workers::stop() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::run(int count, const std::function<void(int, int)>& job) {
+void Workers::run_function(int count, const std::function<void(int, int)>& job) {
   job_ = &job;
   count_ = count;
   running_.store(stride_ - 1, std::memory_order_relaxed);

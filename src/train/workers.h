@@ -1,4 +1,4 @@
-// A few threads that share out the parts of a step.
+// A few threads that share the work of an update.
 #pragma once
 
 #include <atomic>
@@ -17,12 +17,18 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
+  int count() const { return stride_; }  // of threads
+
   /// Calls job(i, thread) for every i < count, thread i % threads taking job i, and waits for all.
-  /// What a job throws ends the jobs of its thread and is thrown on; of several, that of the first
-  /// thread.
-  void run(int count, const std::function<void(int, int)>& job);
+  /// What a job throws ends the jobs of its thread and is rethrown here; of several, that of the
+  /// first thread.
+  template <typename Job>
+  void run(int count, const Job& job) {
+    run_function(count, std::cref(job));  // a reference, since a function may allocate for captures
+  }
 
  private:
+  void run_function(int count, const std::function<void(int, int)>& job);
   void stop();
   void work(int thread);
   void do_jobs_of(int thread) noexcept;

@@ -12,7 +12,7 @@ namespace {
 
 bool same_weights(Seq2SeqWeights& a, Seq2SeqWeights& b) {
   bool same = true;
-  Seq2SeqWeights::visit([&](const TensorName&, auto& x, auto& y) { same = same && x == y; }, a, b);
+  Seq2SeqWeights::visit([&](std::string_view, auto& x, auto& y) { same = same && x == y; }, a, b);
   return same;
 }
 

@@ -13,23 +13,23 @@ double relative_error(double ours, double exact) {
   return std::abs(ours - exact) / std::abs(exact);
 }
 
-// One number through all lanes; volatile, or the compiler would compute some results itself,
+// One number through a whole register; volatile, or the compiler would compute some results itself,
 // without the fused operations of the processor.
 float exp_of(float x) {
   const volatile float unknown = x;
-  return exponential(Lanes{} + unknown)[0];
+  return exp(Simd{} + unknown)[0];
 }
 float tanh_of(float x) {
   const volatile float unknown = x;
-  return hyperbolic_tangent(Lanes{} + unknown)[0];
+  return tanh(Simd{} + unknown)[0];
 }
 float log_of(float x) {
   const volatile float unknown = x;
-  return logarithm(Lanes{} + unknown)[0];
+  return log(Simd{} + unknown)[0];
 }
 float sigmoid_of(float x) {
   const volatile float unknown = x;
-  return sigmoid(Lanes{} + unknown)[0];
+  return sigmoid(Simd{} + unknown)[0];
 }
 
 }  // namespace
@@ -93,13 +93,13 @@ TEST_CASE("NaN stays visible", "[activation]") {
   CHECK(tanh_of(-infinity) == -tanh_of(100.0F));
 }
 
-TEST_CASE("every lane is computed alike, whatever stands beside it", "[activation]") {
-  std::array<Scalar, static_cast<std::size_t>(lane_count)> x;
+TEST_CASE("every element of a register is computed alike, whatever the others are", "[activation]") {
+  std::array<Scalar, static_cast<std::size_t>(simd_size)> x;
   volatile float step = 0.9F;
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = step * static_cast<Scalar>(i) - 3;
-  const Lanes e = exponential(load(x.data()));
-  const Lanes t = hyperbolic_tangent(load(x.data()));
-  const Lanes l = logarithm(e);
+  const Simd e = exp(load(x.data()));
+  const Simd t = tanh(load(x.data()));
+  const Simd l = log(e);
   for (std::size_t i = 0; i < x.size(); ++i) {
     CHECK(e[static_cast<Index>(i)] == exp_of(x[i]));
     CHECK(t[static_cast<Index>(i)] == tanh_of(x[i]));
@@ -107,15 +107,15 @@ TEST_CASE("every lane is computed alike, whatever stands beside it", "[activatio
   }
 }
 
-TEST_CASE("loading, storing and folding a part of a register", "[activation]") {
-  std::array<Scalar, static_cast<std::size_t>(lane_count)> x;
+TEST_CASE("loading, storing and reducing a part of a register", "[activation]") {
+  std::array<Scalar, static_cast<std::size_t>(simd_size)> x;
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<Scalar>(i + 1);
-  const auto n = static_cast<Scalar>(lane_count);
-  CHECK(sum(load(x.data())) == n * (n + 1) / 2);
-  CHECK(sum(load(x.data(), 3, 10)) == 6 + 10 * (n - 3));
-  CHECK(greatest(load(x.data())) == n);
-  CHECK(greatest(-load(x.data())) == -1);
-  store(Lanes{}, x.data(), 2);
+  const auto n = static_cast<Scalar>(simd_size);
+  CHECK(reduce_add(load(x.data())) == n * (n + 1) / 2);
+  CHECK(reduce_add(load(x.data(), 3, 10)) == 6 + 10 * (n - 3));
+  CHECK(reduce_max(load(x.data())) == n);
+  CHECK(reduce_max(-load(x.data())) == -1);
+  store(Simd{}, x.data(), 2);
   CHECK(x[1] == 0);
   CHECK(x[2] == 3);
 }
@@ -126,13 +126,13 @@ TEST_CASE("softmax sums to one, whatever the scores and their number", "[activat
       Vector scores(count + 1);
       for (Index j = 0; j <= count; ++j) scores[j] = scale * static_cast<float>(j % 7 - 3);
       const Vector before = scores;
-      const Normaliser taken = softmax(scores.data(), count, scores.data());
+      const Normaliser total = softmax(scores.data(), count, scores.data());
       CHECK(scores.head(count).sum() == Catch::Approx(1.0).epsilon(1e-6));
       CHECK(scores.head(count).minCoeff() >= 0.0F);
       CHECK(scores[count] == before[count]);
-      CHECK(taken.greatest == before.head(count).maxCoeff());
+      CHECK(total.highest == before.head(count).maxCoeff());
       CHECK(scores[0] ==
-            Catch::Approx(std::exp(before[0] - taken.greatest) / taken.sum).margin(1e-7));
+            Catch::Approx(std::exp(before[0] - total.highest) / total.sum).margin(1e-7));
     }
   }
 }

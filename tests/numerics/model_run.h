@@ -22,8 +22,9 @@ inline ModelConfig small_config(Query query) {
 
 struct ModelRun {
   Batch batch;
-  StepWeights step;
+  UpdateWeights update;
   Tape tape;
+  BackwardTape d_tape;
   Gradient gradient;
   double loss = 0.0;  // summed cross-entropy
 
@@ -33,9 +34,9 @@ struct ModelRun {
     run(config, weights, pairs, options, 0.0, unused, 0.0);
   }
   ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
-           const std::vector<EncodedPair>& pairs, const LossOptions& options, double forgetting,
+           const std::vector<EncodedPair>& pairs, const LossOptions& options, double state_dropout,
            Random& noise, double dropout = 0.0) {
-    run(config, weights, pairs, options, forgetting, noise, dropout);
+    run(config, weights, pairs, options, state_dropout, noise, dropout);
   }
 
   /// Where the given pair stands in the batch.
@@ -55,21 +56,22 @@ struct ModelRun {
 
  private:
   void run(const ModelConfig& config, const Seq2SeqWeights& weights,
-           const std::vector<EncodedPair>& pairs, const LossOptions& options, double forgetting,
+           const std::vector<EncodedPair>& pairs, const LossOptions& options, double state_dropout,
            Random& noise, double dropout) {
     std::vector<const EncodedPair*> pointers;
     for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
     pack(pointers, batch);
-    tape.encoder.forgetting.draw(forgetting, batch, noise);
-    tape.decoder.dropout.draw(dropout, config.readout_units, static_cast<Index>(batch.fed.size()),
+    tape.encoder.state_dropout.draw(state_dropout, batch, noise);
+    tape.decoder.dropout.draw(dropout, config.readout_units, static_cast<Index>(batch.inputs.size()),
                               noise);
-    step.resize(config);
+    update.resize(config);
     gradient.resize(config);
-    gather_tokens(weights, dropout, noise, step);
-    for (const Half half : halves) prepare(weights, half, step);
-    gradient.set_zero(step);
-    loss = forward_backward(weights, step, config, batch, options, tape, gradient);
-    for (const Half half : halves) finish_gradient(step, half, gradient);
+    update.gather(weights, dropout, noise);
+    for (const ModelPart part : model_parts) update.prepare(part, weights);
+    gradient.set_zero(update);
+    loss = forward_backward(weights, update, config, batch, options, tape, d_tape, gradient);
+    Matrix buffer;
+    for (const ModelPart part : model_parts) gradient.finish(part, update, buffer);
   }
 };
 

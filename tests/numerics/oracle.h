@@ -34,16 +34,17 @@ class Oracle {
   template <typename F>
   void for_each_tensor(const std::string& kind, Seq2SeqWeights& weights, F&& f) const {
     Seq2SeqWeights::visit(
-        [&](const TensorName& name, auto& tensor) {
+        [&](std::string_view tensor_name, auto& tensor) {
+          const std::string name(tensor_name);
           if (tensor.size() == 0) return;  // the hidden layer of the readout
-          const std::string theirs = oracle_name(name.str());
+          const std::string theirs = oracle_name(name);
           const std::vector<double> values = data(kind + theirs);
           REQUIRE(values.size() == static_cast<std::size_t>(tensor.size()));
           const bool transposed = theirs.ends_with("embedding");  // ours: a column a token
           for (Index r = 0; r < tensor.rows(); ++r) {
             for (Index c = 0; c < tensor.cols(); ++c) {
               const Index at = transposed ? c * tensor.rows() + r : r * tensor.cols() + c;
-              f(name.str(), tensor(r, c), values[static_cast<std::size_t>(at)]);
+              f(name, tensor(r, c), values[static_cast<std::size_t>(at)]);
             }
           }
         },

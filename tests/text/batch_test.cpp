@@ -1,5 +1,7 @@
 #include "text/batch.h"
 
+#include <algorithm>
+
 #include "catch.h"
 
 using namespace attnviz;
@@ -41,14 +43,13 @@ TEST_CASE("columns are packed step by step, longest source first", "[batch]") {
 TEST_CASE("a target that ends early keeps its column while one behind it goes on", "[batch]") {
   const Batch batch = packed({{{4, 2}, {2}}, {{5, 6, 2}, {7, 2}}, {{2}, {8, 9, 2}}});
   CHECK(batch.target_first == Ints{0, 3, 6, 9});
-  CHECK(batch.fed == Ints{1, 1, 1, 7, 0, 8, 0, 0, 9});
-  CHECK(batch.wanted == Ints{7, 2, 8, 2, -1, 9, -1, -1, 2});
-  CHECK(batch.wanted_count == 6);
+  CHECK(batch.inputs == Ints{1, 1, 1, 7, 0, 8, 0, 0, 9});
+  CHECK(batch.labels == Ints{7, 2, 8, 2, -1, 9, -1, -1, 2});
 }
 
 TEST_CASE("equally long pairs need no filling at all", "[batch]") {
   const Batch batch = packed({{{4, 2}, {5, 2}}, {{4, 4, 2}, {5, 5, 2}}, {{2}, {2}}});
-  CHECK(batch.wanted.size() == batch.wanted_count);
+  CHECK(std::count(batch.labels.begin(), batch.labels.end(), -1) == 0);
   CHECK(batch.target_first == Ints{0, 3, 5, 6});
 }
 
@@ -59,9 +60,8 @@ TEST_CASE("a batch can be packed again into the same buffers", "[batch]") {
   pack(one, batch);
   CHECK(batch.size == 1);
   CHECK(batch.source == Ints{2});
-  CHECK(batch.wanted == Ints{2});
-  CHECK(batch.wanted_count == 1);
+  CHECK(batch.labels == Ints{2});
   pack_sources(one, batch);
-  CHECK(batch.wanted.empty());
+  CHECK(batch.labels.empty());
   CHECK(batch.target_steps() == 0);
 }

@@ -1,0 +1,89 @@
+// One update's gradient: a batch in, the gradient of its mean loss out.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/seq2seq.h"
+#include "text/batch.h"
+#include "train/workers.h"
+
+namespace attnviz {
+
+/// Random numbers of a run come in separate streams, so that none depends on how many another took.
+/// `noise` and those after it belong to the shards of each update.
+enum class Stream : std::uint64_t {
+  initialisation = 1,
+  training,
+  validation,
+  test,
+  noise = std::uint64_t{1} << 32U,
+  embedding_noise = std::uint64_t{1} << 60U
+};
+
+struct UpdateOptions {
+  double entropy_penalty = 0.0;  // times the mean entropy of the attention rows
+  double dropout = 0.0;          // of embeddings and of the readout's hidden layer
+  double state_dropout = 0.0;    // of the encoder
+  std::uint64_t seed = 0;        // of dropout's random numbers
+  int step = 0;                  // number of the update, which has random streams of its own
+};
+
+/// Calls job(part) for both parts of a model.
+template <typename Job>
+void for_each_part(Workers& workers, const Job& job) {
+  workers.run(static_cast<int>(std::size(model_parts)),
+              [&job](int i, int) { job(model_parts[static_cast<std::size_t>(i)]); });
+}
+
+class Update {
+ public:
+  static constexpr int max_shards = 4;
+
+  /// Work is shared out among `workers`, which must outlive this.
+  Update(const ModelConfig& config, Workers& workers);
+
+  struct Result {
+    const Seq2SeqWeights& gradient;
+    double norm;  // of the gradient
+    double loss;  // mean cross-entropy of a target token, without the penalty
+  };
+
+  /// Begins (collects tokens, fills tables), runs the shards, finishes (sums up). The batch is split
+  /// into `shards` parts (1 .. max_shards), whose gradients are added in order: the result does not
+  /// depend on the number of threads. The gradient lives until the next run.
+  Result run(const Seq2SeqWeights& weights, std::span<const EncodedPair* const> pairs, int shards,
+             const UpdateOptions& options);
+
+  /// What the last run of a shard, or on a thread, left behind.
+  const Batch& batch(int shard) const { return shards_[static_cast<std::size_t>(shard)].batch; }
+  const Tape& tape(int thread) const { return threads_[static_cast<std::size_t>(thread)].tape; }
+
+ private:
+  struct Shard {
+    std::vector<const EncodedPair*> pairs;
+    Batch batch;
+    Gradient gradient;
+    double loss = 0.0;
+  };
+  struct Buffers {
+    Tape tape;
+    BackwardTape d_tape;
+  };
+
+  void begin(const Seq2SeqWeights& weights, std::span<const EncodedPair* const> pairs,
+             const UpdateOptions& options);
+  void run_shard(const Seq2SeqWeights& weights, int i, const LossOptions& loss,
+                 const UpdateOptions& options, Buffers& buffers);
+  Result finish(std::span<Shard> shards, double scale);
+
+  ModelConfig config_;
+  Workers& workers_;
+  UpdateWeights weights_;
+  std::vector<Shard> shards_;
+  std::vector<Buffers> threads_;  // one a thread: what stays in its cache
+  Matrix d_embedding_[std::size(model_parts)];
+};
+
+}  // namespace attnviz

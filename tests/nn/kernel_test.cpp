@@ -1,0 +1,278 @@
+// Every SIMD kernel against its scalar reference, at all sizes around a register's.
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "base/random.h"
+#include "catch.h"
+#include "nn/activation.h"
+#include "nn/gru.h"
+#include "nn/loss.h"
+#include "nn/product.h"
+#include "nn/scalar_reference.h"
+#include "train/adam.h"
+
+using namespace attnviz;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+namespace {
+
+constexpr Index max_size = 130;
+constexpr double epsilon = std::is_same_v<Scalar, double> ? 1e-13 : 1e-6;
+
+/// The largest difference, of numbers about as large as the largest expected one.
+double difference(const Matrix& found, const MatrixXd& expected) {
+  double size = 1.0;
+  double most = 0.0;
+  for (Index i = 0; i < expected.size(); ++i) {
+    size = std::max(size, std::abs(expected(i)));
+    most = std::max(most, std::abs(static_cast<double>(found(i)) - expected(i)));
+  }
+  return most / size;
+}
+
+Matrix drawn(Index rows, Index columns, Random& random) {
+  Matrix m(rows, columns);
+  for (Index i = 0; i < m.size(); ++i) m.data()[i] = static_cast<Scalar>(random.normal());
+  return m;
+}
+
+/// f of every element of a column, a register at a time; one element more stays as it is.
+template <typename F, typename Exact>
+void check_function(Index size, Scalar least, Scalar greatest, F&& f, Exact&& exact) {
+  Vector x(size + 1);
+  for (Index i = 0; i <= size; ++i) {
+    x[i] = least + (greatest - least) * static_cast<Scalar>((i * 37) % size) /
+                       static_cast<Scalar>(size);
+  }
+  Vector y = Vector::Constant(size + 1, 99);
+  for_each_register(size, [&](auto at) { at[y.data()] = f(at(x.data(), 1)); });
+  for (Index i = 0; i < size; ++i) {
+    const double expected = exact(static_cast<double>(x[i]));
+    CHECK(std::abs(static_cast<double>(y[i]) - expected) <=
+          epsilon * std::max(1.0, std::abs(expected)));
+  }
+  CHECK(y[size] == 99);
+}
+
+}  // namespace
+
+TEST_CASE("exp, log, tanh and sigmoid of columns equal the library's", "[kernel]") {
+  for (Index size = 1; size <= max_size; ++size) {
+    CAPTURE(size);
+    check_function(
+        size, -20, 20, [](const Simd& x) { return exp(x); }, [](double x) { return std::exp(x); });
+    check_function(
+        size, 1e-3F, 1e3F, [](const Simd& x) { return log(x); },
+        [](double x) { return std::log(x); });
+    check_function(
+        size, -9, 9, [](const Simd& x) { return tanh(x); }, [](double x) { return std::tanh(x); });
+    check_function(size, -20, 20, [](const Simd& x) { return sigmoid(x); }, reference::sigmoid);
+  }
+}
+
+TEST_CASE("softmax equals its reference", "[kernel]") {
+  Random random(1);
+  for (Index size = 1; size <= max_size; ++size) {
+    CAPTURE(size);
+    const Matrix x = 5 * drawn(size + 1, 1, random);
+    const VectorXd exact = x.col(0).head(size).cast<double>();
+    Vector a = x.col(0);
+    const Normaliser total = softmax(a.data(), size, a.data());
+    CHECK(difference(a.head(size), reference::softmax(exact)) < epsilon);
+    CHECK(a[size] == x(size, 0));
+    CHECK(static_cast<double>(total.highest) == reference::highest(exact));
+    const double sum = (exact.array() - reference::highest(exact)).exp().sum();
+    CHECK(std::abs(static_cast<double>(total.sum) / sum - 1) < epsilon);
+    const Normaliser alone = normaliser(x.data(), size);
+    CHECK(alone.highest == total.highest);
+    CHECK(alone.sum == total.sum);
+  }
+}
+
+TEST_CASE("cross-entropy and its gradient equal their reference", "[kernel]") {
+  Random random(2);
+  for (Index V = 1; V <= max_size; ++V) {
+    CAPTURE(V);
+    const Matrix logits = 3 * drawn(V, 3, random);
+    const std::vector<int> labels = {static_cast<int>(V - 1), -1, static_cast<int>(V / 2)};
+    Matrix d_logits = Matrix::Constant(V, 3, 99);
+    const double loss = cross_entropy(logits, labels, Scalar(0.25), d_logits);
+    double expected_loss = 0;
+    for (Index k = 0; k < 3; ++k) {
+      VectorXd d = VectorXd::Zero(V);
+      if (const int label = labels[static_cast<std::size_t>(k)]; label >= 0) {
+        d = reference::softmax(logits.col(k).cast<double>());
+        expected_loss -= std::log(d[label]);
+        d[label] -= 1;
+      }
+      CHECK(difference(d_logits.col(k), 0.25 * d) < epsilon);
+    }
+    CHECK(std::abs(loss - expected_loss) < 10 * epsilon * std::max(1.0, expected_loss));
+    CHECK(cross_entropy(logits, labels) == loss);
+    const VectorXd first = logits.col(0).cast<double>();
+    CHECK(std::abs(log_sum_exp(logits.col(0)) - std::log(first.array().exp().sum())) <
+          10 * epsilon);
+  }
+}
+
+TEST_CASE("a GRU's step and its backward equal their reference", "[kernel]") {
+  Random random(3);
+  for (Index H = 1; H <= max_size; ++H) {
+    CAPTURE(H);
+    GruWeights weights;
+    weights.W_hh = drawn(3 * H, H, random) / std::sqrt(static_cast<Scalar>(H));
+    weights.b_hh = drawn(3 * H, 1, random);
+    const Matrix W_hh_t = weights.W_hh.transpose();
+    const Matrix x = drawn(3 * H, 3, random);
+    const std::vector<int> ids = {2, 0, 1};  // of the three columns
+    const Columns step{1, 2};
+    GruTape tape;
+    GruBackwardTape d_tape;
+    tape.grow(H, 3);
+    d_tape.grow(H, 3);
+    tape.before = drawn(H, 3, random);
+    gru_step(weights, {x, ids}, step, tape);
+    const Matrix d_after = drawn(H, 2, random);
+    Matrix d_state = d_after;
+    gru_step_backward(W_hh_t, step, tape, d_tape, d_state);
+
+    const MatrixXd W = weights.W_hh.cast<double>();
+    for (Index k = 1; k < 3; ++k) {
+      const VectorXd h = tape.before.col(k).cast<double>();
+      const VectorXd g = W * h + weights.b_hh.cast<double>();
+      const auto id = ids[static_cast<std::size_t>(k)];
+      const reference::Gru f(x.col(id).cast<double>(), g, h);
+      CHECK(difference(tape.after.col(k), f.h_next) < 10 * epsilon);
+      CHECK(difference(tape.gates.col(k).head(H), f.r) < 10 * epsilon);
+      CHECK(difference(tape.gates.col(k).segment(H, H), f.z) < 10 * epsilon);
+      CHECK(difference(tape.gates.col(k).tail(H), f.n) < 10 * epsilon);
+      CHECK(difference(tape.u.col(k), f.u) < 10 * epsilon);
+      const reference::GruBackward d(f, h, d_after.col(k - 1).cast<double>());
+      CHECK(difference(d_tape.d_input.col(k), d.d_x) < 10 * epsilon);
+      CHECK(difference(d_tape.d_recurrent.col(k), d.d_g) < 10 * epsilon);
+      CHECK(difference(d_state.col(k - 1), d.d_h + W.transpose() * d.d_g) < 10 * epsilon);
+    }
+  }
+}
+
+TEST_CASE("attention and its backward equal their reference in every form", "[kernel]") {
+  const Attention form = GENERATE(Attention::additive, Attention::dot, Attention::scaled_dot,
+                                  Attention::bilinear);
+  CAPTURE(to_string(form));
+  Random random(4);
+  for (Index size = 1; size <= max_size; ++size) {
+    // the units, and by turns the inputs, are of every size
+    const Index A = size % 2 == 0 ? size : size * 7 % max_size + 1;
+    const Index S = size % 2 == 1 ? size : size * 7 % max_size + 1;
+    const Index D = form == Attention::bilinear ? A : 3;
+    constexpr Index K = 5;
+    CAPTURE(A, S);
+    AttentionWeights weights;
+    weights.form = form;
+    if (form != Attention::bilinear) weights.W_a = drawn(A, D, random);
+    weights.U_a = drawn(A, K, random) / 4;
+    if (form == Attention::additive) weights.v = drawn(A, 1, random);
+    AttentionBackwardWeights backward_weights;
+    backward_weights.prepare(weights);
+
+    const std::vector<int> starts = {0, 1, static_cast<int>(S) + 1};  // a shorter one before
+    AttentionMemory memory;
+    memory.starts = starts;
+    memory.grow(K, A, S + 1);
+    memory.annotations = drawn(K, S + 1, random);
+    attention_keys(weights, memory);
+    AttentionTape tape;
+    AttentionBackwardTape d_tape;
+    tape.grow(A, S, 2);
+    d_tape.grow(K, A, S + 1, S, 2);
+    d_tape.d_keys.setZero();
+    const Matrix queries = drawn(D, 2, random) / std::sqrt(static_cast<Scalar>(A));
+    const Matrix d_contexts = drawn(K, 2, random);
+    const Vector entropy_weights = Vector::Constant(2, Scalar(0.3));
+    Matrix contexts(K, 2);
+    Matrix d_queries = Matrix::Zero(D, 2);
+    Vector d_v = Vector::Zero(A);
+    attend(weights, memory, queries, {0, 2}, tape, contexts);
+    attend_backward(backward_weights, memory, d_contexts, {0, 2}, entropy_weights, tape, d_tape,
+                    d_queries, d_v);
+
+    VectorXd expected_d_v = VectorXd::Zero(A);
+    for (Index k = 0; k < 2; ++k) {
+      const Columns inputs = memory.of(k);
+      const VectorXd v = weights.v.cast<double>();
+      const MatrixXd annotations = columns(memory.annotations, inputs).cast<double>();
+      const MatrixXd keys = weights.U_a.cast<double>() * annotations;
+      VectorXd query = queries.col(k).cast<double>();
+      if (form != Attention::bilinear) query = (weights.W_a.cast<double>() * query).eval();
+      const reference::Attend f(form, v, query, keys, annotations);
+      CHECK(difference(columns(memory.keys, inputs), keys) < 10 * epsilon);
+      CHECK(difference(tape.weights.col(k).head(inputs.count), f.a) < 100 * epsilon);
+      CHECK(difference(contexts.col(k), f.c) < 100 * epsilon);
+      const reference::AttendBackward d(form, f, v, query, keys, annotations,
+                                        d_contexts.col(k).cast<double>(), 0.3);
+      CHECK(difference(columns(d_tape.d_keys, inputs), d.d_keys) < 100 * epsilon);
+      VectorXd d_query = d.d_query;
+      if (form != Attention::bilinear) {
+        d_query = (weights.W_a.cast<double>().transpose() * d_query).eval();
+      }
+      CHECK(difference(d_queries.col(k), d_query) < 100 * epsilon);
+      expected_d_v += d.d_v;
+    }
+    if (form == Attention::additive) CHECK(difference(d_v, expected_d_v) < 100 * epsilon);
+  }
+}
+
+TEST_CASE("products equal three loops", "[kernel]") {
+  Random random(5);
+  for (Index size = 1; size <= max_size; ++size) {
+    CAPTURE(size);
+    const Index columns = size % 11 + 1;
+    const Index depth = size * 7 % max_size + 1;
+    const Matrix A = drawn(size, depth, random);
+    const Matrix B = drawn(depth, columns, random);
+    Matrix C(size, columns);
+    product(A, B, C);
+    MatrixXd expected = MatrixXd::Zero(size, columns);
+    for (Index j = 0; j < columns; ++j) {
+      for (Index i = 0; i < size; ++i) {
+        for (Index k = 0; k < depth; ++k) {
+          expected(i, j) += static_cast<double>(A(i, k)) * static_cast<double>(B(k, j));
+        }
+      }
+    }
+    CHECK(difference(C, expected) < 10 * epsilon);
+    add_product(A, B, C);
+    CHECK(difference(C, 2 * expected) < 10 * epsilon);
+  }
+}
+
+TEST_CASE("Adam's update equals its reference", "[kernel]") {
+  const AdamOptions options{.beta1 = 0.9, .beta2 = 0.98, .epsilon = 1e-8, .clip = 2.0};
+  const reference::Adam exact{options.beta1, options.beta2, options.epsilon, 1e-2};
+  Random random(6);
+  for (Index size = 1; size <= max_size; ++size) {
+    CAPTURE(size);
+    Vector w = drawn(size + 1, 1, random);
+    Vector m = Vector::Zero(size + 1);
+    Vector v = Vector::Zero(size + 1);
+    const Scalar beyond = w[size];
+    VectorXd w_exact = w.head(size).cast<double>();
+    VectorXd m_exact = VectorXd::Zero(size);
+    VectorXd v_exact = VectorXd::Zero(size);
+    for (int t = 1; t <= 3; ++t) {
+      const double norm = t == 2 ? 4.0 : 1.0;  // clipped to half in the second update
+      const Vector d_w = drawn(size, 1, random);
+      AdamStep(options, 1e-2, norm, t).apply(size, d_w.data(), m.data(), v.data(), w.data());
+      for (Index i = 0; i < size; ++i) {
+        const double g = static_cast<double>(d_w[i]) * (t == 2 ? 2.0 / (4.0 + 1e-6) : 1.0);
+        exact.update(t, g, m_exact[i], v_exact[i], w_exact[i]);
+      }
+      CHECK(difference(m.head(size), m_exact) < epsilon);
+      CHECK(difference(v.head(size), v_exact) < epsilon);
+      CHECK(difference(w.head(size), w_exact) < epsilon);
+    }
+    CHECK(w[size] == beyond);
+  }
+}

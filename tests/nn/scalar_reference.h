@@ -1,0 +1,134 @@
+// The kernels of src/nn/ and Adam again, in double and element by element, straight from their
+// equations: what the SIMD code is compared with.
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+
+#include "nn/attention.h"
+
+namespace attnviz::reference {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+inline double sigmoid(double x) {
+  return 1.0 / (1.0 + std::exp(-x));
+}
+
+/// nn/gru.h, given x = W_ih x + b_ih and g = W_hh h + b_hh, stacked r, z, n.
+struct Gru {
+  VectorXd r, z, u, n, h_next;
+
+  Gru(const VectorXd& x, const VectorXd& g, const VectorXd& h)
+      : r(h.size()), z(h.size()), u(h.size()), n(h.size()), h_next(h.size()) {
+    const Eigen::Index H = h.size();
+    for (Eigen::Index i = 0; i < H; ++i) {
+      r[i] = sigmoid(x[i] + g[i]);
+      z[i] = sigmoid(x[H + i] + g[H + i]);
+      u[i] = g[2 * H + i];
+      n[i] = std::tanh(x[2 * H + i] + r[i] * u[i]);
+      h_next[i] = (1 - z[i]) * n[i] + z[i] * h[i];
+    }
+  }
+};
+
+/// Gradients of x, g and h (without what comes through g), given that of h_next.
+struct GruBackward {
+  VectorXd d_x, d_g, d_h;
+
+  GruBackward(const Gru& f, const VectorXd& h, const VectorXd& d_h_next)
+      : d_x(3 * h.size()), d_g(3 * h.size()), d_h(h.size()) {
+    const Eigen::Index H = h.size();
+    for (Eigen::Index i = 0; i < H; ++i) {
+      const double d_n = d_h_next[i] * (1 - f.z[i]);
+      const double d_z = d_h_next[i] * (h[i] - f.n[i]);
+      const double d_sum_n = d_n * (1 - f.n[i] * f.n[i]);
+      const double d_r = d_sum_n * f.u[i];
+      d_x[i] = d_g[i] = d_r * f.r[i] * (1 - f.r[i]);
+      d_x[H + i] = d_g[H + i] = d_z * f.z[i] * (1 - f.z[i]);
+      d_x[2 * H + i] = d_sum_n;
+      d_g[2 * H + i] = d_sum_n * f.r[i];
+      d_h[i] = d_h_next[i] * f.z[i];
+    }
+  }
+};
+
+inline double highest(const VectorXd& x) {
+  return *std::max_element(x.begin(), x.end());
+}
+
+inline VectorXd softmax(const VectorXd& x) {
+  const VectorXd e = (x.array() - highest(x)).exp();
+  return e / e.sum();
+}
+
+/// nn/attention.h for one output: `query` is W_a q, or q for the bilinear score.
+struct Attend {
+  VectorXd e, a, c;
+
+  Attend(Attention form, const VectorXd& v, const VectorXd& query, const MatrixXd& keys,
+         const MatrixXd& annotations)
+      : e(keys.cols()) {
+    for (Eigen::Index j = 0; j < keys.cols(); ++j) {
+      e[j] = 0;
+      for (Eigen::Index i = 0; i < keys.rows(); ++i) {
+        e[j] += form == Attention::additive ? v[i] * std::tanh(query[i] + keys(i, j))
+                                            : query[i] * keys(i, j);
+      }
+      if (form == Attention::scaled_dot) e[j] /= std::sqrt(static_cast<double>(keys.rows()));
+    }
+    a = softmax(e);
+    c = annotations * a;
+  }
+};
+
+/// Gradients given that of c, of a loss that also holds `entropy_weight` times the entropy of a.
+struct AttendBackward {
+  VectorXd d_query, d_v;
+  MatrixXd d_keys;
+
+  AttendBackward(Attention form, const Attend& f, const VectorXd& v, const VectorXd& query,
+                 const MatrixXd& keys, const MatrixXd& annotations, const VectorXd& d_c,
+                 double entropy_weight)
+      : d_query(VectorXd::Zero(query.size())),
+        d_v(VectorXd::Zero(query.size())),
+        d_keys(MatrixXd::Zero(keys.rows(), keys.cols())) {
+    const Eigen::Index S = keys.cols();
+    VectorXd d_a = annotations.transpose() * d_c;
+    for (Eigen::Index j = 0; j < S; ++j) d_a[j] -= entropy_weight * (std::log(f.a[j]) + 1);
+    for (Eigen::Index j = 0; j < S; ++j) {
+      double d_e = 0;  // through every d a_k / d e_j = a_k ([k = j] - a_j)
+      for (Eigen::Index k = 0; k < S; ++k) d_e += d_a[k] * f.a[k] * ((k == j ? 1 : 0) - f.a[j]);
+      if (form == Attention::scaled_dot) d_e /= std::sqrt(static_cast<double>(keys.rows()));
+      for (Eigen::Index i = 0; i < keys.rows(); ++i) {
+        if (form == Attention::additive) {
+          const double t = std::tanh(query[i] + keys(i, j));
+          d_keys(i, j) = d_e * v[i] * (1 - t * t);
+          d_query[i] += d_keys(i, j);
+          d_v[i] += d_e * t;
+        } else {
+          d_keys(i, j) = d_e * query[i];
+          d_query[i] += d_e * keys(i, j);
+        }
+      }
+    }
+  }
+};
+
+/// train/adam.h: update number t of one weight, given the clipped gradient g (Kingma and Ba 2015,
+/// algorithm 1).
+struct Adam {
+  double beta1, beta2, epsilon, rate;
+
+  void update(int t, double g, double& m, double& v, double& w) const {
+    m = beta1 * m + (1 - beta1) * g;
+    v = beta2 * v + (1 - beta2) * g * g;
+    const double m_hat = m / (1 - std::pow(beta1, t));
+    const double v_hat = v / (1 - std::pow(beta2, t));
+    w -= rate * m_hat / (std::sqrt(v_hat) + epsilon);
+  }
+};
+
+}  // namespace attnviz::reference
