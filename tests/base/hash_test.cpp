@@ -16,7 +16,7 @@ TEST_CASE("FNV-1a has its published values") {
 
 TEST_CASE("as text a hash has sixteen digits") {
   CHECK(fnv1a_hex("a") == "af63dc4c8601ec8c");
-  CHECK(fnv1a_hex("8yn0iYCKYHlIj4-BwPqk") == "0000000000000000");
+  CHECK(fnv1a_hex("aa") == "089c4307b54596b7");
 }
 
 TEST_CASE("changing any one byte changes the hash") {

@@ -88,7 +88,7 @@ TEST_CASE("dates: every format of some days") {
       CHECK(answer(text) == c.answer);
     }
   }
-  const std::vector<std::string_view> names(date_format_names().begin(), date_format_names().end());
+  const std::vector<std::string_view> names = date_format_names();
   REQUIRE(names.size() == format_count);
   for (std::size_t i = 0; i < names.size(); ++i) CHECK(names[i] == cases[0].texts[i]);
 }

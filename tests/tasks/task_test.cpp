@@ -24,10 +24,6 @@ std::string usage_error(Action action) {
   return "(none)";
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 bool holds_all(const std::vector<std::string>& sorted, const std::vector<std::string>& symbols) {
   return std::ranges::all_of(symbols, [&sorted](const std::string& symbol) {
     return std::ranges::binary_search(sorted, symbol);

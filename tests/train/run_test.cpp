@@ -77,8 +77,8 @@ TEST_CASE("augmented training dates appear only when asked for", "[run]") {
     });
   };
   CHECK(other_centuries(0.0) == 0);
-  // of 150 augmented ones, three in four write a year of four digits, of which one in ninety begins with
-  // 20
+  // of 150 augmented ones, three in four write a year of four digits, of which one in ninety begins
+  // with 20
   CHECK(other_centuries(0.3) > 80);
   CHECK(other_centuries(0.3) < 160);
 }
