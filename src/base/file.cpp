@@ -263,7 +263,7 @@ void write_special(const std::string& path, std::string_view bytes) {
   if (const int error = file.close()) refuse_write(path, error);
 }
 
-/// Makes the rename last.
+/// Makes the rename durable.
 void sync_directory(const std::string& directory, const std::string& path) {
   Descriptor file(open_file(directory, O_RDONLY | O_DIRECTORY));
   // EINVAL: this file system has no such thing for directories.

@@ -18,8 +18,8 @@ std::string read_file(const std::string& path, std::size_t limit);
 /// output. Throws OutputError.
 void write_file(const std::string& path, std::string_view bytes);
 
-/// Adds one line (a newline is added) to the end of a file in a single write, and makes it last.
-/// Throws OutputError.
+/// Adds one line (a newline is added) to the end of a file in a single write, and flushes it to
+/// disk. Throws OutputError.
 void append_line(const std::string& path, std::string_view line);
 
 /// Throws OutputError now if write_file(path) would fail later because the path is a directory, its

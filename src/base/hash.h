@@ -8,7 +8,7 @@
 namespace attnviz {
 
 /// FNV-1a, 64 bits (Fowler, Noll, Vo). Each step is a bijection of the hash so far, so changing any
-/// one byte changes the result. Not against deliberate forgery.
+/// one byte changes the result. No protection against deliberate forgery.
 constexpr std::uint64_t fnv1a(std::string_view bytes) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char byte : bytes) {

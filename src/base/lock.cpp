@@ -25,8 +25,8 @@ int uninterrupted(Call&& call) {
   return result;
 }
 
-/// Whether `path` still names the open file: whoever held the lock last has removed its file.
-/// Nothing, and errno, if that cannot be told.
+/// Whether `path` still names the open file: the last holder of the lock may have removed it.
+/// Nothing, and errno, when the system does not say.
 std::optional<bool> is_named(int file, const std::string& path) {
   struct stat opened {
   }, named{};
@@ -54,7 +54,7 @@ std::string this_process() {
 }  // namespace
 
 FolderLock::FolderLock(const std::string& folder) : path_(folder + "/.lock") {
-  // Again when the last holder removes its file between our finding it and locking it.
+  // Repeated when the last holder removes the file after it was opened and before it is locked.
   while (!try_to_lock(folder)) {
   }
   // For messages only: a full disk is no reason to stop here.

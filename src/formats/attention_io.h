@@ -93,8 +93,8 @@ class MissingLabelsError : public InputError {
   Side side_;
 };
 
-/// Line `sentence` (from 1) of what Marian's decoder writes with --alignment soft, with or without
-/// --n-best: `words ||| 0.9,0.1 0.2,0.8 ||| ...`, a group of weights an output word and one for
+/// Line `sentence` (from 1) of what Marian's decoder writes with --alignment soft, n-best lists or
+/// not: `words ||| 0.9,0.1 0.2,0.8 ||| ...`, a group of weights an output word and one for
 /// END, a weight a source word and END. Source words are not in the file: columns are positions,
 /// from 0. Throws InputError naming the line, MissingLabelsError where the words are not as many as
 /// the rows (they were joined from pieces) and `given` has no labels, SettingError "sentence".

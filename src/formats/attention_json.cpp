@@ -212,7 +212,7 @@ std::vector<AttentionMap> attention_from_json_lines(std::string_view text, std::
     ++number;
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const std::string place = std::string(name) + ':' + std::to_string(number);
+    const std::string place = fmt::format("{}:{}", name, number);
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     maps.push_back(attention_from_json(line, place));
   }

@@ -5,6 +5,7 @@
 
 #include "attnviz/error.h"
 #include "base/number.h"
+#include "base/split.h"
 #include "base/utf8.h"
 #include "formats/attention_io.h"
 
@@ -13,18 +14,7 @@ namespace {
 
 using Parts = std::vector<std::string_view>;
 
-/// The parts of `text` between separators, empty ones too.
-Parts split(std::string_view text, std::string_view separator) {
-  Parts parts;
-  for (std::size_t start = 0;;) {
-    const std::size_t end = text.find(separator, start);
-    parts.push_back(text.substr(start, end - start));
-    if (end == std::string_view::npos) return parts;
-    start = end + separator.size();
-  }
-}
-
-/// The parts that are not empty.
+/// The parts between spaces that are not empty.
 Parts words_of(std::string_view text) {
   Parts words = split(text, " ");
   std::erase(words, std::string_view());
@@ -105,7 +95,7 @@ struct MarianLine {
 
 MarianLine split_marian(std::string_view line, const std::string& place) {
   const Parts fields = split(line, " ||| ");
-  // words ||| weights [||| WordScores= ..], or with --n-best
+  // words ||| weights [||| WordScores= ..], or of an n-best list
   // number ||| words ||| weights [||| WordScores= ..] ||| F0= .. ||| score
   if (fields.size() == 2 || (fields.size() == 3 && fields[2].starts_with("WordScores="))) {
     return {fields[0], fields[1]};

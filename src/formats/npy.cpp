@@ -328,9 +328,9 @@ NpyMatrix npy_matrix(const NpyArray& array, const std::vector<std::size_t>& inde
     for (std::size_t column = 0; column < matrix.columns; ++column) {
       const float value = to_float(array, first + row * step[axis] + column * step[axis + 1]);
       if (!std::isfinite(value)) {
-        throw InputError(
-            name + ": row " + std::to_string(row + 1) + ", column " + std::to_string(column + 1) +
-            ": expected a finite number in the range of float, got " + format_shortest(value));
+        throw InputError(fmt::format(
+            "{}: row {}, column {}: expected a finite number in the range of float, got {}", name,
+            row + 1, column + 1, format_shortest(value)));
       }
       matrix.values.push_back(value);
     }
@@ -349,8 +349,7 @@ std::vector<std::string> npy_texts(const NpyArray& array, const std::string& nam
       const std::uint64_t value =
           load(array.items.substr(i * array.item_size + c, 4), array.big_endian);
       if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
-        throw InputError(name + ": text " + std::to_string(i + 1) + ": expected Unicode, got " +
-                         std::to_string(value));
+        throw InputError(fmt::format("{}: text {}: expected Unicode, got {}", name, i + 1, value));
       }
       if (value == 0) {
         ++zeros;

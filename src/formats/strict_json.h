@@ -16,8 +16,9 @@ using FloatJson = nlohmann::basic_json<std::map, std::vector, std::string, bool,
                                        std::uint64_t, float>;
 
 /// The value of one JSON document, as FloatJson or nlohmann::ordered_json. Throws InputError naming
-/// `name`, line and column: invalid UTF-8, not JSON, text after the document, a key that stands
-/// twice in one object, nesting deeper than 64, a number beyond the range of float or double.
+/// `name`: with line and column for invalid UTF-8, what is not JSON, text after the document and a
+/// number outside the range of float or double; without them for a key that stands twice in one
+/// object and for nesting deeper than 64.
 template <typename Json>
 Json parse_strict_json(std::string_view text, const std::string& name);
 

@@ -1,4 +1,4 @@
-// How many sequences are worked on at once: enough for fast products, few enough for any memory.
+// How many sequences are processed at once: enough for fast products, few enough for any memory.
 #pragma once
 
 #include <algorithm>

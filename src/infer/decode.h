@@ -62,7 +62,7 @@ inline ChunkSize forced_size(const ModelConfig& config, const EncodedPair& pair)
 int most_probable(const Matrix& logits, Index column);
 
 /// The most probable symbol at every step. Answers come in the order of the sources (`target` of
-/// the pairs is not looked at) and do not depend on which others share the call.
+/// the pairs is ignored) and do not depend on which others share the call.
 /// `project_tokens(weights, decoder.tables)` must have been called for these weights.
 std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
                                      std::span<const EncodedPair* const> sources, Decoder& decoder);

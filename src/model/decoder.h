@@ -1,8 +1,8 @@
-// Decoder with attention. With --query previous, the order of Bahdanau et al. 2015:
+// Decoder with attention. With Query::previous, the order of Bahdanau et al. 2015:
 //
 //   q_i = s_{i-1}, c_i = attend(q_i), s_i = GRU([y_{i-1} ; c_i], s_{i-1})
 //
-// and with --query current:
+// and with Query::current:
 //
 //   s_i = GRU([y_{i-1} ; c_{i-1}], s_{i-1}), q_i = s_i, c_i = attend(q_i), c_0 = 0
 //
@@ -67,7 +67,7 @@ struct DecoderTape {
   Matrix first_backward;    // H x B   h<-_1
   Matrix initial_state;     // D x B   s_0
   Matrix contexts;          // K x N   c_i
-  Matrix earlier_contexts;  // K x N   c_{i-1}, with --query current only
+  Matrix earlier_contexts;  // K x N   c_{i-1}, with Query::current only
   Matrix combined;          // R x N   t_i, after dropout
   Matrix d_combined;        // R x N   before the tanh
   Matrix logits;            // V x N

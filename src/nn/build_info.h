@@ -5,7 +5,7 @@
 
 namespace attnviz {
 
-/// Eigen's version and the vector instructions in use, for --version.
+/// Eigen's version and the vector instructions in use.
 std::string numeric_build_info();
 
 }  // namespace attnviz

@@ -1,4 +1,4 @@
-// A model on sentence pairs: how near its answers come, and what its attention aligns.
+// Scores of a model on sentence pairs: its answers and its attention.
 #pragma once
 
 #include <functional>

@@ -34,7 +34,7 @@ struct AlignmentScores {
 };
 
 /// Scores attention (row-major, `columns` inputs a row) against gold positions. Only rows that both
-/// have are looked at, so END's row counts for nothing.
+/// have are scored, so END's row is ignored.
 AlignmentScores score_alignment(std::span<const float> weights, std::size_t columns,
                                 const GoldAlignment& gold);
 
@@ -55,8 +55,8 @@ struct LinkScores {
   double error_rate() const;
 };
 
-/// What attention says of itself, without gold (Rikters and Fishel 2017): how evenly the inputs are
-/// covered and how decided the rows are. END is left out on both sides.
+/// What attention shows by itself, without gold (Rikters and Fishel 2017): how evenly the inputs
+/// are covered and how decided the rows are. END is left out on both sides.
 struct CoverageScores {
   std::size_t maps = 0;
   double coverage_penalty = 0.0;  // of a map: mean over inputs of log(1 + (1 - sum of column)^2)

@@ -1,5 +1,4 @@
-// How near answers come to the right texts: edits and n-grams. Symbols are any numbers that are
-// equal where the symbols are.
+// How close answers are to the right texts: edits and n-grams. Equal symbols have equal numbers.
 #pragma once
 
 #include <array>

@@ -34,7 +34,7 @@ struct TaskOptions {
 /// seed.
 enum class Part { train, validation, test };
 
-/// What is worth telling apart in scores.
+/// What scores are broken down by.
 struct ExampleDetails {
   std::string kind;                 // of the example, such as a date's format
   std::vector<std::string> fields;  // per target symbol: what it belongs to, such as "year", or ""

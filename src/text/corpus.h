@@ -15,7 +15,7 @@
 
 namespace attnviz {
 
-/// Numbers symbols as they come.
+/// Numbers symbols in the order in which they first occur.
 class SymbolTable {
  public:
   /// The number of a symbol, a new one if it was never seen.
@@ -114,7 +114,7 @@ struct CorpusSplit {
   std::vector<std::uint32_t> test;
 };
 
-/// Deals out pairs `first` .. `last` - 1 by a hash of seed and source, so that equal sources are in
+/// Splits pairs `first` .. `last` - 1 by a hash of seed and source, so that equal sources are in
 /// one part: the given shares of the distinct sources, at least one each where a share is above 0
 /// and there are as many sources. Before Corpus::encode.
 CorpusSplit split_corpus(const Corpus& corpus, std::size_t first, std::size_t last,

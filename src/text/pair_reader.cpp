@@ -7,22 +7,13 @@
 
 #include "attnviz/error.h"
 #include "base/number.h"
+#include "base/split.h"
 #include "base/utf8.h"
 
 namespace attnviz {
 namespace {
 
 constexpr std::size_t max_faults = 10;
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (std::size_t at = 0;;) {
-    const std::size_t end = text.find(separator, at);
-    parts.push_back(text.substr(at, end - at));
-    if (end == std::string_view::npos) return parts;
-    at = end + 1;
-  }
-}
 
 std::size_t column_of(std::string_view line, std::size_t offset) {
   return code_points(line.substr(0, offset)).size() + 1;
@@ -58,7 +49,7 @@ std::vector<std::string> split_side(std::string_view text, const Tokenizer& toke
 
 void read_gold_entry(std::string_view entry, std::size_t row, std::size_t columns, TextPair& pair) {
   if (entry == "-") return;
-  for (std::string_view text : split(entry, ',')) {
+  for (std::string_view text : split(entry, ",")) {
     const bool possible = text.ends_with('?');
     if (possible) text.remove_suffix(1);
     const auto position = parse_integer<std::uint32_t>(text);
@@ -77,7 +68,7 @@ void read_gold_entry(std::string_view entry, std::size_t row, std::size_t column
 }  // namespace
 
 void read_gold(std::string_view text, std::size_t rows, std::size_t columns, TextPair& pair) {
-  std::vector<std::string_view> entries = split(text, ' ');
+  std::vector<std::string_view> entries = split(text, " ");
   std::erase_if(entries, [](std::string_view entry) { return entry.empty(); });
   if (entries.size() != rows) {
     throw InputError(fmt::format("gold: expected {} entries, one a target symbol, got {}", rows,
@@ -112,7 +103,7 @@ PairReader::PairReader(const PairFiles& files, Tokenizer source, Tokenizer targe
 
 void PairReader::split_pair_line(TextPair& pair) const {
   require_valid(line_);
-  const std::vector<std::string_view> cells = split(line_, '\t');
+  const std::vector<std::string_view> cells = split(line_, "\t");
   const auto column = [&](const char* at) {
     return column_of(line_, static_cast<std::size_t>(at - line_.data()));
   };

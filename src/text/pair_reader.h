@@ -32,8 +32,8 @@ struct TextPair {
   GoldAlignment possible;  // those of them that need not be aligned, marked with ?
 };
 
-/// Reads pairs in order. A faulty line is noted and skipped, so that a file's faults can be told
-/// together; after the last line they are thrown.
+/// Reads pairs in order. A faulty line is recorded and skipped, so that the faults of a file can be
+/// reported together after its last line.
 class PairReader {
  public:
   /// Throws InputError when a file cannot be opened.

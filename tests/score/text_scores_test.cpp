@@ -19,11 +19,6 @@ std::vector<int> numbers(SymbolTable& table, Unit unit, const std::string& text)
   return result;
 }
 
-std::size_t distance(const std::string& a, const std::string& b) {
-  SymbolTable table;
-  return edit_distance(numbers(table, Unit::character, a), numbers(table, Unit::character, b));
-}
-
 Bleu bleu_of(const std::vector<std::pair<std::string, std::string>>& answers) {
   SymbolTable table;
   Bleu bleu;
@@ -31,17 +26,6 @@ Bleu bleu_of(const std::vector<std::pair<std::string, std::string>>& answers) {
     bleu.add(numbers(table, Unit::word, answer), numbers(table, Unit::word, right));
   }
   return bleu;
-}
-
-TEST_CASE("edit distances known from textbooks") {
-  CHECK(distance("kitten", "sitting") == 3);
-  CHECK(distance("saturday", "sunday") == 3);
-  CHECK(distance("intention", "execution") == 5);
-  CHECK(distance("flaw", "lawn") == 2);
-  CHECK(distance("", "abc") == 3);
-  CHECK(distance("abc", "") == 3);
-  CHECK(distance("", "") == 0);
-  CHECK(distance("same", "same") == 0);
 }
 
 TEST_CASE("the error rate counts edits over the symbols of all right answers") {

@@ -92,7 +92,7 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
   }
 }
 
-TEST_CASE("a stopped run of pairs goes on to the same bytes, whatever it draws by chance",
+TEST_CASE("a stopped run of pairs resumes to the same bytes, with all that it draws by chance",
           "[resume][pairs]") {
   const Scratch scratch;
   std::string text;

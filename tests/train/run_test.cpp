@@ -60,7 +60,7 @@ TEST_CASE("held-out examples carry their gold alignment", "[run]") {
   CHECK(!reverse_data().draw(Part::test, 1, random).front().gold.empty());
 }
 
-TEST_CASE("training dates go augment the task's own only when asked", "[run]") {
+TEST_CASE("augmented training dates appear only when asked for", "[run]") {
   const Task& task = find_task("dates");
   TaskData data(task, task.defaults);
   const auto other_centuries = [&](double augment) {
@@ -77,7 +77,7 @@ TEST_CASE("training dates go augment the task's own only when asked", "[run]") {
     });
   };
   CHECK(other_centuries(0.0) == 0);
-  // of 150 augment, three in four write a year of four digits, of which one in ninety begins with
+  // of 150 augmented ones, three in four write a year of four digits, of which one in ninety begins with
   // 20
   CHECK(other_centuries(0.3) > 80);
   CHECK(other_centuries(0.3) < 160);

@@ -53,7 +53,6 @@ TEST_CASE("a job that throws is the last of its thread", "[workers]") {
   CHECK(done == 5);  // 0, 2, 4, 6 and 1
 }
 
-TEST_CASE("workers that never worked can go", "[workers]") {
-  const Workers idle(4);
-  SUCCEED();
+TEST_CASE("workers that never worked can be destroyed", "[workers]") {
+  CHECK_NOTHROW(Workers(4));  // and its threads end, or this would not return
 }

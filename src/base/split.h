@@ -1,0 +1,20 @@
+// Texts of parts.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace attnviz {
+
+/// The parts of `text` between separators, empty ones too; `join` (base/utf8.h) is the inverse.
+inline std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t start = 0;;) {
+    const std::size_t end = text.find(separator, start);
+    parts.push_back(text.substr(start, end - start));
+    if (end == std::string_view::npos) return parts;
+    start = end + separator.size();
+  }
+}
+
+}  // namespace attnviz
