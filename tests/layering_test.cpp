@@ -168,7 +168,7 @@ std::vector<std::string> spoken_options(const std::string& path, const std::stri
   for (int number = 1; std::getline(lines, line); ++number) {
     const std::string words = words_of(line);
     const auto report = [&](std::size_t at) {
-      const std::string what = words.substr(at, words.find_first_of(" .,;:)`'\"", at + 8) - at);
+      const std::string what = words.substr(at, words.find_first_of(" .,;:)`'\"", at + 1) - at);
       found.push_back(path + ':' + std::to_string(number) + ": " + what);
     };
     for (std::size_t at = words.find("--"); at != std::string::npos;
