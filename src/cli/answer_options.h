@@ -1,4 +1,4 @@
-// How a model answers, and what is said of it: shared by predict, eval and render.
+// How a model answers, and notes about its answers: shared by predict, eval and render.
 #pragma once
 
 #include <string>

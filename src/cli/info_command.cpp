@@ -1,4 +1,4 @@
-// `attnviz info`: what a model file says of itself.
+// `attnviz info`: what a model file holds.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -72,7 +72,7 @@ void run_info(const InfoOptions& options) {
 
 void add_info(Program& program) {
   const auto options = std::make_shared<InfoOptions>();
-  const Command command = program.add("info", "say what is in a model file",
+  const Command command = program.add("info", "show what is in a model file",
                                       {"attnviz info", "attnviz info runs/dates --json"});
   add_model_option(command, "model,--model", options->model);
   command.flag("--json", options->json, "print JSON, with all tables");

@@ -106,7 +106,7 @@ int guarded(int argc, char** argv) {
 /// An exception where none may be: the library for JSON allocates in destructors.
 [[noreturn]] void out_of_memory() {
   constexpr std::string_view message = "attnviz: error: out of memory\n";
-  [[maybe_unused]] const auto said = ::write(STDERR_FILENO, message.data(), message.size());
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, message.data(), message.size());
   ::_exit(limit);
 }
 

@@ -12,7 +12,7 @@ namespace attnviz {
 Option add_model_option(const Command& command, const std::string& name, std::string& target);
 
 /// The model of a run's folder or file; of the newest run for "". Says on standard error when its
-/// file has no checksums, so that a damaged one could not be told.
+/// file has no checksums, so that damage would not be noticed.
 Model open_model(const std::string& path);
 
 }  // namespace attnviz

@@ -51,7 +51,7 @@ class ExamplesFirst : public CLI::Formatter {
     return CLI::Formatter::make_description(app) + "\nExamples:\n" + examples_ + '\n';
   }
 
-  // Which options need or exclude which is left to the messages: it would crowd the list.
+  // Which options need or exclude which is left to the messages, to keep the list short.
   std::string make_option_opts(const CLI::Option* option) const override {
     const std::string value = option->get_type_size() == 0 ? "" : ' ' + option->get_type_name();
     return value + (option->get_required() ? " (required)" : "");

@@ -15,7 +15,7 @@ class Option;
 
 namespace attnviz {
 
-/// An option of a command. What others it goes with is said by their names, which are added before.
+/// An option of a command. Other options are named; they must have been added before.
 class Option {
  public:
   explicit Option(CLI::Option* option) : option_(option) {}

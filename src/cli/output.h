@@ -1,4 +1,4 @@
-// Where commands talk: data to standard output, everything else to standard error.
+// What commands print: data to standard output, everything else to standard error.
 #pragma once
 
 #include <stdexcept>

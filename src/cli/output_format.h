@@ -1,4 +1,4 @@
-// What `--out` and `--format` say a command is to write.
+// Which format a command writes, by `--out` and `--format`.
 #pragma once
 
 #include <string>

@@ -10,7 +10,7 @@
 
 namespace attnviz {
 
-/// What was said about the task on the command line. Unset means the task's own default.
+/// The task and its settings from the command line. Unset means the task's own default.
 struct TaskFlags {
   std::string name;  // "" if not given
   std::optional<int> min_length;
@@ -28,9 +28,9 @@ struct TaskFlags {
 /// The names that --task takes.
 std::vector<std::string> task_names();
 
-/// Adds --task, --min-length, --max-length, --shift and --alphabet, and says at the end of --help
-/// where the defaults are listed. `flags` must outlive the program. --task takes the names in
-/// `also` besides those of the tasks.
+/// Adds --task, --min-length, --max-length, --shift and --alphabet, and a line at the end of --help
+/// that tells where the defaults are listed. `flags` must outlive the program. --task takes the
+/// names in `also` besides those of the tasks.
 void add_task_options(const Command& command, TaskFlags& flags,
                       const std::vector<std::string>& also = {});
 

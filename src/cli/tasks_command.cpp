@@ -1,4 +1,4 @@
-// `attnviz tasks`: what can be learnt, and data for it.
+// `attnviz tasks`: the tasks that can be trained on, and data for them.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -132,7 +132,7 @@ void add_tasks(Program& program) {
       .needs("--sample");
   command
       .flag("--as-trained", options->as_trained,
-            "examples as training draws them: other centuries and crowds of a digit among them")
+            "examples as training draws them, with other centuries and repeated digits among them")
       .needs("--sample")
       .excludes("--part");
   command

@@ -1,4 +1,4 @@
-// The terminal that somebody looks at.
+// What the terminal can show, and maps drawn on it.
 #pragma once
 
 #include "infer/predict.h"
@@ -10,7 +10,7 @@ namespace attnviz {
 /// COLORTERM promise them, nor with NO_COLOR; no width if it is not.
 TerminalOptions terminal_options(int stream);
 
-/// Draws the map of an answer on standard error, where talk goes, with its title and caption.
+/// Draws the map of an answer on standard error, with its title and caption.
 void show_map(std::string_view task, const Prediction& prediction);
 
 }  // namespace attnviz

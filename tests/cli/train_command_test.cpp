@@ -138,6 +138,35 @@ TEST_CASE("attnviz train: --json and --quiet") {
   CHECK(folder.run("render --out heat.png").exit_code == 0);
 }
 
+TEST_CASE("attnviz train --task all: a row and a verdict for every task") {
+  const WorkFolder folder;
+  const std::string all = std::string("train --task all") + tiny;
+  REQUIRE(folder.run("train --task sort --out runs/sort" + std::string(tiny)).exit_code == 0);
+  const auto result = folder.run(all);
+  INFO(result.output);
+  CHECK(result.exit_code == 1);
+  CHECK(result.err.starts_with("attnviz: error: runs/sort: holds a run already"));
+  CHECK(result.err.ends_with("attnviz: error: not every task reached its target\n"));
+
+  const auto runs = nlohmann::json::parse(folder.read("runs/manifest.json")).at("runs");
+  REQUIRE(runs.size() == 5);
+  std::istringstream rows(result.out);
+  std::string row;
+  std::getline(rows, row);
+  CHECK(row == "task         verdict  exact   gold mass  hit rate  steps  time");
+  for (const auto& run : runs) {
+    const std::string task = run.at("task");
+    INFO(task);
+    REQUIRE(std::getline(rows, row));
+    const bool failed = task == "sort";  // its folder is taken
+    CHECK(run.at("verdict") == (failed ? "failed" : "missed"));
+    CHECK(row.starts_with(task + std::string(13 - task.size(), ' ') +
+                          (failed ? "failed" : "missed   0.00 %  0.")));
+    if (!failed) CHECK(folder.has("runs/" + task + "/model.safetensors"));
+  }
+  CHECK(!std::getline(rows, row));
+}
+
 TEST_CASE("attnviz train: folders that cannot be had are refused before training") {
   const WorkFolder folder;
   folder.write("file", "mine");

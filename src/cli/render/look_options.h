@@ -1,4 +1,4 @@
-// The options of `attnviz render` that say how a picture looks.
+// The options of `attnviz render` for the look of a picture.
 #pragma once
 
 #include <optional>

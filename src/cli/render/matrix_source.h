@@ -1,4 +1,4 @@
-// The options that say which matrix is drawn: files of attention, and what they do not say.
+// The options that choose the matrix to draw: files of attention, and what these leave open.
 #pragma once
 
 #include <string>

@@ -5,7 +5,7 @@
 
 namespace attnviz {
 
-std::string PairFlags::first_said() const {
+std::string PairFlags::first_given() const {
   for (const auto& [name, value] :
        {std::pair{"--data", &data}, std::pair{"--source", &source}, std::pair{"--target", &target},
         std::pair{"--dev", &dev}, std::pair{"--test", &test}, std::pair{"--tokens", &tokens},

@@ -9,7 +9,7 @@
 
 namespace attnviz {
 
-/// What was said about pairs on the command line.
+/// The options of pairs as given on the command line.
 struct PairFlags {
   std::string data;    // "" if not given
   std::string source;  // two files instead
@@ -25,10 +25,10 @@ struct PairFlags {
   int max_vocabulary = 0;
 
   bool given() const { return !data.empty() || !source.empty() || !target.empty(); }
-  /// The first option that was said, "" if none was.
-  std::string first_said() const;
-  /// Whether it was said how text is read.
-  bool says_tokens() const {
+  /// The first option that was given, "" if none was.
+  std::string first_given() const;
+  /// Whether any option for reading text was given.
+  bool gives_tokens() const {
     return lower || nfc || !(tokens + source_tokens + target_tokens).empty();
   }
   /// Throws UsageError when --data and --source are both given, or one of two parallel

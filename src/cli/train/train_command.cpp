@@ -183,20 +183,20 @@ void run_train(const TrainOptions& options) {
   if (options.task.name.empty() && options.resume.empty() && !pairs) {
     throw UsageError("--task or --data is required; see attnviz train --help");
   }
-  const bool anew = options.resume.empty();
-  if (anew && !pairs) {
+  const bool resumed = !options.resume.empty();
+  if (!resumed && !pairs) {
     refuse_pair_options(options, only_pairs);
     if (options.bucket) throw UsageError(std::string("--bucket: ") + only_pairs);
     if (options.batch_tokens) throw UsageError(std::string("--batch-tokens: ") + only_pairs);
   }
   if (options.task.name == all_name && !pairs) {
-    if (!anew) throw UsageError("--task all: one run at a time can be resumed");
+    if (resumed) throw UsageError("--task all: one run at a time can be resumed");
     return train_all(options);
   }
-  Start start = !anew   ? start_again(options)
+  Start start = resumed ? resume_run(options)
                 : pairs ? start_with_pairs(options)
                         : start_new(options, find_task(options.task.name));
-  const std::string folder = !anew ? options.resume
+  const std::string folder = resumed ? options.resume
                              : options.run.folder.empty()
                                  ? "runs/" + (pairs ? "pairs" : options.task.name)
                                  : options.run.folder;
@@ -206,8 +206,8 @@ void run_train(const TrainOptions& options) {
   // Outside runs/ it need not be the newest: runs/latest may be beyond reach.
   tell(options.quiet,
        "next: attnviz render " +
-           (anew && options.run.folder.empty() ? std::string()
-                                               : "--model " + shell_word(folder) + ' ') +
+           (!resumed && options.run.folder.empty() ? std::string()
+                                                   : "--model " + shell_word(folder) + ' ') +
            "--out heat.png");
 }
 

@@ -103,8 +103,8 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   if (const auto query = query_from(options.query)) model.query = *query;
   if (const auto score = attention_from(options.score)) model.attention = *score;
   if (const auto form = attention_from(options.attention)) model.attention = *form;
-  const auto set = [](auto& setting, const auto& said) {
-    if (said) setting = *said;
+  const auto set = [](auto& setting, const auto& given) {
+    if (given) setting = *given;
   };
   set(model.embedding, options.embedding);
   set(model.hidden, options.hidden);

@@ -1,4 +1,4 @@
-// What was said to `attnviz train`.
+// The options of `attnviz train`.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What `attnviz train` says of a run, while it goes and at its end.
+// What `attnviz train` prints about a run, during it and at its end.
 #pragma once
 
 #include <string>

@@ -102,7 +102,7 @@ std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& opti
   const PairFlags& flags = options.pairs;
   PairSettings settings = flags.resolve(options.task.max_length);
   const ModelText text = text_of(model);
-  if (flags.says_tokens() && (settings.source != text.source || settings.target != text.target)) {
+  if (flags.gives_tokens() && (settings.source != text.source || settings.target != text.target)) {
     throw UsageError("--tokens: expected how " + printable(options.init_from) +
                      " reads, or nothing");
   }
@@ -143,7 +143,7 @@ void check_limit(const TrainOptions& options, const SavedRun& saved) {
   }
 }
 
-/// The task of a run that is resumed. What is said of it must be the same.
+/// The task of a run that is resumed. Settings given again must be the same.
 std::unique_ptr<TrainingData> reopen_task(const TrainOptions& options, const SavedRun& saved,
                                           const std::string& file, const std::string& why) {
   const auto of_file = task_of(saved.best);
@@ -162,10 +162,10 @@ std::unique_ptr<TrainingData> reopen_task(const TrainOptions& options, const Sav
 }  // namespace
 
 void refuse_pair_options(const TrainOptions& options, const std::string& why) {
-  std::string said = options.pairs.first_said();
-  if (said.empty() && options.epochs) said = "--epochs";
-  if (said.empty() && !options.recipe.empty()) said = "--recipe";
-  if (!said.empty()) throw UsageError(said + ": " + why);
+  std::string option = options.pairs.first_given();
+  if (option.empty() && options.epochs) option = "--epochs";
+  if (option.empty() && !options.recipe.empty()) option = "--recipe";
+  if (!option.empty()) throw UsageError(option + ": " + why);
 }
 
 Start start_new(const TrainOptions& options, const Task& task) {
@@ -202,7 +202,7 @@ Start start_with_pairs(const TrainOptions& options) {
   return start;
 }
 
-Start start_again(const TrainOptions& options) {
+Start resume_run(const TrainOptions& options) {
   const std::string why = "as in the run that is resumed";
   constexpr const char* kept = "has no use with --resume: a run keeps its pairs";
   refuse_pair_options(options, kept);

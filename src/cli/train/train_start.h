@@ -1,4 +1,4 @@
-// How a run of `attnviz train` begins: anew on a task, on pairs, from a model, or where it stopped.
+// How a run of `attnviz train` starts: new on a task or on pairs, from a model, or resumed.
 #pragma once
 
 #include <memory>
@@ -24,9 +24,9 @@ struct Start {
 Start start_new(const TrainOptions& options, const Task& task);
 Start start_with_pairs(const TrainOptions& options);
 
-/// The run in options.resume, of which everything is kept: what is said again on the command line
-/// must be the same. Throws UsageError where it is not.
-Start start_again(const TrainOptions& options);
+/// The run in options.resume, of which everything is kept: options that are given again
+/// must have the same values. Throws UsageError where it is not.
+Start resume_run(const TrainOptions& options);
 
 /// Throws UsageError naming the first option that only pairs have, and `why` it does not fit.
 void refuse_pair_options(const TrainOptions& options, const std::string& why);
