@@ -142,8 +142,8 @@ const std::vector<Part>& parts() {
       {"  attention", attend_all},
       {"readout",
        [](Pass& p) {
-         readout(p.weights.decoder, p.update.tables.decoder, p.batch.inputs, {0, p.target_columns()},
-                 p.tape.decoder);
+         readout(p.weights.decoder, p.update.tables.decoder, p.batch.inputs,
+                 {0, p.target_columns()}, p.tape.decoder);
        }},
       {"loss", loss},
       {"decoder backward",
@@ -156,8 +156,8 @@ const std::vector<Part>& parts() {
       {"encoder backward",
        [](Pass& p) {
          encode_backward(p.update.encoder_backward, p.batch, p.tape.memory,
-                         p.d_tape.decoder.attention.d_annotations, p.tape.encoder,
-                         p.d_tape.encoder, p.gradient.weights.encoder, p.gradient.tables.encoder);
+                         p.d_tape.decoder.attention.d_annotations, p.tape.encoder, p.d_tape.encoder,
+                         p.gradient.weights.encoder, p.gradient.tables.encoder);
        }},
       {"  weight gradients of both", weight_gradients},
       {"tables backward",

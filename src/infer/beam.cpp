@@ -256,8 +256,8 @@ std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights
   auto going = static_cast<Index>(searches.size());
   for (Index t = 0; going > 0; ++t) {
     const Columns now{(t % 2) * B, going * width};
-    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, inputs, earlier,
-                 now, tape.decoder);
+    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, inputs,
+                 earlier, now, tape.decoder);
     readout(weights.decoder, decoder.tables.decoder, inputs, now, tape.decoder);
     earlier = now;
     const auto next_inputs = std::span(inputs).subspan(static_cast<std::size_t>(((t + 1) % 2) * B));

@@ -51,8 +51,8 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
   Index going = B;
   for (Index t = 0; going > 0; ++t) {
     const Columns now{(t % 2) * B, going};
-    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, inputs, earlier,
-                 now, tape.decoder);
+    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, inputs,
+                 earlier, now, tape.decoder);
     readout(weights.decoder, decoder.tables.decoder, inputs, now, tape.decoder);
     earlier = now;
 

@@ -196,8 +196,8 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
   }
 }
 
-void readout(const DecoderWeights& weights, const DecoderTables& tables, std::span<const int> inputs,
-             Columns now, DecoderTape& tape) {
+void readout(const DecoderWeights& weights, const DecoderTables& tables,
+             std::span<const int> inputs, Columns now, DecoderTape& tape) {
   const Blocks<const DecoderWeights> w{weights};
   const bool hidden = has_hidden_readout(weights);
   auto out = columns(hidden ? tape.combined : tape.logits, now);

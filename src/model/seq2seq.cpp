@@ -128,9 +128,9 @@ double forward_backward(const Seq2SeqWeights& weights, const UpdateWeights& upda
   forward(weights, update.tables, config, batch, tape);
   d_tape.grow(config, batch);
   const auto N = static_cast<Index>(batch.labels.size());
-  const double loss = cross_entropy(tape.decoder.logits.leftCols(N), batch.labels,
-                                    static_cast<Scalar>(options.scale),
-                                    d_tape.decoder.d_logits.leftCols(N));
+  const double loss =
+      cross_entropy(tape.decoder.logits.leftCols(N), batch.labels,
+                    static_cast<Scalar>(options.scale), d_tape.decoder.d_logits.leftCols(N));
   decode_backward(update.decoder_backward, config.query, batch,
                   static_cast<Scalar>(options.scale * options.entropy_penalty), tape.memory,
                   tape.decoder, d_tape.decoder, gradient.weights.decoder, gradient.tables.decoder);

@@ -106,10 +106,8 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
     f(TensorSpec{"encoder.gru.weight_hh_l0", 3 * H, H, gates}, w.encoder.forward.W_hh...);
     f(TensorSpec{"encoder.gru.bias_ih_l0", 3 * H, 1, update_bias}, w.encoder.forward.b_ih...);
     f(TensorSpec{"encoder.gru.bias_hh_l0", 3 * H, 1, zero}, w.encoder.forward.b_hh...);
-    f(TensorSpec{"encoder.gru.weight_ih_l0_reverse", 3 * H, E, gates},
-      w.encoder.backward.W_ih...);
-    f(TensorSpec{"encoder.gru.weight_hh_l0_reverse", 3 * H, H, gates},
-      w.encoder.backward.W_hh...);
+    f(TensorSpec{"encoder.gru.weight_ih_l0_reverse", 3 * H, E, gates}, w.encoder.backward.W_ih...);
+    f(TensorSpec{"encoder.gru.weight_hh_l0_reverse", 3 * H, H, gates}, w.encoder.backward.W_hh...);
     f(TensorSpec{"encoder.gru.bias_ih_l0_reverse", 3 * H, 1, update_bias},
       w.encoder.backward.b_ih...);
     f(TensorSpec{"encoder.gru.bias_hh_l0_reverse", 3 * H, 1, zero}, w.encoder.backward.b_hh...);

@@ -34,8 +34,8 @@ void additive_score(const Vector& v, const Scalar* query, MatrixIn keys, Scalar*
 }
 
 /// With t_j = tanh(query + key_j): d_query = sum_j d_e_j v (1 - t_j^2), to which d_key_j adds its
-/// term, and d_v += sum_j d_e_j t_j. tanh is computed again, which is cheaper than keeping A x S x T
-/// of them.
+/// term, and d_v += sum_j d_e_j t_j. tanh is computed again, which is cheaper than keeping A x S x
+/// T of them.
 void additive_score_backward(const Vector& v, const Scalar* query, MatrixIn keys, const Scalar* d_e,
                              Scalar* d_query, MatrixOut d_keys, Vector& d_v) {
   for_each_register(v.size(), [&, weight = v.data(), d_weight = d_v.data()](auto at) {
@@ -175,8 +175,8 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
 
 void attend_backward(const AttentionBackwardWeights& weights, const AttentionMemory& memory,
                      MatrixIn d_contexts, Columns step, const Vector& entropy_weights,
-                     const AttentionTape& tape, AttentionBackwardTape& d_tape,
-                     MatrixOut d_queries, Vector& d_v) {
+                     const AttentionTape& tape, AttentionBackwardTape& d_tape, MatrixOut d_queries,
+                     Vector& d_v) {
   if (!is_learned(weights.form)) return;
   const auto query = columns(tape.query, step);
   auto d_query = columns(d_tape.d_query, step);

@@ -97,8 +97,8 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
 /// all packed columns (N).
 void attend_backward(const AttentionBackwardWeights& weights, const AttentionMemory& memory,
                      MatrixIn d_contexts, Columns step, const Vector& entropy_weights,
-                     const AttentionTape& tape, AttentionBackwardTape& d_tape,
-                     MatrixOut d_queries, Vector& d_v);
+                     const AttentionTape& tape, AttentionBackwardTape& d_tape, MatrixOut d_queries,
+                     Vector& d_v);
 
 /// Sets d_annotations to what comes through the contexts, given d_contexts (K x N) of all steps and
 /// the column at which each step starts (T + 1); what attention_weights_backward() contributes is

@@ -39,7 +39,8 @@ void tile(const Operands& o, Index row, Index column, Index skip) {
   const Scalar* a = o.a + row;
   const Scalar* b = o.b + column * o.b_column;
   Scalar* c = o.c + row + column * o.c_stride;
-  if (o.depth == max_depth) {  // of a large product, whose C is not in the cache: fetch it meanwhile
+  if (o.depth ==
+      max_depth) {  // of a large product, whose C is not in the cache: fetch it meanwhile
     for (int j = 0; j < C; ++j) {
       for (int r = 0; r < R; ++r) __builtin_prefetch(c + j * o.c_stride + start(r), 1);
     }
@@ -123,8 +124,7 @@ struct Cut {
 
   Cut(Index rows, Index columns_of_all)
       : columns(columns_of_all, fit(columns_of_all) ? max_columns : usual_columns),
-        registers((rows + simd_size - 1) / simd_size, max_rows - (fit(columns_of_all) ? 1 : 0)) {
-  }
+        registers((rows + simd_size - 1) / simd_size, max_rows - (fit(columns_of_all) ? 1 : 0)) {}
 
   /// Whether all columns fit into a tile that is wider and less high.
   static bool fit(Index columns) { return columns > usual_columns && columns <= max_columns; }

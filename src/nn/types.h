@@ -38,8 +38,8 @@ inline auto columns(const Matrix& m, Columns c) {
   return m.middleCols(c.first, c.count);
 }
 
-/// Gives `m` that shape; its contents are lost if its size changes. Eigen's own resize frees the old
-/// memory before it allocates the new: were that to fail, `m` would free the old once more.
+/// Gives `m` that shape; its contents are lost if its size changes. Eigen's own resize frees the
+/// old memory before it allocates the new: were that to fail, `m` would free the old once more.
 template <typename M>
 void resize_anew(M& m, Index rows, Index columns) {
   if (m.size() != rows * columns) m.resize(0, M::ColsAtCompileTime == 1 ? 1 : 0);

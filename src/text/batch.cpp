@@ -74,7 +74,9 @@ void pack(std::span<const EncodedPair* const> pairs, Batch& batch) {
     if (going == 0) break;
     for (std::size_t k = 0; k < going; ++k) {
       const bool real = target(k).size() > t;
-      batch.inputs.push_back(t == 0 ? Vocabulary::start : real ? target(k)[t - 1] : Vocabulary::pad);
+      batch.inputs.push_back(t == 0 ? Vocabulary::start
+                             : real ? target(k)[t - 1]
+                                    : Vocabulary::pad);
       batch.labels.push_back(real ? target(k)[t] : -1);
     }
     batch.target_first.push_back(length(batch.labels));

@@ -27,11 +27,7 @@ std::string first_not_finite(const std::string& what, const Seq2SeqWeights& tens
 }  // namespace
 
 Trainer::Trainer(const ModelConfig& config, const Recipe& recipe, std::uint64_t seed, int threads)
-    : config_(config),
-      recipe_(recipe),
-      seed_(seed),
-      workers_(threads),
-      update_(config, workers_) {
+    : config_(config), recipe_(recipe), seed_(seed), workers_(threads), update_(config, workers_) {
   Random random(seed, static_cast<std::uint64_t>(Stream::initialisation));
   initialise(config_, recipe_.initialisation, random, weights_);
   average_ = weights_;
@@ -66,24 +62,22 @@ void Trainer::average(ModelPart part) {
 
 StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_scale) {
   const int step = steps_done();
-  const auto [gradient, norm, loss] =
-      update_.run(weights_, pairs, shard_count(pairs.size()),
-                  {.entropy_penalty = entropy_penalty(recipe_, step),
-                   .dropout = recipe_.dropout,
-                   .state_dropout = forgetting(recipe_, step),
-                   .seed = seed_,
-                   .step = step});
-
-  StepReport report{loss, norm, {}};
-  if (!std::isfinite(loss) || !std::isfinite(norm)) {
-    report.culprit = attnviz::first_not_finite("the gradient of ", gradient);
+  const Update::Result update = update_.run(weights_, pairs, shard_count(pairs.size()),
+                                            {.entropy_penalty = entropy_penalty(recipe_, step),
+                                             .dropout = recipe_.dropout,
+                                             .state_dropout = forgetting(recipe_, step),
+                                             .seed = seed_,
+                                             .step = step});
+  StepReport report{update.loss, update.norm, {}};
+  if (!std::isfinite(update.loss) || !std::isfinite(update.norm)) {
+    report.culprit = attnviz::first_not_finite("the gradient of ", update.gradient);
     if (report.culprit.empty()) report.culprit = "the loss";
     return report;
   }
   const double rate = rate_scale * learning_rate(recipe_, step);
   ++adam_.updates;
-  for_each_part(workers_, [&, &d_weights = gradient, norm_of_all = norm](ModelPart part) {
-    adam_update(recipe_.adam, rate, norm_of_all, part, d_weights, adam_, weights_);
+  for_each_part(workers_, [&](ModelPart part) {
+    adam_update(recipe_.adam, rate, update.norm, part, update.gradient, adam_, weights_);
     if (recipe_.average > 0.0) average(part);
   });
   return report;

@@ -9,8 +9,8 @@ Update::Update(const ModelConfig& config, Workers& workers)
   weights_.resize(config);
 }
 
-Update::Result Update::run(const Seq2SeqWeights& weights,
-                           std::span<const EncodedPair* const> pairs, int shards, const UpdateOptions& options) {
+Update::Result Update::run(const Seq2SeqWeights& weights, std::span<const EncodedPair* const> pairs,
+                           int shards, const UpdateOptions& options) {
   const auto count = static_cast<std::size_t>(shards);
   while (shards_.size() < count) shards_.emplace_back().gradient.resize(config_);
   for (Shard& shard : shards_) shard.pairs.clear();
@@ -59,8 +59,8 @@ void Update::run_shard(const Seq2SeqWeights& weights, int i, const LossOptions& 
   tape.decoder.dropout.draw(options.dropout, config_.readout_units,
                             static_cast<Index>(shard.batch.inputs.size()), noise);
   shard.gradient.set_zero(weights_);
-  shard.loss = forward_backward(weights, weights_, config_, shard.batch, loss, tape, d_tape,
-                                shard.gradient);
+  shard.loss =
+      forward_backward(weights, weights_, config_, shard.batch, loss, tape, d_tape, shard.gradient);
 }
 
 /// Sums over the shards and takes the gradient of the token tables through to the weights.

@@ -50,15 +50,14 @@ class Update {
     double loss;  // mean cross-entropy of a target token, without the penalty
   };
 
-  /// Begins (collects tokens, fills tables), runs the shards, finishes (sums up). The batch is split
-  /// into `shards` parts (1 .. max_shards), whose gradients are added in order: the result does not
-  /// depend on the number of threads. The gradient lives until the next run.
+  /// Begins (collects tokens, fills tables), runs the shards, finishes (sums up). The batch is
+  /// split into `shards` parts (1 .. max_shards), whose gradients are added in order: the result
+  /// does not depend on the number of threads. The gradient lives until the next run.
   Result run(const Seq2SeqWeights& weights, std::span<const EncodedPair* const> pairs, int shards,
              const UpdateOptions& options);
 
-  /// What the last run of a shard, or on a thread, left behind.
+  /// Of a shard of the last run, with the numbers that tokens have within the update.
   const Batch& batch(int shard) const { return shards_[static_cast<std::size_t>(shard)].batch; }
-  const Tape& tape(int thread) const { return threads_[static_cast<std::size_t>(thread)].tape; }
 
  private:
   struct Shard {

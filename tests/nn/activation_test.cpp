@@ -93,7 +93,8 @@ TEST_CASE("NaN stays visible", "[activation]") {
   CHECK(tanh_of(-infinity) == -tanh_of(100.0F));
 }
 
-TEST_CASE("every element of a register is computed alike, whatever the others are", "[activation]") {
+TEST_CASE("every element of a register is computed alike, whatever the others are",
+          "[activation]") {
   std::array<Scalar, static_cast<std::size_t>(simd_size)> x;
   volatile float step = 0.9F;
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = step * static_cast<Scalar>(i) - 3;

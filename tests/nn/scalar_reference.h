@@ -59,8 +59,12 @@ inline double highest(const VectorXd& x) {
   return *std::max_element(x.begin(), x.end());
 }
 
+inline VectorXd shifted_exp(const VectorXd& x) {
+  return x.unaryExpr([top = highest(x)](double x_j) { return std::exp(x_j - top); });
+}
+
 inline VectorXd softmax(const VectorXd& x) {
-  const VectorXd e = (x.array() - highest(x)).exp();
+  const VectorXd e = shifted_exp(x);
   return e / e.sum();
 }
 

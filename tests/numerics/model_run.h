@@ -62,8 +62,8 @@ struct ModelRun {
     for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
     pack(pointers, batch);
     tape.encoder.state_dropout.draw(state_dropout, batch, noise);
-    tape.decoder.dropout.draw(dropout, config.readout_units, static_cast<Index>(batch.inputs.size()),
-                              noise);
+    tape.decoder.dropout.draw(dropout, config.readout_units,
+                              static_cast<Index>(batch.inputs.size()), noise);
     update.resize(config);
     gradient.resize(config);
     update.gather(weights, dropout, noise);

@@ -88,8 +88,8 @@ TEST_CASE("three steps of Adam agree with PyTorch", "[oracle]") {
     ModelRun run(oracle.config, weights, oracle.pairs(), {.scale = 1.0 / 9});
     CHECK(run.loss / 9 == near(losses[step]));
     double squares = 0.0;
-    Seq2SeqWeights::visit(
-        [&](std::string_view, const auto& g) { squares += g.squaredNorm(); }, run.gradient.weights);
+    Seq2SeqWeights::visit([&](std::string_view, const auto& g) { squares += g.squaredNorm(); },
+                          run.gradient.weights);
     const double norm = std::sqrt(squares);
     CHECK(norm == near(norms[step]));
     ++adam.updates;

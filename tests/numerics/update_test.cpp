@@ -16,9 +16,8 @@ std::vector<EncodedPair> draw_pairs(int count, const ModelConfig& config, Random
   const auto draw = [&](int vocabulary) {
     std::vector<int> ids(1 + random.below(5));
     for (int& id : ids) {
-      id = Vocabulary::reserved +
-           static_cast<int>(random.below(
-               static_cast<std::uint64_t>(vocabulary - Vocabulary::reserved)));
+      id = Vocabulary::reserved + static_cast<int>(random.below(static_cast<std::uint64_t>(
+                                      vocabulary - Vocabulary::reserved)));
     }
     ids.push_back(Vocabulary::end);
     return ids;
@@ -69,8 +68,7 @@ double norm_of(const Seq2SeqWeights& gradient) {
 }  // namespace
 
 TEST_CASE("an update's gradient is that of the whole batch, in any number of shards", "[update]") {
-  const ModelConfig config = config_of(GENERATE(Query::previous, Query::current),
-                                       GENERATE(0, 7));
+  const ModelConfig config = config_of(GENERATE(Query::previous, Query::current), GENERATE(0, 7));
   Random random(21);
   Seq2SeqWeights weights;
   initialise(config, {.embedding_std = 0.8, .score_scale = 3.0}, random, weights);

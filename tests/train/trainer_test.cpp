@@ -74,8 +74,7 @@ TEST_CASE("the result does not depend on the number of threads", "[trainer]") {
   }
 }
 
-TEST_CASE("a step depends on the batches before it through the saved state alone",
-          "[trainer]") {
+TEST_CASE("a step depends on the batches before it through the saved state alone", "[trainer]") {
   // Buffers that have grown with longer sources must not change a bit of a sum.
   const std::vector<EncodedExample> examples = some_examples("reverse", 400);
   std::vector<const EncodedPair*> any, shortest;
