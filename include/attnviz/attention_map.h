@@ -1,4 +1,4 @@
-// What stands between the model and the renderer: labels and weights.
+// Attention of one sequence over another: labels and weights.
 #pragma once
 
 #include <cstddef>

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <string_view>
 
@@ -78,16 +80,18 @@ std::string text_chunk(const std::string& keyword, std::string_view value) {
 // Filter 2, the difference to the row above: the rows of a cell are alike. As small as trying all
 // filters for each row, in half the time.
 std::string filtered(const Canvas& canvas) {
-  const std::vector<std::uint8_t>& pixels = canvas.bytes();
+  const std::size_t size = canvas.bytes().size();
   const auto height = static_cast<std::size_t>(canvas.height());
-  const std::size_t width = pixels.size() / height;  // of a row, in bytes
-  std::string rows(pixels.size() + height, '\2');
-  auto out = rows.begin();
-  for (std::size_t y = 0; y < height; ++y) {
-    ++out;  // the number of the filter
-    for (std::size_t at = y * width; at < (y + 1) * width; ++at) {
-      *out++ = static_cast<char>(pixels[at] - (y == 0 ? 0 : pixels[at - width]));
-    }
+  const std::size_t width = size / height;  // of a row, in bytes
+  const std::uint8_t* row = canvas.bytes().data();
+  std::string rows(size + height, '\2');  // each begins with the number of the filter
+  char* out = rows.data() + 1;
+  std::copy(row, row + width, out);  // above the first row are zeros
+  for (std::size_t y = 1; y < height; ++y) {
+    row += width;
+    out += width + 1;
+    std::transform(row, row + width, row - width, out,
+                   [](int value, int above) { return static_cast<char>(value - above); });
   }
   return rows;
 }
@@ -95,13 +99,13 @@ std::string filtered(const Canvas& canvas) {
 std::string compressed(std::string_view bytes) {
   constexpr int level = 6;
   uLongf size = compressBound(static_cast<uLong>(bytes.size()));
-  std::string data(size, '\0');
-  if (compress2(reinterpret_cast<Bytef*>(data.data()), &size, zlib_bytes(bytes),
+  // Not a string: filling it first would take the memory of pages that stay unused.
+  const auto data = std::make_unique_for_overwrite<char[]>(size);
+  if (compress2(reinterpret_cast<Bytef*>(data.get()), &size, zlib_bytes(bytes),
                 static_cast<uLong>(bytes.size()), level) != Z_OK) {
     throw std::bad_alloc();
   }
-  data.resize(size);
-  return data;
+  return {data.get(), size};
 }
 
 }  // namespace
