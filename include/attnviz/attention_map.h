@@ -1,4 +1,4 @@
-// Attention as models give it and the renderer draws it: labels and weights.
+// Attention of one sequence over another: labels and weights.
 #pragma once
 
 #include <cstddef>
