@@ -68,7 +68,8 @@ StepWork count_work(const ModelConfig& config, const Batch& batch) {
   // gates (4) of each GRU; annotations, keys, contexts, queries, logits and their gradients.
   const double kept = 2.0 * 9.0 * H * N_source + 2.0 * (K + A) * N_source +
                       (9.0 * D + 2.0 * K + 2.0 * A + 2.0 * V) * N_target + pairs;
-  // Weights: read forward and backward; gradient written and read; weight and two moments read and written.
+  // Weights: read forward and backward; gradient written and read; weight and two moments read and
+  // written.
   const double parameters = 10.0 * static_cast<double>(count_parameters(config));
   work.bytes = sizeof(float) * (2.0 * kept + parameters);
   return work;

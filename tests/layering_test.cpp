@@ -301,7 +301,8 @@ TEST_CASE("an include that keeps the rules is not reported") {
       {"src/cli/options.cpp", "#include <CLI/CLI.hpp>"},
       {"src/train/x.cpp", "#include <Eigen/Core>\n#include \"infer/decode.h\"\n"},
       {"src/cli/render/x.cpp",
-       "#include \"render/raster/stroke.h\"\n#include \"train/adam.h\"\n#include \"cli/options.h\"\n"},
+       "#include \"render/raster/stroke.h\"\n#include \"train/adam.h\"\n#include "
+       "\"cli/options.h\"\n"},
       {"src/text/x.cpp", "// #include \"nn/gru.h\"\nconst char* s = \"nn/gru.h\";\n"},
   };
   for (const auto& c : cases) CHECK(faults(c.path, c.text).empty());
