@@ -8,7 +8,7 @@
 writing the decoder's loop or the one given. --train: the same model on a task's own data with its
 default recipe; the seconds of its steps alone, without drawing and padding batches, and the share of
 held-out answers that came out right (of teacher forcing). What the recipe has besides weights, rate,
-penalty and batch sizes (forgetting, averaging, other centuries) is left out. Both print JSON.
+penalty and batch sizes (forgetting, averaging, harder examples) is left out. Both print JSON.
 
 Needs PyTorch 1.13 or later (Debian: python3-torch, for /usr/bin/python3).
 """
@@ -103,7 +103,7 @@ class Model(nn.Module):
 
     def encode(self, source, lengths):
         x = self.source(source)
-        if lengths is None:  # all alike: nothing to pack
+        if lengths is None:  # all equal: nothing to pack
             return self.encoder(x)
         packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=True)
         h, last = self.encoder(packed)
@@ -172,7 +172,7 @@ class Trainer:
 # ---- what PyTorch multiplies with ---------------------------------------------------------------
 
 def warn_of_slow_products():
-    """Debian's python3-torch takes whatever BLAS there is, and the reference one is no match."""
+    """Debian's python3-torch uses the BLAS that is installed; the reference BLAS is too slow."""
     a = torch.rand(512, 512)
     seconds = math.inf
     for _ in range(3):

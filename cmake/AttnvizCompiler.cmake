@@ -1,4 +1,4 @@
-# Flags every target shares. All files that see Eigen must get the same -march, so it lives here.
+# Flags shared by every target. All files that include Eigen must have the same -march.
 
 add_library(attnviz_options INTERFACE)
 target_compile_features(attnviz_options INTERFACE cxx_std_20)
@@ -20,7 +20,7 @@ if(ATTNVIZ_FUZZ)
   target_link_options(attnviz_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# Where nothing waits for the processor, the command line and the tests, compile time counts for more.
+# For the command line and the tests, where compile time matters more than speed.
 add_library(attnviz_quick INTERFACE)
 target_compile_options(attnviz_quick INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
 # With -O1 gcc 12 sees faults in std::string and in its own AVX-512 intrinsics, where there are none.
@@ -34,7 +34,7 @@ target_link_libraries(attnviz_eigen INTERFACE Eigen3::Eigen)
 target_compile_options(attnviz_eigen INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 target_compile_definitions(attnviz_eigen INTERFACE EIGEN_DONT_PARALLELIZE)
 
-# The numeric floors: loops marked `omp simd` vectorise (-fopenmp-simd brings no threads), and library
+# The numeric rooms: loops marked `omp simd` vectorise (-fopenmp-simd brings no threads), and library
 # functions need not set errno or raise floating-point exceptions. NaN and infinity keep their meaning
 # (no -ffast-math): the divergence checks rely on it.
 add_library(attnviz_numeric INTERFACE)

@@ -1,4 +1,4 @@
-# Everything attnviz builds on. Each missing part is answered with the package that has it.
+# Everything attnviz builds on. The error for a missing part names its package.
 
 function(attnviz_missing what package)
   message(FATAL_ERROR "${what} was not found. Install it, on Debian or Ubuntu with:\n"
@@ -9,7 +9,7 @@ endfunction()
 if(ATTNVIZ_PROGRAM)
   find_package(Threads REQUIRED)
 
-  # Asked for without a version: Eigen's own version file refuses 5 where 3.4 is asked for.
+  # Without a version: Eigen's version file rejects 5 when 3.4 is requested.
   find_package(Eigen3 QUIET NO_MODULE)
   if(NOT TARGET Eigen3::Eigen)
     attnviz_missing("Eigen" libeigen3-dev)
@@ -28,8 +28,8 @@ if(NOT TARGET nlohmann_json::nlohmann_json)
   attnviz_missing("nlohmann-json" nlohmann-json3-dev)
 endif()
 
-# Text. The one function of fmt that is not in its headers stands in src/base/fmt.cpp, so that the program need not
-# load fmt's library, which brings a second libstdc++ with it. Later versions than Debian's 9 have more of them.
+# Text. src/base/fmt.cpp defines the one function of fmt 9 that is not in its headers, so that the program does not
+# load fmt's library and a second libstdc++ with it. Later versions have more such functions.
 find_package(fmt QUIET)
 if(NOT TARGET fmt::fmt)
   attnviz_missing("fmt" libfmt-dev)
@@ -46,7 +46,7 @@ if(NOT TARGET utf8proc::utf8proc)
   attnviz_missing("utf8proc" libutf8proc-dev)
 endif()
 
-# Debian's package also has a compiled library; the headers alone are used.
+# Debian's package also has a compiled library; only the headers are used.
 find_path(STB_INCLUDE_DIR stb_image_write.h PATH_SUFFIXES stb)
 if(NOT STB_INCLUDE_DIR)
   attnviz_missing("stb_image_write" libstb-dev)
@@ -58,8 +58,8 @@ find_package(ZLIB QUIET)
 if(NOT TARGET ZLIB::ZLIB)
   attnviz_missing("zlib" zlib1g-dev)
 endif()
-# Optional: scripts whose letters join, move or stack, as Devanagari and Arabic. Found without
-# HarfBuzz's own CMake file, which Debian does not ship; loaded when a text needs it, not linked.
+# Optional: scripts whose letters join, move or stack, such as Devanagari and Arabic. Found without HarfBuzz's own
+# CMake file, which Debian does not ship; loaded when a text needs it, not linked.
 option(ATTNVIZ_SHAPING "Shape text with HarfBuzz where it is installed" ON)
 add_library(attnviz_harfbuzz INTERFACE)
 find_path(HARFBUZZ_INCLUDE_DIR hb-ot.h PATH_SUFFIXES harfbuzz)

@@ -1,11 +1,11 @@
 # attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...] [BUILD targets...] [TOGETHER files...])
-# The library attnviz_<name> from src/<name>/*.cpp. PUBLIC and PRIVATE name other rooms or targets; fmt is
-# there for all. BUILD names what is needed to compile the library, but not to link to it. TOGETHER names
-# files that use the library for JSON: compiled as one, they read its header and make its templates once,
-# which takes seconds each time.
+# The library attnviz_<name> of a room, from src/<name>/*.cpp. PUBLIC and PRIVATE name other rooms or targets;
+# every room has fmt. BUILD names what is needed to compile the library, but not to link to it. TOGETHER names
+# files that use the library for JSON: compiled as one, they read its header and instantiate its templates
+# once, which takes seconds each time.
 #
-# attnviz_floor_in_double(name ...) is the same floor with double as its scalar type, for the
-# gradient tests: attnviz_<name>_double.
+# attnviz_floor_in_double(name ...) is the same room with double as its scalar type, for the gradient tests:
+# attnviz_<name>_double.
 
 function(attnviz_add_floor target name)
   cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE;BUILD;TOGETHER" ${ARGN})

@@ -1,5 +1,5 @@
-# What `cmake --install` puts where: the component `library` is what other programs draw with (the headers of
-# include/attnviz, the libraries behind them, the package for find_package), `program` the program.
+# What `cmake --install` installs: the component `library` for other programs (the headers of include/attnviz, the
+# libraries behind them, the package for find_package) and `program`.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 

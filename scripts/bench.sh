@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # scripts/bench.sh [--quick]
 # Builds the benchmarks and prints the tables of docs/performance.md as Markdown: medians of repeated runs,
-# ours and theirs in turn, on one core unless said otherwise. Takes about 20 minutes on a quiet machine
-# besides building. Where Debian's python3-torch (with libopenblas0-pthread) or python3-matplotlib is
-# missing, what would be compared with it is left out; so is the profile without perf.
+# alternating between programs, on one core unless stated otherwise. Takes about 20 minutes on a quiet machine
+# besides building. Without Debian's python3-torch (with libopenblas0-pthread) or python3-matplotlib, the
+# comparisons with it are left out; without perf, the profile.
 #   --quick      fewer repetitions, no portable builds: 5 minutes
 # ATTNVIZ_BENCH: folder for models and pictures (default: a temporary one)
 set -euo pipefail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # scripts/bench_pairs.sh [--quick]
-# What sentence pairs cost: 100,000 character pairs of 5 to 20 symbols (one epoch: time, target tokens
-# a second, memory), and time against length and vocabulary. Prints a table; --quick takes a tenth.
+# The cost of training on sentence pairs: 100,000 character pairs of 5 to 20 symbols (one epoch: time, target tokens
+# per second, memory), and time by length and by vocabulary. Prints a table; --quick takes a tenth.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/bench"
 PROGRAM = BUILD / "attnviz"
-# Debian's packages are for Debian's Python, which need not be the first on the path.
+# Debian's packages are for Debian's Python, which may not be the first on the path.
 PYTHON = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
 
 QUICK = "--quick" in sys.argv[1:]
@@ -38,7 +38,7 @@ def say(text):
 
 
 class Run:
-    """One process: seconds by the clock, seconds of a core, and what it wrote."""
+    """One process: wall-clock seconds, processor seconds, and its output."""
 
     def __init__(self, command, stdin=None, environment=None):
         command = [str(word) for word in command]
@@ -47,8 +47,8 @@ class Run:
                  (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
                  (os.POSIX_SPAWN_DUP2, stdin.fileno(), 0) if stdin else
                  (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
-        start = time.perf_counter()  # starting a program counts; a row shows how long `true` takes
-        # Not subprocess.Popen, which takes longer about it than a small program takes to run.
+        start = time.perf_counter()  # includes starting the program; a row shows the time of `true`
+        # Not subprocess.Popen, which takes longer to start a small program than it runs.
         process = os.posix_spawnp(command[0], command, environment or os.environ,
                                   file_actions=files, setsigdef=[signal.SIGPIPE])
         os.close(theirs)
@@ -91,7 +91,7 @@ def benchmarks(program, pattern, seconds=0.2, build=BUILD):
 
 
 def peak_memory(command):
-    """Kilobytes; /usr/bin/time is small, whereas a child of this process would start with its size."""
+    """Kilobytes, by /usr/bin/time: a child of this process would start with its size."""
     if not shutil.which("time"):
         return None
     report = subprocess.run(["time", "-f", "%M", *map(str, command)], check=True,
@@ -108,7 +108,7 @@ def pytorch(*arguments):
     flags = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() \
         else ""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    if "avx512f" in flags:  # faster here than what it would choose, AVX2
+    if "avx512f" in flags:  # faster here than its own choice, AVX2
         environment["ATEN_CPU_CAPABILITY"] = "avx512"
     return json.loads(Run([PYTHON, ROOT / "bench/pytorch_reference.py", "--program", PROGRAM,
                            *arguments], environment=environment).output)
@@ -132,7 +132,7 @@ class Table:
 
 
 def both(runs):
-    """By the clock and, in brackets, of a core: apart where the machine had other work."""
+    """Wall-clock and, in brackets, processor time, which differ where the machine had other work."""
     unit, factor = ("s", 1) if wall(runs) >= 0.1 else ("ms", 1e3)
     return f"{factor * wall(runs):.3g} {unit} ({factor * cpu(runs):.3g} of a core)"
 
@@ -291,7 +291,7 @@ def measure_processes(table, folder, with_matplotlib):
         with lines.open() as file:
             return Run([PROGRAM, "predict", "--model", model, "-"], stdin=file)
 
-    # side -> size of attnviz's picture and how many symbols it has to a label
+    # side -> size of attnviz's picture and its symbols per label
     sides = {10: (466, 412, 1), 1000: (3308, 3176, 4)}
     commands = {"nothing": lambda: Run(["true"]),
                 "word": lambda: Run([PROGRAM, "predict", "--model", model, "monojitcnn"]),
@@ -362,7 +362,7 @@ def measure_portable(table):
                       f"native: {native:.3g} ms", ratio)
 
 
-# ---- what lies behind the table ------------------------------------------------------------------
+# ---- the tables behind it ------------------------------------------------------------------------
 
 
 def show_roofline(steps):

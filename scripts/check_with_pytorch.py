@@ -6,7 +6,7 @@
 
 MODEL is a run folder or a model file. The texts are inputs for the model; without any, twenty
 examples of its task are drawn. Both sides answer each input greedily; the logits and the attention
-of every step must agree to 1e-5 (for logits beyond -1..1: 1e-5 of their size). Exit codes: 0 they
+of every step must agree to 1e-5 (for logits outside -1..1: 1e-5 of their size). Exit codes: 0 they
 agree, 1 they differ, 2 nothing could be compared.
 
 Needs Python 3.9, NumPy and PyTorch 1.11 or later and nothing else. On Debian and Ubuntu,
@@ -48,7 +48,7 @@ LABELS = {"</s>": END, "<unk>": UNKNOWN}
 
 
 class CannotCompare(Exception):
-    """Nothing could be compared; the message says why."""
+    """Nothing could be compared, for the reason in the message."""
 
 
 # ---- the file ------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def read_safetensors(path):
 
 
 class Encoder(nn.Module):
-    """Reads the input from both sides: ids -> one annotation a symbol, J x 2H."""
+    """Reads the input from both sides: ids -> one annotation per symbol, J x 2H."""
 
     def __init__(self, symbols, E, H):
         super().__init__()
@@ -138,7 +138,7 @@ class Model(nn.Module):
             raise CannotCompare(f"attention is {config['attention']}, expected additive")
 
     def start(self, source):
-        """What decoding begins with: the annotations, and a state and a context before step 1."""
+        """The start of decoding: the annotations, and a state and a context before step 1."""
         h = self.encoder(source)
         first_backward = h[0, h.shape[1] // 2:]
         s = torch.tanh(self.decoder.initial_state(first_backward))
@@ -160,7 +160,7 @@ class Model(nn.Module):
     @torch.no_grad()
     def answer(self, source):
         """The ids of the most probable answer, symbol by symbol, with the logits (rows x symbols)
-        and the attention (rows x J) of each. It ends with END, or where attnviz gives up."""
+        and the attention (rows x J) of each. It ends with END or at attnviz's limit."""
         h, s, c = self.start(source)
         token = torch.tensor(START)
         ids, logits, attention = [], [], []
@@ -174,7 +174,7 @@ class Model(nn.Module):
 
 
 def load(path):
-    """The model in a file, and everything the file says about it."""
+    """The model in a file, and its metadata."""
     metadata, tensors = read_safetensors(path)
     if metadata.get("format") != "attnviz-model":
         raise CannotCompare(f"{path}: not a model of attnviz")
@@ -182,7 +182,7 @@ def load(path):
     facts["task"] = json.loads(metadata.get("task", "null"))
     model = Model(facts["config"], FIRST_SYMBOL + len(facts["source_symbols"]),
                   FIRST_SYMBOL + len(facts["target_symbols"]))
-    # strict: exactly these names and shapes, none missing and none left over. The file has 32-bit
+    # strict: exactly these names and shapes, none missing, none extra. The file has 32-bit
     # numbers; calculating with 64 bits leaves attnviz's own rounding as the only difference.
     try:
         model.load_state_dict({name: torch.tensor(t) for name, t in tensors.items()}, strict=True)
@@ -215,7 +215,7 @@ def draw_examples(program, task):
 
 
 def ask_program(program, path, texts):
-    """What attnviz answers: an object a text, with its labels, weights and logits."""
+    """attnviz's answers: an object per text, with its labels, weights and logits."""
     lines = run([program, "predict", "--model", str(path), "--json", "--logits", "--", *texts])
     return [json.loads(line) for line in lines.splitlines()]
 

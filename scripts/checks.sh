@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Looks over the program's shoulder: training with two threads and four under the thread sanitizer,
-# training and drawing under valgrind's memcheck (Debian: valgrind) and on an emulated older processor
-# (qemu-user; left out with a word where it is missing). Builds what it needs into build/tsan,
-# build/portable and build/release. Prints what was found and exits with 1 if that is anything.
+# Runs the program under other tools: training with two and four threads under the thread sanitizer, training
+# and drawing under valgrind's memcheck (Debian: valgrind) and on an emulated older processor (qemu-user;
+# skipped with a message if missing). Builds what it needs into build/tsan, build/portable and build/release.
+# Prints what was found and exits with 1 if anything was.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -31,7 +31,7 @@ check "thread sanitizer: 2 threads" "$root/build/tsan/attnviz" "${train[@]}" --s
 check "thread sanitizer: 4 threads" "$root/build/tsan/attnviz" "${train[@]}" --steps 60 --batch 32 \
   --threads 4
 
-# Valgrind knows no AVX-512.
+# Valgrind does not support AVX-512.
 say "valgrind: building"
 configure portable release -DATTNVIZ_TESTS=OFF -DATTNVIZ_NATIVE=OFF -DCMAKE_BUILD_TYPE=Debug \
   -DCMAKE_CXX_FLAGS=-O1
@@ -52,7 +52,7 @@ if command -v qemu-x86_64 > /dev/null; then
   build release attnviz_program
   code=0
   "${old[@]}" "$root/build/release/attnviz" --version > "$work/out" 2> "$work/err" || code=$?
-  # 0 where this processor has nothing that the other lacks.
+  # 0 if this processor has no instructions that the other lacks.
   ((code == 0)) || grep -q 'built for processors with .*, which this one lacks' "$work/err" ||
     fail "exit code $code: $(cat "$work/err")"
 else

@@ -1,4 +1,4 @@
-# What the other scripts share; sourced, never run. A build folder is build/<name>.
+# Shared by the other scripts; sourced, not run. A build folder is build/<name>.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -25,7 +25,7 @@ quietly() {
 configure() {
   local folder=$root/build/$1 preset=$2
   shift 2
-  # A folder keeps the generator it was made with; only a fresh one gets Ninja.
+  # A folder keeps its generator; only a new one gets Ninja.
   if [[ -z ${CMAKE_GENERATOR:-} && ! -e $folder/CMakeCache.txt ]] && command -v ninja >/dev/null; then
     local -x CMAKE_GENERATOR=Ninja
   fi

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""Counts the branches of one source file: reads what gcov prints of it, prints a row of a table.
+"""Counts the branches of one source file: reads gcov's output for it, prints a row of a table.
 
     gcov --all-blocks --branch-counts --branch-probabilities --stdout X.gcda |
-        coverage_table.py FLOOR/X [--branches]
+        coverage_table.py ROOM/X [--branches]
 
-Left out are gcc's own: the way out that an exception takes from a call, which almost every call has, and
-what only that way leads to, where it has never been run: the removal of what is half made. What a catch
-does belongs to the latter only if it was never entered; its lines are shown then. A branch of a template
-is taken if any of its instances takes it. With --branches each line follows that has a branch never
-taken, with a + for each that is and a - for each that is not.
+gcc's own branches are left out: the exit of almost every call when it throws, and code that only such exits
+reach (destructors of what is half constructed), where it never ran. A catch counts among these only if it was
+never entered; its lines are then shown. A branch of a template is taken if any of its instances takes it.
+--branches adds each line with a branch never taken, with a + for each branch taken and a - for each other.
 """
 import collections
 import re
@@ -19,7 +18,7 @@ source_ending = f"src/{name}.cpp"
 here = False
 exceptional = False
 texts = {}
-instances = collections.defaultdict(list)  # of each line: is each branch taken? None if never reached
+instances = collections.defaultdict(list)  # per line: is each branch taken? None if never reached
 never_entered = set()
 for row in sys.stdin:
     if match := re.match(r" *-: +0:Source:(.*)", row):
@@ -41,7 +40,7 @@ for row in sys.stdin:
 total = taken = 0
 shown = []
 for number, each in sorted(instances.items()):
-    # Of a line never reached, gcov does not tell which branches an exception takes; another instance may.
+    # For a line never reached, gcov does not say which branches are exceptional; another instance may.
     each = [branches for branches in each if None not in branches] or each
     by_length = collections.defaultdict(list)
     for branches in each:

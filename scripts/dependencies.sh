@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # scripts/dependencies.sh [ci|bench]
-# The one list of what attnviz is built from. Installs what is missing where there is apt-get and
-# says what to install elsewhere; when nothing is missing it needs neither root nor a network.
-# With `ci` also what only .ci/run uses, with `bench` what only scripts/bench.sh uses.
+# The only list of what attnviz is built from. Installs missing parts with apt-get, or prints what to
+# install on other systems; if nothing is missing it needs neither root nor a network. `ci` adds what
+# only .ci/run uses, `bench` what only scripts/bench.sh uses.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -11,7 +11,7 @@ mono=DejaVuSansMono.ttf
 lohit=Lohit-Devanagari.ttf
 
 # name | how it is recognised: any of these | packages: Debian and Ubuntu, the first that the release
-# has | Fedora | Arch | Homebrew | "optional" where attnviz is built and works without it, if less well
+# has | Fedora | Arch | Homebrew | "optional" if attnviz also works without it, with fewer features
 parts=(
   "C++ compiler|command ${CXX:-c++ g++ clang++}|g++|gcc-c++|gcc|gcc"
   "CMake|command cmake|cmake|cmake|cmake|cmake"
@@ -43,7 +43,7 @@ if [[ ${1:-} == bench ]]; then
   parts+=("Google Benchmark|file include/benchmark/benchmark.h|libbenchmark-dev|google-benchmark-devel|benchmark|google-benchmark")
 fi
 
-# is_there command NAME... | file PATTERN...: files are sought where CMake looks for them.
+# is_there command NAME... | file PATTERN...: searches where CMake does.
 is_there() {
   local kind=$1 name prefix prefixes
   IFS=: read -ra prefixes <<<"/usr:/usr/local:/opt/homebrew:${CMAKE_PREFIX_PATH:-}"
@@ -60,14 +60,14 @@ is_there() {
   return 1
 }
 
-# Fills `missing`, the names, `required`, those without which nothing can be built, and what to install for
-# them under each kind of system.
+# Fills `missing` (names), `required` (those of them that are not optional) and the packages to install on
+# each system.
 find_missing() {
   local part name test words debian fedora arch brew optional
   missing=() required=() for_debian=() for_fedora="" for_arch="" for_brew=""
   for part in "${parts[@]}"; do
     IFS='|' read -r name test debian fedora arch brew optional <<<"$part"
-    read -ra words <<<"$test"  # not expanded here, for the patterns are below some prefix
+    read -ra words <<<"$test"  # not expanded here: the patterns are relative to a prefix
     if ! is_there "${words[@]}"; then
       missing+=("$name")
       if [[ -z $optional ]]; then required+=("$name"); fi
@@ -79,7 +79,7 @@ find_missing() {
   done
 }
 
-# Turns the alternatives in `for_debian` into the first that this release has.
+# Reduces the alternatives in `for_debian` to the first that this release has.
 choose_packages() {
   local alternatives name chosen=()
   for alternatives in "${for_debian[@]}"; do
@@ -91,7 +91,7 @@ choose_packages() {
   for_debian=("${chosen[@]}")
 }
 
-# A sudo that wants a password asks for it itself, where there is a terminal to ask on.
+# sudo asks for a password itself if there is a terminal.
 install_with_apt() {
   local as_root=(env DEBIAN_FRONTEND=noninteractive)
   if [[ $EUID -ne 0 ]]; then

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Makes the calls of a program that writes fail, one after the other, and kills it at each of them:
-# what was on disk stays whole, the exit code and the message fit, nothing is left behind, and a
-# training that was interrupted ends at the bytes of the one that was not.
+# Makes each system call of a command that writes fail in turn, and kills the program at each: files on
+# disk stay intact, exit code and message are right, nothing is left behind, and a resumed training run
+# ends byte-identical to one that was not interrupted.
 #   scripts/fault_test.sh            every call (a quarter of an hour of a busy core)
 #   scripts/fault_test.sh --quick    a sample of them (a minute)
 #   scripts/fault_test.sh --errors   what scripts/coverage.sh counts: every call fails once, a sample in
-#                                    other ways; no kills, and no training is gone on with
-# Prints the number of cases and of losses; exits with 1 if there is any loss, with 77 without strace.
-# ATTNVIZ_PROGRAM names another program than that of build/release, ATTNVIZ_JOBS how many cases run at
-# once (default: one a core).
+#                                    other ways; no kills, and no training is resumed
+# Prints the number of cases and of losses; exits with 1 if there is a loss, with 77 without strace.
+# ATTNVIZ_PROGRAM: the program to test (default: that of build/release); ATTNVIZ_JOBS: how many cases run
+# at once (default: one per core).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -21,12 +21,12 @@ case "${1:-}" in
   "") ;;
   *) fail "unknown option $1; see the head of this script" ;;
 esac
-# With it only the calls that fail are stopped at.
+# With it strace stops only at the calls made to fail.
 tracer=(strace -f --seccomp-bpf)
 "${tracer[@]}" -o /dev/null true 2>/dev/null || tracer=(strace -f)
-"${tracer[@]}" -o /dev/null true 2>/dev/null || { echo "no strace that works here: skipped"; exit 77; }
+"${tracer[@]}" -o /dev/null true 2>/dev/null || { echo "strace is missing or does not work here: skipped"; exit 77; }
 
-# In memory where that is possible: a real fsync takes longer than all the rest.
+# In memory if possible: a real fsync takes longer than everything else.
 work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -46,7 +46,7 @@ tiny=(--task reverse --out run --hidden 4 --embedding 4 --attention-units 4 --qu
   predict=(predict --model "$work/model" --attention maps.jsonl --quiet mono)
 }
 
-# What the folder holds before, and which files must be old or new after.
+# The folder's contents before, and which files must be the old or the new ones after.
 prepare() {
   rm -rf case && mkdir case
   case $1 in
@@ -63,7 +63,7 @@ prepare() {
   esac
 }
 
-# run COMMAND...: in the folder of the case, quietly: the shell would tell of every kill.
+# run COMMAND...: in the folder of the case, quietly, as the shell would report every kill.
 run() { { (cd case && exec "$@" < /dev/null > ../out 2> ../err); } 2> /dev/null; }
 
 lose() { echo "LOSS: $*" | tee -a "$work/losses"; }
@@ -75,7 +75,7 @@ same_run() {
   done
 }
 
-# The model is whole, and whatever happened, training ends where it would have ended.
+# The model is complete, and training ends as it would have without the fault.
 check_training() {
   local name=$1 code=$2 label=$3
   ((code != 0)) || same_run "$work/good/$name/run" "$label: exit code 0"
@@ -113,7 +113,7 @@ check_whole() {
   esac
 }
 
-# leftovers [COMMAND CODE]: what is left; not the lock that was there before, if it could not be opened.
+# leftovers [COMMAND CODE]: files left over, except an earlier lock that could not be opened.
 leftovers() {
   find case -name '.attnviz-*'
   [[ ${1:-} == resume && $2 != 0 ]] || find case -name .lock
@@ -130,30 +130,30 @@ try() {
   if [[ $injection == signal=* ]]; then
     ((code == 137 || code == 0)) || lose "$label: exit code $code"
   else
-    # What was read or looked at in vain is 3, what was written in vain 4.
+    # A failed read or query gives 3, a failed write 4.
     ((code == 0 || code == 3 || code == 4)) ||
       lose "$label: exit code $code: $(cat err)"
-    # A message that cannot be written is no loss.
+    # A message that could not be written is no loss.
     if ((code != 0)) && [[ $call != write ]] && ! grep -q '^attnviz: error: ' err; then
       lose "$label: exit code $code without a message"
     fi
     [[ -z $(leftovers "$name" "$code") ]] || lose "$label: left $(leftovers "$name" "$code")"
   fi
   $errors_only || check_whole "$name" "$code" "$label"
-  # The next run cleans up what a killed one has left.
+  # The next run removes what a killed one left.
   if [[ $injection == signal=* && -n $(leftovers) ]]; then
     run "$program" "${arguments[@]}" || true
     [[ -z $(leftovers) ]] || lose "$label: left for good: $(leftovers)"
   fi
 }
 
-# The numbers of the calls that the program itself makes: those of the loader come first.
+# The numbers of the calls that the program itself makes, after those of the loader.
 calls_of() {
   local every=1
   ! $quick || every=10
   awk -v call="$1" -v every=$every '
     /execve\(/ { next }
-    /\.gcda"/ { exit }  # a program that counts its branches; what follows is not its own
+    /\.gcda"/ { exit }  # a program that counts branches; later calls belong to gcov
     /"\/proc\/self\/|runs?\/|run"|model|latest|heat\.png|null\.png|maps\.jsonl|attnviz-/ { own = 1 }
     $0 ~ "^[0-9]+ +" call "\\(" {
       count++
@@ -161,13 +161,13 @@ calls_of() {
     }' trace
 }
 
-# What is done to the k-th of these calls, which is the program's own n-th.
+# What is injected at the k-th of these calls, the program's own n-th.
 injections() {
   local call=$1 k=$2 n=$3
   echo "error=EIO:when=$k"
   ! $errors_only || ((n <= 3 || n % 4 == 0)) || return 0
   case $call in
-    newfstatat | readlink | faccessat2 | getdents64)  # they only look
+    newfstatat | readlink | faccessat2 | getdents64)  # they only query
       $errors_only || echo "error=EIO:when=$k+"
       return
       ;;
@@ -200,7 +200,7 @@ list_cases() {
   done
 }
 
-# Every jobs-th case of the list, from the given one on, in a folder of its own.
+# Every jobs-th case of the list, starting at the given one, in a folder of its own.
 work_through() {
   mkdir "worker$1"
   cd "worker$1"
@@ -235,7 +235,7 @@ next=30
 until (($(count tried) == all)); do
   sleep 1
   ((SECONDS < next)) || { report; next=$((next + 30)); }
-  kill -0 "${workers[@]}" 2> /dev/null || wait "${workers[@]}" || fail "the test itself broke off"
+  kill -0 "${workers[@]}" 2> /dev/null || wait "${workers[@]}" || fail "the test itself failed"
 done
 wait
 report
@@ -244,8 +244,8 @@ if $errors_only; then
   exit
 fi
 
-# Kills at any moment: the run is gone on with until it is done, then begun again. Every piece of it
-# has another number of threads and its memory elsewhere.
+# Kills at random moments: the run is resumed until it is done, then started again. Each piece of it has
+# another number of threads and other memory addresses.
 long=(train "${tiny[@]}" --steps 250 --batch 32 --save-every 0.005)
 prepare train
 run "$program" "${long[@]}" || fail "$(cat err)"
@@ -269,7 +269,7 @@ while ((killed < kills || ended == 0)); do
   randomly=()
   ((RANDOM % 2 == 0)) || randomly=("${fixed[@]}")
   code=0
-  # Waited for: its lock is held until it is gone for good.
+  # Wait: its lock is held until the process has ended.
   (cd case && SHIFT=$(printf '%*s' $((RANDOM % 8000)) '') exec "${randomly[@]}" "$program" \
     "${command[@]}" < /dev/null > ../out 2> ../err) &
   sleep "0.$(printf '%03d' $((RANDOM % 150 + 5)))"
@@ -288,7 +288,7 @@ while ((killed < kills || ended == 0)); do
     prepare train
   fi
 done
-say "random kills: $killed, runs that came to their end: $ended"
+say "random kills: $killed, completed runs: $ended"
 
 echo "$((all + killed)) cases, $(count losses) losses"
 (($(count losses) == 0))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # scripts/format.sh [--check]
-# Formats all C++ files, those not yet committed too. With --check it changes nothing and fails,
-# showing where, if a file is not formatted.
+# Formats all C++ files, including uncommitted ones. --check changes nothing and fails, showing where,
+# if a file is not formatted.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -20,5 +20,5 @@ cd "$root"
 files=$(git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp' | sort -u)
 [[ -n $files ]] || fail "git lists no C++ files"
 while IFS= read -r file; do
-  if [[ -e $file ]]; then printf '%s\0' "$file"; fi  # not if it is deleted but not yet from the index
+  if [[ -e $file ]]; then printf '%s\0' "$file"; fi  # unless deleted but still in the index
 done <<<"$files" | xargs -0 "$formatter" "${mode[@]}"

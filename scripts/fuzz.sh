@@ -3,15 +3,15 @@
 # undefined-behaviour sanitizers, from the corpora in the repository.
 #   scripts/fuzz.sh 600                      ten minutes each
 #   scripts/fuzz.sh 60 pair_file model_file  one minute each of these
-#   scripts/fuzz.sh --keep                   what was found and reaches new code, into the corpora
-# Prints a line a fuzzer: executions, edges and features reached, inputs kept. What it found goes to
-# build/fuzz/found/<name>; exits with 1 if there is a crash, a leak, an input that takes over ten
-# seconds or over 2 GiB. To measure from nothing, remove build/fuzz/found first.
+#   scripts/fuzz.sh --keep                   copies inputs found that reach new code into the corpora
+# Prints a row per fuzzer: executions, edges and features reached, inputs kept. Inputs found go to
+# build/fuzz/found/<name>; exits with 1 after a crash, a leak, or an input that takes over ten seconds
+# or over 2 GiB. To start from the corpora alone, remove build/fuzz/found first.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 longest=8192  # bytes of an input
-most_kept=35  # inputs of a fuzzer in the repository, beside those written for it
+most_kept=35  # inputs of a fuzzer in the repository besides hand-written ones
 found=$root/build/fuzz/found
 corpora=$root/tests/fuzz/corpus
 
@@ -29,7 +29,7 @@ names=("$@")
 configure fuzz fuzz
 for name in "${names[@]}"; do build fuzz "${name}_fuzz"; done
 
-# The last of a kind of number in what libFuzzer says.
+# The last number of a kind in libFuzzer's output.
 last() { grep -oE "$1:? +[0-9]+" "$found/$name.log" | tail -1 | grep -oE '[0-9]+$'; }
 
 crashes=0
@@ -42,7 +42,7 @@ for name in "${names[@]}"; do
     # Edges only, not how often each was taken: a small set of files.
     "$fuzzer" -merge=1 -set_cover_merge=1 -use_counters=0 -max_len=$longest "$corpora/$name" \
       "$found/$name" > "$found/$name.log" 2>&1 || fail "$name: see $found/$name.log"
-    # Of what libFuzzer named, the smallest.
+    # The smallest of the inputs that libFuzzer named.
     find "$corpora/$name" -type f -name '????????????????????????????????????????' -printf '%s %p\n' |
       sort -n | tail -n +$((most_kept + 1)) | cut -d ' ' -f 2 | xargs -r rm
     echo "$name: $(find "$corpora/$name" -type f | wc -l) files"

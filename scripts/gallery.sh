@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # scripts/gallery.sh
-# Makes every picture in docs/ and every file in data/ anew: trains the models in a temporary folder.
+# Regenerates every picture in docs/ and every file in data/; trains the models in a temporary folder.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -35,7 +35,7 @@ say "pairs: English and Marathi sentences"
 "$program" render --model runs/sentences --input "Uncle asks for the door on the road" \
   "the boy sees water" --quiet --mark-argmax --out "$docs/sentences.png"
 
-say "previous against current query"
+say "previous and current query"
 "$program" train --task reverse --query previous --out previous-query --quiet
 "$program" train --task reverse --query current --out current-query --quiet
 "$program" render --model previous-query current-query --input monojitcnn --columns 2 --quiet \

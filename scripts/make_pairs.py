@@ -12,7 +12,7 @@ import argparse
 import itertools
 import random
 
-# An order is a list of source words; what it means, a list of (action, places of its words).
+# A command is a list of source words; its meaning a list of (action, positions of its words).
 ACTIONS = {"hop": "HOP", "dig": "DIG", "sing": "SING", "wave": "WAVE"}
 TURNS = {"left": "TURN_LEFT", "right": "TURN_RIGHT"}
 
@@ -39,7 +39,7 @@ def repeated_orders():
 
 
 def orders():
-    """One repeated order, or two: `x and y`, and `x after y` where y comes first."""
+    """One repeated command, or two: `x and y`, and `x after y` where y comes first."""
     parts = list(repeated_orders())
     yield from parts
     for (left, first), (right, second) in itertools.product(parts, parts):

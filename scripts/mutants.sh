@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # scripts/mutants.sh [ROOM...]
-# Whether the tests would notice: puts the faults of tests/mutants.tsv into a copy of the source, one at a
-# time, and runs the tests that are not slow. Every fault must make one of them fail. Prints a line for each,
-# caught or SURVIVED, and the number of both; exits with 1 if any survived or could not be put in.
-# With rooms (nn, train, render/text ...) only the faults below these folders of src/.
-# Takes half a minute for each fault, after a build of its own in build/mutants.
+# Mutation test: puts the faults of tests/mutants.tsv into a copy of the source, one at a time, and runs the
+# tests that are not slow. Every fault must make one of them fail. Prints a line for each, caught or SURVIVED,
+# and both totals; exits with 1 if any survived or could not be applied. Rooms (nn, train, render/text ...)
+# select the faults below these folders of src/. Takes half a minute per fault, after a build in
+# build/mutants.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -12,7 +12,8 @@ tree=$root/build/mutants/tree
 list=$root/tests/mutants.tsv
 longest=600  # seconds that the tests may take
 
-# A copy of what git knows, changed or not; files keep their times, so that only what is new is compiled.
+# A copy of git's files, changed or not, and untracked ones; files keep their times, so that only changes are
+# compiled.
 mkdir -p "$tree"
 find "$tree" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 (cd "$root" && git ls-files -z --cached --others --exclude-standard |
@@ -23,7 +24,7 @@ test_log=$root/build/mutants/test.log
 
 build_tree() { cmake --build "$tree/build/release" --parallel "$jobs" --target unit_tests numerics_tests > "$build_log" 2>&1; }
 
-# run_catch PROGRAM [SELECTION]: stops at the first failure. A selection that has no test passes.
+# run_catch PROGRAM [SELECTION]: stops at the first failure. A selection without tests passes.
 run_catch() {
   timeout "$longest" "$tree/build/release/tests/$1" --abort --filenames-as-tags "${@:2}" >> "$test_log" 2>&1
 }
@@ -33,7 +34,7 @@ tests_of_room() {
   find "$tree/tests/$1" -name '*_test.cpp' -printf '[#%f],' 2> /dev/null | sed 's/\.cpp\]/]/g; s/,$//'
 }
 
-# Whether all tests pass, those of ROOM first: most faults are noticed there.
+# Whether all tests pass, those of ROOM first: they catch most faults.
 tests_pass() {
   local own
   own=$(tests_of_room "$1")
@@ -56,7 +57,7 @@ open(path, "w", encoding="utf-8").write(source.replace(text, replacement))
 END
 }
 
-# The first failure that the tests told.
+# The first failure reported.
 noticed_by() {
   awk '/^-------/ { getline title; getline next_line; if (title !~ /^ /) name = title } /FAILED:|fatal error/ { print name; exit }' "$test_log"
 }

@@ -3,7 +3,7 @@
 
 Where the time of `attnviz train --task TASK` (reverse) goes, with the default recipe, on one core: runs
 build/bench/attnviz under `perf` and prints two Markdown tables, by what is done and by the function that
-was running. Milliseconds are the share of samples times the seconds of a core of a run without perf."""
+was running. Milliseconds are the share of samples times the processor time of a run without perf."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from pathlib import Path
 
 PROGRAM = Path(__file__).resolve().parent.parent / "build/bench/attnviz"
 
-# What is done: the first of these that is anywhere on the stack.
+# Phases: the first of these anywhere on the stack.
 PHASES = (
     ("validation", r"\bevaluate_forced\b"),
     ("test", r"\bevaluate_greedily\b"),
@@ -27,7 +27,7 @@ PHASES = (
     ("training: tables, gradient sums, Adam, average", r"Trainer::step"),
     ("initial weights, buffers", r"Trainer::Trainer"),
 )
-# What was running: the innermost function.
+# Kinds of work: by the innermost function.
 KINDS = (
     ("products", r"\btile|\bmultiply|row_of_tiles|add_product|\bproduct\b|dot_each"),
     ("attention: scores, softmax, contexts", r"\battend|softmax|\badditive"),

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # scripts/quickstart.sh
 # From a fresh clone to a picture: installs what is missing, builds attnviz, trains a model that
-# reverses words, and draws heat.png into the current directory. Asks nothing.
-# ATTNVIZ_JOBS: how many compilers to run at once (default: one a core).
+# reverses words, and draws heat.png into the current directory. Asks no questions.
+# ATTNVIZ_JOBS: how many compilers to run at once (default: one per core).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -17,7 +17,7 @@ if [[ $PWD == "$root" ]]; then program=build/release/attnviz; fi
 train=("$program" train --task reverse)
 if [[ -e runs/reverse ]]; then
   train+=(--force)
-  say "training (runs/reverse is there already: --force replaces it)"
+  say "training (--force replaces the existing runs/reverse)"
 else
   say "training"
 fi

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # scripts/same_bytes.sh OLD NEW [--keep FOLDER]
-# Whether two builds of attnviz make the same bytes: models of the five tasks and of pairs, in every form of
-# the model, resumed and with two threads; answers and scores; pictures with every look. For changes that
-# must not change what the program does. Prints each file that differs and the number compared; exits with 1
-# if there is a difference. Takes about two minutes on two cores.
-#   --keep FOLDER   leaves what was made in FOLDER/old and FOLDER/new
+# Whether the output of two builds of attnviz is byte-identical: models of the five tasks and of pairs, in every
+# form of the model, resumed and with two threads; answers and scores; pictures with every look. For changes
+# that must not alter behaviour. Prints each file that differs and the number compared; exits with 1 if there
+# is a difference. Takes about two minutes on two cores.
+#   --keep FOLDER   keeps the output in FOLDER/old and FOLDER/new
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -97,14 +97,14 @@ pictures() {
   draw --format terminal --matrix "$root/data/words.csv" --colormap magma > words.txt
 }
 
-# What is told about time differs from run to run.
+# Reported times differ from run to run.
 untimed() { find . -name 'metrics.jsonl' -exec sed -i -E 's/"[a-z_]*(second|seconds)[a-z_]*": ?[0-9.e+-]+,?//g' {} +; }
 
 make_all() {
   program=$1
   mkdir -p "$folder/$2"
   cd "$folder/$2"
-  # Fonts of this machine draw what the built-in one lacks, in both alike.
+  # Fonts of this machine draw what the built-in one lacks, for both programs.
   models 2> notes && answers 2>> notes && pictures 2>> notes || { tail -3 notes >&2 && return 1; }
   untimed
 }
@@ -120,4 +120,4 @@ if [[ -n $differing ]]; then
   printf '%s\n' "$differing"
   fail "$(wc -l <<< "$differing") of $count files differ"
 fi
-echo "$count files, all the same"
+echo "$count files, all identical"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # scripts/study.sh --quick | --full [--variants]
-# Trains every task with several seeds and measures it on 10,000 held-out examples: a CSV with a line a
+# Trains every task with several seeds and measures it on 10,000 held-out examples: a CSV with one line per
 # model, then a Markdown table with the targets and pass or FAIL. Exit 1 if any target is missed.
 #   --quick      seeds 1..3, default recipes
 #   --full       seeds 1..10, pure cross-entropy beside the default, and lengths up to 30
-#   --variants   also, seeds 1..3, what each choice is worth: the default recipe with one thing changed
+#   --variants   also, seeds 1..3, the effect of each choice: the default recipe with one setting changed
 # ATTNVIZ_PROGRAM: the program to measure (default: that of the release preset)
 # ATTNVIZ_STUDY: folder for models and study.csv (default: a temporary one for the models)
 set -euo pipefail
