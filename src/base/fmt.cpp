@@ -1,5 +1,7 @@
 // fmt's compiled part, which the headers alone lack: nothing of the program needs its library.
+#ifndef FMT_HEADER_ONLY
 #define FMT_HEADER_ONLY
+#endif
 #include <fmt/core.h>
 
 namespace {

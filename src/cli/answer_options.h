@@ -8,7 +8,7 @@
 
 namespace attnviz {
 
-inline constexpr int most_hypotheses = 100;
+inline constexpr int max_hypotheses = 100;
 
 /// Adds --beam, --length-penalty and --replace-unk. `answer` must outlive the program.
 void add_answer_options(const Command& command, AnswerOptions& answer);

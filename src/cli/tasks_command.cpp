@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t most_samples = 1'000'000;
+constexpr std::uint64_t max_samples = 1'000'000;
 
 struct TasksOptions {
   TaskFlags flags;
@@ -120,7 +120,7 @@ void add_tasks(Program& program) {
                    "attnviz tasks --task sort --sample 1000 --part test --json"});
   add_task_options(command, options->flags);
   command
-      .integer("--sample", options->sample, 1, most_samples,
+      .integer("--sample", options->sample, 1, max_samples,
                "print this many examples, input<TAB>output, one a line")
       .needs("--task");
   command

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "model/config.h"
-#include "model/seq2seq.h"
+#include "model/weights.h"
 #include "train/adam.h"
 
 namespace attnviz {
@@ -35,7 +35,7 @@ struct Recipe {
   double penalty_from = 0.5;
   double penalty_full = 0.7;
 
-  // annotations that depend on the input at j (see Forgetting): probability, full at first, then
+  // annotations that depend on the input at j (see StateDropout): probability, full at first, then
   // falling to zero between two points of training
   double forgetting = 0.0;
   double forgetting_full = 0.4;

@@ -29,8 +29,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int most_dev_pairs = 1000;    // of --data, used in an evaluation
-constexpr int most_test_pairs = 20000;  // and at the end
+constexpr int max_dev_pairs = 1000;    // of --data, used in an evaluation
+constexpr int max_test_pairs = 20000;  // and at the end
 
 /// A folder's name need not be UTF-8, but JSON must be.
 std::string dump(const Json& json, int indent = -1) {
@@ -68,8 +68,8 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
   run.program = program_name();
   if (options.max_gibibytes) run.max_memory = *options.max_gibibytes * 1024 * 1024 * 1024;
   if (start.has_pairs) {
-    run.validation = most_dev_pairs;
-    run.test = most_test_pairs;
+    run.validation = max_dev_pairs;
+    run.test = max_test_pairs;
   }
   const int patience = start.recipe.patience;
 
@@ -88,7 +88,7 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
     run.limit = options.steps.value_or(0);
     report = resume_training(*start.data, std::move(*start.resumed), run, events);
   } else {
-    report = run_training(*start.data, start.recipe, run, events, start.origin);
+    report = run_training(*start.data, start.recipe, run, events, start.initial);
   }
   bar.clear();
   if (report.stop_reason == StopReason::stopped) {
