@@ -9,7 +9,7 @@
 namespace attnviz {
 
 void add_answer_options(const Command& command, AnswerOptions& answer) {
-  command.integer("--beam", answer.beam.width, 1, most_hypotheses,
+  command.integer("--beam", answer.beam.width, 1, max_hypotheses,
                   "hypotheses kept at every step (default 1: greedy decoding)");
   command
       .number("--length-penalty", answer.beam.length_penalty, 0, 10,

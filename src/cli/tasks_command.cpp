@@ -19,14 +19,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t most_samples = 1'000'000;
+constexpr std::uint64_t max_samples = 1'000'000;
 
 struct TasksOptions {
   TaskFlags flags;
   std::optional<int> sample;  // examples to draw; without it the tasks are listed
   std::uint64_t seed = 1;
   std::string part = "train";
-  bool as_trained = false;  // with the share beyond the task that training mixes in
+  bool as_trained = false;  // with the share of harder examples that training mixes in
   bool gold = false;        // add the gold alignment
   bool json = false;
   bool names = false;
@@ -120,7 +120,7 @@ void add_tasks(Program& program) {
                    "attnviz tasks --task sort --sample 1000 --part test --json"});
   add_task_options(command, options->flags);
   command
-      .integer("--sample", options->sample, 1, most_samples,
+      .integer("--sample", options->sample, 1, max_samples,
                "print this many examples, input<TAB>output, one a line")
       .needs("--task");
   command

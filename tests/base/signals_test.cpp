@@ -45,7 +45,7 @@ TEST_CASE("the first signal is remembered, the second ends the process", "[signa
   }
 }
 
-TEST_CASE("signals do what they did before when nobody waits for them any more", "[signals]") {
+TEST_CASE("signals act as before when they are no longer waited for", "[signals]") {
   CHECK(end_of([] {
           { const StopSignals signals; }
           std::raise(SIGTERM);

@@ -258,7 +258,7 @@ TEST_CASE("ten faults of a file are ten lines", "[pairs]") {
   CHECK_FALSE(folder.has("runs"));
 }
 
-TEST_CASE("what was left out is said", "[pairs]") {
+TEST_CASE("what was left out is reported", "[pairs]") {
   const WorkFolder folder;
   folder.write("s", "a b c\nd\ne\nf\ng\n");
   folder.write("t", "x\nx\nx\nx\nx\n");

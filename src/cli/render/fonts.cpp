@@ -15,7 +15,7 @@
 namespace attnviz {
 namespace {
 
-constexpr std::size_t most_named = 5;
+constexpr std::size_t max_named = 5;
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -69,10 +69,10 @@ void tell_missing_letters(bool quiet, const Font& font) {
     std::set<std::string_view> packages;
     for (std::size_t i = 0; i < missing.size(); ++i) {
       packages.insert(font_package(missing[i]));
-      if (i < most_named) names += (i == 0 ? "" : ", ") + name_of(missing[i]);
+      if (i < max_named) names += (i == 0 ? "" : ", ") + name_of(missing[i]);
     }
-    if (missing.size() > most_named) {
-      names += " and " + std::to_string(missing.size() - most_named) + " more";
+    if (missing.size() > max_named) {
+      names += " and " + std::to_string(missing.size() - max_named) + " more";
     }
     std::string install;
     for (const std::string_view package : packages) install.append(" ").append(package);

@@ -7,7 +7,7 @@
 namespace attnviz {
 namespace {
 
-constexpr int most_decimals = 6;
+constexpr int max_decimals = 6;
 
 NumberStyle parse_number_style(const std::string& text) {
   if (text == "true") return {};  // a flag without a value
@@ -17,7 +17,7 @@ NumberStyle parse_number_style(const std::string& text) {
   };
   if (text.size() != 3 || text[0] != '.' || (text[2] != 'f' && text[2] != '%')) refuse();
   const int decimals = text[1] - '0';
-  if (decimals < 0 || decimals > most_decimals) refuse();
+  if (decimals < 0 || decimals > max_decimals) refuse();
   return {decimals, text[2] == '%'};
 }
 

@@ -29,8 +29,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int most_dev_pairs = 1000;    // of --data, used in an evaluation
-constexpr int most_test_pairs = 20000;  // and at the end
+constexpr int max_dev_pairs = 1000;    // of --data, used in an evaluation
+constexpr int max_test_pairs = 20000;  // and at the end
 
 /// A folder's name need not be UTF-8, but JSON must be.
 std::string dump(const Json& json, int indent = -1) {
@@ -45,7 +45,7 @@ Json report_json(const RunReport& report, const std::string& folder) {
           {"test", Json::parse(to_json(report.test))}};
 }
 
-/// Draws what the model makes of its task's sample input.
+/// Draws the model's attention on its task's sample input.
 void show_sample(const std::string& folder) {
   const Model model = load_model(folder);
   const auto task = task_of(model);
@@ -68,8 +68,8 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
   run.program = program_name();
   if (options.max_gibibytes) run.max_memory = *options.max_gibibytes * 1024 * 1024 * 1024;
   if (start.has_pairs) {
-    run.validation = most_dev_pairs;
-    run.test = most_test_pairs;
+    run.validation = max_dev_pairs;
+    run.test = max_test_pairs;
   }
   const int patience = start.recipe.patience;
 
@@ -149,7 +149,7 @@ Cells summary_cells(const Json& entry) {
   return cells;
 }
 
-/// All tasks, one after the other; a failure does not keep the others from being tried.
+/// All tasks, one after the other, whether or not one fails.
 void train_all(const TrainOptions& options) {
   const TaskFlags& flags = options.task;
   if (flags.min_length || flags.max_length || flags.shift || flags.alphabet) {
@@ -203,7 +203,7 @@ void run_train(const TrainOptions& options) {
   const RunReport report = train_one(options, std::move(start), folder);
   write_file("-",
              options.json ? dump(report_json(report, folder)) + "\n" : report_text(report, folder));
-  // Outside runs/ it need not be the newest: runs/latest may be beyond reach.
+  // Outside runs/ it need not be the newest: runs/latest may not be writable.
   tell(options.quiet,
        "next: attnviz render " +
            (!resumed && options.run.folder.empty() ? std::string()
