@@ -3,6 +3,7 @@
 #include "attnviz/error.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "render/figure/heatmap.h"
 
 namespace attnviz {
 namespace {
