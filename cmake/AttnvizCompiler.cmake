@@ -25,15 +25,14 @@ add_library(attnviz_quick INTERFACE)
 target_compile_options(attnviz_quick INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
 # With -O1 gcc 12 sees faults in std::string and in its own AVX-512 intrinsics, where there are none.
 target_compile_options(attnviz_quick INTERFACE
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-uninitialized -Wno-maybe-uninitialized>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-uninitialized>)
 
-# Eigen as a system library (gcc 12 sees uninitialised values in its own AVX-512 intrinsics). Its own threads would change the order of sums, hence the bits; the
-# larger stack limit keeps the blocking buffers of a product off the heap.
+# Eigen as a system library (gcc 12 sees uninitialised values in its own AVX-512 intrinsics). Its own
+# threads would change the order of sums, hence the bits.
 add_library(attnviz_eigen INTERFACE)
 target_link_libraries(attnviz_eigen INTERFACE Eigen3::Eigen)
 target_compile_options(attnviz_eigen INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
-target_compile_definitions(attnviz_eigen INTERFACE EIGEN_DONT_PARALLELIZE
-                                                   EIGEN_STACK_ALLOCATION_LIMIT=4194304)
+target_compile_definitions(attnviz_eigen INTERFACE EIGEN_DONT_PARALLELIZE)
 
 # The numeric rooms: loops marked `omp simd` vectorise (-fopenmp-simd brings no threads), and library
 # functions need not set errno or raise floating-point exceptions. NaN and infinity keep their meaning

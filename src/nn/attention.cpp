@@ -38,17 +38,25 @@ void additive_score(const Vector& v, const Scalar* query, MatrixIn keys, Scalar*
 /// T of them.
 void additive_score_backward(const Vector& v, const Scalar* query, MatrixIn keys, const Scalar* d_e,
                              Scalar* d_query, MatrixOut d_keys, Vector& d_v) {
-  for_each_register(v.size(), [&, weight = v.data(), d_weight = d_v.data()](auto at) {
+  // by value: behind references, the compiler would read them again after each store
+  const auto key = [first = keys.data(), stride = keys.outerStride()](Index j) {
+    return first + j * stride;
+  };
+  const auto d_key = [first = d_keys.data(), stride = d_keys.outerStride()](Index j) {
+    return first + j * stride;
+  };
+  const Index S = keys.cols();
+  for_each_register(v.size(), [=, weight = v.data(), d_weight = d_v.data()](auto at) {
     const Simd v_i = at(weight);
     const Simd q = at(query);
     Simd d_q{};
     Simd d_v_i{};
-    for (Index j = 0; j < keys.cols(); ++j) {
-      const Simd t = tanh(q + at(keys.col(j).data()));
+    for (Index j = 0; j < S; ++j) {
+      const Simd t = tanh(q + at(key(j)));
       const Simd d_sum = rounded(d_e[j] * v_i * (1 - t * t));
       d_q += d_sum;
       d_v_i += d_e[j] * t;
-      at[d_keys.col(j).data()] += d_sum;
+      at[d_key(j)] += d_sum;
     }
     at[d_query] = d_q;
     at[d_weight] += d_v_i;

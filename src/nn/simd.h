@@ -109,12 +109,11 @@ void for_each_register(Index size, Body&& body) {
 
 /// x, rounded: a product that must not be fused with the sums that it enters. Fused or not, bits
 /// differ, and gcc decides by the surrounding code.
-inline Simd rounded(const Simd& x) {
-#if __has_builtin(__builtin_assoc_barrier)
-  return __builtin_assoc_barrier(x);
-#else
-  return x;
+inline Simd rounded(Simd x) {
+#if defined(__x86_64__)
+  asm("" : "+v"(x));
 #endif
+  return x;
 }
 
 template <Index By, std::size_t... I>

