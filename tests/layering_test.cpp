@@ -98,7 +98,7 @@ std::string fault(const File& file, const Include& include) {
     return allowed.count(where) > 0 ? "" : refused;
   };
   if (header.find("..") != std::string::npos) return "leaves its folder by " + header;
-  // What is installed is whole in itself.
+  // Installed headers include only each other.
   const bool is_installed = installed.count(file.path.substr(file.path.find('/') + 1)) > 0;
   if (is_installed && installed.count(header) == 0 && header.find('.') != std::string::npos) {
     return refused;

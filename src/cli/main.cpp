@@ -24,7 +24,7 @@ namespace {
 
 enum Exit {
   done = 0,
-  answer_is_no = 1,
+  check_failed = 1,
   usage = 2,
   bad_input = 3,
   cannot_write = 4,
@@ -76,8 +76,8 @@ int run(int argc, char** argv) {
 int guarded(int argc, char** argv) {
   try {
     return run(argc, argv);
-  } catch (const AnswerIsNo& no) {
-    return fail(no.what(), answer_is_no);
+  } catch (const CheckFailed& failure) {
+    return fail(failure.what(), check_failed);
   } catch (const Stopped& stopped) {
     std::cerr << "attnviz: " << stopped.what() << '\n';
     return by_signal + stopped.signal();
@@ -99,7 +99,7 @@ int guarded(int argc, char** argv) {
     return fail(printable(error.what()), limit);
   } catch (const std::exception& error) {
     return fail(std::string("a bug in attnviz, please report it: ") + printable(error.what()),
-                answer_is_no);
+                check_failed);
   }
 }
 

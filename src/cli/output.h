@@ -12,9 +12,9 @@
 namespace attnviz {
 
 /// The command ran, but a check failed (exit 1).
-class AnswerIsNo : public std::runtime_error {
+class CheckFailed : public std::runtime_error {
  public:
-  explicit AnswerIsNo(const std::string& reason) : std::runtime_error(reason) {}
+  explicit CheckFailed(const std::string& reason) : std::runtime_error(reason) {}
 };
 
 /// A signal stopped the command after saving (exit 128 + its number).

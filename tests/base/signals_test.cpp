@@ -16,7 +16,7 @@ template <typename Work>
 int end_of(Work&& work) {
   const pid_t child = ::fork();
   if (child == 0) {
-    // Whoever started the tests may have had them ignored.
+    // The tests may have been started with these ignored.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
     ::_exit(work());
   }

@@ -180,7 +180,7 @@ TEST_CASE("alignments are printed in the formats of other programs", "[pairs]") 
                 "npz holds one map");
 }
 
-TEST_CASE("words the model does not know are said", "[pairs]") {
+TEST_CASE("words the model does not know are reported", "[pairs]") {
   const auto result = trained().run("predict --model m 'two zebra'");
   CHECK(result.exit_code == 0);
   CHECK(result.err.find("never seen \"zebra\"; read as <unk>") != std::string::npos);

@@ -39,8 +39,8 @@ struct EvalOptions {
 
 void require_exact(const AnswerScores& answers, double least) {
   if (answers.exact_match() >= least) return;
-  throw AnswerIsNo("exact match " + percent(answers.exact_match()) + " is below --min-exact " +
-                   format_shortest(least));
+  throw CheckFailed("exact match " + percent(answers.exact_match()) + " is below --min-exact " +
+                    format_shortest(least));
 }
 
 void report(const EvalOptions& options, const PairEvaluation& evaluation) {

@@ -59,7 +59,7 @@ void show_sample(const std::string& folder) {
   }
 }
 
-/// One run, with its progress on standard error. Throws AnswerIsNo if it diverged, Stopped if a
+/// One run, with its progress on standard error. Throws CheckFailed if it diverged, Stopped if a
 /// signal came.
 RunReport train_one(const TrainOptions& options, Start start, const std::string& folder) {
   RunOptions run = options.run;
@@ -103,8 +103,8 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
          "attnviz: note: runs/latest cannot be written; name this model with --model");
   }
   if (report.stop_reason == StopReason::diverged) {
-    throw AnswerIsNo("training diverged at " + report.reason + "; try a lower --lr" +
-                     (report.best_step > 0 ? "; the best model so far was kept" : ""));
+    throw CheckFailed("training diverged at " + report.reason + "; try a lower --lr" +
+                      (report.best_step > 0 ? "; the best model so far was kept" : ""));
   }
   if (options.show) show_sample(folder);
   return report;
@@ -124,9 +124,9 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
     const RunReport report = train_one(options, start_new(options, task), folder);
     entry["verdict"] = meets(report.test, default_target(task.name)) ? "reached" : "missed";
     entry.update(report_json(report, folder));
-  } catch (const AnswerIsNo& no) {
+  } catch (const CheckFailed& failure) {
     entry["verdict"] = "failed";
-    entry["reason"] = no.what();
+    entry["reason"] = failure.what();
   } catch (const Error& error) {
     entry["verdict"] = "failed";
     entry["reason"] = error_text(error);
@@ -174,7 +174,7 @@ void train_all(const TrainOptions& options) {
   write_file(folder + "/manifest.json", dump(manifest, 2) + "\n");
   tell(options.quiet, "");
   write_file("-", options.json ? dump(manifest) + "\n" : format_table(summary, TableStyle::words));
-  if (!all_reached) throw AnswerIsNo("not every task reached its target");
+  if (!all_reached) throw CheckFailed("not every task reached its target");
 }
 
 void run_train(const TrainOptions& options) {
