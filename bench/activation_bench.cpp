@@ -10,7 +10,7 @@ Matrix test_values() {
   return 3 * Matrix::Random(64, 32);
 }
 
-/// `f` works on a copy, because a tanh of a tanh of a tanh ... comes to lie near zero.
+/// `f` works on a copy, because repeated tanh approaches zero.
 template <typename F>
 void measure(benchmark::State& state, F&& f) {
   const Matrix x = test_values();

@@ -1,11 +1,11 @@
-// How near a training step comes to what the machine could do, all measured in the same run:
+// How close a training step is to the machine's limits, all measured in the same run:
 //
 //   roofline = flops / best rate of any product of the step, by any library at hand
 //            + transcendentals / their best rate
 //            + bytes / copying rate of a buffer of that size
 //
 // `fraction` is the roofline's time over the step's. `shapes_fraction` takes instead, for each
-// product, the best rate at its own shape: what is left then is not the products' own slowness.
+// product, the best rate at its own shape: what is left then is not due to the products.
 #include <cmath>
 
 #include "nn/activation.h"

@@ -1,5 +1,5 @@
-// What a training step has to compute, counted from the equations: the least that any program of
-// this model must do, whatever its kernels. Token embeddings count as table look-ups, tanh of the
+// The work of a training step, counted from the equations: the least that any implementation of
+// this model must do. Token embeddings count as table look-ups, tanh of the
 // attention once.
 #pragma once
 

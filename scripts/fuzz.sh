@@ -11,7 +11,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 longest=8192  # bytes of an input
-most_kept=35  # inputs of a fuzzer in the repository besides hand-written ones
+max_kept=35  # inputs of a fuzzer in the repository besides hand-written ones
 found=$root/build/fuzz/found
 corpora=$root/tests/fuzz/corpus
 
@@ -44,7 +44,7 @@ for name in "${names[@]}"; do
       "$found/$name" > "$found/$name.log" 2>&1 || fail "$name: see $found/$name.log"
     # The smallest of the inputs that libFuzzer named.
     find "$corpora/$name" -type f -name '????????????????????????????????????????' -printf '%s %p\n' |
-      sort -n | tail -n +$((most_kept + 1)) | cut -d ' ' -f 2 | xargs -r rm
+      sort -n | tail -n +$((max_kept + 1)) | cut -d ' ' -f 2 | xargs -r rm
     echo "$name: $(find "$corpora/$name" -type f | wc -l) files"
     continue
   fi

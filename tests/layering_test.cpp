@@ -98,7 +98,7 @@ std::string fault(const File& file, const Include& include) {
     return allowed.count(where) > 0 ? "" : refused;
   };
   if (header.find("..") != std::string::npos) return "leaves its folder by " + header;
-  // What is installed is whole in itself.
+  // Installed headers include only each other.
   const bool is_installed = installed.count(file.path.substr(file.path.find('/') + 1)) > 0;
   if (is_installed && installed.count(header) == 0 && header.find('.') != std::string::npos) {
     return refused;
@@ -128,7 +128,7 @@ std::string fault(const File& file, const Include& include) {
 std::vector<std::string> faults(const std::string& path, const std::string& text) {
   const std::string below = path.substr(path.find('/') + 1);
   const File file{path, room_of(below), fs::path(path).extension().string()};
-  if (file.room.empty()) return {path + ": stands in no room"};
+  if (file.room.empty()) return {path + ": is in no room"};
 
   std::vector<std::string> found;
   std::istringstream lines(text);
@@ -157,7 +157,7 @@ std::map<std::string, std::string> all_files() {
   return files;
 }
 
-// What a line says to people: its string literals and its comment.
+// The text of a line for people: its string literals and its comment.
 std::string words_of(const std::string& line) {
   std::string words;
   bool quoted = false;
@@ -279,11 +279,11 @@ TEST_CASE("an include that breaks the rules is reported with file and line") {
     CHECK(faults(c.path, c.line) == std::vector<std::string>{c.path + ":1: " + c.message});
   }
   CHECK(faults("src/extra/x.cpp", "") ==
-        std::vector<std::string>{"src/extra/x.cpp: stands in no room"});
+        std::vector<std::string>{"src/extra/x.cpp: is in no room"});
   CHECK(faults("src/render/x.cpp", "") ==
-        std::vector<std::string>{"src/render/x.cpp: stands in no room"});
+        std::vector<std::string>{"src/render/x.cpp: is in no room"});
   CHECK(faults("include/attnviz/x.h", "") ==
-        std::vector<std::string>{"include/attnviz/x.h: stands in no room"});
+        std::vector<std::string>{"include/attnviz/x.h: is in no room"});
 }
 
 TEST_CASE("an include that keeps the rules is not reported") {

@@ -1,4 +1,4 @@
-// A file with given bytes, gone at the end of the test.
+// A file with given bytes, removed at the end of the test.
 #pragma once
 
 #include <unistd.h>

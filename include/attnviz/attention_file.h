@@ -32,7 +32,7 @@ struct GivenLabels {
   std::vector<std::string> columns;
 };
 
-/// Which map of a file is meant, and what the file does not say itself.
+/// Which map of a file is read, and what the file leaves open.
 struct ReadOptions {
   const AttentionFormat* format = nullptr;  // null: by the file's ending; JSON from standard input
   std::size_t sentence = 1;                 // of .jsonl, Marian and Nematus

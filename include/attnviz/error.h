@@ -20,8 +20,8 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-/// A setting that cannot be, by its name in the code ("max_length"): whoever took it from a user
-/// knows what it is called there.
+/// An invalid setting, by its name in the code ("max_length"); the caller knows the user's name for
+/// it.
 class SettingError : public UsageError {
  public:
   /// `problem` is what follows the name in a message: "expected an integer in 1..1000, got 0".

@@ -32,7 +32,7 @@ class Font {
 
   /// The code points of all texts so far that no face has, ascending.
   std::vector<char32_t> missing() const;
-  /// Whether a text so far should have been shaped and was not, for want of HarfBuzz.
+  /// Whether a text so far should have been shaped and was not, without HarfBuzz.
   bool unshaped() const;
 
   /// For the renderer itself.

@@ -1,4 +1,4 @@
-// What a file says about the picture in it.
+// Texts that a picture file carries.
 #pragma once
 
 #include <string>

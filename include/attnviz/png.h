@@ -9,7 +9,7 @@
 namespace attnviz {
 
 /// The bytes of a PNG file with its texts as iTXt chunks: the same arguments always give the same
-/// bytes. `dpi`, pixels per inch, says how large the picture is on paper; 0 leaves it open.
+/// bytes. `dpi`, pixels per inch, sets the size on paper; 0 leaves it open.
 ///
 /// A keyword is 1 to 79 of the letters A to Z and a to z, digits, `-`, `.`, `:`, `_` and spaces,
 /// with no space at either end and no two in a row. Throws UsageError for another keyword and for a

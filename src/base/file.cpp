@@ -171,7 +171,7 @@ Target find_target(const std::string& path) {
   return target;
 }
 
-/// ".attnviz-<host>-": what the names of temporary files of this machine begin with.
+/// ".attnviz-<host>-": the prefix of temporary files of this machine.
 std::string temporary_prefix() {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
@@ -266,7 +266,7 @@ void write_special(const std::string& path, std::string_view bytes) {
 /// Makes the rename durable.
 void sync_directory(const std::string& directory, const std::string& path) {
   Descriptor file(open_file(directory, O_RDONLY | O_DIRECTORY));
-  // EINVAL: this file system has no such thing for directories.
+  // EINVAL: this file system cannot sync directories.
   if (file.is_open() && (::fsync(file.get()) == 0 || errno == EINVAL)) return;
   throw OutputError(fmt::format("{}: written, but durability not confirmed: {}",
                                 printable(path, no_limit), cause(errno)));
@@ -333,7 +333,7 @@ void check_writable(const std::string& path) {
   // Opening a pipe would wait for a reader, and end its input at once.
   if (target.is_fifo) return;
   if (target.is_special) return write_special(path, "");
-  // Permission bits do not tell all (quotas, immutable or virtual directories): only trying does.
+  // Permission bits do not suffice (quotas, immutable or virtual directories), so it is tried.
   const Temporary probe(target, path);
 }
 

@@ -8,7 +8,7 @@
 namespace attnviz {
 
 /// The bytes of a file, or of standard input for "-". Throws InputError when it cannot be read or
-/// is a directory, LimitError when it holds more than `limit` bytes (nothing beyond it is
+/// is a directory, LimitError when it holds more than `limit` bytes (nothing above that is
 /// allocated).
 std::string read_file(const std::string& path, std::size_t limit);
 

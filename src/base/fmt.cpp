@@ -1,4 +1,4 @@
-// fmt's compiled part, which the headers alone lack: nothing of the program needs its library.
+// The part of fmt that its headers lack, so that the program does not need fmt's library.
 #ifndef FMT_HEADER_ONLY
 #define FMT_HEADER_ONLY
 #endif

@@ -79,7 +79,7 @@ bool starts_code_point(char byte) {
 
 std::size_t first_character(std::string_view text) {
   if (text.empty()) return 0;
-  // Between two ASCII characters there is always a boundary, but within a line's end.
+  // Between two ASCII characters there is always a boundary, except within CR LF.
   const bool ascii_follows = text.size() == 1 || is_ascii(text[1]);
   if (is_ascii(text[0]) && ascii_follows && text[0] != '\r') return 1;
   CodePoint last = first_code_point(text);
@@ -90,7 +90,7 @@ std::size_t first_character(std::string_view text) {
   utf8proc_int32_t state = 0;
   while (length < text.size()) {
     const CodePoint next = first_code_point(text.substr(length));
-    // Asked at every place: its state counts flags and pictures.
+    // Called at every position: its state counts flags and pictures.
     const bool ends = !next.valid || utf8proc_grapheme_break_stateful(number(last.value),
                                                                       number(next.value), &state);
     if (!next.valid || (ends && !conjunct.continues_with(next.value))) break;

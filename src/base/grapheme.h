@@ -9,8 +9,8 @@
 namespace attnviz {
 
 /// The characters of a text, one string each: the extended grapheme clusters of Unicode's UAX #29,
-/// with the conjuncts of its rule GB9c. An invalid byte stands alone. Joined again they are always
-/// the text, valid or not.
+/// with the conjuncts of its rule GB9c. An invalid byte is one character. Joined again they are
+/// always the text, valid or not.
 std::vector<std::string> split_characters(std::string_view text);
 
 /// The length in bytes of the first character of `text`; 0 if it is empty.

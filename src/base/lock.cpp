@@ -26,7 +26,7 @@ int uninterrupted(Call&& call) {
 }
 
 /// Whether `path` still names the open file: the last holder of the lock may have removed it.
-/// Nothing, and errno, when the system does not say.
+/// Nothing, with errno set, when that cannot be determined.
 std::optional<bool> is_named(int file, const std::string& path) {
   struct stat opened {
   }, named{};
@@ -100,7 +100,7 @@ bool FolderLock::try_to_lock(const std::string& folder) {
 
 FolderLock::~FolderLock() {
   if (file_ < 0) return;
-  ::unlink(path_.c_str());  // while it is held: nobody else's can be meant
+  ::unlink(path_.c_str());  // while it is held, so that it cannot be another's
   ::close(file_);
 }
 

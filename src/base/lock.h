@@ -1,4 +1,4 @@
-// One owner a folder.
+// One owner per folder.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Texts of parts.
+// Splitting of texts.
 #pragma once
 
 #include <string_view>

@@ -23,7 +23,7 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
     if (distance > allowed || distance >= longer) continue;
     best = candidate;
     if (distance == 0) break;
-    allowed = distance - 1;  // the first of equals stays
+    allowed = distance - 1;  // of equals the first is kept
   }
   return best;
 }

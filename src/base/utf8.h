@@ -10,7 +10,7 @@
 
 namespace attnviz {
 
-/// What some editors put before UTF-8. Readers of text skip it.
+/// The byte order mark that some editors put before UTF-8. Readers of text skip it.
 inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 /// The code point a text starts with. `length` is in bytes, at least 1; where the text is empty or
@@ -29,7 +29,7 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 /// Throws InputError naming line and column of the first such byte. `name` is the file's.
 void require_utf8(std::string_view text, const std::string& name);
 
-/// Where the byte at `offset` of a text stands, for messages: ":3: column 17", or ": column 17"
+/// The position of the byte at `offset` of a text, for messages: ":3: column 17", or ": column 17"
 /// when the text is a single line. Columns count code points from 1.
 std::string text_place(std::string_view text, std::size_t offset);
 

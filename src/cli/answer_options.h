@@ -13,10 +13,11 @@ inline constexpr int max_hypotheses = 100;
 /// Adds --beam, --length-penalty and --replace-unk. `answer` must outlive the program.
 void add_answer_options(const Command& command, AnswerOptions& answer);
 
-/// Says which symbols of `text` the model does not know, if any; `place` is where the text is from.
+/// Notes the symbols of `text` that the model does not know, if any; `place` names the text's
+/// origin.
 void tell_unknown(bool quiet, const std::string& place, const SourceText& text);
 
-/// Warns of an answer that did not end.
+/// Warns of an answer that did not end with END.
 void tell_cut(bool quiet, const Prediction& prediction);
 
 }  // namespace attnviz

@@ -18,7 +18,7 @@ bool is(const char* a, const char* b) {
 
 bool processor_has(const char* name) {
   __builtin_cpu_init();
-  // The builtin takes literals only. What is not known is not there.
+  // The builtin takes literals only. Unknown features count as missing.
   return (is(name, "sse4.2") && __builtin_cpu_supports("sse4.2")) ||
          (is(name, "popcnt") && __builtin_cpu_supports("popcnt")) ||
          (is(name, "avx") && __builtin_cpu_supports("avx")) ||
@@ -38,7 +38,7 @@ bool processor_has(const char* name) {
 void say(const char* text) {
   const char* end = text;
   while (*end != '\0') ++end;
-  // Nobody is left to be told that it failed.
+  // There is no way to report a failure.
   if (::write(STDERR_FILENO, text, static_cast<unsigned long>(end - text)) < 0) return;
 }
 

@@ -13,7 +13,7 @@
 namespace attnviz {
 namespace {
 
-/// What can be done about an error; "" where its text says enough.
+/// What can be done about an error; "" where its text suffices.
 std::string advice(const Error& error) {
   if (dynamic_cast<const UnknownEndingError*>(&error)) return ", or --input-format";
   if (const auto* missing = dynamic_cast<const MissingLabelsError*>(&error)) {

@@ -1,4 +1,4 @@
-// What an error of a lower room says to somebody at the command line: these rooms know no options.
+// The messages for errors of lower rooms, which know no options, on the command line.
 #pragma once
 
 #include <string>

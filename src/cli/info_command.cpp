@@ -1,4 +1,4 @@
-// `attnviz info`: what a model file holds.
+// `attnviz info`: shows what is in a model file.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -48,7 +48,7 @@ std::string value_text(const Json& value) {
   return printable(symbols ? join(value.get<std::vector<std::string>>()) : value.dump());
 }
 
-/// A line a value; tables within tables are left to --json.
+/// One line per value; only --json shows tables within tables.
 std::string to_text(const Json& description) {
   std::string text;
   for (const auto& [key, value] : description.items()) {

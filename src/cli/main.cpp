@@ -24,7 +24,7 @@ namespace {
 
 enum Exit {
   done = 0,
-  answer_is_no = 1,
+  check_failed = 1,
   usage = 2,
   bad_input = 3,
   cannot_write = 4,
@@ -33,7 +33,7 @@ enum Exit {
   by_signal = 128  // and its number
 };
 
-/// One line a fault: a file of pairs may have several.
+/// One line per fault: a file of pairs may have several.
 int fail(const std::string& message, Exit code) {
   std::istringstream faults(message);
   for (std::string fault; std::getline(faults, fault);) {
@@ -42,8 +42,8 @@ int fail(const std::string& message, Exit code) {
   return code;
 }
 
-/// Whoever closed a standard stream must not find our next file in its place. Opened in the wrong
-/// direction, so that using the stream remains an error.
+/// If a standard stream is closed, the next file opened would take its place. Reserves it, opened
+/// in the wrong direction, so that using the stream remains an error.
 void reserve_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) != -1) continue;
@@ -76,8 +76,8 @@ int run(int argc, char** argv) {
 int guarded(int argc, char** argv) {
   try {
     return run(argc, argv);
-  } catch (const AnswerIsNo& no) {
-    return fail(no.what(), answer_is_no);
+  } catch (const CheckFailed& failure) {
+    return fail(failure.what(), check_failed);
   } catch (const Stopped& stopped) {
     std::cerr << "attnviz: " << stopped.what() << '\n';
     return by_signal + stopped.signal();
@@ -99,11 +99,11 @@ int guarded(int argc, char** argv) {
     return fail(printable(error.what()), limit);
   } catch (const std::exception& error) {
     return fail(std::string("a bug in attnviz, please report it: ") + printable(error.what()),
-                answer_is_no);
+                check_failed);
   }
 }
 
-/// An exception where none may be: the library for JSON allocates in destructors.
+/// For an exception where none is allowed: the library for JSON allocates in destructors.
 [[noreturn]] void out_of_memory() {
   constexpr std::string_view message = "attnviz: error: out of memory\n";
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, message.data(), message.size());

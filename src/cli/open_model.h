@@ -11,8 +11,8 @@ namespace attnviz {
 /// The option for open_model(): PATH, the newest run if it is not given.
 Option add_model_option(const Command& command, const std::string& name, std::string& target);
 
-/// The model of a run's folder or file; of the newest run for "". Says on standard error when its
-/// file has no checksums, so that damage would not be noticed.
+/// The model of a run's folder or file; of the newest run for "". Notes on standard error that its
+/// file has no checksums, so that damage would not be detected.
 Model open_model(const std::string& path);
 
 }  // namespace attnviz

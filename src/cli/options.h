@@ -1,5 +1,5 @@
-// The command line: commands, their options, and what is refused. Only options.cpp knows the
-// library that parses it. Messages read `--name: expected <x>, got "<y>"` and are UsageErrors.
+// The command line: commands, their options, and what is refused. Only options.cpp uses the library
+// that parses it. Messages read `--name: expected <x>, got "<y>"` and are UsageErrors.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ class Option {
   const Option& type(const std::string& name) const;
   /// More text at the end of its help.
   const Option& add_help(const std::string& text) const;
-  /// The heading in --help under which it stands.
+  /// Its heading in --help.
   const Option& group(const std::string& heading) const;
 
  private:
@@ -70,7 +70,7 @@ class Command {
                 const std::vector<std::string>& choices, const std::string& help) const;
   /// A file or a folder, not "".
   Option path(const std::string& name, std::string& target, const std::string& help) const;
-  /// A text, as it is typed.
+  /// A text, as typed.
   template <typename Text>
   Option text(const std::string& name, Text& target, const std::string& help) const {
     return text_to(

@@ -39,12 +39,12 @@ std::string picture_title(std::string_view task, const Prediction& prediction) {
   if (!title.empty()) title += ": ";
   title +=
       shorten(prediction.source_text, longest) + " → " + shorten(prediction.answer_text, longest);
-  const auto& facts = prediction.map.metadata;
-  if (const auto log = facts.find("log_probability"); log != facts.end()) {
+  const auto& metadata = prediction.map.metadata;
+  if (const auto log = metadata.find("log_probability"); log != metadata.end()) {
     title += " · log P " + format_fixed(prediction.log_probability, 2);
   }
-  const auto expected = facts.find("expected");
-  if (expected == facts.end()) return title;
+  const auto expected = metadata.find("expected");
+  if (expected == metadata.end()) return title;
   if (expected->second == prediction.answer_text) return title + " · exact";
   return title + " · wrong, expected " + shorten(expected->second, longest);
 }

@@ -11,13 +11,13 @@
 
 namespace attnviz {
 
-/// The command ran, and its answer is no (exit 1).
-class AnswerIsNo : public std::runtime_error {
+/// The command ran, but a check failed (exit 1).
+class CheckFailed : public std::runtime_error {
  public:
-  explicit AnswerIsNo(const std::string& reason) : std::runtime_error(reason) {}
+  explicit CheckFailed(const std::string& reason) : std::runtime_error(reason) {}
 };
 
-/// A signal asked for the end, and what there was is saved (exit 128 + its number).
+/// A signal stopped the command after saving (exit 128 + its number).
 class Stopped : public std::runtime_error {
  public:
   Stopped(int signal, const std::string& what) : std::runtime_error(what), signal_(signal) {}
@@ -30,11 +30,11 @@ class Stopped : public std::runtime_error {
 /// A line on standard error, unless `quiet`.
 void tell(bool quiet, std::string_view line);
 
-/// Said once when an input such as "1, 9, 4" was read as "194".
+/// A note, printed once, that an input such as "1, 9, 4" was read as "194".
 inline constexpr const char* separators_note =
     "attnviz: note: separators between the symbols of an input are left out";
 
-/// A path as it is typed in a command that is printed for the user: in quotes where it needs them.
+/// A path for a command that is printed for the user: in quotes where it needs them.
 std::string shell_word(const std::string& path);
 
 /// "99.87 %"
@@ -44,7 +44,7 @@ std::string percent(double share);
 /// Long texts are shortened.
 std::string picture_title(std::string_view task, const Prediction& prediction);
 
-/// Gold mass and hit rate of one map, or "" without gold: what stands below a picture.
+/// Gold mass and hit rate of one map, or "" without gold: the caption of a picture.
 std::string picture_caption(const AttentionMap& map);
 
 }  // namespace attnviz

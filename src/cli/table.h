@@ -9,8 +9,8 @@ namespace attnviz {
 using Cells = std::vector<std::string>;
 
 enum class TableStyle {
-  words,    // columns begin at the left
-  figures,  // columns end at the right, all but the first; indented
+  words,    // columns aligned left
+  figures,  // columns aligned right, except the first; indented
 };
 
 /// Rows of cells in columns as wide as their widest cell, two spaces apart; a line each. Rows may

@@ -29,7 +29,7 @@ struct TaskFlags {
 std::vector<std::string> task_names();
 
 /// Adds --task, --min-length, --max-length, --shift and --alphabet, and a line at the end of --help
-/// that tells where the defaults are listed. `flags` must outlive the program. --task takes the
+/// that names the command listing the defaults. `flags` must outlive the program. --task takes the
 /// names in `also` besides those of the tasks.
 void add_task_options(const Command& command, TaskFlags& flags,
                       const std::vector<std::string>& also = {});

@@ -26,7 +26,7 @@ struct TasksOptions {
   std::optional<int> sample;  // examples to draw; without it the tasks are listed
   std::uint64_t seed = 1;
   std::string part = "train";
-  bool as_trained = false;  // with the share beyond the task that training mixes in
+  bool as_trained = false;  // with the share of harder examples that training mixes in
   bool gold = false;        // add the gold alignment
   bool json = false;
   bool names = false;

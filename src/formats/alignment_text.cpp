@@ -12,14 +12,14 @@ namespace {
 
 constexpr const char* field_separator = "|||";
 
-/// A side's symbols in one line, END left out. `format` is whose line it is.
+/// A side's symbols in one line, END left out. `format` names the format, for messages.
 std::string words(const std::vector<std::string>& symbols, const std::string& format) {
   std::string text;
   for (const std::string& symbol : symbols) {
     if (&symbol == &symbols.back() && symbol == end_label) break;
     if (symbol == field_separator) {
       throw SeparatorSymbolError(fmt::format(
-          "symbol \"{}\": stands between the fields of {} format; expected none", symbol, format));
+          "symbol \"{}\": separates the fields of {} format; expected none", symbol, format));
     }
     if (!text.empty()) text += ' ';
     for (const char c : symbol) {

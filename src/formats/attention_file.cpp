@@ -59,7 +59,7 @@ constexpr AttentionFormat formats[] = {
 void check_kind(std::string_view bytes, const AttentionFormat& format, const std::string& name) {
   const std::string_view kind = file_kind(bytes);
   const bool may_be_its_own = !format.magic.empty() && bytes.starts_with(format.magic);
-  if (bytes.empty() || kind.empty() || may_be_its_own) return;  // the format itself answers these
+  if (bytes.empty() || kind.empty() || may_be_its_own) return;  // the format's reader refuses these
   throw InputError(fmt::format("{}: expected {}, got {}", name, format.description, kind));
 }
 
@@ -76,7 +76,7 @@ void check_options(const AttentionFormat& format, const std::string& name,
   }
 }
 
-/// Whether the file says which side is which: then there is nothing to transpose.
+/// Whether the file states which side is which: then nothing may be transposed.
 bool states_orientation(const AttentionFormat& format, const AttentionMap& map) {
   return format.is_oriented || !map.gold.empty() || !map.expected.empty() || !map.metadata.empty();
 }

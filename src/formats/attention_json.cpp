@@ -36,7 +36,7 @@ std::string list_of(const std::vector<std::string>& labels) {
   return list(labels.size(), [&](std::size_t i) { return quote(labels[i]); });
 }
 
-/// A part of the document and where it stands: "maps.json: weights[2]".
+/// A part of the document and its place: "maps.json: weights[2]".
 struct Field {
   const Json& value;
   std::string place;
@@ -85,7 +85,7 @@ std::vector<float> read_weights(const Field& field, std::size_t rows, std::size_
     const Field row = field[r];
     check_list(row, "numbers", columns);
     for (std::size_t c = 0; c < columns; ++c) {
-      // Finite: the parser refuses what is beyond float.
+      // Finite: the parser refuses numbers outside the range of float.
       if (!row.value[c].is_number()) refuse(row[c], "a finite number");
       weights.push_back(row.value[c].get<float>());
     }

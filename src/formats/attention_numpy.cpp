@@ -98,7 +98,7 @@ GoldAlignment gold_of(const NpyMatrix& marks) {
   return gold;
 }
 
-/// What stands beside the weights in an archive of ours.
+/// The members beside the weights in an archive written by attention_to_npz.
 void read_rest(const Archive& archive, AttentionMap& map) {
   map.source = archive.texts("source", map.columns());
   map.target = archive.texts("target", map.rows());
@@ -122,7 +122,7 @@ void read_rest(const Archive& archive, AttentionMap& map) {
     const std::vector<std::string> texts = npy_texts(rows, place);
     for (std::size_t i = 0; i < texts.size(); i += 2) {
       if (map.metadata.emplace(texts[i], texts[i + 1]).second) continue;
-      throw InputError(fmt::format("{}: the key \"{}\" stands twice", place, printable(texts[i])));
+      throw InputError(fmt::format("{}: the key \"{}\" occurs twice", place, printable(texts[i])));
     }
   }
 }

@@ -55,7 +55,7 @@ class Lines {
 }
 
 /// The words and END, or positions where the user gives labels. Words that were joined from pieces
-/// do not tell which row is which.
+/// cannot be assigned to rows.
 std::vector<std::string> labels_of(std::string_view text, std::size_t count,
                                    const std::vector<std::string>& given, const std::string& place,
                                    MissingLabelsError::Side side) {
@@ -166,16 +166,16 @@ AttentionMap attention_from_nematus(std::string_view text, std::string_view name
     const std::string place = lines.place();
     const NematusHeader header = read_header(*line, place);
     AttentionMap map;
-    const bool wanted = ++count == sentence;
+    const bool is_chosen = ++count == sentence;
     for (std::size_t r = 0; r < header.rows; ++r) {
       const std::optional<std::string_view> row = lines.next();
       if (!row) {
         throw InputError(
             fmt::format("{}: expected {} rows of weights, got {}", place, header.rows, r));
       }
-      if (wanted) add_row(words_of(*row), header.columns, lines.place(), map);
+      if (is_chosen) add_row(words_of(*row), header.columns, lines.place(), map);
     }
-    if (!wanted) continue;
+    if (!is_chosen) continue;
     map.source = labels_of(header.source, header.columns, given.columns, place + ": source",
                            MissingLabelsError::Side::columns);
     map.target = labels_of(header.target, header.rows, given.rows, place + ": output",

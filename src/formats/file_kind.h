@@ -1,4 +1,4 @@
-// What a file is, as its first bytes tell.
+// The kind of a file, by its first bytes.
 #pragma once
 
 #include <string_view>

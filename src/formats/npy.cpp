@@ -176,7 +176,8 @@ class HeaderReader {
 void check_size(const NpyArray& array, const std::string& name) {
   std::size_t expected = array.item_size;
   for (const std::size_t size : array.shape) {
-    // Sizes beyond the file would overflow; a size of 0 leaves nothing whatever the others are.
+    // Sizes larger than the file could overflow; a size of 0 leaves nothing whatever the others
+    // are.
     if (size != 0 && expected > std::numeric_limits<std::size_t>::max() / 2 / size) {
       throw InputError(fmt::format("{}: shape {}: larger than the file", name, list(array.shape)));
     }

@@ -9,9 +9,9 @@
 
 namespace attnviz {
 
-/// What the header of an array says, and its items.
+/// The header of an array, and its items.
 struct NpyArray {
-  char kind = 'f';            // as NumPy has it: f float, i u integer, b bool, U text
+  char kind = 'f';            // as in NumPy: f float, i u integer, b bool, U text
   std::size_t item_size = 4;  // bytes: 2 4 8 of f, 1 2 4 8 of i and u, 1 of b, 4 a character of U
   bool big_endian = false;
   bool fortran_order = false;  // the first axis varies fastest, not the last

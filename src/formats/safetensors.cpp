@@ -34,7 +34,7 @@ std::string_view bytes_of(const NamedTensor& tensor) {
           tensor.values.size() * sizeof(float)};
 }
 
-/// The file as somebody may have meant it, where its first bytes tell.
+/// The kind of another file, by its first bytes.
 std::string kind_of(std::string_view bytes) {
   const std::string_view kind = file_kind(bytes);
   if (bytes.empty() || kind.empty() || kind == "a safetensors model") return "";
@@ -162,12 +162,12 @@ std::string metadata_checksum(const std::map<std::string, std::string>& metadata
   return fnv1a_hex(text);
 }
 
-/// Both kinds of checksum, or none: one that is gone was there when the file was written.
+/// Both kinds of checksum, or none: a single one means that the other was removed.
 void check_checksums(const TensorFile& file, const std::string& name) {
   const auto own = file.metadata.find(checksum_key);
   const auto listed = file.metadata.find(checksums_key);
   const auto none = file.metadata.end();
-  if (own == none && listed == none) return;  // a file made elsewhere
+  if (own == none && listed == none) return;  // from another program
   if (own == none || listed == none) {
     throw InputError(fmt::format("{}: __metadata__: {} is missing", name,
                                  own == none ? checksum_key : checksums_key));

@@ -21,7 +21,7 @@ struct TensorFile {
   std::vector<NamedTensor> tensors;  // in the order of the file
 };
 
-/// Whether the file has checksums. Those made elsewhere have none, and are read all the same.
+/// Whether the file has checksums. Files from other programs have none and are read without.
 bool has_checksums(const TensorFile& file);
 
 /// The bytes of a file. Adds to the metadata checksums of every tensor ("checksums") and of the

@@ -49,7 +49,7 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool key(std::string& name) override {
     if (!keys_.back().insert(name).second) {
-      throw InputError(fmt::format("{}: the key \"{}\" stands twice", name_, printable(name)));
+      throw InputError(fmt::format("{}: the key \"{}\" occurs twice", name_, printable(name)));
     }
     auto& members = open_.back()->template get_ref<typename Json::object_t&>();
     if constexpr (requires { members.emplace_back(name, nullptr); }) {

@@ -17,7 +17,7 @@ using FloatJson = nlohmann::basic_json<std::map, std::vector, std::string, bool,
 
 /// The value of one JSON document, as FloatJson or nlohmann::ordered_json. Throws InputError naming
 /// `name`: with line and column for invalid UTF-8, what is not JSON, text after the document and a
-/// number outside the range of float or double; without them for a key that stands twice in one
+/// number outside the range of float or double; without them for a duplicate key in one
 /// object and for nesting deeper than 64.
 template <typename Json>
 Json parse_strict_json(std::string_view text, const std::string& name);

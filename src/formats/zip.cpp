@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Sizes of the fixed parts, which all begin with one of these.
+// Sizes of the fixed parts, each of which begins with a signature.
 constexpr std::string_view local_mark = "PK\x03\x04"sv;
 constexpr std::size_t local_size = 30;
 constexpr std::string_view entry_mark = "PK\x01\x02"sv;
@@ -46,7 +46,7 @@ void append(std::string& bytes, std::uint32_t value, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i, value >>= 8U) bytes += static_cast<char>(value & 0xffU);
 }
 
-/// The end record's offset. A comment, which may hold anything, stands behind it.
+/// The end record's offset. A comment, which may hold anything, follows it.
 std::size_t find_end(std::string_view bytes, const std::string& name) {
   const std::size_t earliest = bytes.size() - std::min(bytes.size(), end_size + max_comment);
   std::size_t place = bytes.rfind(end_mark);
@@ -64,7 +64,7 @@ std::size_t find_end(std::string_view bytes, const std::string& name) {
                   kind.empty() ? "no directory at the end; is the file cut short?" : kind));
 }
 
-/// The data of a member: the directory says where, the header before it how long that is.
+/// The data of a member: the directory gives its place, the header before it that header's length.
 std::string_view find_data(std::string_view before, std::size_t offset, std::size_t size,
                            std::string_view member, const std::string& place) {
   if (offset > before.size() || before.size() - offset < local_size ||
@@ -132,7 +132,7 @@ std::vector<ZipMember> read_zip(std::string_view bytes, const std::string& name)
     if (whole > rest.size()) throw InputError(place + ": cut short by the directory's end");
     const std::string_view member = rest.substr(entry_size, name_size);
     const std::string named = fmt::format("{}: {}", name, printable(member));
-    if (!names.insert(member).second) throw InputError(named + ": stands twice");
+    if (!names.insert(member).second) throw InputError(named + ": occurs twice");
     if ((load16(rest, 8) & 1U) != 0) throw InputError(named + ": encrypted");
     const std::uint32_t method = load16(rest, 10);
     if (method != 0 && method != 8) {

@@ -20,7 +20,7 @@ struct ZipMember {
 
 /// The members in the order of the directory; `name` is the file's, for messages. Throws InputError
 /// naming the place: no directory at the end, one that does not fit into the file, two members of
-/// one name, encryption, another compression, a member that is not where the directory says;
+/// one name, encryption, another compression, a member that is not at the directory's offset;
 /// LimitError for more than 4,096 members or sizes that need zip64.
 std::vector<ZipMember> read_zip(std::string_view bytes, const std::string& name);
 

@@ -55,7 +55,7 @@ struct Hypothesis {
   std::size_t length = 0;
 };
 
-/// The search for one source, whose hypotheses stand side by side from column `first` of a step.
+/// The search for one source, whose hypotheses are the columns from `first` on of a step.
 class Search {
  public:
   Search(Index first, Index length, std::size_t limit, const BeamOptions& options)

@@ -6,7 +6,7 @@
 
 namespace attnviz {
 
-/// What one of several sequences takes side by side: rows of its own, as wide as the widest.
+/// The size of one of several sequences side by side: its rows, as wide as the widest.
 struct ChunkSize {
   std::size_t rows;
   std::size_t columns;
@@ -16,7 +16,7 @@ struct ChunkSize {
 inline constexpr std::size_t max_weights_at_once = std::size_t{1} << 24U;
 
 /// Where the chunk ends that begins at `first`: after 64 of `count` sequences, or before they need
-/// more than max_weights_at_once; at least after one. `size(i)` tells the ChunkSize of one.
+/// more than max_weights_at_once; at least after one. `size(i)` is the ChunkSize of one.
 template <typename F>
 std::size_t chunk_end(std::size_t first, std::size_t count, F&& size) {
   constexpr std::size_t max = 64;

@@ -28,7 +28,7 @@ std::optional<ModelTask> task_of(const Model& model) {
   if (found == model.metadata.end()) return std::nullopt;
   const std::string place = "model: metadata: task";
   const auto json = parse_strict_json<Json>(found->second, place);
-  constexpr int max = 1'000'000;  // the task itself says what fits
+  constexpr int max = 1'000'000;  // the task itself checks its limits
   try {
     const Task& task = find_task(json.at("name").get<std::string>());
     TaskOptions options;

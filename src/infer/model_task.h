@@ -17,7 +17,7 @@ struct ModelTask {
 /// The task as JSON, for Model::metadata["task"].
 std::string task_to_json(const Task& task, const TaskOptions& options);
 
-/// The task a model was trained on; nothing if it was none of ours.
+/// The task a model was trained on; nothing if it was none of these.
 /// Throws InputError when the entry is malformed or holds settings that the task cannot have.
 std::optional<ModelTask> task_of(const Model& model);
 

@@ -23,7 +23,7 @@ Tokenizer tokenizer_from_json(const std::string& text);
 /// For Model::metadata["text"].
 std::string text_to_json(const ModelText& text);
 
-/// What a model's file says; one without that entry reads and writes characters, and refuses those
+/// The entry in a model's file; a model without it reads and writes characters, and refuses those
 /// that it does not know. Throws InputError when the entry is malformed.
 ModelText text_of(const Model& model);
 

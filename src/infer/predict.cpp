@@ -81,8 +81,8 @@ class Answerer {
     return result;
   }
 
-  /// Calls f(index of the first, pairs) for one chunk of sources after the other. `size` tells what
-  /// a pair takes.
+  /// Calls f(index of the first, pairs) for one chunk of sources after the other. `size` gives
+  /// the size of a pair.
   template <typename Size, typename F>
   void for_each_chunk_of_pairs(std::span<const std::vector<std::string>> sources,
                                std::span<const std::vector<std::string>> targets, Size&& size,

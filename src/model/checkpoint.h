@@ -33,7 +33,7 @@ Model read_model(std::string_view bytes, const std::string& name);
 /// A model whose weights are yet to be filled in, from the metadata of a file.
 Model read_description(const TensorFile& file, const std::string& name);
 
-/// Reads a model file. A folder stands for the model.safetensors in it.
+/// Reads a model file; given a folder, the model.safetensors in it.
 Model load_model(const std::string& path);
 
 }  // namespace attnviz

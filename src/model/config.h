@@ -8,7 +8,7 @@
 
 namespace attnviz {
 
-/// Which decoder state asks the question.
+/// Which decoder state is the query.
 enum class Query {
   previous,  // q_i = s_{i-1}; s_i = GRU([y_{i-1}; c_i], s_{i-1}): the order of Bahdanau et al.
   current,   // q_i = s_i;     s_i = GRU([y_{i-1}; c_{i-1}], s_{i-1}), c_0 = 0

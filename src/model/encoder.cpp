@@ -96,7 +96,7 @@ void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
   const Index H = d_tape.d_state.rows();
   const Index steps = batch.source_steps();
 
-  // The first n columns of d_state are those still going; what the others hold is an example's
+  // The first n columns of d_state are examples that have not ended; the others hold an example's
   // gradient after its last step (still zero) or of its fixed initial state (not needed).
   d_tape.d_state.setZero();
   for (Index t = 0; t < steps; ++t) {

@@ -45,7 +45,7 @@ void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const Mod
              const Batch& batch, Tape& tape);
 
 /// What an update computes from the weights once, before its batch is split into shards: the
-/// embeddings of the tokens that it meets, their tables, and what backward multiplies by.
+/// embeddings of its batch's tokens, their tables, and what backward multiplies by.
 struct UpdateWeights {
   StepTokens source;
   StepTokens target;
@@ -54,7 +54,7 @@ struct UpdateWeights {
   DecoderBackwardWeights decoder_backward;
 
   void resize(const ModelConfig& config);
-  /// Copies the embeddings of the tokens that were met.
+  /// Copies the embeddings of the collected tokens.
   void gather(const Seq2SeqWeights& weights, double dropout, Random& random);
   /// Then fills tables and backward weights of a part.
   void prepare(ModelPart part, const Seq2SeqWeights& weights);

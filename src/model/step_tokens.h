@@ -1,4 +1,4 @@
-// The tokens of one side that an update meets, and their embeddings as it sees them.
+// The tokens of one side in an update's batch, and their embeddings, with dropout.
 #pragma once
 
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace attnviz {
 
-/// A small vocabulary (V up to `max_whole`) is met as a whole. Of a large one only the tokens of
+/// A small vocabulary (V up to `max_whole`) is collected whole. Of a large one only the tokens of
 /// the batch are: projecting the others would cost more than the batch itself.
 class StepTokens {
  public:
@@ -26,7 +26,7 @@ class StepTokens {
   /// batch; the others are scaled up.
   void gather(const Matrix& embedding, double dropout, Random& random);
 
-  /// Where the ids stand among those that were met: columns of embedding().
+  /// The positions of the ids among the collected ones: columns of embedding().
   void renumber(std::vector<int>& ids) const;
 
   const Matrix& embedding() const { return embedding_; }  // E x U
@@ -38,7 +38,7 @@ class StepTokens {
   bool is_whole() const { return static_cast<int>(places_.size()) <= max_whole; }
 
   std::vector<int> ids_;     // U, rising
-  std::vector<int> places_;  // V: where an id stands in ids_, or -1
+  std::vector<int> places_;  // V: the position of an id in ids_, or -1
   Matrix embedding_;
   Matrix mask_;  // E x U: what embeddings are multiplied by; empty without dropout
 };

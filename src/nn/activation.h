@@ -26,7 +26,7 @@ inline Simd log(Simd x) {
 #else
 
 /// e^x = 2^n e^r with n = round(x / ln 2) and |r| <= ln(2) / 2: relative error below 3e-7 for
-/// -87 <= x <= 88, beyond which it stays as it is there. NaN stays NaN.
+/// -87 <= x <= 88, to which x is clamped. NaN stays NaN.
 inline Simd exp(Simd x) {
   using Bits [[gnu::vector_size(simd_bytes)]] = unsigned;
   constexpr float log2_e = 1.44269504F;
@@ -49,14 +49,14 @@ inline Simd exp(Simd x) {
   p = p * r + 0.5F;
   p = p * r + 1.0F;
   p = p * r + 1.0F;
-  // n stands in the low bits of `rounded`; moved into the exponent of 1.0 it makes 2^n
+  // n is in the low bits of `rounded`; moved into the exponent of 1.0 it makes 2^n
   const Bits power = (reinterpret_cast<Bits>(rounded) << 23) + 0x3F800000U;
   return p * reinterpret_cast<Simd>(power);
 }
 
 /// tanh(x) = x P(x^2) / Q(x^2), a minimax fit of relative error 2e-8 on |x| <= 9; in float the
-/// error stays below 6e-7 and the result within -1..1 (beyond 8, where tanh is 1 - 2e-7, it stays
-/// as at 8). NaN stays NaN.
+/// error stays below 6e-7 and the result within -1..1 (x is clamped to
+/// -8..8, where |tanh| is up to 1 - 2e-7). NaN stays NaN.
 inline Simd tanh(Simd x) {
   const Simd limit = Simd{} + 8.0F;
   x = x > limit ? limit : x;

@@ -1,6 +1,6 @@
 // Additive attention (Bahdanau, Cho, Bengio 2015, section 3.1 and appendix A.1.2):
 //
-//   u_j  = U_a h_j                        keys, once a sentence
+//   u_j  = U_a h_j                        keys, once per sentence
 //   e_ij = v' tanh(W_a q_i + u_j)         score of input j for output i
 //   a_i  = softmax_j(e_i)
 //   c_i  = sum_j a_ij h_j                 context
@@ -67,7 +67,7 @@ struct AttentionMemory {
 /// What the output steps leave for the backward pass: N packed columns each.
 struct AttentionTape {
   Matrix query;    // A x N   W_a q
-  Matrix weights;  // S x N   a; rows beyond an example's length are unused
+  Matrix weights;  // S x N   a; rows past an example's length are unused
 
   void grow(Index units, Index source_steps, Index total);
 };

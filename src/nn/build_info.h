@@ -1,4 +1,4 @@
-// What the numerical floors were built with.
+// How the numeric rooms were built.
 #pragma once
 
 #include <string>

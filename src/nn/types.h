@@ -1,8 +1,8 @@
-// The scalar type and the matrix shapes of the numerical floors.
+// The scalar type and the matrix shapes of the numeric rooms.
 //
 // A column is an example at one step. Sequences are packed: step t holds one column for each
-// example still going, examples ordered by falling length, and the steps follow each other without
-// a gap. Nothing is ever computed for padding, so nothing has to be masked.
+// example that has not ended, examples ordered by falling length, and the steps follow each other
+// without a gap. Nothing is ever computed for padding, so nothing has to be masked.
 //
 // Sizes: B batch, S source steps, T target steps, N columns of all steps, E embedding, H encoder
 // state of one direction, K = 2H annotation, D decoder state, A attention units, V vocabulary.

@@ -9,7 +9,7 @@
 namespace attnviz {
 namespace {
 
-/// Calls f(pairs, examples) for one chunk after the other. `size` tells what an example takes.
+/// Calls f(pairs, examples) for one chunk after the other. `size` gives the size of an example.
 template <typename Size, typename F>
 void for_each_chunk_of_examples(std::span<const EncodedExample> examples, Size&& size, F&& f) {
   const auto size_at = [&](std::size_t i) { return size(examples[i].pair); };

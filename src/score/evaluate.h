@@ -38,7 +38,7 @@ std::string to_json(const Evaluation& evaluation);
 Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
                            std::span<const EncodedExample> examples, DecodingScratch& scratch);
 
-/// Greedy decoding: the model is given its own answers, as in use.
+/// Greedy decoding: the model is given its own symbols, as in use.
 Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
                              std::span<const EncodedExample> examples, DecodingScratch& scratch);
 

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t max_pairs_at_once = 1024;
 
-/// Numbers for symbols, above those that mean something else. What is written like a reserved one,
-/// such as <unk>, stands for no symbol and gets the number `reserved`.
+/// Numbers for symbols, above those that mean something else. A text equal to a reserved label,
+/// such as <unk>, is no symbol and gets the number `reserved`.
 std::vector<int> number(const std::vector<std::string>& text, int reserved, SymbolTable& symbols) {
   std::vector<int> numbers;
   for (const std::string& symbol : text) {
@@ -86,13 +86,13 @@ void PairEvaluation::add_gold(const Prediction& forced, const TextPair& pair) {
 }
 
 PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
-                              const std::function<bool(const TextPair&)>& wanted) {
+                              const std::function<bool(const TextPair&)>& filter) {
   PairEvaluation sum;
   const SourceReader rules(model);
   std::vector<TextPair> pairs;
   std::size_t numbers = 0;
   for (TextPair pair; reader.next(pair);) {
-    if (wanted && !wanted(pair)) continue;
+    if (filter && !filter(pair)) continue;
     check(rules, reader, pair);
     numbers += std::max(max_numbers(model, rules.rules(), pair.source.size(), options),
                         (pair.source.size() + 1) * (pair.target.size() + 1));

@@ -47,11 +47,11 @@ class PairEvaluation {
 /// As JSON: shares in 0..1, entropies in nats.
 std::string to_json(const PairEvaluation& evaluation);
 
-/// Answers every pair that `reader` gives and scores it; with `wanted`, only the pairs for which it
+/// Answers every pair that `reader` gives and scores it; with `filter`, only the pairs for which it
 /// returns true. It is called for each, in order. Throws as PairReader does, and with the line as
 /// SourceReader does: LimitError for a side of more than max_input symbols, InputError for symbols
 /// that the model does not take.
 PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
-                              const std::function<bool(const TextPair&)>& wanted = {});
+                              const std::function<bool(const TextPair&)>& filter = {});
 
 }  // namespace attnviz

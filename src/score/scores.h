@@ -15,7 +15,7 @@ namespace attnviz {
 struct AlignmentScores {
   std::size_t rows = 0;                // output symbols that have a gold position
   double mass = 0.0;                   // attention on the gold positions
-  std::size_t hits = 0;                // rows whose highest weight stands on a gold position
+  std::size_t hits = 0;                // rows whose highest weight is on a gold position
   std::map<int, std::size_t> offsets;  // argmax minus the nearest gold position -> rows
   std::size_t all_rows = 0;
   double entropy = 0.0;  // of all rows, in nats
@@ -56,7 +56,7 @@ struct LinkScores {
 };
 
 /// What attention shows by itself, without gold (Rikters and Fishel 2017): how evenly the inputs
-/// are covered and how decided the rows are. END is left out on both sides.
+/// are covered and how sharp the rows are. END is left out on both sides.
 struct CoverageScores {
   std::size_t maps = 0;
   double coverage_penalty = 0.0;  // of a map: mean over inputs of log(1 + (1 - sum of column)^2)
@@ -68,8 +68,8 @@ struct CoverageScores {
 
   double mean_coverage_penalty() const { return mean(coverage_penalty); }
   double mean_entropy() const { return mean(entropy); }
-  /// exp(-(coverage penalty + entropy)), in 0..1: 1 where each output looks at one input of its
-  /// own.
+  /// exp(-(coverage penalty + entropy)), in 0..1: 1 where each output attends to one input of
+  /// its own.
   double confidence() const;
 
  private:
@@ -93,7 +93,7 @@ struct AnswerScores {
 };
 
 /// Compares an answer with the right one, position by position; END is the last token of both. A
-/// right token that is unknown is never met.
+/// right token that is unknown never matches.
 AnswerScores score_answer(std::span<const int> answer, std::span<const int> right);
 
 }  // namespace attnviz

@@ -25,7 +25,7 @@ struct Format {
   std::string_view pattern;  // which both the writer and the reader follow
 };
 
-// A letter of a pattern is a field, anything else stands for itself:
+// A letter of a pattern is a field, anything else is literal:
 //   d day    m month    D, M the same in two digits    y last two digits of the year    Y all four
 //   a weekday, b month: the first three letters of the name    A, B the full name
 constexpr std::array formats{
@@ -261,13 +261,13 @@ std::vector<std::string_view> numeric_patterns() {
   return numeric;
 }
 
-/// What ties every digit of the answer to its own place, where the task's own days would let the
-/// model guess a digit or attend to its neighbour:
+/// Examples that tie every digit of the answer to its position, where the task's own days would let
+/// the model guess a digit or attend to its neighbour:
 ///   - any year of four digits, where four are written: all the task's years begin with 20;
 ///   - any two digits for the day and the month, where the month is a number: most of its months
 ///     begin with 0;
-///   - half of these with another symbol for the blanks: a blank behind a single digit tells of
-///     the zero in front just as well as the digit does.
+///   - half of these with another symbol for the blanks: a blank after a single digit
+///     indicates the padded zero as well as the digit does.
 /// Without gold alignment: training does not see it.
 Example draw_augmented(const TaskOptions&, Random& random) {
   using namespace std::chrono_literals;

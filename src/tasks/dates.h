@@ -12,7 +12,7 @@
 
 namespace attnviz {
 
-/// What a source says, and where it says it.
+/// The date in a source, and the positions of its parts.
 struct DateReading {
   int format;  // index into date_format_names()
   std::chrono::year_month_day day;
@@ -41,7 +41,7 @@ std::vector<std::string_view> date_format_names();
 /// two-digit year and the separators have none.
 std::optional<DateReading> read_date(const std::vector<std::string>& source);
 
-/// The field of a symbol of DD-MM-YYYY; nothing for separators and beyond the end.
+/// The field of a symbol of DD-MM-YYYY; nothing for separators and past the end.
 std::optional<DateField> date_field(std::size_t target_position);
 
 }  // namespace attnviz

@@ -16,7 +16,7 @@ std::optional<Example> sort_symbols(const TaskOptions& options,
                                     const std::vector<std::string>& source) {
   if (source.empty() || source.size() > max_task_size) return std::nullopt;
   const std::vector<std::string> alphabet = split_characters(options.alphabet);
-  GoldAlignment places(alphabet.size());  // where each symbol of the alphabet stands in the source
+  GoldAlignment places(alphabet.size());  // positions in the source of each symbol of the alphabet
   for (std::size_t j = 0; j < source.size(); ++j) {
     const auto found = std::ranges::find(alphabet, source[j]);
     if (found == alphabet.end()) return std::nullopt;
@@ -35,8 +35,8 @@ Example draw(const TaskOptions& options, Random& random) {
   return sort_symbols(options, draw_symbols(options, random)).value();
 }
 
-/// Of a few symbols only, each many times: counting them is the hardest to learn, and the task's
-/// own inputs rarely need it.
+/// Of a few symbols only, each many times: counting them is hardest to learn, and the task's own
+/// inputs rarely need it.
 Example draw_repetitive(const TaskOptions& options, Random& random) {
   constexpr int max_distinct = 4;
   std::vector<std::string> symbols = split_characters(options.alphabet);

@@ -57,8 +57,8 @@ struct Task {
   /// A random example of any part.
   Example (*draw)(const TaskOptions&, Random&);
 
-  /// For training only: a random example of what the task's own inputs hardly ever hold (for dates
-  /// other centuries, for sort many of the same digit). Null where nothing is missing.
+  /// For training only: a random example of a kind that is rare among the task's own inputs (for
+  /// dates other centuries, for sort many of the same digit). Null where nothing is missing.
   Example (*draw_augmented)(const TaskOptions&, Random&);
 
   /// The right answer and gold alignment for a given source; nothing if the source is not an input

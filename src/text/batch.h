@@ -22,13 +22,13 @@ std::vector<int> encode(const Vocabulary& vocabulary, std::span<const std::strin
 /// The symbols of `ids` up to END, which is left out.
 std::vector<std::string> decode(const Vocabulary& vocabulary, std::span<const int> ids);
 
-/// Pairs side by side. Examples are ordered by falling source length, so those still going at a
-/// step are the first few: step t holds the columns first[t] .. first[t + 1] and nothing else. (A
-/// target that ends before one behind it keeps its column until that one ends; its label
-/// there is -1.)
+/// Pairs side by side. Examples are ordered by falling source length, so those that have not ended
+/// at a step are the first few: step t holds the columns first[t] .. first[t + 1] and nothing else.
+/// (A target that ends before one behind it keeps its column until that one ends; its label there
+/// is -1.)
 struct Batch {
   int size = 0;
-  std::vector<int> order;   // size: which of the given pairs stands in column k
+  std::vector<int> order;   // size: which of the given pairs is column k
   std::vector<int> starts;  // size + 1: sums of source lengths, packing by example
 
   std::vector<int> source;        // source tokens, step by step
@@ -45,7 +45,7 @@ struct Batch {
   }
 };
 
-/// Packs pairs, of which none is empty. Buffers of `batch` are used again.
+/// Packs pairs, of which none is empty. Buffers of `batch` are reused.
 void pack(std::span<const EncodedPair* const> pairs, Batch& batch);
 
 /// Packs sources alone; the target side stays empty.

@@ -175,9 +175,9 @@ CorpusSplit split_corpus(const Corpus& corpus, std::size_t first, std::size_t la
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   const auto count = [&](double share) {
-    const auto wanted =
+    const auto rounded =
         static_cast<std::size_t>(std::llround(share * static_cast<double>(distinct.size())));
-    return share > 0.0 ? std::max<std::size_t>(1, wanted) : 0;
+    return share > 0.0 ? std::max<std::size_t>(1, rounded) : 0;
   };
   const std::size_t test_from = std::min(count(validation), distinct.size());
   const std::size_t train_from = std::min(test_from + count(test), distinct.size());

@@ -1,4 +1,4 @@
-// Many sentence pairs as numbers, four bytes a token.
+// Many sentence pairs as numbers, four bytes per token.
 #pragma once
 
 #include <cstddef>
@@ -81,12 +81,11 @@ class Corpus {
 
   /// Equal for equal source texts, different for others (almost surely). Before encode() only.
   std::uint64_t source_hash(std::size_t i, std::uint64_t seed) const;
-  /// Of both sides and the place of a pair, before encode() only. A sum of them tells one corpus
-  /// from another.
+  /// Of both sides and the place of a pair, before encode() only. Their sum identifies a corpus.
   std::uint64_t hash(std::size_t i) const;
 
   /// Vocabularies by falling number of occurrences in the given pairs, ties in the order of their
-  /// bytes; then renumbers all pairs by them, what has no place in them as unknown.
+  /// bytes; then renumbers all pairs by them, symbols without a number as unknown.
   void encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits);
   /// The same with given vocabularies.
   void encode(const Vocabulary& source, const Vocabulary& target);
@@ -94,7 +93,7 @@ class Corpus {
   const Vocabulary& source_vocabulary() const { return source_vocabulary_; }
   const Vocabulary& target_vocabulary() const { return target_vocabulary_; }
 
-  /// A pair with END on both sides. Buffers of `pair` are used again.
+  /// A pair with END on both sides. Buffers of `pair` are reused.
   void get(std::size_t i, EncodedPair& pair) const;
 
  private:

@@ -12,7 +12,7 @@
 
 namespace attnviz {
 
-/// Where pairs are: one file with a pair a line, or one file a side.
+/// The files of pairs: one with a pair per line, or one for each side.
 struct PairFiles {
   std::string pairs = {};   // source TAB target [TAB gold]; "" for none
   std::string source = {};  // the same line of both belongs together
@@ -44,7 +44,7 @@ class PairReader {
   /// TAB or with more than two, an empty side, gold that does not fit, files of different lengths.
   bool next(TextPair& pair);
 
-  /// Where the pair read last stands: "pairs.tsv:3".
+  /// The place of the pair read last: "pairs.tsv:3".
   std::string source_place() const { return first_.place(); }
   std::string target_place() const { return second_ ? second_->place() : first_.place(); }
 
@@ -67,7 +67,7 @@ class PairReader {
 /// A gold column: for each target symbol the source positions from 0, `-` for none, `2,3` for
 /// several, `2?` for one that is possible and need not be aligned. Throws InputError without a
 /// place, naming the entry: a count that is not `rows`, a position that is none of the `columns`
-/// symbols or stands twice.
+/// symbols or is listed twice.
 void read_gold(std::string_view text, std::size_t rows, std::size_t columns, TextPair& pair);
 
 /// The gold column of an alignment.

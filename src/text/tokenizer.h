@@ -10,7 +10,7 @@ namespace attnviz {
 
 enum class Unit {
   character,  // as base/grapheme.h cuts them; spaces are characters
-  word,       // what stands between white space
+  word,       // text between white space
 };
 
 std::string_view to_string(Unit unit);

@@ -29,7 +29,7 @@ Vocabulary::Vocabulary(std::vector<std::string> symbols) : symbols_(std::move(sy
     if (is_reserved(symbol) ||
         !ids_.emplace(symbol, reserved + static_cast<int>(ids_.size())).second) {
       throw InputError(
-          fmt::format("vocabulary: \"{}\" stands twice or is reserved", printable(symbol)));
+          fmt::format("vocabulary: \"{}\" occurs twice or is reserved", printable(symbol)));
     }
   }
 }

@@ -31,12 +31,12 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   const auto tables = [&](double source_tokens, double target_tokens) {
     return 6.0 * H * source_tokens + (3.0 * D + (R > 0.0 ? R : V)) * target_tokens;
   };
-  const auto met = [&](double vocabulary) {
+  const auto in_batch = [&](double vocabulary) {
     return std::min(vocabulary, std::max(longest_batch, double{StepTokens::max_whole}));
   };
   const double weights = copies * static_cast<double>(count_parameters(config)) +
                          tables(config.source_vocabulary, V) +
-                         5.0 * tables(met(config.source_vocabulary), met(V));
+                         5.0 * tables(in_batch(config.source_vocabulary), in_batch(V));
   // A column of the tapes: two directions of the encoder, the memory, then the decoder.
   const double source_column = 2.0 * 12.0 * H + 2.0 * (K + A);
   const double target_column = 16.0 * D + 2.0 * A + longest + 3.0 * K + 2.0 * R + 2.0 * V;

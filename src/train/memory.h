@@ -1,4 +1,4 @@
-// How much memory a run will take, known before any of it is taken.
+// How much memory a run will take, estimated before it is allocated.
 #pragma once
 
 #include <cstdint>

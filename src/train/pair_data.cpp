@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int extra_length = 10;  // symbols of an answer beyond the longest target seen
+constexpr int extra_length = 10;  // symbols of an answer more than in the longest target seen
 
 Json files_json(const PairFiles& files) {
   return Json::array({files.pairs, files.source, files.target});

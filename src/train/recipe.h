@@ -21,7 +21,7 @@ struct Recipe {
   int late_batch = 16;           // the same from late_batch_from on
   double late_batch_from = 1.0;  // as a part of `steps`
   int batch_tokens = 0;  // at most this many source and target tokens an update; 0: no limit
-  int bucket = 1;        // batches whose pairs are drawn together and dealt by length; 1: by chance
+  int bucket = 1;  // batches whose pairs are drawn together and divided by length; 1: at random
   AdamOptions adam;
   double rate = 8e-3;          // highest learning rate
   int warm_up = 50;            // steps in which the rate rises from zero
@@ -29,7 +29,7 @@ struct Recipe {
   int plateau = 0;             // evaluations without a new best before the rate is multiplied
   double plateau_decay = 0.5;  // by this, again and again; 0 evaluations for never
 
-  // sharper attention without being told where to look: penalty times the mean entropy of the rows,
+  // sharper attention without supervision: penalty times the mean entropy of the rows,
   // ramped in between two points of training
   double entropy_penalty = 0.03;
   double penalty_from = 0.5;
@@ -67,17 +67,17 @@ Target default_target(std::string_view task);
 /// As one line of JSON, as files hold it.
 std::string to_json(const Recipe& recipe);
 
-/// The recipe in that JSON. `place` is where it stands, for messages. Throws InputError naming a
+/// The recipe in that JSON. `place` names it in messages. Throws InputError naming a
 /// setting that is missing or cannot be, such as no examples a step.
 Recipe recipe_from_json(const std::string& text, const std::string& place);
 
-/// The recipe a task is trained with unless the user says otherwise, for inputs of up to
+/// The default recipe of a task, for inputs of up to
 /// `max_length` symbols. Every value is justified in docs/alignment.md. Throws UsageError for an
 /// unknown task.
 Recipe default_recipe(std::string_view task, int max_length);
 
 /// The recipe for sentence pairs, for epochs of that many steps (counted with batches of this
-/// recipe's size) and as many epochs as give enough steps; `epochs` above 0 says how many.
+/// recipe's size) and as many epochs as give enough steps; `epochs` above 0 fixes their number.
 Recipe pair_recipe();
 void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs);
 

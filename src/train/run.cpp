@@ -290,7 +290,7 @@ class Run {
 
   /// Removes the lines of evaluations after the last save: they will be written again.
   void cut_metrics() {
-    std::error_code unknown;  // then read_file() says why, instead of taking it for missing
+    std::error_code unknown;  // then read_file() reports why, instead of taking it for missing
     std::string text;
     if (std::filesystem::exists(folder_.metrics(), unknown) || unknown) {
       text = read_file(folder_.metrics(), max_metrics);

@@ -28,7 +28,7 @@ struct RunOptions {
   std::string program;                           // name and version, for the files
 };
 
-/// What is known after an evaluation.
+/// The state after an evaluation.
 struct Progress {
   int step = 0;
   int steps = 0;
@@ -52,7 +52,7 @@ struct RunReport {
   bool is_newest = true;  // false: runs/latest could not be written
 };
 
-/// What the caller is told and asked. Any may be empty.
+/// The caller's callbacks. Any may be empty.
 struct RunEvents {
   std::function<void(int step, int steps, double loss)> on_step;
   std::function<void(const Progress&)> on_evaluation;
@@ -73,7 +73,7 @@ struct InitialWeights {
 /// resume_training() continues from the last save. The run has diverged when a number is not
 /// finite, or when the loss since the last evaluation and that of the evaluation are both above
 /// twice that of guessing: clipped gradients keep numbers finite that have become meaningless. The
-/// last save stays. Throws as RunFolder::claim() and check_memory() do, before training starts.
+/// last save is kept. Throws as RunFolder::claim() and check_memory() do, before training starts.
 RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOptions& options,
                        const RunEvents& events, const std::optional<InitialWeights>& initial = {});
 
@@ -88,7 +88,7 @@ struct OpenRun {
 OpenRun open_run(const std::string& folder);
 
 /// Continues a run; the files become byte-identical to those of a run that was never interrupted.
-/// Folder, seed and recipe are the run's own. With a larger `limit` it trains beyond the recipe's
+/// Folder, seed and recipe are the run's own. With a larger `limit` it trains past the recipe's
 /// last step, with the learning rate, penalty and batch of that step.
 RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& options,
                           const RunEvents& events);

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 constexpr const char* newest = "runs/latest";
 constexpr std::size_t max_path = 1U << 16U;
 
-/// Throws InputError when the system does not say: what may exist must not be taken for missing.
+/// Throws InputError when that cannot be determined: what may exist must not be taken for missing.
 fs::file_status look_at(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);

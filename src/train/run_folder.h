@@ -1,5 +1,5 @@
-// The folder of a run: model.safetensors (the best), last.safetensors (where training stands),
-// metrics.jsonl (a line an evaluation), config.json.
+// The folder of a run: model.safetensors (the best), last.safetensors (the state of training),
+// metrics.jsonl (one line per evaluation), config.json.
 #pragma once
 
 #include <string>
@@ -44,12 +44,13 @@ class RunFolder {
   std::string metrics() const { return file("metrics.jsonl"); }
   std::string config() const { return file("config.json"); }
 
-  /// Whether a run has left anything there. Throws InputError if that cannot be told.
+  /// Whether a run has left anything there. Throws InputError if that cannot be determined.
   bool holds_run() const;
 
   /// Makes the folder and locks it. An existing run stays until the new one replaces it, a file at
   /// a time. Throws RunExistsError when there is one and `force` is not set, FolderInUseError when
-  /// it is locked, InputError when that cannot be told, OutputError when it cannot be written.
+  /// it is locked, InputError when that cannot be determined, OutputError when it cannot be
+  /// written.
   FolderLock claim(bool force) const;
 
   /// Locks the folder of a run to resume. Throws NoRunError, and as FolderLock does.

@@ -106,13 +106,13 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
   run.best.metadata.erase(state_key);
   run.recipe = recipe_from_json(metadata(file, "recipe", name), name + ": metadata: recipe");
   const ModelConfig& config = run.best.config;
-  ModelConfig wanted = run.recipe.model;
-  wanted.source_vocabulary = config.source_vocabulary;
-  wanted.target_vocabulary = config.target_vocabulary;
-  if (wanted != config) throw InputError(name + ": metadata: config and recipe disagree");
+  ModelConfig recorded = run.recipe.model;
+  recorded.source_vocabulary = config.source_vocabulary;
+  recorded.target_vocabulary = config.target_vocabulary;
+  if (recorded != config) throw InputError(name + ": metadata: config and recipe disagree");
 
   const Json state = parse_strict_json<Json>(text, place);
-  if (!state.is_object()) throw InputError(place + ": expected an object");
+  if (!state.is_object()) throw InputError(place + ": recorded an object");
   const auto take = [&](const char* field, auto& value) {
     const auto found = state.find(field);
     if (found == state.end()) {

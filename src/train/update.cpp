@@ -27,7 +27,7 @@ Update::Result Update::run(const Seq2SeqWeights& weights, std::span<const Encode
   return finish(std::span(shards_).first(count), loss.scale);
 }
 
-/// Collects the tokens that the pairs hold, with START and what stands for a target that has ended;
+/// Collects the tokens of the pairs, with START and the padding of targets that have ended;
 /// prepares what all shards read.
 void Update::begin(const Seq2SeqWeights& weights, std::span<const EncodedPair* const> pairs,
                    const UpdateOptions& options) {
@@ -63,7 +63,7 @@ void Update::run_shard(const Seq2SeqWeights& weights, int i, const LossOptions& 
       forward_backward(weights, weights_, config_, shard.batch, loss, tape, d_tape, shard.gradient);
 }
 
-/// Sums over the shards and takes the gradient of the token tables through to the weights.
+/// Sums over the shards and carries the gradient of the token tables to the weights.
 Update::Result Update::finish(std::span<Shard> shards, double scale) {
   Gradient& sum = shards.front().gradient;
   double squares[std::size(model_parts)] = {};

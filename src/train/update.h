@@ -41,7 +41,7 @@ class Update {
  public:
   static constexpr int max_shards = 4;
 
-  /// Work is shared out among `workers`, which must outlive this.
+  /// Work is divided among `workers`, which must outlive this.
   Update(const ModelConfig& config, Workers& workers);
 
   struct Result {
@@ -81,7 +81,7 @@ class Update {
   Workers& workers_;
   UpdateWeights weights_;
   std::vector<Shard> shards_;
-  std::vector<Buffers> threads_;  // one a thread: what stays in its cache
+  std::vector<Buffers> threads_;  // one per thread, kept in its cache
   Matrix d_embedding_[std::size(model_parts)];
 };
 

@@ -3,8 +3,8 @@
 namespace attnviz {
 namespace {
 
-// A step takes well under a millisecond, and sleeping and waking a good part of it: spin first,
-// then yield the core to others, if there are any, between looks.
+// A step takes well under a millisecond, and sleeping and waking a good part of that: spin first,
+// then yield the core to other threads between polls.
 constexpr int spins = 4000;
 constexpr int yields = 2000;
 

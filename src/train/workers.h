@@ -20,8 +20,8 @@ class Workers {
   int count() const { return stride_; }  // of threads
 
   /// Calls job(i, thread) for every i < count, thread i % threads taking job i, and waits for all.
-  /// What a job throws ends the jobs of its thread and is rethrown here; of several, that of the
-  /// first thread.
+  /// An exception of a job ends the jobs of its thread and is rethrown here; of several, the first
+  /// thread's.
   template <typename Job>
   void run(int count, const Job& job) {
     run_function(count, std::cref(job));  // a reference, since a function may allocate for captures

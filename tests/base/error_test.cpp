@@ -47,7 +47,7 @@ TEST_CASE("every cause is an error of its own") {
   CHECK_THROWS_AS(throw InUseError(""), Error);
 }
 
-TEST_CASE("an error of a setting tells its name and what is wrong with it") {
+TEST_CASE("an error of a setting names it and what is wrong with it") {
   const SettingError error("max_length", "expected an integer in 1..1000, got 0");
   CHECK(error.setting() == "max_length");
   CHECK(error.problem() == "expected an integer in 1..1000, got 0");

@@ -197,7 +197,7 @@ TEST_CASE("standard input is read, within the limit") {
   CHECK_THROWS_WITH(read_file("-", 3), "standard input: expected at most 3 bytes, got more");
 }
 
-TEST_CASE("standard input that is a file is read from where it stands") {
+TEST_CASE("standard input that is a file is read from its position") {
   const Folder folder;
   write_file(folder / "f", "12345");
   const int file = ::open((folder / "f").c_str(), O_RDONLY | O_CLOEXEC);
@@ -260,7 +260,8 @@ TEST_CASE("a signal while it is waited for input is not its end") {
 }
 
 TEST_CASE("output that cannot be waited for is an error") {
-  // Said once beforehand: a sanitizer looks at the category's type through a pipe, the first time.
+  // Called once beforehand: a sanitizer looks at the category's type through a pipe, the first
+  // time.
   REQUIRE(std::generic_category().message(EINVAL) == "Invalid argument");
   std::exception_ptr refusal;
   {
@@ -488,7 +489,7 @@ TEST_CASE("names without a directory are in the current one") {
 TEST_CASE("what a killed process has left is removed by the next write") {
   const Folder folder;
   const std::string left = leave_temporary(folder);
-  // Of a process that is alive, of another machine, and of somebody else: they stay.
+  // Of a process that is alive, of another machine, and of another user: they stay.
   const std::string prefix = left.substr(0, left.find('-', 9) + 1);
   Names expected{prefix + std::to_string(::getpid()) + "-0",
                  prefix + "1-0",

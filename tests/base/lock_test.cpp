@@ -73,7 +73,7 @@ TEST_CASE("the owner of a folder is named, if it can be", "[lock]") {
   folder.write(".lock", "\x1b[31mme");  // as a line that can be printed
   CHECK_THROWS_WITH(FolderLock(path), path + ": in use by \\x1b[31mme");
   ::close(file);
-  CHECK(folder.has(".lock"));  // somebody else's
+  CHECK(folder.has(".lock"));  // another's
 }
 
 TEST_CASE("a folder that cannot be locked is refused", "[lock]") {

@@ -16,7 +16,7 @@ template <typename Work>
 int end_of(Work&& work) {
   const pid_t child = ::fork();
   if (child == 0) {
-    // Whoever started the tests may have had them ignored.
+    // The tests may have been started with these ignored.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
     ::_exit(work());
   }
@@ -45,7 +45,7 @@ TEST_CASE("the first signal is remembered, the second ends the process", "[signa
   }
 }
 
-TEST_CASE("signals do what they did before when nobody waits for them any more", "[signals]") {
+TEST_CASE("signals act as before when they are no longer waited for", "[signals]") {
   CHECK(end_of([] {
           { const StopSignals signals; }
           std::raise(SIGTERM);

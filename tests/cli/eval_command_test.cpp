@@ -10,7 +10,7 @@ using namespace attnviz;
 
 namespace {
 
-/// What stands behind `name` in a table.
+/// The cell after `name` in a table.
 std::string cell_of(const std::string& text, const std::string& name) {
   const std::size_t row = text.find("\n  " + name + "  ");
   if (row == std::string::npos) return "no " + name;
@@ -59,7 +59,7 @@ TEST_CASE("attnviz eval: offsets add up to the rows that were scored") {
   CHECK(json.at("hit_rate").get<double>() == Catch::Approx(hits / rows));
 }
 
-TEST_CASE("attnviz eval --min-exact: the exit code is the answer, the scores come all the same") {
+TEST_CASE("attnviz eval --min-exact: the exit code is the answer, the scores are printed anyway") {
   const auto yes = trained_on_sort().run("eval --count 50 --min-exact 0");
   CHECK(yes.exit_code == 0);
   const auto no = trained_on_sort().run("eval --count 50 --min-exact 1");

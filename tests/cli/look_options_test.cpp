@@ -85,7 +85,7 @@ TEST_CASE("attnviz render: the ending or --format chooses the kind of picture") 
   CHECK(count(maps().read("a.svg"), "<rect") > 4);
 }
 
-TEST_CASE("attnviz render: a fitted scale is said in the picture") {
+TEST_CASE("attnviz render: a fitted scale is stated in the picture") {
   const std::string fixed = render("b.csv --format svg").out;
   const std::string fitted = render("b.csv --format svg --scale auto").out;
   CHECK(count(fixed, "colours from") == 0);
@@ -192,7 +192,7 @@ TEST_CASE("attnviz render: looks it refuses") {
                 "--format: expected png for a.png, got svg");
 }
 
-TEST_CASE("attnviz render: labels that are left out are told, in English") {
+TEST_CASE("attnviz render: labels that are left out are reported, in English") {
   for (const auto& [columns, every] :
        std::vector<std::pair<int, std::string>>{{400, ""}, {600, "2nd"}, {1000, "3rd"}}) {
     std::string head;

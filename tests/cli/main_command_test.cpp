@@ -32,7 +32,7 @@ TEST_CASE("attnviz COMMAND --help: examples first, every option explained") {
     CHECK(help.out.find("\n  attnviz " + command) < help.out.find("\nUsage: "));
     CHECK(help.out.find("\nUsage: ") < help.out.find("\nOptions:"));
     CHECK(run_program(command + " -h").out == help.out);
-    // an option that takes a value says what happens without it
+    // the help of an option with a value states what happens without it
     for (std::size_t at = help.out.find("\n  --"); at != std::string::npos;
          at = help.out.find("\n  --", at + 1)) {
       const std::string line = help.out.substr(at + 1, help.out.find('\n', at + 1) - at - 1);
@@ -169,7 +169,7 @@ TEST_CASE("attnviz: standard output that cannot be written") {
     check_refused(run_program(arguments + " >&-"), 4,
                   "standard output: cannot write: Bad file descriptor");
   }
-  // the reader goes away at once
+  // the reader closes at once
   const auto result =
       run_program("tasks --task reverse --sample 200000 | head -n 1; exit ${PIPESTATUS:-0}");
   CHECK(result.err == "attnviz: error: standard output: cannot write: Broken pipe\n");

@@ -180,7 +180,7 @@ TEST_CASE("alignments are printed in the formats of other programs", "[pairs]") 
                 "npz holds one map");
 }
 
-TEST_CASE("words the model does not know are said", "[pairs]") {
+TEST_CASE("words the model does not know are reported", "[pairs]") {
   const auto result = trained().run("predict --model m 'two zebra'");
   CHECK(result.exit_code == 0);
   CHECK(result.err.find("never seen \"zebra\"; read as <unk>") != std::string::npos);
@@ -258,7 +258,7 @@ TEST_CASE("ten faults of a file are ten lines", "[pairs]") {
   CHECK_FALSE(folder.has("runs"));
 }
 
-TEST_CASE("what was left out is said", "[pairs]") {
+TEST_CASE("what was left out is reported", "[pairs]") {
   const WorkFolder folder;
   folder.write("s", "a b c\nd\ne\nf\ng\n");
   folder.write("t", "x\nx\nx\nx\nx\n");

@@ -27,7 +27,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// The inputs of maps, a map a line.
+/// The inputs of maps, one map per line.
 std::vector<std::string> inputs_of(const std::string& maps) {
   std::vector<std::string> inputs;
   for (const std::string& line : lines_of(maps)) {

@@ -1,4 +1,4 @@
-// The program where something is scarce, shared, gone or another than last time.
+// The program with resources that are scarce, shared, missing or changed.
 #include <atomic>
 #include <string>
 #include <thread>
@@ -73,7 +73,7 @@ TEST_CASE("where resources are scarce, work is done or refused with a message") 
   }
 }
 
-TEST_CASE("every command tells that its standard output is full or closed") {
+TEST_CASE("every command reports that its standard output is full or closed") {
   const WorkFolder folder;
   REQUIRE(folder.run(train).exit_code == 0);
   for (const std::string arguments :

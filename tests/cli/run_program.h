@@ -22,7 +22,7 @@ struct ProgramResult {
   std::string out;     // standard output
   std::string err;     // standard error
   std::string output;  // both, one after the other
-  int exit_code = -1;  // as a shell has it: 128 and the number of the signal that killed it
+  int exit_code = -1;  // as in a shell: 128 plus the number of the signal that killed it
 };
 
 inline std::string read_bytes(const std::filesystem::path& path) {
@@ -37,7 +37,7 @@ inline void write_bytes(const std::filesystem::path& path, std::string_view byte
 /// How every PNG file begins.
 inline constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n";
 
-/// A new folder to work in, gone at the end of the test.
+/// A new folder to work in, removed at the end of the test.
 class WorkFolder {
  public:
   WorkFolder() {

@@ -60,7 +60,7 @@ TEST_CASE("attnviz train: what it writes and says") {
   CHECK(config.at("recipe").at("hidden") == 8);
   CHECK(config.at("recipe").at("decoder_hidden") == 8);
 
-  // a line an evaluation, how it ended, what to do next
+  // one line per evaluation, how it ended, what to do next
   CHECK(result.err.find('\r') == std::string::npos);
   for (const char* part :
        {"step 100/250  loss ", "\nstep 200/250  loss ", "\nstep 250/250  loss ", "  tokens ",
@@ -134,7 +134,7 @@ TEST_CASE("attnviz train: --json and --quiet") {
   CHECK(report.at("test").at("examples") == 2000);
   CHECK(report.at("test").contains("exact_match"));
   CHECK(report.at("test").contains("gold_mass"));
-  // the newest run has an odd name; it is drawn all the same
+  // the newest run has an odd name; it is drawn nevertheless
   CHECK(folder.run("render --out heat.png").exit_code == 0);
 }
 
@@ -273,10 +273,9 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
       {"--resume a --task dates",
        "--task: expected sort, as in the run that is resumed, got dates"},
       {"--resume a --max-length 9", "--max-length: expected 10, as in"},
-      {"--resume a --steps 29",
-       "--steps: may only grow beyond 30 in a run that is resumed, got 29"},
+      {"--resume a --steps 29", "--steps: cannot be below 30 in a run that is resumed, got 29"},
       {"--resume a --steps 31",
-       "--steps: cannot grow beyond 30, where this run's learning rate ends at 0; --init-from"},
+       "--steps: cannot exceed 30, where this run's learning rate ends at 0; --init-from"},
       {"--resume a --task all", "--task all: one run at a time can be resumed"},
       {"--resume a --force", "--force excludes --resume"},
       {"--resume a --out b", "--out excludes --resume"},
@@ -291,7 +290,7 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
   }
   check_refused(folder.run("train --task dates --init-from a --out b"), 3,
                 "a: does not know the symbol \" \", which the task dates needs");
-  // What is said again and is the same is no change.
+  // An option given again with the same value is no change.
   CHECK(folder.run(train("--resume a --seed 1")).exit_code == 0);
   CHECK(folder.run(train("--init-from a --out c")).exit_code == 0);
 }

@@ -1,4 +1,4 @@
-// The promises of the README, kept by the program as it is run: every task learnt with its
+// The claims of the README, tested on the program itself: every task learnt with its
 // default settings.
 #include <string>
 #include <vector>

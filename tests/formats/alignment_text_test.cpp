@@ -47,9 +47,8 @@ TEST_CASE("a symbol that separates fields is refused by name") {
   AttentionMap map = example();
   map.source[0] = "|||";
   CHECK(attention_to_marian(map).starts_with("the house there |||"));  // holds no inputs
-  CHECK_THROWS_WITH(
-      attention_to_nematus(map, 0, 0),
-      Catch::Matchers::StartsWith("symbol \"|||\": stands between the fields of Nem"));
+  CHECK_THROWS_WITH(attention_to_nematus(map, 0, 0),
+                    Catch::Matchers::StartsWith("symbol \"|||\": separates the fields of Nem"));
   map.target[1] = "|||";
   CHECK_THROWS_AS(attention_to_marian(map), InputError);
   CHECK(attention_to_pharaoh(map) == "0-0 1-1");

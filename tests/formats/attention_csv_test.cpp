@@ -117,7 +117,7 @@ TEST_CASE("malformed CSV is refused with line and column") {
                     "m.tsv:1: column 2: expected a tab or the end of the line after the cell");
 }
 
-TEST_CASE("a first cell that only begins as a number is a label") {
+TEST_CASE("a first cell that only starts like a number is a label") {
   const AttentionMap map = attention_from_csv("1st,2nd\nA,1\n", "m.csv");
   CHECK(map.source == std::vector<std::string>{"2nd"});
   CHECK(map.target == std::vector<std::string>{"A"});

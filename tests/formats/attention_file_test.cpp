@@ -18,7 +18,7 @@ namespace {
 
 using Labels = std::vector<std::string>;
 
-/// A file that is gone at the end of the test.
+/// A file that is removed at the end of the test.
 class File {
  public:
   File(const std::string& name, const std::string& bytes) {
@@ -117,7 +117,7 @@ TEST_CASE("an .npz that disagrees with itself is refused") {
   } cases[] = {
       {write_zip({}), "m: expected an array, got none"},
       {write_zip({{"readme", "hello"}}), "array: needed for m, which holds readme"},
-      {write_zip({13, {"a.npy", ""}}), "m: a.npy: stands twice"},
+      {write_zip({13, {"a.npy", ""}}), "m: a.npy: occurs twice"},
       {with("source.npy", texts(2)), "m: source: expected 3 texts, got 2"},
       {with("target.npy", npy_of_floats({1, 2}, {2})), "m: target: expected an array of text"},
       {with("gold.npy", npy_of_bools(std::vector<bool>(4), {2, 2})),
@@ -129,7 +129,7 @@ TEST_CASE("an .npz that disagrees with itself is refused") {
       {with("facts.npy", npy_of_texts(Labels(3, "t"), {1, 3})),
        "m: facts: expected rows of key and value"},
       {with("facts.npy", npy_of_texts(Labels(4, "t"), {2, 2})),
-       "m: facts: the key \"t\" stands twice"},
+       "m: facts: the key \"t\" occurs twice"},
   };
   for (const auto& c : cases) CHECK_THROWS_WITH(read(c.bytes, "npz"), c.message);
   Members many;
@@ -187,7 +187,7 @@ TEST_CASE("a matrix is turned where nothing says which side is which") {
     const std::string bytes = attention_to_bytes(full_map(), *attention_format(name));
     CHECK_THROWS_WITH(read(bytes, name, options), "transpose: m says that its rows are outputs");
   }
-  // What it says about the map is enough.
+  // Its entries about the map suffice.
   AttentionMap small{{"a"}, {"A"}, {1.0F}, {}, {}, {{"model", "m"}}};
   CHECK_THROWS_AS(read(attention_to_npz(small), "npz", options), UsageError);
   small.metadata.clear();

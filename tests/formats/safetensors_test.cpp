@@ -132,7 +132,7 @@ TEST_CASE("a changed text in the metadata is noticed", "[safetensors]") {
 }
 
 TEST_CASE("checksums that are no list by name are refused", "[safetensors]") {
-  // Whoever writes them can make the metadata fit.
+  // A deliberate change can include the checksums.
   std::ostringstream sum;
   sum << std::hex << std::setw(16) << std::setfill('0') << fnv1a("checksums\n[]\n");
   CHECK(message_of(file_with("{\"__metadata__\":{\"checksum\":\"" + sum.str() +

@@ -81,7 +81,7 @@ TEST_CASE("documents that are not JSON are refused") {
       "'a'", "\"\n\"", "\"\t\"", "\"\x01\"", "\"\0\""s, "\"\\\"", "\"\\x41\"", "\"\\a\"", "\"\\u\"",
       "\"\\u12\"", "\"\\u123g\"", "\"\\U00000041\"", "\"\\'\"", "\"\\ud800\"", "\"\\udc00\"",
       "\"\\ud800\\u0041\"", "\"\\udc00\\ud800\"", "\"a\" \"b\"",
-      // Not UTF-8: a lone byte, overlong, a surrogate, beyond Unicode, cut short, UTF-16.
+      // Not UTF-8: a lone byte, overlong, a surrogate, outside Unicode, cut short, UTF-16.
       "\"\xff\"", "\"\x80\"", "\"\xc0\x80\"", "\"\xc1\xbf\"", "\"\xe0\x80\x80\"",
       "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe0\xa4\"", "\"\xf5\"", "\xff\xfe[\0]\0"s,
       "\xfe\xff\0[\0]"s,
@@ -110,7 +110,7 @@ TEST_CASE("with doubles, keys keep their order and numbers their digits") {
       R"({"b":0.1,"a":{"b":[1e+300,{"b":-1}]},"c":18446744073709551615,"d":[null,true,"A"]})";
   CHECK(parse_strict_json<ordered_json>(text, "j").dump() == again);
   const std::pair<std::string, std::string> cases[] = {
-      {R"({"a":{"b":1},"b":2,"a":3})", "j: the key \"a\" stands twice"},
+      {R"({"a":{"b":1},"b":2,"a":3})", "j: the key \"a\" occurs twice"},
       {"1e999", "j: column 5: expected a number in the range of double, got \"1e999\""},
       {"[1]\n]", "j:2: column 1: expected nothing after the JSON document, got \"]\""},
       {"", "j: not valid JSON: it ends too early"},

@@ -84,7 +84,7 @@ TEST_CASE("damaged archives are refused with the place") {
       {with(good, second, "X"),
        "z: member 2: expected an entry of the directory, got something else"},
       {with(good, second + 28, "\xff"), "z: member 2: cut short by the directory's end"},
-      {with(good, second + 46, "a"), "z: a.npy: stands twice"},
+      {with(good, second + 46, "a"), "z: a.npy: occurs twice"},
       {with(good, second + 8, "\x01"), "z: b.npy: encrypted"},
       {with(good, second + 10, "\x0e"),
        "z: b.npy: expected compression 0 (none) or 8 (deflate), got 14"},

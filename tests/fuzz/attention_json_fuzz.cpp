@@ -1,4 +1,4 @@
-// Any text as JSON of a map, one document or one a line.
+// Any text as JSON of a map, one document or one per line.
 #include "formats/attention_io.h"
 #include "fuzz/bytes.h"
 

@@ -1,4 +1,4 @@
-// Any arguments, one a line, for the kinds of options that commands are made of.
+// Any arguments, one per line, for the kinds of options that commands are made of.
 #include <algorithm>
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 // Any text as the metadata of a model, each line a key, a space and its value: past the checksums,
-// which stop a changed file before these are looked at.
+// which stop a changed file before these are read.
 #include "fuzz/bytes.h"
 #include "infer/model_task.h"
 #include "infer/model_text.h"

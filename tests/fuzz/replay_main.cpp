@@ -1,4 +1,4 @@
-// Gives every file of a folder to a fuzzer's function, once: what a fuzzer found stays fixed.
+// Gives every file of a folder to a fuzzer's function, once: faults that a fuzzer found stay fixed.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

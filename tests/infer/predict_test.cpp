@@ -43,7 +43,7 @@ TEST_CASE("inputs that a model cannot read are refused by name", "[predict]") {
   }
 }
 
-TEST_CASE("separators between digits are dropped, and that is said", "[predict]") {
+TEST_CASE("separators between digits are dropped, with a note", "[predict]") {
   const Model model = small_model("sort");
   const SourceReader reader(model);
   const SourceText spaced = reader.read("1, 9, 4,3");

@@ -113,7 +113,7 @@ TEST_CASE("files that contradict themselves are refused with the reason", "[chec
            "version: expected 1, got \"2\"");
   contains(with([](TensorFile& f) { f.metadata.erase("format"); }), "not a model of attnviz");
   contains(with([](TensorFile& f) { f.metadata["source_symbols"] = R"(["a","a"])"; }),
-           "source_symbols: vocabulary: \"a\" stands twice");
+           "source_symbols: vocabulary: \"a\" occurs twice");
   contains(with([](TensorFile& f) { f.metadata["source_symbols"] = R"(["a"])"; }),
            "encoder.embedding.weight is 30x5, expected 5x5");
   contains(with([](TensorFile& f) { f.metadata.erase("target_symbols"); }),

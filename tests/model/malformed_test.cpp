@@ -74,7 +74,7 @@ std::string with_header(const std::function<void(Json&)>& change) {
   });
 }
 
-/// A file that is whole and says what `change` makes it say.
+/// A complete file whose header is what `change` makes of it.
 std::string with_content(const std::function<void(TensorFile&)>& change) {
   const Model model = least_model();
   TensorFile file{describe(model), {}};
@@ -166,7 +166,7 @@ std::vector<Case> broken_containers() {
       {"a tensor given twice", bytes_with([](Parts& p) {
          replace(p.header, "encoder.gru.bias_ih_l0\"", "encoder.gru.bias_hh_l0\"");
        }),
-       "m: header: the key \"encoder.gru.bias_hh_l0\" stands twice"},
+       "m: header: the key \"encoder.gru.bias_hh_l0\" occurs twice"},
       {"a header nested too deeply", bytes_with([](Parts& p) {
          p.header = "{\"x\":" + std::string(100, '[') + std::string(100, ']') + "}";
        }),
@@ -218,7 +218,7 @@ std::vector<Case> broken_containers() {
        }),
        "m: encoder.embedding.weight: data_offsets: expected a range within the 460 bytes of data; "
        "is the file cut short?"},
-      {"offsets beyond the file", with_header([](Json& h) {
+      {"offsets past the file", with_header([](Json& h) {
          h[first]["data_offsets"] = {0, 4000};
        }),
        "m: encoder.embedding.weight: data_offsets: expected a range within the 460 bytes of data; "
@@ -279,7 +279,7 @@ std::vector<Case> broken_contents() {
       {"a config nested too deeply", with_metadata("config", std::string(100'000, '[')),
        "m: metadata: config: expected at most 64 levels of nesting, got more"},
       {"a config that says something twice", with_metadata("config", R"({"hidden":1,"hidden":2})"),
-       "m: metadata: config: the key \"hidden\" stands twice"},
+       "m: metadata: config: the key \"hidden\" occurs twice"},
       {"a config without a size", with_metadata("config", R"({"embedding":1})"),
        "m: config: hidden: expected an integer in 1..1048576"},
       {"a size of nothing", with_content([](TensorFile& f) {
@@ -317,13 +317,13 @@ std::vector<Case> broken_contents() {
       {"a symbol that is a number", with_metadata("target_symbols", "[1]"),
        "m: target_symbols: expected a list of strings"},
       {"a symbol given twice", with_metadata("source_symbols", R"(["a","a"])"),
-       "m: source_symbols: vocabulary: \"a\" stands twice or is reserved"},
+       "m: source_symbols: vocabulary: \"a\" occurs twice or is reserved"},
       {"an empty symbol", with_metadata("source_symbols", R"([""])"),
        "m: source_symbols: vocabulary: a symbol is empty"},
       {"a symbol that is invalid UTF-8", with_metadata("source_symbols", R"(["\ud800"])"),
        "m: metadata: source_symbols: column 9: not valid JSON at \"\"]\""},
       {"a reserved symbol", with_metadata("target_symbols", R"(["</s>"])"),
-       "m: target_symbols: vocabulary: \"</s>\" stands twice or is reserved"},
+       "m: target_symbols: vocabulary: \"</s>\" occurs twice or is reserved"},
       {"too few symbols", with_metadata("source_symbols", "[]"),
        "m: encoder.embedding.weight is 5x1, expected 4x1"},
       {"too many symbols", with_metadata("target_symbols", R"(["b","c"])"),

@@ -38,7 +38,7 @@ Matrix drawn(Index rows, Index columns, Random& random) {
   return m;
 }
 
-/// f of every element of a column, a register at a time; one element more stays as it is.
+/// f of every element of a column, a register at a time; one element more stays unchanged.
 template <typename F, typename Exact>
 void check_function(Index size, Scalar least, Scalar greatest, F&& f, Exact&& exact) {
   Vector x(size + 1);

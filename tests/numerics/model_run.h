@@ -39,7 +39,7 @@ struct ModelRun {
     run(config, weights, pairs, options, state_dropout, noise, dropout);
   }
 
-  /// Where the given pair stands in the batch.
+  /// The column of the given pair in the batch.
   Index place(int pair) const {
     return std::find(batch.order.begin(), batch.order.end(), pair) - batch.order.begin();
   }

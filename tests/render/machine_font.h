@@ -10,8 +10,8 @@
 
 namespace attnviz {
 
-/// The path of the font file with this name, or "", said aloud, where it is not installed. ctest
-/// takes the line for the word that a test was skipped.
+/// The path of the font file with this name, or "", with a line that makes ctest report the test
+/// as skipped, where it is not installed.
 inline std::string machine_font(const std::string& name) {
   namespace fs = std::filesystem;
   const char* home = std::getenv("HOME");

@@ -134,7 +134,7 @@ TEST_CASE("coverage and confidence of hand-made maps", "[scores]") {
   CoverageScores diagonal_map;
   diagonal_map.add_map(Weights{1, 0, 0, 0, 1, 0}, 3);
   CHECK(diagonal_map.confidence() == 1.0);
-  CoverageScores one_input;  // the first input is looked at twice, the second never
+  CoverageScores one_input;  // the first input is attended to twice, the second never
   one_input.add_map(Weights{1, 0, 0, 1, 0, 0}, 3);
   CHECK(one_input.mean_coverage_penalty() == Catch::Approx(std::log(2.0)));
   CHECK(one_input.mean_entropy() == 0.0);

@@ -64,7 +64,7 @@ TEST_CASE("BLEU worked out by hand") {
   // 5/6, 4/5, 3/4, 2/3 of the n-grams match; as long as the reference
   CHECK(bleu_of({{"x b c d e f", "a b c d e f"}}).score() ==
         Catch::Approx(std::pow(5.0 / 6 * 4 / 5 * 3 / 4 * 2 / 3, 0.25)));
-  // all match, but 5 words stand for 8: the brevity penalty is e^(1 - 8/5)
+  // all match, but 5 words answer 8: the brevity penalty is e^(1 - 8/5)
   CHECK(bleu_of({{"a b c d e", "a b c d e f g h"}}).score() == Catch::Approx(std::exp(-0.6)));
   // longer than the reference: no reward
   CHECK(bleu_of({{"a b c d e f g h", "a b c d"}}).score() ==

@@ -302,7 +302,7 @@ TEST_CASE("dates: symbols") {
   CHECK_FALSE(task.takes_alphabet);
 }
 
-TEST_CASE("dates: augmented examples copy their digits all the same") {
+TEST_CASE("dates: augmented examples copy their digits too") {
   const Task task = find_task("dates");
   Random random(3);
   int other_separators = 0;

@@ -45,7 +45,7 @@ TEST_CASE("sort: what is no input of it") {
   CHECK_FALSE(task.solve(task.defaults, std::vector<std::string>(1001, "1")).has_value());
 }
 
-TEST_CASE("sort: crowded examples hold few symbols, from one to four of any") {
+TEST_CASE("sort: augmented examples hold few symbols, from one to four of any") {
   const Task task = find_task("sort");
   Random random(3);
   std::set<std::string> seen;

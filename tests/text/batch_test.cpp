@@ -40,7 +40,7 @@ TEST_CASE("columns are packed step by step, longest source first", "[batch]") {
   CHECK(batch.source_length(1) == 2);
 }
 
-TEST_CASE("a target that ends early keeps its column while one behind it goes on", "[batch]") {
+TEST_CASE("a target that ends early keeps its column until those behind it end", "[batch]") {
   const Batch batch = packed({{{4, 2}, {2}}, {{5, 6, 2}, {7, 2}}, {{2}, {8, 9, 2}}});
   CHECK(batch.target_first == Ints{0, 3, 6, 9});
   CHECK(batch.inputs == Ints{1, 1, 1, 7, 0, 8, 0, 0, 9});

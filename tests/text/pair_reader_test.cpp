@@ -17,7 +17,7 @@ std::vector<TextPair> read_all(const PairFiles& files, Tokenizer source = words,
   return pairs;
 }
 
-/// What is said about a file, its own name left out.
+/// The message about a file, without the file's name.
 std::string refusal(std::string_view bytes) {
   const TemporaryFile file(bytes);
   try {
@@ -119,7 +119,7 @@ TEST_CASE("each fault has its line and column") {
   }
 }
 
-TEST_CASE("faults are told together, ten at most") {
+TEST_CASE("faults are reported together, ten at most") {
   CHECK(refusal("x\na\tb\n\tb\n") ==
         ":1: column 2: expected source TAB target, or these and TAB gold, got 1 column\n"
         ":3: column 1: source: expected a text, got none");

@@ -25,14 +25,14 @@ TEST_CASE("a symbol without a number is unknown, and so are the labels of reserv
   CHECK(vocabulary.missing(text) == std::vector<std::string>{"z", "y"});
 }
 
-TEST_CASE("a copy stands on its own", "[vocabulary]") {
+TEST_CASE("a copy is independent", "[vocabulary]") {
   auto original = std::make_unique<Vocabulary>(std::vector<std::string>{"a", "b"});
   const Vocabulary copy = *original;
   original.reset();
   CHECK(copy.id("b") == 5);
 }
 
-TEST_CASE("symbols that cannot be told apart are refused", "[vocabulary]") {
+TEST_CASE("symbols that cannot be distinguished are refused", "[vocabulary]") {
   CHECK_THROWS_AS(Vocabulary({"a", "a"}), InputError);
   CHECK_THROWS_AS(Vocabulary({""}), InputError);
   CHECK_THROWS_AS(Vocabulary({"</s>"}), InputError);

@@ -1,4 +1,4 @@
-// Every allocation fails in its turn: nothing crashes, and files stay whole.
+// Every allocation fails in turn: nothing crashes, and files stay intact.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,7 +50,7 @@ End end_of(const std::function<void()>& work, long k) {
   return WIFEXITED(status) ? static_cast<End>(WEXITSTATUS(status)) : crashed;
 }
 
-/// Tries all k until none fails any more; `check` looks at what each has left. At least `least`
+/// Tries all k until none fails any more; `check` examines what each has left. At least `least`
 /// must have been refused. Big works are tried at every `stride`-th k.
 void fail_all(
     const std::function<void()>& work, int least,

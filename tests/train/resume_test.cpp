@@ -92,7 +92,7 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
   }
 }
 
-TEST_CASE("a stopped run of pairs resumes to the same bytes, with all that it draws by chance",
+TEST_CASE("a stopped run of pairs resumes to the same bytes, with all that it draws at random",
           "[resume][pairs]") {
   const Scratch scratch;
   std::string text;
@@ -166,7 +166,7 @@ TEST_CASE("metrics get no line twice, and none is torn", "[resume]") {
     CHECK(heard == notes);
     CHECK(read_file("cut/metrics.jsonl", 1U << 20U) == whole);
   }
-  // Lines that are gone cannot come back, but are missed.
+  // Lost lines cannot be restored, but are reported.
   run_training(data, full_recipe(), quick_options("lost"), stop_after(10));
   write_file("lost/metrics.jsonl", "");
   std::vector<std::string> heard;
@@ -191,7 +191,7 @@ TEST_CASE("a run that may exist but cannot be read is not overwritten", "[resume
                     "b/model.safetensors: cannot read: Too many levels of symbolic links");
 }
 
-TEST_CASE("more steps go on at the end of the recorded schedule", "[resume]") {
+TEST_CASE("more steps continue from the end of the recorded schedule", "[resume]") {
   const Scratch scratch;
   TaskData data = reverse_data();
   run_training(data, full_recipe(), quick_options("a"), stop_after(31));
@@ -255,7 +255,7 @@ TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
         place + "metadata: state: expected an object");
   CHECK(with([&](TensorFile& f) {
           replaced(f.metadata["state"], "\"seed\":", "\"steps\":1,\"seed\":");
-        }) == place + "metadata: state: the key \"steps\" stands twice");
+        }) == place + "metadata: state: the key \"steps\" occurs twice");
   CHECK(with([&](TensorFile& f) {
           replaced(f.metadata["state"], "\"stalled\":0", "\"stalled\":" + std::string(99, '['));
         }) == place + "metadata: state: expected at most 64 levels of nesting, got more");

@@ -1,4 +1,4 @@
-// `attnviz eval`: how right a model is, and how true its attention.
+// `attnviz eval`: how often a model is right, and how well its attention matches the truth.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -39,8 +39,8 @@ struct EvalOptions {
 
 void require_exact(const AnswerScores& answers, double least) {
   if (answers.exact_match() >= least) return;
-  throw AnswerIsNo("exact match " + percent(answers.exact_match()) + " is below --min-exact " +
-                   format_shortest(least));
+  throw CheckFailed("exact match " + percent(answers.exact_match()) + " is below --min-exact " +
+                    format_shortest(least));
 }
 
 void report(const EvalOptions& options, const PairEvaluation& evaluation) {
@@ -58,11 +58,11 @@ std::uint64_t seed_of(const Model& model) {
     if (seed != json.end() && seed->is_number_unsigned()) return seed->get<std::uint64_t>();
   }
   throw InputError(
-      "model: metadata: training: expected the seed, which tells the pairs that were held out, got "
+      "model: metadata: training: expected the seed, which determines the held-out pairs, got "
       "none; give pairs with --data");
 }
 
-/// Answers the pairs that were held out to test with while the model was trained.
+/// Answers the held-out test pairs of the model's training.
 PairEvaluation evaluate_held_out(const Model& model, const std::string& fact,
                                  const AnswerOptions& answer) {
   const std::string place = "model: metadata: data";
@@ -76,12 +76,12 @@ PairEvaluation evaluate_held_out(const Model& model, const std::string& fact,
                           has_file ? "" : " that were held out to test with"));
   const auto longest = static_cast<std::size_t>(settings.max_length);
   std::uint32_t number = has_file ? test.front() : 0;
-  const auto wanted = [&](const TextPair& pair) {
+  const auto is_test = [&](const TextPair& pair) {
     if (pair.source.size() > longest || pair.target.size() > longest) return false;
     return std::binary_search(test.begin(), test.end(), number++);
   };
   PairReader reader(files, settings.source, settings.target);
-  return evaluate_pairs(model, reader, answer, wanted);
+  return evaluate_pairs(model, reader, answer, is_test);
 }
 
 void evaluate_on_pairs(const EvalOptions& options, const Model& model) {

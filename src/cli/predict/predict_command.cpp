@@ -1,4 +1,4 @@
-// `attnviz predict`: what a model answers, and where it looked.
+// `attnviz predict`: a model's answers and their attention.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ void predict_standard_input(Predictor& predictor) {
   for (std::string line; lines.next(line);) predictor.add(line, lines.place() + ": ");
 }
 
-/// Several answers need a format that tells them apart. `format` is that of --attention.
+/// Several answers need a format that distinguishes them. `format` is that of --attention.
 void check_n_best(const PredictOptions& options, const std::string& format) {
   const BeamOptions& beam = options.answer.beam;
   if (beam.n_best > beam.width) {
@@ -98,7 +98,7 @@ void add_predict(Program& program) {
                 "log-probability");
   add_answer_options(command, options->answer);
   command.option("--target").excludes("--beam", "--replace-unk");
-  command.integer("--n-best", options->answer.beam.n_best, 1, most_hypotheses,
+  command.integer("--n-best", options->answer.beam.n_best, 1, max_hypotheses,
                   "answers to print (default 1): input, rank, log-probability, answer");
   command.choice("--alignment", options->alignment, {"pharaoh", "marian", "nematus", "json", "npz"},
                  "print alignments (default: answers), in this format");

@@ -18,7 +18,7 @@
 namespace attnviz {
 namespace {
 
-constexpr std::size_t most_map_bytes = 1U << 28U;  // what read_attention_file() takes
+constexpr std::size_t max_map_bytes = 1U << 28U;  // the limit of read_attention_file()
 
 /// The map; with logits, one row of them a symbol, in the order of the target vocabulary.
 std::string to_json(const Prediction& prediction, const Vocabulary& target) {
@@ -39,7 +39,7 @@ std::string to_json(const Prediction& prediction, const Vocabulary& target) {
 
 Predictor::Predictor(const PredictOptions& options, const Model& model, std::string format)
     : options_(options), model_(model), reader_(model), format_(std::move(format)) {
-  // Somebody who types waits for each answer.
+  // A user who types waits for each answer.
   if (isatty(STDIN_FILENO) == 1) lines_at_once_ = 1;
 }
 
@@ -82,7 +82,7 @@ void Predictor::answer() {
     tell_cut(options_.quiet, prediction);
     if (!options_.attention.empty()) {
       maps_ += attention_to_bytes(prediction.map, *attention_format(format_));
-      if (maps_.size() > most_map_bytes) {
+      if (maps_.size() > max_map_bytes) {
         throw LimitError(
             "--attention: expected at most 256 MiB of maps; give fewer inputs at once");
       }

@@ -10,7 +10,7 @@
 
 namespace attnviz {
 
-/// A map to draw, and what is said about it.
+/// A map to draw, and its texts.
 struct Picture {
   AttentionMap map;
   std::string title;
@@ -33,7 +33,7 @@ struct Figure {
   int height = 0;
 };
 
-/// Draws a single map alone, several as panels of a sheet. What had to be left out is said on
+/// Draws a single map alone, several as panels of a sheet. What had to be left out is noted on
 /// standard error.
 Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& options);
 

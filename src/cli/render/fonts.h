@@ -1,4 +1,4 @@
-// The fonts a command draws with, and what it says about letters that none of them has.
+// The fonts a command draws with, and warnings about characters that none of them has.
 #pragma once
 
 #include <string>

@@ -29,7 +29,7 @@ struct LookFlags {
 
   /// The look of a figure of these maps. Throws UsageError for numbers that cannot be written so.
   Look resolve(const std::vector<AttentionMap>& maps) const;
-  /// What the picture has to say about its colours: "" for the fixed scale.
+  /// The picture's note on its colours: "" for the fixed scale.
   std::string scale_note(const Look& look) const;
 };
 

@@ -27,8 +27,8 @@ void add_matrix_options(const Command& command, MatrixOptions& options);
 /// are none.
 AttentionMap read_matrix(const MatrixOptions& options, const std::string& file);
 
-/// What is to be warned of, or "": rows that are no distribution are drawn as they are, for
-/// somebody may want to see just that.
+/// A warning, or "": rows that are no distribution are drawn unchanged, as that may be what the
+/// user wants to see.
 std::string odd_rows_warning(const std::string& file, const AttentionMap& map);
 
 }  // namespace attnviz

@@ -66,7 +66,7 @@ Picture from_matrix(const RenderOptions& options, const std::string& file) {
   return picture;
 }
 
-/// Tells models apart: of the bytes of their file.
+/// Identifies a model: a checksum of its file.
 std::string checksum_of(const Model& model) {
   return "fnv1a64:" + fnv1a_hex(write_model(model));
 }

@@ -45,7 +45,7 @@ Json report_json(const RunReport& report, const std::string& folder) {
           {"test", Json::parse(to_json(report.test))}};
 }
 
-/// Draws what the model makes of its task's sample input.
+/// Draws the model's attention on its task's sample input.
 void show_sample(const std::string& folder) {
   const Model model = load_model(folder);
   const auto task = task_of(model);
@@ -59,7 +59,7 @@ void show_sample(const std::string& folder) {
   }
 }
 
-/// One run, with its progress on standard error. Throws AnswerIsNo if it diverged, Stopped if a
+/// One run, with its progress on standard error. Throws CheckFailed if it diverged, Stopped if a
 /// signal came.
 RunReport train_one(const TrainOptions& options, Start start, const std::string& folder) {
   RunOptions run = options.run;
@@ -103,8 +103,8 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
          "attnviz: note: runs/latest cannot be written; name this model with --model");
   }
   if (report.stop_reason == StopReason::diverged) {
-    throw AnswerIsNo("training diverged at " + report.reason + "; try a lower --lr" +
-                     (report.best_step > 0 ? "; the best model so far was kept" : ""));
+    throw CheckFailed("training diverged at " + report.reason + "; try a lower --lr" +
+                      (report.best_step > 0 ? "; the best model so far was kept" : ""));
   }
   if (options.show) show_sample(folder);
   return report;
@@ -124,9 +124,9 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
     const RunReport report = train_one(options, start_new(options, task), folder);
     entry["verdict"] = meets(report.test, default_target(task.name)) ? "reached" : "missed";
     entry.update(report_json(report, folder));
-  } catch (const AnswerIsNo& no) {
+  } catch (const CheckFailed& failure) {
     entry["verdict"] = "failed";
-    entry["reason"] = no.what();
+    entry["reason"] = failure.what();
   } catch (const Error& error) {
     entry["verdict"] = "failed";
     entry["reason"] = error_text(error);
@@ -149,7 +149,7 @@ Cells summary_cells(const Json& entry) {
   return cells;
 }
 
-/// All tasks, one after the other; a failure does not keep the others from being tried.
+/// All tasks, one after the other, whether or not one fails.
 void train_all(const TrainOptions& options) {
   const TaskFlags& flags = options.task;
   if (flags.min_length || flags.max_length || flags.shift || flags.alphabet) {
@@ -174,7 +174,7 @@ void train_all(const TrainOptions& options) {
   write_file(folder + "/manifest.json", dump(manifest, 2) + "\n");
   tell(options.quiet, "");
   write_file("-", options.json ? dump(manifest) + "\n" : format_table(summary, TableStyle::words));
-  if (!all_reached) throw AnswerIsNo("not every task reached its target");
+  if (!all_reached) throw CheckFailed("not every task reached its target");
 }
 
 void run_train(const TrainOptions& options) {
@@ -203,7 +203,7 @@ void run_train(const TrainOptions& options) {
   const RunReport report = train_one(options, std::move(start), folder);
   write_file("-",
              options.json ? dump(report_json(report, folder)) + "\n" : report_text(report, folder));
-  // Outside runs/ it need not be the newest: runs/latest may be beyond reach.
+  // Outside runs/ it need not be the newest: runs/latest may not be writable.
   tell(options.quiet,
        "next: attnviz render " +
            (!resumed && options.run.folder.empty() ? std::string()

@@ -7,7 +7,7 @@
 
 namespace attnviz {
 
-/// The line that shows where training stands, on a terminal only: it is rewritten in place.
+/// The line that shows training's progress, on a terminal only: it is rewritten in place.
 class ProgressBar {
  public:
   explicit ProgressBar(bool quiet);

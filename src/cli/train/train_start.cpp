@@ -24,8 +24,8 @@ using Json = nlohmann::ordered_json;
 /// `why` it is fixed.
 void refuse_changes(const std::string& fixed, const std::string& asked, const std::string& why) {
   const Json settings = Json::parse(fixed);
-  const Json wanted = Json::parse(asked);
-  for (const auto& [name, value] : wanted.items()) {
+  const Json given = Json::parse(asked);
+  for (const auto& [name, value] : given.items()) {
     if (settings.at(name) == value) continue;
     std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
     std::replace(option.begin(), option.end(), '_', '-');
@@ -53,7 +53,7 @@ std::unique_ptr<TrainingData> data_for(const Model& model, const Task& task,
   return std::make_unique<TaskData>(task, settings, model.source, model.target);
 }
 
-/// What --init-from brings along. Throws UsageError where the command line asks for another size.
+/// The model of --init-from. Throws UsageError where the command line asks for another size.
 ModelConfig config_of(const Model& model, const TrainOptions& options) {
   Recipe fixed;
   fixed.model = model.config;
@@ -84,7 +84,7 @@ void tell_counts(const TrainOptions& options, const PairData& data) {
   }
 }
 
-/// The recipe with its epochs counted out, or that of a task. --steps is the last word.
+/// The recipe with its epochs counted out, or that of a task. --steps overrides them.
 Recipe recipe_for(const TrainOptions& options, PairData& data) {
   const bool of_task = !options.recipe.empty();
   Recipe recipe = with_settings(
@@ -96,7 +96,7 @@ Recipe recipe_for(const TrainOptions& options, PairData& data) {
   return with_settings(recipe, options);
 }
 
-/// Pairs for a model that exists: its symbols, and its way to read.
+/// Pairs for an existing model: with its vocabularies and tokens.
 std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& options,
                                     std::uint64_t seed) {
   const PairFlags& flags = options.pairs;
@@ -131,13 +131,12 @@ std::unique_ptr<TrainingData> pairs_of(const SavedRun& saved, const std::string&
 void check_limit(const TrainOptions& options, const SavedRun& saved) {
   const int steps = options.steps.value_or(saved.position.limit);
   if (steps < saved.position.limit) {
-    throw UsageError(
-        fmt::format("--steps: may only grow beyond {} in a run that is resumed, got {}",
-                    saved.position.limit, steps));
+    throw UsageError(fmt::format("--steps: cannot be below {} in a run that is resumed, got {}",
+                                 saved.position.limit, steps));
   }
   if (steps > saved.recipe.steps && saved.recipe.final_rate == 0.0) {
     throw UsageError(fmt::format(
-        "--steps: cannot grow beyond {}, where this run's learning rate ends at 0; --init-from "
+        "--steps: cannot exceed {}, where this run's learning rate ends at 0; --init-from "
         "starts a new run from its model",
         saved.recipe.steps));
   }

@@ -15,7 +15,7 @@ struct Start {
   std::unique_ptr<TrainingData> data;
   Recipe recipe;
   std::optional<InitialWeights> initial;  // --init-from
-  std::optional<OpenRun> resumed;        // --resume
+  std::optional<OpenRun> resumed;         // --resume
   bool has_pairs = false;
 };
 

@@ -58,7 +58,7 @@ class CurveBuilder {
   const std::vector<CurvePanel>& panels_;
   const CurveOptions& options_;
   const Font& font_;
-  int left_ = 0;         // what stands left of the axes
+  int left_ = 0;         // everything left of the axes
   int label_width_ = 0;  // of the y axes
   int width_ = 0;        // of the axes
   int top_ = 0;          // the next thing goes here

@@ -1,4 +1,4 @@
-// What stands around every figure: its title, its caption and the margin.
+// The frame of every figure: its title, its caption and the margin.
 #pragma once
 
 #include <functional>

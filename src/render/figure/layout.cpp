@@ -16,7 +16,7 @@ int color_bar_label_height(const Font& font, int side) {
 }
 
 // Beside the map. A bar that is so much higher than the map that it reaches the column labels
-// stands beside those.
+// is placed beside those.
 ColorBar place_beside(const Font& font, const Scale& scale, const PanelLayout& panel, int side) {
   const int height = color_bar_height(panel.map.height);
   const int y = half(panel.map.height - height);

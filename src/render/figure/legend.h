@@ -1,4 +1,4 @@
-// What says which line of a chart is which.
+// The legend of a chart.
 #pragma once
 
 #include <cstddef>

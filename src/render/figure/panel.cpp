@@ -142,13 +142,13 @@ void PanelBuilder::place_row_labels() {
   // Below the descenders: a line through them would change the symbol.
   const int underline = measure(font_, "p\u2423", size).bottom + 1 + underline_thickness(size);
   const Line line = fit_line(font_, labels, size, any_wrong ? underline : 0);
-  // At least a pixel between two; a single label stands alone.
+  // At least a pixel between two; a single label always fits.
   layout_.row_label_stride = std::min((line.height() + cell) / cell, static_cast<int>(map_.rows()));
   label_gap_ = tick_gap + tick_length + 2 + std::max(0, half(line.height() - cell + 1));
 
   const auto stride = static_cast<std::size_t>(layout_.row_label_stride);
   for (std::size_t row = 0; row < labels.size(); row += stride) {
-    // Letters stand in the middle of their advance, so that a column of them looks straight.
+    // Letters are centred by their advance, so that a column of them looks straight.
     const TextExtent& e = labels[row].extent;
     const int left = std::min(0, e.left);
     const int right = std::max(e.advance, e.right);
@@ -229,7 +229,7 @@ void PanelBuilder::place_axis_titles() {
   const TextExtent r = measure(font_, row_title, size);
   int left = 0;
   for (const PlacedText& label : layout_.row_labels) left = std::min(left, label.box.x);
-  // Only a title that is longer than the map is high can meet what stands above the map.
+  // Only a title longer than the map's height can reach what is above the map.
   if (r.width() > layout_.map.height) {
     left = std::min({left, labels.x, layout_.column_title.box.x});
   }
@@ -248,7 +248,7 @@ std::string number_text(float weight, const NumberStyle& style) {
 
 void PanelBuilder::place_numbers(const NumberStyle& style) {
   constexpr int margin = 2;                     // around the widest
-  constexpr std::size_t max_numbers = 1 << 16;  // nobody reads more
+  constexpr std::size_t max_numbers = 1 << 16;  // more would be illegible
   if (map_.weights.size() > max_numbers) {
     layout_.cell_for_numbers = layout_.cell + 1;
     return;

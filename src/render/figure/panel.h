@@ -1,4 +1,4 @@
-// One attention map with its labels, as it stands alone or among others.
+// One attention map with its labels, alone or among others.
 #pragma once
 
 #include <cstddef>

@@ -90,7 +90,7 @@ class SheetBuilder {
 void SheetBuilder::lay_out_panels() {
   std::size_t longest = 0;
   for (const AttentionMap& map : maps_) longest = std::max({longest, map.rows(), map.columns()});
-  // Two thirds of what a map has when it stands alone: "</s>" still fits beside a letter.
+  // Two thirds of those of a single map: "</s>" still fits beside a letter.
   const int cell = options_.look.cell > 0 ? options_.look.cell
                                           : std::max(1, (choose_cell(longest) * 11 + 8) / 16);
   for (const AttentionMap& map : maps_) side_ = std::max(side_, longer_side(map, cell));

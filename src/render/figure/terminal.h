@@ -22,7 +22,7 @@ struct TerminalOptions {
 
 /// Rows are outputs with their labels at the left, columns inputs with theirs on top, letter below
 /// letter where they are wide; a row known to be wrong has a ✗. Cells are two characters wide, one
-/// where there is no room; columns that still have none are left out, and the last line says so.
+/// where there is no room; columns that still have none are left out, as the last line states.
 /// Nothing of the labels and texts can control the terminal. Throws UsageError when the map has no
 /// row or no column, or its weights are not rows x columns.
 std::string draw_terminal(const AttentionMap& map, const TerminalOptions& options);

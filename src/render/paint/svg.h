@@ -12,8 +12,8 @@
 
 namespace attnviz {
 
-/// Collects a figure as SVG 1.1. Texts are outlines, as the layout measured them: which fonts the
-/// reader has changes nothing. What they say stands in aria-label.
+/// Collects a figure as SVG 1.1. Texts are outlines, as the layout measured them: the reader's
+/// fonts do not matter. aria-label holds their characters.
 class SvgPainter : public Painter {
  public:
   /// The font must outlive the painter. No background is transparent.

@@ -52,8 +52,8 @@ class Face {
   int advance(int glyph, int size) const;
   /// Empty for an outline that cannot be read.
   Outline outline(int glyph, int size) const;
-  /// Coverage of the pixels that the outline touches, which stands `x` and `y` of a pixel to the
-  /// right of and below where `outline` says, row by row. Empty for one that cannot be drawn.
+  /// Coverage of the pixels that the outline touches when moved right by `x` and down by `y` of a
+  /// pixel, row by row. Empty for one that cannot be drawn.
   std::vector<unsigned char> bitmap(int glyph, int size, float x, float y) const;
   std::vector<GlyphStep> steps(int glyph) const;
   std::vector<ShapedGlyph> shape(std::string_view text) const;

@@ -43,7 +43,7 @@ std::size_t Faces::find_loaded(const std::vector<char32_t>& code_points, std::si
   return none;
 }
 
-// A broken file in a folder is skipped, as nobody named it.
+// A broken file in a folder is skipped, as the user did not name it.
 std::size_t Faces::find_new(const std::vector<char32_t>& code_points) {
   for (auto found = search_.find(code_points); found;
        found = search_.find(code_points, *found + 1)) {

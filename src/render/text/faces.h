@@ -33,7 +33,7 @@ class Faces {
   /// The first face that has all of a character, or `none`.
   std::size_t find(const std::vector<char32_t>& code_points);
 
-  // What Font::missing and Font::unshaped tell.
+  // For Font::missing and Font::unshaped.
   std::set<char32_t> missing;
   bool unshaped = false;
 

@@ -1,4 +1,4 @@
-// What is read of a font file without trusting it.
+// Parts of a font file, read without trusting it.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ class CharacterMap {
   std::vector<Range> ranges_;  // ascending, apart
 };
 
-/// Where the face begins in a TrueType or OpenType file, or in a collection: its first one. Throws
+/// The offset of the face in a TrueType or OpenType file, or in a collection: its first one. Throws
 /// InputError naming `name` when this is no such file, its table directory goes past the end, or a
 /// table is missing or too short for what is read from it without a check.
 std::size_t check_font_file(std::string_view file, std::string_view name);

@@ -1,4 +1,4 @@
-// Font files of the machine, looked at only when a text needs them.
+// Font files of the machine, read only when a text needs them.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace attnviz {
 /// their names have it), then by name. The folders are read at the first search.
 class FontSearch {
  public:
-  /// Folders with all below them, or files. What cannot be read is passed over.
+  /// Folders with all below them, or files. What cannot be read is skipped.
   explicit FontSearch(std::vector<std::string> places) : places_(std::move(places)) {}
 
   /// The first file from number `from` on that has a glyph for each of the code points.

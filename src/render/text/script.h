@@ -1,4 +1,4 @@
-// What is known of the scripts of the world as far as drawing them goes.
+// How the world's scripts are drawn.
 #pragma once
 
 #include <string_view>
@@ -25,7 +25,7 @@ std::string_view font_package(char32_t code_point);
 /// Joiners, direction marks and variation selectors: they never have a shape of their own.
 bool is_invisible(char32_t code_point);
 
-/// Marks that stand over or under the letter before them.
+/// Marks over or under the letter before them.
 bool is_mark(char32_t code_point);
 
 }  // namespace attnviz

@@ -13,7 +13,7 @@ namespace attnviz {
 struct ShapedGlyph {
   int index = 0;
   int advance = 0;
-  int x = 0;  // from where the glyph would stand
+  int x = 0;  // from the unshaped position
   int y = 0;
 };
 

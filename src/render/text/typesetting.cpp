@@ -16,7 +16,7 @@
 namespace attnviz {
 namespace {
 
-// Spaces, digits and punctuation stand between words of either direction.
+// Spaces, digits and punctuation occur between words of either direction.
 bool is_neutral(char32_t c) {
   return c < 0xc0 && !((c | 0x20) >= U'a' && (c | 0x20) <= U'z');
 }
@@ -150,7 +150,7 @@ std::vector<Glyph> place(Faces& faces, std::string_view text, int size, int* adv
     last = pen;
     for (const ShapedGlyph& shaped : face.shape(run.text)) {
       float x = static_cast<float>(pen) + static_cast<float>(units + shaped.x) * scale;
-      // A mark for which the face has no place on this letter: over it, as it stands in its cell.
+      // A mark for which the face has no place on this letter: over it, as placed in its cell.
       if (shaped.advance == 0 && shaped.x == 0)
         x -= static_cast<float>(face.advance(shaped.index, size));
       const float y = -static_cast<float>(shaped.y) * scale;

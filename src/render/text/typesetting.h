@@ -9,8 +9,8 @@
 #include "attnviz/font.h"
 #include "render/text/face.h"
 
-// Latin and other plain letters stand at whole pixels and are not hinted, so that a text looks the
-// same wherever it is drawn. Sizes are pixels per em, 1 to 512 (others are clamped); texts are
+// Latin and other plain letters are set at whole pixels and are not hinted, so that a text looks
+// the same wherever it is drawn. Sizes are pixels per em, 1 to 512 (others are clamped); texts are
 // valid UTF-8 on one line.
 
 namespace attnviz {
@@ -48,7 +48,7 @@ struct PlacedGlyph {
   Box box;
 };
 
-/// The same as outlines: where its glyphs stand, and what one looks like.
+/// The same as outlines: the positions of its glyphs, and the outline of one.
 std::vector<PlacedGlyph> glyphs_of(const Font& font, std::string_view text, int size);
 std::vector<GlyphStep> outline_of(const Font& font, std::size_t face, int glyph);
 

@@ -1,6 +1,6 @@
-// Pictures as they were when somebody last looked at them. After a change that is meant to show:
+// Pictures as they were when last checked by eye. After a change that is meant to show:
 //   ATTNVIZ_WRITE_GOLDEN=1 unit_tests "pictures look as they did"
-// writes them anew; look at them before they are committed.
+// rewrites them; check them by eye before committing.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>

@@ -138,7 +138,7 @@ TEST_CASE("there is ink only where the layout says, and none at the edge") {
   CHECK(ink_in(canvas, {0, 0, canvas.width(), canvas.height()}).width == 0);
 }
 
-TEST_CASE("no ink touches the edge of a picture, whatever stands in it") {
+TEST_CASE("no ink touches the edge of a picture, whatever it holds") {
   const std::vector<std::string> labels = {"o",
                                            "</s>",
                                            std::string(40, 'W'),
@@ -411,7 +411,7 @@ TEST_CASE("a fitted scale reaches from the least to the greatest weight") {
   CHECK(fit_scale({map}, Colormap::difference) == Scale{-1, 1});
 }
 
-TEST_CASE("weights that are no probabilities are drawn all the same") {
+TEST_CASE("weights that are no probabilities are drawn unchanged") {
   AttentionMap map = map_of({"a"}, {"b", "c", "d", "e", "f"});
   const float infinity = std::numeric_limits<float>::infinity();
   map.weights = {std::nanf(""), -3, 1e30f, infinity, -infinity};

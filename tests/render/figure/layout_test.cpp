@@ -18,7 +18,7 @@ bool overlap(const Box& a, const Box& b) {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-// Everything that must stand free of everything else.
+// Everything that must not overlap anything else.
 std::vector<std::pair<std::string, Box>> parts_of(const HeatmapLayout& layout) {
   std::vector<std::pair<std::string, Box>> parts = {{"map", layout.panel.map},
                                                     {"colour bar", layout.color_bar.box}};
@@ -273,7 +273,7 @@ TEST_CASE("labels are left out evenly where there is no room") {
   CHECK(small.panel.column_labels.size() == 100);
 }
 
-TEST_CASE("labels are shortened only beyond forty characters") {
+TEST_CASE("labels are shortened only above forty characters") {
   CHECK_FALSE(lay_out_heatmap(map_of({std::string(40, 'w')}, {"a"}), {}).panel.labels_shortened);
   const HeatmapLayout layout = lay_out_heatmap(map_of({std::string(41, 'w')}, {"a"}), {});
   CHECK(layout.panel.labels_shortened);

@@ -17,8 +17,8 @@
 namespace attnviz {
 namespace {
 
-// What stands in the boxes, moved together to a word: readers of words are thrown by letters that
-// stand apart. Nothing comes from a box but its pixels.
+// The pixels in the boxes, moved together into a word: readers of words fail on letters that are
+// far apart. Nothing comes from a box but its pixels.
 Canvas moved_together(const Picture& picture, const std::vector<Box>& boxes) {
   constexpr int margin = 20;
   constexpr int gap = 8;
@@ -91,7 +91,7 @@ TEST_CASE("a machine reads the labels of both axes where their cells are") {
   const HeatmapLayout layout = lay_out_heatmap(map, options);
   const Picture picture = decode_png(encode_png(draw_heatmap(map, options)));
   // The strips above the columns and to the left of the rows, cut at the edges of the cells and not
-  // by what the layout says of the labels.
+  // by the layout's places of the labels.
   std::vector<Box> columns;
   std::vector<Box> rows;
   const int reach = 40;

@@ -31,7 +31,7 @@ TEST_CASE("the inks of every theme can be read on its paper") {
   const Color white = {255, 255, 255};
   const Color black = {0, 0, 0};
   for (const Theme& theme : {light_theme, dark_theme, transparent_theme}) {
-    // On what a transparent picture stands is not known.
+    // The background of a transparent picture is not known.
     for (const Color paper : {theme.paper.value_or(white), theme.paper.value_or(black)}) {
       CHECK(contrast(theme.ink, paper) >= 4.5);
       CHECK(contrast(theme.faint_ink, paper) >= 4.5);

@@ -82,7 +82,7 @@ TEST_CASE("the colour maps have their published colours") {
   }
 }
 
-TEST_CASE("the lightness of every colour map goes one way, in even steps") {
+TEST_CASE("the lightness of every colour map changes in one direction, in even steps") {
   // CIE 1976 lightness.
   const auto lightness = [](Color color) {
     const double y = luminance(color);

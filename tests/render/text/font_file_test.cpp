@@ -86,7 +86,7 @@ TEST_CASE("character maps that are cut, of another kind or absurd are read as fa
   }
   CHECK(CharacterMap(table_of(u16(6) + std::string(40, '\0'))).empty());
   CHECK(CharacterMap(u16(0) + u16(0xffff) + std::string(8, '\xff')).empty());
-  // A group that ends before it begins, one beyond Unicode, two that overlap.
+  // A group that ends before it begins, one outside Unicode, two that overlap.
   const CharacterMap odd(table_of(u16(12) + u16(0) + u32(0) + u32(0) + u32(0xffffffff) +  //
                                   u32(20) + u32(10) + u32(1) +                            //
                                   u32(30) + u32(40) + u32(1) +                            //

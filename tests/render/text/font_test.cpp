@@ -158,7 +158,7 @@ TEST_CASE("text is cut to the canvas") {
   CHECK(ink_box(canvas).width > 0);
 }
 
-TEST_CASE("sizes beyond reason are clamped") {
+TEST_CASE("unreasonable sizes are clamped") {
   const Font font;
   CHECK(measure(font, "m", -5).advance == measure(font, "m", 1).advance);
   CHECK(measure(font, "m", 1 << 30).advance == measure(font, "m", 512).advance);
@@ -267,7 +267,7 @@ TEST_CASE("fonts are looked for in folders, in order, past what is broken") {
   fs::remove_all(folder);
 }
 
-TEST_CASE("a text without a font is told once, by its code points") {
+TEST_CASE("a text without a font is reported once, by its code points") {
   const Font font;
   CHECK(font.missing().empty());
   for (int i = 0; i < 3; ++i) measure(font, "a\u0916\u0915\U0001f600", 12);
