@@ -177,13 +177,13 @@ std::vector<Prediction> predict(const Model& model,
                                 const AnswerOptions& options) {
   std::vector<Prediction> predictions;
   Answerer answerer(model);
-  answerer.decoder().keep_logits = options.keep_logits;
+  answerer.scratch().keep_logits = options.keep_logits;
   const auto size = [&](const EncodedPair& pair) {
-    return answerer.decoder().size(pair, options.beam.width);
+    return answerer.scratch().size(pair, options.beam.width);
   };
   answerer.for_each_chunk_of_pairs(sources, {}, size, [&](std::size_t first, auto pairs) {
     auto answers =
-        decode_with_beam(model.weights, model.config, pairs, options.beam, answerer.decoder());
+        decode_with_beam(model.weights, model.config, pairs, options.beam, answerer.scratch());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const std::vector<std::string>& source = sources[first + i];
       int rank = 0;
@@ -207,7 +207,7 @@ std::vector<Prediction> align(const Model& model, std::span<const std::vector<st
   Answerer answerer(model);
   const auto size = [&](const EncodedPair& pair) { return forced_size(model.config, pair); };
   answerer.for_each_chunk_of_pairs(sources, targets, size, [&](std::size_t first, auto pairs) {
-    auto answers = decode_forced(model.weights, model.config, pairs, answerer.decoder());
+    auto answers = decode_forced(model.weights, model.config, pairs, answerer.scratch());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       predictions.push_back(answerer.tell(first + i, 1, sources[first + i], targets[first + i],
                                           std::move(answers[i])));
