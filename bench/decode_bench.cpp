@@ -24,12 +24,12 @@ Seq2SeqWeights train_briefly(const ModelConfig& config) {
 void decode(benchmark::State& state, int count, int shortest, int longest) {
   const ModelConfig config = config_of(sizes[0]);
   static const Seq2SeqWeights weights = train_briefly(config);
-  Decoder decoder(config);
-  project_tokens(weights, decoder.tables);
+  DecodingScratch scratch(config);
+  project_tokens(weights, scratch.tables);
   Random random(2, 1);
   const auto pairs = draw_pairs(count, shortest, longest, random);
   const auto sources = pointers(pairs);
-  for (auto _ : state) benchmark::DoNotOptimize(decode_greedily(weights, config, sources, decoder));
+  for (auto _ : state) benchmark::DoNotOptimize(decode_greedily(weights, config, sources, scratch));
   state.counters["symbols/s"] = per_second(count_symbols(pairs));
 }
 

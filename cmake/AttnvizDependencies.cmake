@@ -29,7 +29,7 @@ if(NOT TARGET nlohmann_json::nlohmann_json)
 endif()
 
 # Text. src/base/fmt.cpp defines the one function of fmt 9 that is not in its headers, so that the program does not
-# load fmt's library and a second libstdc++ with it. Later versions have more such functions.
+# load fmt's library and a second libstdc++ with it. Later versions have more such functions: there, headers alone.
 find_package(fmt QUIET)
 if(NOT TARGET fmt::fmt)
   attnviz_missing("fmt" libfmt-dev)
@@ -38,7 +38,7 @@ add_library(attnviz_fmt INTERFACE)
 target_include_directories(attnviz_fmt SYSTEM INTERFACE
                            $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
 if(fmt_VERSION VERSION_GREATER_EQUAL 10)
-  target_link_libraries(attnviz_fmt INTERFACE fmt::fmt)
+  target_compile_definitions(attnviz_fmt INTERFACE FMT_HEADER_ONLY)
 endif()
 
 find_package(utf8proc QUIET MODULE)

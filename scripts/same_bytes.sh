@@ -100,19 +100,25 @@ pictures() {
 # Reported times differ from run to run.
 untimed() { find . -name 'metrics.jsonl' -exec sed -i -E 's/"[a-z_]*(second|seconds)[a-z_]*": ?[0-9.e+-]+,?//g' {} +; }
 
-make_all() {
+make_all() (
+  set -e
   program=$1
   mkdir -p "$folder/$2"
   cd "$folder/$2"
-  # Fonts of this machine draw what the built-in one lacks, for both programs.
-  models 2> notes && answers 2>> notes && pictures 2>> notes || { tail -3 notes >&2 && return 1; }
+  # Fonts of this machine draw what the built-in one lacks, in both alike.
+  trap 'tail -3 notes >&2' ERR
+  {
+    models
+    answers
+    pictures
+  } 2> notes
   untimed
-}
+)
 
 make_all "$old" old &
 first=$!
-make_all "$new" new
-wait "$first"
+make_all "$new" new || { kill "$first" 2> /dev/null; fail "the new program failed"; }
+wait "$first" || fail "the old program failed"
 cd "$folder"
 differing=$(diff -rq old new || true)
 count=$(find new -type f | wc -l)

@@ -1,5 +1,7 @@
 // The part of fmt that its headers lack, so that the program does not need fmt's library.
+#ifndef FMT_HEADER_ONLY
 #define FMT_HEADER_ONLY
+#endif
 #include <fmt/core.h>
 
 namespace {

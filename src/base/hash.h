@@ -20,4 +20,7 @@ constexpr std::uint64_t fnv1a(std::string_view bytes) {
 /// The same as 16 hexadecimal digits, as files and pictures name it.
 std::string fnv1a_hex(std::string_view bytes);
 
+/// The checksum of zip and PNG (ISO 3309).
+std::uint32_t crc32(std::string_view bytes);
+
 }  // namespace attnviz

@@ -8,6 +8,7 @@
 #include "attnviz/error.h"
 
 namespace attnviz {
+
 CodePoint first_code_point(std::string_view text) {
   if (text.empty()) return {};
   utf8proc_int32_t value = -1;

@@ -12,6 +12,7 @@
 #include "score/scores.h"
 
 namespace attnviz {
+
 void tell(bool quiet, std::string_view line) {
   if (!quiet) std::cerr << line << '\n';
 }

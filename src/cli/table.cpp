@@ -9,8 +9,9 @@ namespace attnviz {
 std::string format_table(const std::vector<Cells>& rows, TableStyle style) {
   const bool figures = style == TableStyle::figures;
   const auto width = [](const std::string& cell) { return split_characters(cell).size(); };
-  std::vector<std::size_t> widths(rows.front().size(), 0);
+  std::vector<std::size_t> widths;
   for (const Cells& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
   }
   std::string text;

@@ -13,8 +13,8 @@ enum class TableStyle {
   figures,  // columns aligned right, except the first; indented
 };
 
-/// Rows of cells in columns as wide as their widest cell, two spaces apart; a line each. A row may
-/// have fewer cells than the first.
+/// Rows of cells in columns as wide as their widest cell, two spaces apart; a line each. Rows may
+/// differ in length.
 std::string format_table(const std::vector<Cells>& rows, TableStyle style);
 
 }  // namespace attnviz

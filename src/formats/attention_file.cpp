@@ -168,7 +168,7 @@ AttentionMap attention_from_bytes(std::string_view bytes, const AttentionFormat&
 
 std::string attention_to_bytes(const AttentionMap& map, const AttentionFormat& format) {
   if (format.write != nullptr) return format.write(map);
-  throw OutputError("expected a format that is written, got one that is only read");
+  throw OutputError(fmt::format("format: expected one that is written, got {}", format.name));
 }
 
 }  // namespace attnviz

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "attnviz/error.h"
+#include "base/hash.h"
 #include "formats/file_kind.h"
 
 namespace attnviz {
@@ -43,11 +44,6 @@ std::uint32_t load32(std::string_view bytes, std::size_t offset) {
 
 void append(std::string& bytes, std::uint32_t value, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i, value >>= 8U) bytes += static_cast<char>(value & 0xffU);
-}
-
-std::uint32_t crc32_of(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 /// The end record's offset. A comment, which may hold anything, follows it.
@@ -171,7 +167,7 @@ std::string extract(const ZipMember& member, std::size_t limit, const std::strin
                     place, member.size, member.data.size()));
   }
   std::string bytes = member.deflated ? inflate_member(member, place) : std::string(member.data);
-  if (crc32_of(bytes) != member.crc32) {
+  if (crc32(bytes) != member.crc32) {
     throw InputError(place + ": the bytes do not match their checksum");
   }
   return bytes;
@@ -190,7 +186,7 @@ std::string write_zip(const std::vector<std::pair<std::string, std::string>>& me
     append(common, 0, 2);  // stored
     append(common, 0, 2);  // time
     append(common, date, 2);
-    append(common, crc32_of(bytes), 4);
+    append(common, crc32(bytes), 4);
     append(common, static_cast<std::uint32_t>(bytes.size()), 4);
     append(common, static_cast<std::uint32_t>(bytes.size()), 4);
     append(common, static_cast<std::uint32_t>(name.size()), 2);

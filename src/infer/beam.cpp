@@ -229,41 +229,42 @@ double beam_score(const Decoded& answer, double length_penalty) {
 std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights,
                                                    const ModelConfig& config,
                                                    std::span<const EncodedPair* const> sources,
-                                                   const BeamOptions& options, Decoder& decoder) {
+                                                   const BeamOptions& options,
+                                                   DecodingScratch& scratch) {
   std::vector<std::vector<Decoded>> answers(sources.size());
-  const std::vector<Decoded> greedy = decode_greedily(weights, config, sources, decoder);
+  const std::vector<Decoded> greedy = decode_greedily(weights, config, sources, scratch);
   if (options.width == 1 || sources.empty()) {
     for (std::size_t i = 0; i < greedy.size(); ++i) answers[i].push_back(greedy[i]);
     return answers;
   }
 
-  Tape& tape = decoder.tape;
-  pack_sources(repeat(sources, options.width), decoder.batch);
-  const Batch& batch = decoder.batch;
+  Tape& tape = scratch.tape;
+  pack_sources(repeat(sources, options.width), scratch.batch);
+  const Batch& batch = scratch.batch;
   const Index B = batch.size;
   const Index width = options.width;
   tape.grow(config, batch, 2 * B);
-  encode(weights, decoder.tables, batch, tape);
+  encode(weights, scratch.tables, batch, tape);
 
   std::vector<Search> searches;  // in the order of the batch, which keeps equal sources together
   for (Index first = 0; first < B; first += width) {
     const int length = batch.source_length(static_cast<int>(first));
-    searches.emplace_back(first, length, static_cast<std::size_t>(decoder.limit(length)), options);
+    searches.emplace_back(first, length, static_cast<std::size_t>(scratch.limit(length)), options);
   }
   std::vector<int> inputs(static_cast<std::size_t>(2 * B), Vocabulary::start);
-  Matrix scratch;
+  Matrix moved;
   Columns earlier = no_columns;
   auto going = static_cast<Index>(searches.size());
   for (Index t = 0; going > 0; ++t) {
     const Columns now{(t % 2) * B, going * width};
-    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, inputs,
+    decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
                  earlier, now, tape.decoder);
-    readout(weights.decoder, decoder.tables.decoder, inputs, now, tape.decoder);
+    readout(weights.decoder, scratch.tables.decoder, inputs, now, tape.decoder);
     earlier = now;
     const auto next_inputs = std::span(inputs).subspan(static_cast<std::size_t>(((t + 1) % 2) * B));
     for (Index s = 0; s < going; ++s) {
       Search& search = searches[static_cast<std::size_t>(s)];
-      if (!search.done()) search.advance(tape.decoder, now.first, next_inputs, scratch);
+      if (!search.done()) search.advance(tape.decoder, now.first, next_inputs, moved);
     }
     while (going > 0 && searches[static_cast<std::size_t>(going - 1)].done()) --going;
   }

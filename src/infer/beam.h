@@ -25,6 +25,7 @@ double beam_score(const Decoded& answer, double length_penalty);
 std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights,
                                                    const ModelConfig& config,
                                                    std::span<const EncodedPair* const> sources,
-                                                   const BeamOptions& options, Decoder& decoder);
+                                                   const BeamOptions& options,
+                                                   DecodingScratch& scratch);
 
 }  // namespace attnviz

@@ -36,14 +36,14 @@ int most_probable(const Matrix& logits, Index column) {
 
 std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
                                      std::span<const EncodedPair* const> sources,
-                                     Decoder& decoder) {
+                                     DecodingScratch& scratch) {
   std::vector<Decoded> answers(sources.size());
   if (sources.empty()) return answers;
-  Tape& tape = decoder.tape;
-  pack_sources(sources, decoder.batch);
-  const Index B = decoder.batch.size;
-  tape.grow(config, decoder.batch, 2 * B);  // a step needs the one before it and no other
-  encode(weights, decoder.tables, decoder.batch, tape);
+  Tape& tape = scratch.tape;
+  pack_sources(sources, scratch.batch);
+  const Index B = scratch.batch.size;
+  tape.grow(config, scratch.batch, 2 * B);  // a step needs the one before it and no other
+  encode(weights, scratch.tables, scratch.batch, tape);
 
   std::vector<int> inputs(static_cast<std::size_t>(2 * B), Vocabulary::start);
   std::vector<bool> done(sources.size(), false);
@@ -51,22 +51,22 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
   Index going = B;
   for (Index t = 0; going > 0; ++t) {
     const Columns now{(t % 2) * B, going};
-    decoder_step(weights.decoder, decoder.tables.decoder, config.query, tape.memory, inputs,
+    decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
                  earlier, now, tape.decoder);
-    readout(weights.decoder, decoder.tables.decoder, inputs, now, tape.decoder);
+    readout(weights.decoder, scratch.tables.decoder, inputs, now, tape.decoder);
     earlier = now;
 
     const Index next = ((t + 1) % 2) * B;
     for (Index k = 0; k < going; ++k) {
       const auto place = static_cast<std::size_t>(k);
       if (done[place]) continue;
-      Decoded& answer = answers[static_cast<std::size_t>(decoder.batch.order[place])];
+      Decoded& answer = answers[static_cast<std::size_t>(scratch.batch.order[place])];
       const int symbol = most_probable(tape.decoder.logits, now.first + k);
       const Index length = tape.memory.of(k).count;
-      take(tape.decoder, now.first + k, symbol, length, decoder.keep_logits, answer);
+      take(tape.decoder, now.first + k, symbol, length, scratch.keep_logits, answer);
       inputs[static_cast<std::size_t>(next + k)] = symbol;
       done[place] = symbol == Vocabulary::end ||
-                    static_cast<int>(answer.ids.size()) == decoder.limit(static_cast<int>(length));
+                    static_cast<int>(answer.ids.size()) == scratch.limit(static_cast<int>(length));
     }
     while (going > 0 && done[static_cast<std::size_t>(going - 1)]) --going;
   }
@@ -74,19 +74,20 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
 }
 
 std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
-                                   std::span<const EncodedPair* const> pairs, Decoder& decoder) {
+                                   std::span<const EncodedPair* const> pairs,
+                                   DecodingScratch& scratch) {
   std::vector<Decoded> answers(pairs.size());
   if (pairs.empty()) return answers;
-  pack(pairs, decoder.batch);
-  const Batch& batch = decoder.batch;
-  Tape& tape = decoder.tape;
-  forward(weights, decoder.tables, config, batch, tape);
+  pack(pairs, scratch.batch);
+  const Batch& batch = scratch.batch;
+  Tape& tape = scratch.tape;
+  forward(weights, scratch.tables, config, batch, tape);
   for (Index k = 0; k < batch.size; ++k) {
     const auto pair = static_cast<std::size_t>(batch.order[static_cast<std::size_t>(k)]);
     for (std::size_t t = 0; t < pairs[pair]->target.size(); ++t) {
       const Index column = step_columns(batch.target_first, static_cast<Index>(t)).first + k;
       take(tape.decoder, column, pairs[pair]->target[t], tape.memory.of(k).count,
-           decoder.keep_logits, answers[pair]);
+           scratch.keep_logits, answers[pair]);
     }
   }
   return answers;

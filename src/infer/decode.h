@@ -32,14 +32,14 @@ inline int answer_limit(int longest, int source_length) {
 }
 
 /// The buffers of decoding, kept from call to call.
-struct Decoder {
+struct DecodingScratch {
   TokenTables tables;
   Batch batch;
   Tape tape;
   bool keep_logits = false;
   int longest = 0;  // answers with END; 0 for longest_answer() of each source
 
-  explicit Decoder(const ModelConfig& config) { tables.resize(config); }
+  explicit DecodingScratch(const ModelConfig& config) { tables.resize(config); }
 
   /// Where an answer to a source of that many tokens is cut, END included on both sides.
   int limit(int source_length) const { return answer_limit(longest, source_length); }
@@ -63,13 +63,15 @@ int most_probable(const Matrix& logits, Index column);
 
 /// The most probable symbol at every step. Answers come in the order of the sources (`target` of
 /// the pairs is ignored) and do not depend on which others share the call.
-/// `project_tokens(weights, decoder.tables)` must have been called for these weights.
+/// `project_tokens(weights, scratch.tables)` must have been called for these weights.
 std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
-                                     std::span<const EncodedPair* const> sources, Decoder& decoder);
+                                     std::span<const EncodedPair* const> sources,
+                                     DecodingScratch& scratch);
 
 /// The targets of the pairs as if they were answers: their attention and log-probabilities. Order,
 /// independence and tables as above.
 std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
-                                   std::span<const EncodedPair* const> pairs, Decoder& decoder);
+                                   std::span<const EncodedPair* const> pairs,
+                                   DecodingScratch& scratch);
 
 }  // namespace attnviz

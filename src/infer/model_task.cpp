@@ -8,8 +8,11 @@
 #include "formats/strict_json.h"
 
 namespace attnviz {
+namespace {
 
 using Json = nlohmann::ordered_json;
+
+}  // namespace
 
 std::string task_to_json(const Task& task, const TaskOptions& options) {
   return Json{{"name", task.name},

@@ -54,12 +54,12 @@ void note_probability(Prediction& prediction) {
 class Answerer {
  public:
   explicit Answerer(const Model& model)
-      : model_(model), task_(task_of(model)), text_(text_of(model)), decoder_(model.config) {
-    decoder_.longest = text_.longest;
-    project_tokens(model.weights, decoder_.tables);
+      : model_(model), task_(task_of(model)), text_(text_of(model)), scratch_(model.config) {
+    scratch_.longest = text_.longest;
+    project_tokens(model.weights, scratch_.tables);
   }
 
-  Decoder& decoder() { return decoder_; }
+  DecodingScratch& scratch() { return scratch_; }
 
   /// `answer` are the symbols of decoded.ids, END left out.
   Prediction tell(std::size_t input, int rank, const std::vector<std::string>& source,
@@ -84,8 +84,9 @@ class Answerer {
   /// Calls f(index of the first, pairs) for one chunk of sources after the other. `size` gives
   /// the size of a pair.
   template <typename Size, typename F>
-  void for_each_chunk(std::span<const std::vector<std::string>> sources,
-                      std::span<const std::vector<std::string>> targets, Size&& size, F&& f) const {
+  void for_each_chunk_of_pairs(std::span<const std::vector<std::string>> sources,
+                               std::span<const std::vector<std::string>> targets, Size&& size,
+                               F&& f) const {
     std::vector<EncodedPair> pairs(sources.size());
     std::vector<const EncodedPair*> pointers;
     for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -94,7 +95,7 @@ class Answerer {
       pointers.push_back(&pairs[i]);
     }
     const auto size_at = [&](std::size_t i) { return size(pairs[i]); };
-    attnviz::for_each_chunk(pairs.size(), size_at, [&](std::size_t first, std::size_t end) {
+    for_each_chunk(pairs.size(), size_at, [&](std::size_t first, std::size_t end) {
       f(first, std::span<const EncodedPair* const>(pointers).subspan(first, end - first));
     });
   }
@@ -103,7 +104,7 @@ class Answerer {
   const Model& model_;
   std::optional<ModelTask> task_;
   ModelText text_;
-  Decoder decoder_;
+  DecodingScratch scratch_;
 };
 
 }  // namespace
@@ -180,7 +181,7 @@ std::vector<Prediction> predict(const Model& model,
   const auto size = [&](const EncodedPair& pair) {
     return answerer.decoder().size(pair, options.beam.width);
   };
-  answerer.for_each_chunk(sources, {}, size, [&](std::size_t first, auto pairs) {
+  answerer.for_each_chunk_of_pairs(sources, {}, size, [&](std::size_t first, auto pairs) {
     auto answers =
         decode_with_beam(model.weights, model.config, pairs, options.beam, answerer.decoder());
     for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -205,7 +206,7 @@ std::vector<Prediction> align(const Model& model, std::span<const std::vector<st
   std::vector<Prediction> predictions;
   Answerer answerer(model);
   const auto size = [&](const EncodedPair& pair) { return forced_size(model.config, pair); };
-  answerer.for_each_chunk(sources, targets, size, [&](std::size_t first, auto pairs) {
+  answerer.for_each_chunk_of_pairs(sources, targets, size, [&](std::size_t first, auto pairs) {
     auto answers = decode_forced(model.weights, model.config, pairs, answerer.decoder());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       predictions.push_back(answerer.tell(first + i, 1, sources[first + i], targets[first + i],

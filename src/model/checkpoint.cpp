@@ -1,5 +1,7 @@
 #include "model/checkpoint.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -47,7 +49,7 @@ void for_each_place(const TensorSpec& spec, Tensor& tensor, F&& f) {
 
 std::string text_of(const std::vector<std::int64_t>& shape) {
   std::string text;
-  for (const std::int64_t size : shape) text += (text.empty() ? "" : "x") + std::to_string(size);
+  for (const std::int64_t size : shape) text += fmt::format("{}{}", text.empty() ? "" : "x", size);
   return text;
 }
 
@@ -70,8 +72,8 @@ int read_size(const Json& config, const char* key, int least, const std::string&
   if (found == config.end() || !found->is_number_unsigned() ||
       found->get<std::uint64_t>() > static_cast<std::uint64_t>(max_size) ||
       found->get<int>() < least) {
-    throw InputError(name + ": config: " + key + ": expected an integer in " +
-                     std::to_string(least) + ".." + std::to_string(max_size));
+    throw InputError(
+        fmt::format("{}: config: {}: expected an integer in {}..{}", name, key, least, max_size));
   }
   return found->get<int>();
 }
@@ -144,9 +146,9 @@ void extract_tensors(const std::vector<NamedTensor>& tensors, const std::string&
   };
   std::uint64_t available = 0;
   for (const NamedTensor& tensor : tensors) available += tensor.values.size();
-  if (count_parameters(config) > available) {  // before anything is allocated by the config's sizes
-    throw InputError(file + ": config: asks for " + std::to_string(count_parameters(config)) +
-                     " numbers, the file holds " + std::to_string(available));
+  if (count_parameters(config) > available) {  // before allocating by the config's sizes
+    throw InputError(fmt::format("{}: config: asks for {} numbers, the file holds {}", file,
+                                 count_parameters(config), available));
   }
   weights.resize(config);
   Seq2SeqWeights::table(

@@ -53,7 +53,7 @@ void additive_score_backward(const Vector& v, const Scalar* query, MatrixIn keys
     Simd d_v_i{};
     for (Index j = 0; j < S; ++j) {
       const Simd t = tanh(q + at(key(j)));
-      const Simd d_sum = rounded(d_e[j] * v_i * (1 - t * t));
+      const Simd d_sum = unfused(d_e[j] * v_i * (1 - t * t));
       d_q += d_sum;
       d_v_i += d_e[j] * t;
       at[d_key(j)] += d_sum;

@@ -1,13 +1,14 @@
 #include "nn/build_info.h"
 
+#include <fmt/core.h>
+
 #include "nn/types.h"
 
 namespace attnviz {
 
 std::string numeric_build_info() {
-  return "Eigen " + std::to_string(EIGEN_WORLD_VERSION) + "." +
-         std::to_string(EIGEN_MAJOR_VERSION) + "." + std::to_string(EIGEN_MINOR_VERSION) +
-         ", vector instructions: " + Eigen::SimdInstructionSetsInUse();
+  return fmt::format("Eigen {}.{}.{}, vector instructions: {}", EIGEN_WORLD_VERSION,
+                     EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, Eigen::SimdInstructionSetsInUse());
 }
 
 }  // namespace attnviz

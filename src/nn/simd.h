@@ -107,9 +107,9 @@ void for_each_register(Index size, Body&& body) {
   if (i < size) body(SimdPlace<true>{i, size - i});
 }
 
-/// x, rounded: a product that must not be fused with the sums that it enters. Fused or not, bits
+/// x, a product that must not be fused with the sums that it enters. Fused or not, bits
 /// differ, and gcc decides by the surrounding code.
-inline Simd rounded(Simd x) {
+inline Simd unfused(Simd x) {
 #if defined(__x86_64__)
   asm("" : "+v"(x));
 #endif

@@ -11,10 +11,10 @@ namespace {
 
 /// Calls f(pairs, examples) for one chunk after the other. `size` gives the size of an example.
 template <typename Size, typename F>
-void for_each_chunk(std::span<const EncodedExample> examples, Size&& size, F&& f) {
+void for_each_chunk_of_examples(std::span<const EncodedExample> examples, Size&& size, F&& f) {
   const auto size_at = [&](std::size_t i) { return size(examples[i].pair); };
   std::vector<const EncodedPair*> pairs;
-  attnviz::for_each_chunk(examples.size(), size_at, [&](std::size_t first, std::size_t end) {
+  for_each_chunk(examples.size(), size_at, [&](std::size_t first, std::size_t end) {
     const auto chunk = examples.subspan(first, end - first);
     pairs.clear();
     for (const EncodedExample& example : chunk) pairs.push_back(&example.pair);
@@ -46,17 +46,17 @@ void add(const EncodedExample& example, std::span<const int> answer,
 }  // namespace
 
 Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
-                           std::span<const EncodedExample> examples, Decoder& decoder) {
+                           std::span<const EncodedExample> examples, DecodingScratch& scratch) {
   Evaluation sum;
   std::vector<int> answer;
   std::vector<float> attention;
-  project_tokens(weights, decoder.tables);
+  project_tokens(weights, scratch.tables);
   const auto size = [&](const EncodedPair& pair) { return forced_size(config, pair); };
-  for_each_chunk(examples, size, [&](auto pairs, auto chunk) {
-    pack(pairs, decoder.batch);
-    const Batch& batch = decoder.batch;
-    Tape& tape = decoder.tape;
-    forward(weights, decoder.tables, config, batch, tape);
+  for_each_chunk_of_examples(examples, size, [&](auto pairs, auto chunk) {
+    pack(pairs, scratch.batch);
+    const Batch& batch = scratch.batch;
+    Tape& tape = scratch.tape;
+    forward(weights, scratch.tables, config, batch, tape);
     const auto N = static_cast<Index>(batch.labels.size());
     sum.loss += cross_entropy(tape.decoder.logits.leftCols(N), batch.labels);
 
@@ -79,12 +79,12 @@ Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& con
 }
 
 Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
-                             std::span<const EncodedExample> examples, Decoder& decoder) {
+                             std::span<const EncodedExample> examples, DecodingScratch& scratch) {
   Evaluation sum;
-  project_tokens(weights, decoder.tables);
-  const auto size = [&](const EncodedPair& pair) { return decoder.size(pair, 1); };
-  for_each_chunk(examples, size, [&](auto pairs, auto chunk) {
-    const auto answers = decode_greedily(weights, config, pairs, decoder);
+  project_tokens(weights, scratch.tables);
+  const auto size = [&](const EncodedPair& pair) { return scratch.size(pair, 1); };
+  for_each_chunk_of_examples(examples, size, [&](auto pairs, auto chunk) {
+    const auto answers = decode_greedily(weights, config, pairs, scratch);
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       add(chunk[i], answers[i].ids, answers[i].attention, sum);
     }

@@ -36,10 +36,10 @@ std::string to_json(const Evaluation& evaluation);
 /// only if greedy decoding finds it, since both see the same prefix as long as no symbol is wrong;
 /// it takes one pass through the model.
 Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
-                           std::span<const EncodedExample> examples, Decoder& decoder);
+                           std::span<const EncodedExample> examples, DecodingScratch& scratch);
 
 /// Greedy decoding: the model is given its own symbols, as in use.
 Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
-                             std::span<const EncodedExample> examples, Decoder& decoder);
+                             std::span<const EncodedExample> examples, DecodingScratch& scratch);
 
 }  // namespace attnviz

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "model/config.h"
-#include "model/seq2seq.h"
+#include "model/weights.h"
 #include "train/adam.h"
 
 namespace attnviz {

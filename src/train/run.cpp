@@ -87,13 +87,13 @@ class Run {
         lock_(std::move(lock)),
         training_(options.seed, static_cast<std::uint64_t>(Stream::training)),
         trainer_(complete(recipe.model, data), recipe, options.seed, options.threads),
-        decoder_(trainer_.config()) {
+        scratch_(trainer_.config()) {
     position_.seed = options.seed;
     position_.limit = std::max(options.limit, recipe.steps);
     best_ = {trainer_.config(), data.source(), data.target(), {}, data.metadata()};
     best_.metadata["recipe"] = to_json(recipe_);
     best_.metadata["program"] = options.program;
-    decoder_.longest = text_of(best_).longest;
+    scratch_.longest = text_of(best_).longest;
   }
 
   /// A new run. The state comes first: it alone is needed to resume the run.
@@ -205,7 +205,7 @@ class Run {
     progress.rate = position_.rate_scale * learning_rate(recipe_, progress.step - 1);
     progress.examples_per_second = static_cast<double>(examples_seen_) / seconds_since(start_);
     progress.validation =
-        evaluate_forced(trainer_.weights(), trainer_.config(), validation_, decoder_);
+        evaluate_forced(trainer_.weights(), trainer_.config(), validation_, scratch_);
     position_.loss_sum = 0.0;
     position_.loss_count = 0;
 
@@ -262,7 +262,7 @@ class Run {
   void test() {
     Random random(options_.seed, static_cast<std::uint64_t>(Stream::test));
     const auto test = data_.held_out(Part::test, options_.test, random);
-    report_.test = evaluate_greedily(best_.weights, trainer_.config(), test, decoder_);
+    report_.test = evaluate_greedily(best_.weights, trainer_.config(), test, scratch_);
     best_.metadata["scores"] = to_json(report_.test);
   }
 
@@ -320,7 +320,7 @@ class Run {
   FolderLock lock_;
   Random training_;
   Trainer trainer_;
-  Decoder decoder_;
+  DecodingScratch scratch_;
   std::vector<EncodedExample> validation_;
   std::vector<EncodedPair> examples_;
   std::vector<const EncodedPair*> pairs_;

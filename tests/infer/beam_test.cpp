@@ -18,22 +18,22 @@ std::vector<const EncodedPair*> pointers(const std::vector<EncodedExample>& exam
 struct Setting {
   Model model;
   std::vector<EncodedExample> examples;
-  Decoder decoder;
+  DecodingScratch scratch;
   std::vector<const EncodedPair*> sources;
 
   explicit Setting(Query query, std::uint64_t seed = 3)
       : model(small_model("sort", seed)),
         examples(some_examples("sort", 25)),
-        decoder(model.config),
+        scratch(model.config),
         sources(pointers(examples)) {
     model.config.query = query;
     model.weights.decoder.readout.W *= 4;  // so that some answers end
-    decoder.longest = 7;
-    project_tokens(model.weights, decoder.tables);
+    scratch.longest = 7;
+    project_tokens(model.weights, scratch.tables);
   }
 
   std::vector<std::vector<Decoded>> search(const BeamOptions& options) {
-    return decode_with_beam(model.weights, model.config, sources, options, decoder);
+    return decode_with_beam(model.weights, model.config, sources, options, scratch);
   }
 };
 
@@ -47,7 +47,7 @@ void enumerate(Setting& setting, const EncodedPair& source, std::vector<int>& pr
       const EncodedPair pair{source.source, prefix};
       const EncodedPair* one = &pair;
       found[prefix] = decode_forced(setting.model.weights, setting.model.config, std::span(&one, 1),
-                                    setting.decoder)[0]
+                                    setting.scratch)[0]
                           .log_probability();
     } else {
       enumerate(setting, source, prefix, longest, found);
@@ -61,7 +61,7 @@ void enumerate(Setting& setting, const EncodedPair& source, std::vector<int>& pr
 TEST_CASE("a beam of one is greedy decoding", "[beam]") {
   Setting setting(Query::current);
   const auto greedy = decode_greedily(setting.model.weights, setting.model.config, setting.sources,
-                                      setting.decoder);
+                                      setting.scratch);
   const auto beam = setting.search({.width = 1});
   REQUIRE(beam.size() == greedy.size());
   for (std::size_t i = 0; i < beam.size(); ++i) {
@@ -76,7 +76,7 @@ TEST_CASE("a beam is never worse than greedy decoding, sorted and without repeti
     for (const double penalty : {0.0, 1.0}) {
       Setting setting(query);
       const auto greedy = decode_greedily(setting.model.weights, setting.model.config,
-                                          setting.sources, setting.decoder);
+                                          setting.sources, setting.scratch);
       const auto beam = setting.search({.width = 5, .n_best = 5, .length_penalty = penalty});
       int better = 0;
       for (std::size_t i = 0; i < beam.size(); ++i) {
@@ -103,7 +103,7 @@ TEST_CASE("attention and probability of a hypothesis are those of forced decodin
         const EncodedPair pair{setting.examples[i].pair.source, answer.ids};
         const EncodedPair* one = &pair;
         const Decoded forced = decode_forced(setting.model.weights, setting.model.config,
-                                             std::span(&one, 1), setting.decoder)[0];
+                                             std::span(&one, 1), setting.scratch)[0];
         CHECK(forced.ids == answer.ids);
         CHECK(forced.log_probability() == Catch::Approx(answer.log_probability()).margin(1e-5));
         REQUIRE(forced.attention.size() == answer.attention.size());
@@ -117,7 +117,7 @@ TEST_CASE("attention and probability of a hypothesis are those of forced decodin
 
 TEST_CASE("a beam that is wide enough finds the most probable answers of all", "[beam]") {
   Setting setting(Query::current);
-  setting.decoder.longest = 3;
+  setting.scratch.longest = 3;
   setting.sources.resize(2);
   const auto beam = setting.search({.width = 200, .n_best = 10});
   for (std::size_t i = 0; i < beam.size(); ++i) {
@@ -141,7 +141,7 @@ TEST_CASE("answers of a beam do not depend on which others share the call", "[be
   for (std::size_t i = 0; i < together.size(); ++i) {
     const auto alone = decode_with_beam(setting.model.weights, setting.model.config,
                                         std::span(&setting.sources[i], 1),
-                                        {.width = 3, .n_best = 2}, setting.decoder);
+                                        {.width = 3, .n_best = 2}, setting.scratch);
     REQUIRE(alone[0].size() == together[i].size());
     for (std::size_t n = 0; n < alone[0].size(); ++n) {
       CHECK(alone[0][n].ids == together[i][n].ids);

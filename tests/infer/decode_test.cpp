@@ -19,15 +19,15 @@ std::vector<const EncodedPair*> pointers(const std::vector<EncodedExample>& exam
 TEST_CASE("answers do not depend on which others share the call, nor on their order", "[decode]") {
   const Model model = small_model();
   const auto examples = some_examples("reverse", 40);
-  Decoder decoder(model.config);
-  project_tokens(model.weights, decoder.tables);
+  DecodingScratch scratch(model.config);
+  project_tokens(model.weights, scratch.tables);
   auto all = pointers(examples);
-  const auto together = decode_greedily(model.weights, model.config, all, decoder);
+  const auto together = decode_greedily(model.weights, model.config, all, scratch);
   std::reverse(all.begin(), all.end());
-  const auto reversed = decode_greedily(model.weights, model.config, all, decoder);
+  const auto reversed = decode_greedily(model.weights, model.config, all, scratch);
   for (std::size_t k = 0; k < examples.size(); ++k) {
     const EncodedPair* one = &examples[k].pair;
-    const auto alone = decode_greedily(model.weights, model.config, std::span(&one, 1), decoder);
+    const auto alone = decode_greedily(model.weights, model.config, std::span(&one, 1), scratch);
     CHECK(alone[0].ids == together[k].ids);
     CHECK(reversed[examples.size() - 1 - k].ids == together[k].ids);
     REQUIRE(alone[0].attention.size() == together[k].attention.size());
@@ -40,10 +40,10 @@ TEST_CASE("answers do not depend on which others share the call, nor on their or
 TEST_CASE("an answer ends with END or at its limit, a row of attention a symbol", "[decode]") {
   const Model model = small_model();
   const auto examples = some_examples("reverse", 30);
-  Decoder decoder(model.config);
-  decoder.keep_logits = true;
-  project_tokens(model.weights, decoder.tables);
-  const auto answers = decode_greedily(model.weights, model.config, pointers(examples), decoder);
+  DecodingScratch scratch(model.config);
+  scratch.keep_logits = true;
+  project_tokens(model.weights, scratch.tables);
+  const auto answers = decode_greedily(model.weights, model.config, pointers(examples), scratch);
   for (std::size_t k = 0; k < answers.size(); ++k) {
     const std::size_t length = examples[k].pair.source.size();
     const auto& ids = answers[k].ids;
@@ -60,8 +60,8 @@ TEST_CASE("an answer ends with END or at its limit, a row of attention a symbol"
 
 TEST_CASE("nothing in, nothing out", "[decode]") {
   const Model model = small_model();
-  Decoder decoder(model.config);
-  CHECK(decode_greedily(model.weights, model.config, {}, decoder).empty());
+  DecodingScratch scratch(model.config);
+  CHECK(decode_greedily(model.weights, model.config, {}, scratch).empty());
 }
 
 TEST_CASE("an answer is exact under teacher forcing if and only if it is greedily", "[evaluate]") {
@@ -70,16 +70,16 @@ TEST_CASE("an answer is exact under teacher forcing if and only if it is greedil
   Model model = small_model("sort");
   model.weights.decoder.readout.b[Vocabulary::unknown] = -100;  // which is never right
   auto examples = some_examples("sort", 60);
-  Decoder decoder(model.config);
-  project_tokens(model.weights, decoder.tables);
-  const auto answers = decode_greedily(model.weights, model.config, pointers(examples), decoder);
+  DecodingScratch scratch(model.config);
+  project_tokens(model.weights, scratch.tables);
+  const auto answers = decode_greedily(model.weights, model.config, pointers(examples), scratch);
   for (std::size_t k = 0; k < examples.size(); ++k) {
     examples[k].pair.target = answers[k].ids;
     examples[k].gold.clear();
     if (k % 3 == 0) examples[k].pair.target[k % answers[k].ids.size()] ^= 1;
   }
-  const Evaluation forced = evaluate_forced(model.weights, model.config, examples, decoder);
-  const Evaluation greedy = evaluate_greedily(model.weights, model.config, examples, decoder);
+  const Evaluation forced = evaluate_forced(model.weights, model.config, examples, scratch);
+  const Evaluation greedy = evaluate_greedily(model.weights, model.config, examples, scratch);
   CHECK(forced.answers.exact == 40);
   CHECK(greedy.answers.exact == 40);
   CHECK(forced.answers.answers == 60);

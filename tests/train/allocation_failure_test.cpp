@@ -120,10 +120,10 @@ TEST_CASE("inputs are answered or refused when memory runs out", "[allocation]")
   const EncodedPair big{{4, 5, 6, 7, Vocabulary::end}, {7, 6, 5, 4, Vocabulary::end}};
   fail_all(
       [&] {
-        Decoder decoder(model.config);
+        DecodingScratch scratch(model.config);
         for (const EncodedPair* pair : {&small, &big}) {
-          project_tokens(model.weights, decoder.tables);
-          decode_forced(model.weights, model.config, std::span(&pair, 1), decoder);
+          project_tokens(model.weights, scratch.tables);
+          decode_forced(model.weights, model.config, std::span(&pair, 1), scratch);
         }
       },
       50);

@@ -128,8 +128,8 @@ void run_eval(const EvalOptions& options) {
   const TaskData data(*task->task, task->options, model.source, model.target);
   Random random(options.seed.value_or(1000), static_cast<std::uint64_t>(Stream::test));
   const auto examples = data.draw(Part::test, options.count.value_or(10000), random);
-  Decoder decoder(model.config);
-  const Evaluation evaluation = evaluate_greedily(model.weights, model.config, examples, decoder);
+  DecodingScratch scratch(model.config);
+  const Evaluation evaluation = evaluate_greedily(model.weights, model.config, examples, scratch);
   write_file("-", options.json ? to_json(evaluation) + "\n"
                                : evaluation_text(evaluation, options.by_length));
   require_exact(evaluation.answers, options.min_exact);

@@ -29,7 +29,7 @@ CurveSeries exact_by_length(const std::string& path, int count) {
     throw InputError(path + ": expected a model of a task whose inputs have a length");
   }
   CurveSeries series{path, {}, {}};
-  Decoder decoder(model.config);
+  DecodingScratch scratch(model.config);
   for (int length = task->options.min_length; length <= task->options.max_length; ++length) {
     TaskOptions options = task->options;
     options.min_length = options.max_length = length;
@@ -38,7 +38,7 @@ CurveSeries exact_by_length(const std::string& path, int count) {
     const auto examples = data.draw(Part::test, count, random);
     series.x.push_back(length);
     series.y.push_back(
-        evaluate_greedily(model.weights, model.config, examples, decoder).answers.exact_match());
+        evaluate_greedily(model.weights, model.config, examples, scratch).answers.exact_match());
   }
   return series;
 }

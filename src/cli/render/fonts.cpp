@@ -1,11 +1,14 @@
 #include "cli/render/fonts.h"
 
-#include <algorithm>
+#include <fmt/core.h>
+
+#include <cstdint>
 #include <cstdlib>
 #include <set>
 
 #include "attnviz/error.h"
 #include "base/file.h"
+#include "base/split.h"
 #include "base/utf8.h"
 #include "cli/output.h"
 #include "render/text/font_file.h"
@@ -23,10 +26,8 @@ std::string environment(const char* name) {
 }
 
 void add_folders(std::vector<std::string>& folders, const std::string& path) {
-  for (std::size_t start = 0; start < path.size();) {
-    const std::size_t end = std::min(path.find(':', start), path.size());
-    if (end > start) folders.push_back(path.substr(start, end - start));
-    start = end + 1;
+  for (const std::string_view folder : split(path, ":")) {
+    if (!folder.empty()) folders.emplace_back(folder);
   }
 }
 
@@ -45,12 +46,8 @@ std::vector<std::string> font_folders() {
 
 // "क (U+0915)"; the character itself only where it is one that a terminal can show alone.
 std::string name_of(char32_t code_point) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string number;
-  for (char32_t rest = code_point; rest != 0 || number.size() < 4; rest >>= 4) {
-    number.insert(number.begin(), digits[rest & 0xf]);
-  }
-  return printable(to_utf8(code_point)) + " (U+" + number + ")";
+  return fmt::format("{} (U+{:04X})", printable(to_utf8(code_point)),
+                     static_cast<std::uint32_t>(code_point));
 }
 
 }  // namespace
@@ -72,7 +69,7 @@ void tell_missing_letters(bool quiet, const Font& font) {
       if (i < max_named) names += (i == 0 ? "" : ", ") + name_of(missing[i]);
     }
     if (missing.size() > max_named) {
-      names += " and " + std::to_string(missing.size() - max_named) + " more";
+      names += fmt::format(" and {} more", missing.size() - max_named);
     }
     std::string install;
     for (const std::string_view package : packages) install.append(" ").append(package);

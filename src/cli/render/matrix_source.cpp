@@ -8,27 +8,17 @@
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/split.h"
 #include "base/utf8.h"
 #include "formats/attention_file.h"
 
 namespace attnviz {
 namespace {
 
-/// The parts of `text` between separators; empty ones too.
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, start), text.size());
-    parts.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return parts;
-}
-
 std::vector<std::size_t> read_index(const std::string& text) {
   std::vector<std::size_t> index;
   if (text.empty()) return index;
-  for (const std::string& part : split(text, ',')) {
+  for (const std::string_view part : split(text, ",")) {
     const auto number = parse_integer<std::size_t>(part);
     if (!number) {
       throw UsageError("--index: expected numbers from 0 with commas between them, got \"" +
@@ -39,20 +29,24 @@ std::vector<std::size_t> read_index(const std::string& text) {
   return index;
 }
 
+std::vector<std::string> as_strings(const std::vector<std::string_view>& parts) {
+  return {parts.begin(), parts.end()};
+}
+
 std::vector<std::string> read_labels(const std::string& text, const std::string& option) {
   if (text.empty()) return {};
   if (text.find(',') != std::string::npos) {
     if (find_invalid_utf8(text)) {
       throw UsageError(option + ": expected UTF-8, got \"" + printable(text) + '"');
     }
-    return split(text, ',');
+    return as_strings(split(text, ","));
   }
   constexpr std::size_t max_file = std::size_t{1} << 26U;
   std::string lines = read_file(text, max_file);
   if (lines.starts_with(byte_order_mark)) lines.erase(0, byte_order_mark.size());
   require_utf8(lines, text == "-" ? "standard input" : printable(text, no_limit));
   if (lines.ends_with('\n')) lines.pop_back();
-  std::vector<std::string> labels = split(lines, '\n');
+  std::vector<std::string> labels = as_strings(split(lines, "\n"));
   for (std::string& label : labels) {
     if (label.ends_with('\r')) label.pop_back();
   }

@@ -88,7 +88,7 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
     run.limit = options.steps.value_or(0);
     report = resume_training(*start.data, std::move(*start.resumed), run, events);
   } else {
-    report = run_training(*start.data, start.recipe, run, events, start.origin);
+    report = run_training(*start.data, start.recipe, run, events, start.initial);
   }
   bar.clear();
   if (report.stop_reason == StopReason::stopped) {

@@ -65,7 +65,7 @@ ModelConfig config_of(const Model& model, const TrainOptions& options) {
   return fixed.model;
 }
 
-InitialWeights origin_of(Model model, const TrainOptions& options) {
+InitialWeights initial_weights_of(Model model, const TrainOptions& options) {
   return {printable(options.init_from, no_limit), std::move(model.weights)};
 }
 
@@ -177,7 +177,7 @@ Start start_new(const TrainOptions& options, const Task& task) {
   recipe.model = config_of(model, options);
   return {data_for(model, task, settings, options.init_from),
           recipe,
-          origin_of(std::move(model), options),
+          initial_weights_of(std::move(model), options),
           {}};
 }
 
@@ -196,7 +196,7 @@ Start start_with_pairs(const TrainOptions& options) {
   start.data = std::move(data);
   if (model) {
     start.recipe.model = config_of(*model, options);
-    start.origin = origin_of(*std::move(model), options);
+    start.initial = initial_weights_of(*std::move(model), options);
   }
   return start;
 }

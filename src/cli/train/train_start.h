@@ -14,8 +14,8 @@ namespace attnviz {
 struct Start {
   std::unique_ptr<TrainingData> data;
   Recipe recipe;
-  std::optional<InitialWeights> origin;  // --init-from
-  std::optional<OpenRun> resumed;        // --resume
+  std::optional<InitialWeights> initial;  // --init-from
+  std::optional<OpenRun> resumed;         // --resume
   bool has_pairs = false;
 };
 

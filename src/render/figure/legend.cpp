@@ -19,6 +19,7 @@ constexpr int column_gap = 24;
 constexpr Color colors[] = {{0x00, 0x72, 0xb2}, {0xd5, 0x5e, 0x00}, {0x00, 0x9e, 0x73},
                             {0x00, 0x00, 0x00}, {0xcc, 0x79, 0xa7}, {0x56, 0xb4, 0xe9},
                             {0xe6, 0x9f, 0x00}};
+
 // Of each column, without the gaps between them.
 std::vector<int> column_widths(const std::vector<TextExtent>& extents, std::size_t columns) {
   std::vector<int> widths(columns, 0);

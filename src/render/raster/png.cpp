@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "attnviz/error.h"
+#include "base/hash.h"
 #include "base/utf8.h"
 
 namespace {
@@ -62,9 +63,7 @@ std::string big_endian(std::uint32_t value) {
 std::string chunk(std::string_view type, std::string_view data) {
   std::string bytes = big_endian(static_cast<std::uint32_t>(data.size()));
   bytes.append(type).append(data);
-  const std::string_view checked = std::string_view(bytes).substr(4);
-  const uLong crc = crc32_z(0, reinterpret_cast<const Bytef*>(checked.data()), checked.size());
-  return bytes + big_endian(static_cast<std::uint32_t>(crc));
+  return bytes + big_endian(crc32(std::string_view(bytes).substr(4)));
 }
 
 // Pixels per metre, the format's unit.
