@@ -146,7 +146,7 @@ void extract_tensors(const std::vector<NamedTensor>& tensors, const std::string&
   };
   std::uint64_t available = 0;
   for (const NamedTensor& tensor : tensors) available += tensor.values.size();
-  if (count_parameters(config) > available) {  // before allocating by the config's sizes
+  if (count_parameters(config) > available) {  // before anything is allocated by the config's sizes
     throw InputError(fmt::format("{}: config: asks for {} numbers, the file holds {}", file,
                                  count_parameters(config), available));
   }

@@ -36,7 +36,7 @@ enum class Initial {
   zero,
   embedding,    // N(0, std^2)
   glorot,       // uniform (Glorot and Bengio 2010)
-  gates,        // the same, gate by gate
+  gates,        // the same, gate by gate; drawn GRU by GRU, see initialise()
   update_bias,  // zero, but for the update gate
   score,        // N(0, scale^2 / A)
 };

@@ -21,6 +21,9 @@ struct Factor {
 
 /// C = A B and C += A B. C may not overlap A or B. Each element of C is a sum over A's columns in
 /// rising order, whatever the shapes: a column's bits do not depend on the columns beside it.
+///
+/// A is taken as it is. What backward multiplies by W' is a copy named W_t, made once an update
+/// (the ...BackwardWeights): transposing at each call would cost as much as a narrow product.
 void product(MatrixIn A, const Factor& B, MatrixOut C);
 void add_product(MatrixIn A, const Factor& B, MatrixOut C);
 

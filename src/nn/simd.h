@@ -107,8 +107,8 @@ void for_each_register(Index size, Body&& body) {
   if (i < size) body(SimdPlace<true>{i, size - i});
 }
 
-/// x, a product that must not be fused with the sums that it enters. Fused or not, bits
-/// differ, and gcc decides by the surrounding code.
+/// x, a product that must not be fused with the sums that it enters: bits would differ, and gcc
+/// decides by the surrounding code. Elsewhere than on x86 the compiler may fuse it.
 inline Simd unfused(Simd x) {
 #if defined(__x86_64__)
   asm("" : "+v"(x));

@@ -52,9 +52,9 @@ std::string join_parts(const std::string& first, const std::string& second) {
 }
 
 PictureText picture_text_of(const std::vector<Picture>& pictures, const LookFlags& look) {
-  PictureText texts{{"Software", program_name()}};
+  PictureText picture_text{{"Software", program_name()}};
   const std::string title = look.title.value_or(pictures.size() == 1 ? pictures.front().title : "");
-  if (!title.empty()) texts.emplace_back("Title", title);
+  if (!title.empty()) picture_text.emplace_back("Title", title);
   std::string sources;
   std::string checksums;
   for (const Picture& picture : pictures) {
@@ -66,9 +66,9 @@ PictureText picture_text_of(const std::vector<Picture>& pictures, const LookFlag
       checksums += (checksums.empty() ? "" : ", ") + checksum;
     }
   }
-  texts.emplace_back("Source", sources);
-  if (!checksums.empty()) texts.emplace_back("Model", checksums);
-  return texts;
+  picture_text.emplace_back("Source", sources);
+  if (!checksums.empty()) picture_text.emplace_back("Model", checksums);
+  return picture_text;
 }
 
 HeatmapTexts texts_of(const Picture& picture, const LookFlags& look) {
@@ -83,27 +83,28 @@ HeatmapTexts texts_of(const Picture& picture, const LookFlags& look) {
 }
 
 Figure paint_figure(const Frame& frame, const Theme& theme, const Font& font,
-                    const PictureText& texts, const FigureOptions& options, const Paint& paint) {
+                    const PictureText& picture_text, const FigureOptions& options,
+                    const Paint& paint) {
   const int dpi = options.look.dpi;
   const bool svg = options.format == "svg";
-  return {svg ? make_svg(frame, theme, font, paint, texts, dpi)
-              : encode_png(make_canvas(frame, theme, font, paint), texts, dpi),
+  return {svg ? make_svg(frame, theme, font, paint, picture_text, dpi)
+              : encode_png(make_canvas(frame, theme, font, paint), picture_text, dpi),
           frame.width, frame.height};
 }
 
 Figure draw_one(const Picture& picture, const Look& look, const Font& font,
-                const PictureText& texts, const FigureOptions& options) {
+                const PictureText& picture_text, const FigureOptions& options) {
   HeatmapOptions heatmap{look, texts_of(picture, options.look)};
   heatmap.texts.title = options.look.title.value_or(heatmap.texts.title);
   heatmap.texts.caption = join_parts(heatmap.texts.caption, options.look.scale_note(look));
   const HeatmapLayout layout = lay_out_heatmap(picture.map, heatmap, font);
   tell_omissions(options.quiet, layout.panel);
-  return paint_figure(layout.frame, look.theme, font, texts, options,
+  return paint_figure(layout.frame, look.theme, font, picture_text, options,
                       [&](Painter& painter) { paint_heatmap(painter, picture.map, look, layout); });
 }
 
 Figure draw_many(const std::vector<Picture>& pictures, const std::vector<AttentionMap>& maps,
-                 const Look& look, const Font& font, const PictureText& texts,
+                 const Look& look, const Font& font, const PictureText& picture_text,
                  const FigureOptions& options) {
   std::vector<HeatmapTexts> each;
   for (const Picture& picture : pictures) {
@@ -120,7 +121,7 @@ Figure draw_many(const std::vector<Picture>& pictures, const std::vector<Attenti
   const SheetLayout layout = lay_out_sheet(maps, each, sheet, font);
   const auto less = std::ranges::find_if(layout.panels, leaves_out, &TitledPanel::panel);
   if (less != layout.panels.end()) tell_omissions(options.quiet, less->panel);
-  return paint_figure(layout.frame, look.theme, font, texts, options,
+  return paint_figure(layout.frame, look.theme, font, picture_text, options,
                       [&](Painter& painter) { paint_sheet(painter, maps, look, layout); });
 }
 
@@ -131,9 +132,10 @@ Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& op
   for (const Picture& picture : pictures) maps.push_back(picture.map);
   const Font font = load_fonts(options.fonts);
   const Look look = options.look.resolve(maps);
-  const PictureText texts = picture_text_of(pictures, options.look);
-  Figure figure = pictures.size() == 1 ? draw_one(pictures.front(), look, font, texts, options)
-                                       : draw_many(pictures, maps, look, font, texts, options);
+  const PictureText picture_text = picture_text_of(pictures, options.look);
+  Figure figure = pictures.size() == 1
+                      ? draw_one(pictures.front(), look, font, picture_text, options)
+                      : draw_many(pictures, maps, look, font, picture_text, options);
   tell_missing_letters(options.quiet, font);
   return figure;
 }
@@ -143,9 +145,9 @@ Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& opt
   const Font font;
   FigureOptions figure;
   figure.format = format;
-  const PictureText texts{{"Software", program_name()}, {"Title", options.title}};
+  const PictureText picture_text{{"Software", program_name()}, {"Title", options.title}};
   const CurveLayout layout = lay_out_curves(panels, options, font);
-  return paint_figure(layout.frame, light_theme, font, texts, figure,
+  return paint_figure(layout.frame, light_theme, font, picture_text, figure,
                       [&](Painter& painter) { paint_curves(painter, panels, layout); });
 }
 
