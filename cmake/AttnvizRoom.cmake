@@ -1,30 +1,30 @@
-# attnviz_floor(name [PUBLIC targets...] [PRIVATE targets...] [BUILD targets...] [TOGETHER files...])
+# attnviz_room(name [PUBLIC targets...] [PRIVATE targets...] [BUILD targets...] [TOGETHER files...])
 # The library attnviz_<name> of a room, from src/<name>/*.cpp. PUBLIC and PRIVATE name other rooms or targets;
 # every room has fmt. BUILD names what is needed to compile the library, but not to link to it. TOGETHER names
 # files that use the library for JSON: compiled as one, they read its header and instantiate its templates
 # once, which takes seconds each time.
 #
-# attnviz_floor_in_double(name ...) is the same room with double as its scalar type, for the gradient tests:
+# attnviz_room_in_double(name ...) is the same room with double as its scalar type, for the gradient tests:
 # attnviz_<name>_double.
 
-function(attnviz_add_floor target name)
-  cmake_parse_arguments(floor "" "" "PUBLIC;PRIVATE;BUILD;TOGETHER" ${ARGN})
+function(attnviz_add_room target name)
+  cmake_parse_arguments(room "" "" "PUBLIC;PRIVATE;BUILD;TOGETHER" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   add_library(${target} STATIC ${sources})
-  if(floor_TOGETHER)
-    list(TRANSFORM floor_TOGETHER PREPEND ${PROJECT_SOURCE_DIR}/src/${name}/)
-    set_source_files_properties(${floor_TOGETHER} PROPERTIES UNITY_GROUP json)
+  if(room_TOGETHER)
+    list(TRANSFORM room_TOGETHER PREPEND ${PROJECT_SOURCE_DIR}/src/${name}/)
+    set_source_files_properties(${room_TOGETHER} PROPERTIES UNITY_GROUP json)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   endif()
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:attnviz_options>
                                            $<BUILD_INTERFACE:attnviz_fmt>)
-  foreach(dependency IN LISTS floor_BUILD)
+  foreach(dependency IN LISTS room_BUILD)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${dependency}>)
   endforeach()
   foreach(access PUBLIC PRIVATE)
-    foreach(dependency IN LISTS floor_${access})
+    foreach(dependency IN LISTS room_${access})
       if(TARGET attnviz_${dependency})
         set(dependency attnviz_${dependency})
       endif()
@@ -33,13 +33,13 @@ function(attnviz_add_floor target name)
   endforeach()
 endfunction()
 
-function(attnviz_floor name)
-  attnviz_add_floor(attnviz_${name} ${name} ${ARGN})
+function(attnviz_room name)
+  attnviz_add_room(attnviz_${name} ${name} ${ARGN})
   set_target_properties(attnviz_${name} PROPERTIES EXPORT_NAME ${name})
   add_library(attnviz::${name} ALIAS attnviz_${name})
 endfunction()
 
-function(attnviz_floor_in_double name)
-  attnviz_add_floor(attnviz_${name}_double ${name} ${ARGN})
+function(attnviz_room_in_double name)
+  attnviz_add_room(attnviz_${name}_double ${name} ${ARGN})
   target_compile_definitions(attnviz_${name}_double PUBLIC ATTNVIZ_SCALAR_DOUBLE)
 endfunction()
