@@ -1,7 +1,6 @@
 // From a weight to a colour.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include "attnviz/color.h"
@@ -16,12 +15,9 @@ struct NamedColormap {
   std::string_view name;
   Colormap colormap;
 };
-inline constexpr std::array<NamedColormap, 6> named_colormaps = {{{"viridis", Colormap::viridis},
-                                                                  {"magma", Colormap::magma},
-                                                                  {"cividis", Colormap::cividis},
-                                                                  {"gray", Colormap::gray},
-                                                                  {"gray_r", Colormap::gray_r},
-                                                                  {"blues", Colormap::blues}}};
+inline constexpr NamedColormap named_colormaps[] = {
+    {"viridis", Colormap::viridis}, {"magma", Colormap::magma},   {"cividis", Colormap::cividis},
+    {"gray", Colormap::gray},       {"gray_r", Colormap::gray_r}, {"blues", Colormap::blues}};
 
 /// The colour of t; values outside 0..1 are clamped, NaN is drawn as a mid grey.
 Color map_color(Colormap colormap, double t);

@@ -1,6 +1,7 @@
 #include "attnviz/colormap.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -166,13 +167,13 @@ Table tabulate(Formula color_of) {
 
 const Table& table_of(Colormap colormap) {
   const auto grey = [](double t) { return Color{to_byte(t), to_byte(t), to_byte(t)}; };
-  static const std::array<Table, 7> tables = {unpack(viridis_table),
-                                              unpack(magma_table),
-                                              unpack(cividis_table),
-                                              tabulate(grey),
-                                              tabulate([&](double t) { return grey(1 - t); }),
-                                              tabulate(blues),
-                                              tabulate(difference)};
+  static const Table tables[] = {unpack(viridis_table),
+                                 unpack(magma_table),
+                                 unpack(cividis_table),
+                                 tabulate(grey),
+                                 tabulate([&](double t) { return grey(1 - t); }),
+                                 tabulate(blues),
+                                 tabulate(difference)};
   return tables[static_cast<std::size_t>(colormap)];
 }
 
