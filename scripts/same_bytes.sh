@@ -22,7 +22,7 @@ fi
 
 tiny=(--steps 40 --hidden 11 --decoder-hidden 13 --embedding 7 --attention-units 9 --quiet)
 
-train() { "$program" train --quiet "$@"; }
+train() { "$program" train --quiet "$@" > /dev/null; }
 draw() { "$program" render --quiet "$@"; }
 
 # Everything below is run in an empty folder, once by each program.

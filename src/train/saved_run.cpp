@@ -112,7 +112,7 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
   if (recorded != config) throw InputError(name + ": metadata: config and recipe disagree");
 
   const Json state = parse_strict_json<Json>(text, place);
-  if (!state.is_object()) throw InputError(place + ": recorded an object");
+  if (!state.is_object()) throw InputError(place + ": expected an object");
   const auto take = [&](const char* field, auto& value) {
     const auto found = state.find(field);
     if (found == state.end()) {
