@@ -6,11 +6,12 @@
 #include "base/random.h"
 #include "catch.h"
 #include "nn/activation.h"
+#include "nn/compare.h"
+#include "nn/embedding.h"
 #include "nn/gru.h"
 #include "nn/loss.h"
 #include "nn/product.h"
 #include "nn/scalar_reference.h"
-#include "train/adam.h"
 
 using namespace attnviz;
 using Eigen::MatrixXd;
@@ -20,17 +21,6 @@ namespace {
 
 constexpr Index max_size = 130;
 constexpr double epsilon = std::is_same_v<Scalar, double> ? 1e-13 : 1e-6;
-
-/// The largest difference, of numbers about as large as the largest expected one.
-double difference(const Matrix& found, const MatrixXd& expected) {
-  double size = 1.0;
-  double most = 0.0;
-  for (Index i = 0; i < expected.size(); ++i) {
-    size = std::max(size, std::abs(expected(i)));
-    most = std::max(most, std::abs(static_cast<double>(found(i)) - expected(i)));
-  }
-  return most / size;
-}
 
 Matrix drawn(Index rows, Index columns, Random& random) {
   Matrix m(rows, columns);
@@ -225,6 +215,205 @@ TEST_CASE("attention and its backward equal their reference in every form", "[ke
   }
 }
 
+TEST_CASE("attention without scores takes the mean of the inputs, or nothing", "[kernel]") {
+  const Attention form = GENERATE(Attention::uniform, Attention::none);
+  CAPTURE(to_string(form));
+  Random random(7);
+  for (Index S = 1; S <= max_size; ++S) {
+    CAPTURE(S);
+    constexpr Index K = 5;
+    AttentionWeights weights;
+    weights.form = form;
+    AttentionBackwardWeights backward_weights;
+    backward_weights.prepare(weights);
+    const std::vector<int> starts = {0, static_cast<int>(S), static_cast<int>(S) + 1};
+    AttentionMemory memory;
+    memory.starts = starts;
+    memory.grow(K, 0, S + 1);
+    memory.annotations = drawn(K, S + 1, random);
+    attention_keys(weights, memory);
+    AttentionTape tape;
+    AttentionBackwardTape d_tape;
+    tape.grow(0, S, 2);
+    d_tape.grow(K, 0, S + 1, S, 2);
+    const Matrix d_annotations = drawn(K, S + 1, random);
+    d_tape.d_annotations = d_annotations;
+    const Matrix queries = drawn(3, 2, random);
+    const Matrix d_queries = drawn(3, 2, random);
+    Matrix found_d_queries = d_queries;
+    Matrix contexts(K, 2);
+    Vector d_v;
+    AttentionWeights d_weights = weights;
+    attend(weights, memory, queries, {0, 2}, tape, contexts);
+    attend_backward(backward_weights, memory, drawn(K, 2, random), {0, 2},
+                    Vector::Constant(2, Scalar(0.3)), tape, d_tape, found_d_queries, d_v);
+    attention_weights_backward(backward_weights, queries, memory, d_tape, d_weights);
+
+    for (Index k = 0; k < 2; ++k) {
+      const Columns inputs = memory.of(k);
+      const MatrixXd annotations = columns(memory.annotations, inputs).cast<double>();
+      const reference::Attend f(form, {}, {}, {}, annotations);
+      CHECK(difference(tape.weights.col(k).head(inputs.count), f.a) < epsilon);
+      CHECK(difference(contexts.col(k), f.c) < epsilon);
+    }
+    // Nothing is learned, and no gradient comes through weights that do not change.
+    CHECK(found_d_queries == d_queries);
+    CHECK(d_tape.d_annotations == d_annotations);
+    CHECK(d_weights.W_a.size() + d_weights.U_a.size() + d_v.size() == 0);
+  }
+}
+
+TEST_CASE("the annotations' gradient through all contexts equals its reference", "[kernel]") {
+  Random random(8);
+  constexpr Index K = 5;
+  for (Index S = 1; S <= max_size; ++S) {
+    CAPTURE(S);
+    // Three sources of falling length, whose outputs are 3, 2 and 2 steps long.
+    const auto length = static_cast<int>(S);
+    const int second = (length + 1) / 2;
+    const std::vector<int> starts = {0, length, length + second, length + second + 1};
+    const std::vector<int> step_starts = {0, 3, 6, 7};
+    const std::vector<std::vector<Index>> steps = {{0, 3, 6}, {1, 4}, {2, 5}};
+    AttentionMemory memory;
+    memory.starts = starts;
+    AttentionTape tape;
+    AttentionBackwardTape d_tape;
+    tape.grow(1, S, 7);
+    tape.weights = drawn(tape.weights.rows(), 7, random);  // also where nothing may be read
+    d_tape.grow(K, 1, starts.back(), S, 7);
+    d_tape.d_annotations.setConstant(99);
+    const Matrix d_contexts = drawn(K, 7, random);
+    annotations_backward(d_contexts, step_starts, memory, tape, d_tape);
+
+    for (Index k = 0; k < 3; ++k) {
+      const Columns inputs = memory.of(k);
+      const auto& own = steps[static_cast<std::size_t>(k)];
+      MatrixXd a(inputs.count, own.size());
+      MatrixXd d_c(K, own.size());
+      for (std::size_t t = 0; t < own.size(); ++t) {
+        const auto column = static_cast<Index>(t);
+        a.col(column) = tape.weights.col(own[t]).head(inputs.count).cast<double>();
+        d_c.col(column) = d_contexts.col(own[t]).cast<double>();
+      }
+      CHECK(difference(columns(d_tape.d_annotations, inputs),
+                       reference::annotations_backward(a, d_c)) < 10 * epsilon);
+    }
+  }
+}
+
+TEST_CASE("the gradients of attention's weights equal those of linear layers", "[kernel]") {
+  const Attention form =
+      GENERATE(Attention::additive, Attention::dot, Attention::scaled_dot, Attention::bilinear);
+  CAPTURE(to_string(form));
+  const bool projects = form != Attention::bilinear;
+  Random random(9);
+  constexpr Index K = 5;
+  for (Index A = 1; A <= max_size; ++A) {
+    CAPTURE(A);
+    const Index N = A * 7 % 11 + 1;  // of the memory
+    const Index D = projects ? 3 : A;
+    AttentionWeights weights;
+    weights.form = form;
+    if (projects) weights.W_a = drawn(A, D, random);
+    weights.U_a = drawn(A, K, random);
+    AttentionBackwardWeights backward_weights;
+    backward_weights.prepare(weights);
+    const std::vector<int> starts = {0, static_cast<int>(N)};
+    AttentionMemory memory;
+    memory.starts = starts;
+    memory.annotations = drawn(K, N + 1, random);  // buffers may have columns to spare
+    const Matrix queries = drawn(D, 4, random);
+    AttentionBackwardTape d_tape;
+    d_tape.d_keys = drawn(A, N + 1, random);
+    d_tape.d_query = drawn(A, 5, random);
+    d_tape.d_annotations = drawn(K, N + 1, random);
+    AttentionWeights d_weights = weights;  // what the gradients are added to
+    const MatrixXd before = d_tape.d_annotations.cast<double>();
+    attention_weights_backward(backward_weights, queries, memory, d_tape, d_weights);
+
+    const MatrixXd U_a = weights.U_a.cast<double>();
+    const reference::LinearBackward keys(U_a, memory.annotations.leftCols(N).cast<double>(),
+                                         d_tape.d_keys.leftCols(N).cast<double>());
+    CHECK(difference(d_weights.U_a, U_a + keys.d_W) < 10 * epsilon);
+    CHECK(difference(d_tape.d_annotations.leftCols(N), before.leftCols(N) + keys.d_x) <
+          10 * epsilon);
+    CHECK(difference(d_tape.d_annotations.col(N), before.col(N)) == 0);
+    const MatrixXd W_a = weights.W_a.cast<double>();
+    MatrixXd expected = W_a;
+    if (projects) {
+      const MatrixXd d_query = d_tape.d_query.leftCols(4).cast<double>();
+      expected += reference::LinearBackward(W_a, queries.cast<double>(), d_query).d_W;
+    }
+    CHECK(difference(d_weights.W_a, expected) < 10 * epsilon);
+  }
+}
+
+TEST_CASE("the gradients of a GRU's recurrent weights equal those of a linear layer", "[kernel]") {
+  Random random(10);
+  for (Index H = 1; H <= max_size; ++H) {
+    CAPTURE(H);
+    const Index N = H * 7 % 11 + 1;
+    GruTape tape;
+    GruBackwardTape d_tape;
+    tape.before = drawn(H, N + 1, random);
+    d_tape.d_recurrent = drawn(3 * H, N + 1, random);
+    GruWeights d_weights;
+    d_weights.W_hh = drawn(3 * H, H, random);
+    d_weights.b_hh = drawn(3 * H, 1, random);
+    const MatrixXd W = d_weights.W_hh.cast<double>();
+    const VectorXd b = d_weights.b_hh.cast<double>();
+    gru_weights_backward(tape, d_tape, N, d_weights);
+    const reference::LinearBackward d(W, tape.before.leftCols(N).cast<double>(),
+                                      d_tape.d_recurrent.leftCols(N).cast<double>());
+    CHECK(difference(d_weights.W_hh, W + d.d_W) < 10 * epsilon);
+    CHECK(difference(d_weights.b_hh, b + d.d_b) < 10 * epsilon);
+  }
+}
+
+TEST_CASE("token tables and their gradients equal those of the embedded tokens", "[kernel]") {
+  Random random(11);
+  for (Index R = 1; R <= max_size; ++R) {
+    CAPTURE(R);
+    constexpr Index E = 4;
+    constexpr Index V = 6;
+    const std::vector<int> ids = {5, 0, 2, 5, 1, 5, 0};  // some often, some never
+    const auto N = static_cast<Index>(ids.size());
+    const Matrix W = drawn(R, E, random);
+    const Matrix W_t = W.transpose();
+    const Matrix embedding = drawn(E, V, random);
+    const Vector b = drawn(R, 1, random);
+    Matrix table;
+    Matrix out(R, N);
+    project_tokens(W, embedding, b, table);
+    look_up(table, ids, out);
+    MatrixXd embedded(E, N);
+    for (Index k = 0; k < N; ++k) {
+      embedded.col(k) = embedding.col(ids[static_cast<std::size_t>(k)]).cast<double>();
+    }
+    MatrixXd expected = reference::product(W.cast<double>(), embedded);
+    expected.colwise() += b.cast<double>();
+    CHECK(difference(out, expected) < epsilon);
+
+    const Matrix d_out = drawn(R, N, random);
+    Matrix d_table = Matrix::Zero(R, V);
+    Matrix d_W = drawn(R, E, random);  // what the gradients are added to
+    Matrix d_embedding = drawn(E, V, random);
+    Vector d_b = drawn(R, 1, random);
+    const reference::LinearBackward d(W.cast<double>(), embedded, d_out.cast<double>());
+    const MatrixXd expected_d_W = d_W.cast<double>() + d.d_W;
+    const VectorXd expected_d_b = d_b.cast<double>() + d.d_b;
+    MatrixXd expected_d_embedding = d_embedding.cast<double>();
+    for (Index k = 0; k < N; ++k) {
+      expected_d_embedding.col(ids[static_cast<std::size_t>(k)]) += d.d_x.col(k);
+    }
+    look_up_backward(d_out, ids, d_table);
+    project_tokens_backward(W_t, embedding, d_table, d_W, d_embedding, d_b);
+    CHECK(difference(d_W, expected_d_W) < 10 * epsilon);
+    CHECK(difference(d_b, expected_d_b) < 10 * epsilon);
+    CHECK(difference(d_embedding, expected_d_embedding) < 10 * epsilon);
+  }
+}
+
 TEST_CASE("products equal three loops", "[kernel]") {
   Random random(5);
   for (Index size = 1; size <= max_size; ++size) {
@@ -235,45 +424,9 @@ TEST_CASE("products equal three loops", "[kernel]") {
     const Matrix B = drawn(depth, columns, random);
     Matrix C(size, columns);
     product(A, B, C);
-    MatrixXd expected = MatrixXd::Zero(size, columns);
-    for (Index j = 0; j < columns; ++j) {
-      for (Index i = 0; i < size; ++i) {
-        for (Index k = 0; k < depth; ++k) {
-          expected(i, j) += static_cast<double>(A(i, k)) * static_cast<double>(B(k, j));
-        }
-      }
-    }
+    const MatrixXd expected = reference::product(A.cast<double>(), B.cast<double>());
     CHECK(difference(C, expected) < 10 * epsilon);
     add_product(A, B, C);
     CHECK(difference(C, 2 * expected) < 10 * epsilon);
-  }
-}
-
-TEST_CASE("Adam's update equals its reference", "[kernel]") {
-  const AdamOptions options{.beta1 = 0.9, .beta2 = 0.98, .epsilon = 1e-8, .clip = 2.0};
-  const reference::Adam exact{options.beta1, options.beta2, options.epsilon, 1e-2};
-  Random random(6);
-  for (Index size = 1; size <= max_size; ++size) {
-    CAPTURE(size);
-    Vector w = drawn(size + 1, 1, random);
-    Vector m = Vector::Zero(size + 1);
-    Vector v = Vector::Zero(size + 1);
-    const Scalar beyond = w[size];
-    VectorXd w_exact = w.head(size).cast<double>();
-    VectorXd m_exact = VectorXd::Zero(size);
-    VectorXd v_exact = VectorXd::Zero(size);
-    for (int t = 1; t <= 3; ++t) {
-      const double norm = t == 2 ? 4.0 : 1.0;  // clipped to half in the second update
-      const Vector d_w = drawn(size, 1, random);
-      AdamStep(options, 1e-2, norm, t).apply(size, d_w.data(), m.data(), v.data(), w.data());
-      for (Index i = 0; i < size; ++i) {
-        const double g = static_cast<double>(d_w[i]) * (t == 2 ? 2.0 / (4.0 + 1e-6) : 1.0);
-        exact.update(t, g, m_exact[i], v_exact[i], w_exact[i]);
-      }
-      CHECK(difference(m.head(size), m_exact) < epsilon);
-      CHECK(difference(v.head(size), v_exact) < epsilon);
-      CHECK(difference(w.head(size), w_exact) < epsilon);
-    }
-    CHECK(w[size] == beyond);
   }
 }

@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "catch.h"
+#include "nn/compare.h"
 
 using namespace attnviz;
 
@@ -36,11 +37,11 @@ TEST_CASE("products agree with Eigen's at every shape around the tiles", "[produ
         product(A, B, c.block(1, 1, rows, columns));
         Matrix expected = before;
         expected.block(1, 1, rows, columns) = A.lazyProduct(B);
-        CHECK((c - expected).lpNorm<Eigen::Infinity>() < 2e-5);
+        CHECK(distance(c, expected) < 2e-5);
 
         add_product(A, b_t.transpose(), c.block(1, 1, rows, columns));
         expected.block(1, 1, rows, columns) += A.lazyProduct(B);
-        CHECK((c - expected).lpNorm<Eigen::Infinity>() < 2e-5);
+        CHECK(distance(c, expected) < 2e-5);
       }
     }
   }

@@ -17,6 +17,38 @@ inline double sigmoid(double x) {
   return 1.0 / (1.0 + std::exp(-x));
 }
 
+/// A B
+inline MatrixXd product(const MatrixXd& a, const MatrixXd& b) {
+  MatrixXd c = MatrixXd::Zero(a.rows(), b.cols());
+  for (Eigen::Index i = 0; i < c.rows(); ++i) {
+    for (Eigen::Index j = 0; j < c.cols(); ++j) {
+      for (Eigen::Index k = 0; k < a.cols(); ++k) c(i, j) += a(i, k) * b(k, j);
+    }
+  }
+  return c;
+}
+
+/// Gradients of W, b and x, given those of all columns of y = W x + b.
+struct LinearBackward {
+  MatrixXd d_W, d_x;
+  VectorXd d_b;
+
+  LinearBackward(const MatrixXd& W, const MatrixXd& x, const MatrixXd& d_y)
+      : d_W(MatrixXd::Zero(d_y.rows(), x.rows())),
+        d_x(MatrixXd::Zero(x.rows(), x.cols())),
+        d_b(VectorXd::Zero(d_y.rows())) {
+    for (Eigen::Index k = 0; k < x.cols(); ++k) {
+      for (Eigen::Index i = 0; i < d_y.rows(); ++i) {
+        d_b[i] += d_y(i, k);
+        for (Eigen::Index j = 0; j < x.rows(); ++j) {
+          d_W(i, j) += d_y(i, k) * x(j, k);
+          d_x(j, k) += d_y(i, k) * W(i, j);
+        }
+      }
+    }
+  }
+};
+
 /// nn/gru.h, given x = W_ih x + b_ih and g = W_hh h + b_hh, stacked r, z, n.
 struct Gru {
   VectorXd r, z, u, n, h_next;
@@ -72,18 +104,19 @@ inline VectorXd softmax(const VectorXd& x) {
 struct Attend {
   VectorXd e, a, c;
 
+  /// Without scores, v, query and keys may be empty.
   Attend(Attention form, const VectorXd& v, const VectorXd& query, const MatrixXd& keys,
          const MatrixXd& annotations)
-      : e(keys.cols()) {
-    for (Eigen::Index j = 0; j < keys.cols(); ++j) {
-      e[j] = 0;
+      : e(VectorXd::Zero(annotations.cols())) {
+    const bool scored = form != Attention::uniform && form != Attention::none;
+    for (Eigen::Index j = 0; scored && j < keys.cols(); ++j) {
       for (Eigen::Index i = 0; i < keys.rows(); ++i) {
         e[j] += form == Attention::additive ? v[i] * std::tanh(query[i] + keys(i, j))
                                             : query[i] * keys(i, j);
       }
       if (form == Attention::scaled_dot) e[j] /= std::sqrt(static_cast<double>(keys.rows()));
     }
-    a = softmax(e);
+    a = form == Attention::none ? e : softmax(e);
     c = annotations * a;
   }
 };
@@ -120,6 +153,16 @@ struct AttendBackward {
     }
   }
 };
+
+/// The part of the annotations' gradient that comes through the contexts c_i = sum_j a_ij h_j of
+/// one example, given a (S x T) and the gradient of c (K x T).
+inline MatrixXd annotations_backward(const MatrixXd& a, const MatrixXd& d_c) {
+  MatrixXd d_h = MatrixXd::Zero(d_c.rows(), a.rows());
+  for (Eigen::Index i = 0; i < a.cols(); ++i) {
+    for (Eigen::Index j = 0; j < a.rows(); ++j) d_h.col(j) += a(j, i) * d_c.col(i);
+  }
+  return d_h;
+}
 
 /// train/adam.h: update number t of one weight, given the clipped gradient g (Kingma and Ba 2015,
 /// algorithm 1).

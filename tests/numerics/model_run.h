@@ -31,12 +31,18 @@ struct ModelRun {
   ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
            const std::vector<EncodedPair>& pairs, const LossOptions& options) {
     Random unused(0);
-    run(config, weights, pairs, options, 0.0, unused, 0.0);
+    run(config, weights, pairs, options, 0.0, unused, 0.0, unused);
   }
   ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
            const std::vector<EncodedPair>& pairs, const LossOptions& options, double state_dropout,
            Random& noise, double dropout = 0.0) {
-    run(config, weights, pairs, options, state_dropout, noise, dropout);
+    run(config, weights, pairs, options, state_dropout, noise, dropout, noise);
+  }
+  /// With random numbers of their own for the embeddings, as in an update.
+  ModelRun(const ModelConfig& config, const Seq2SeqWeights& weights,
+           const std::vector<EncodedPair>& pairs, const LossOptions& options, double state_dropout,
+           Random& noise, double dropout, Random& embedding_noise) {
+    run(config, weights, pairs, options, state_dropout, noise, dropout, embedding_noise);
   }
 
   /// The column of the given pair in the batch.
@@ -57,7 +63,7 @@ struct ModelRun {
  private:
   void run(const ModelConfig& config, const Seq2SeqWeights& weights,
            const std::vector<EncodedPair>& pairs, const LossOptions& options, double state_dropout,
-           Random& noise, double dropout) {
+           Random& noise, double dropout, Random& embedding_noise) {
     std::vector<const EncodedPair*> pointers;
     for (const EncodedPair& pair : pairs) pointers.push_back(&pair);
     pack(pointers, batch);
@@ -66,7 +72,7 @@ struct ModelRun {
                               static_cast<Index>(batch.inputs.size()), noise);
     update.resize(config);
     gradient.resize(config);
-    update.gather(weights, dropout, noise);
+    update.gather(weights, dropout, embedding_noise);
     for (const ModelPart part : model_parts) update.prepare(part, weights);
     gradient.set_zero(update);
     loss = forward_backward(weights, update, config, batch, options, tape, d_tape, gradient);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "catch.h"
+#include "nn/compare.h"
 #include "numerics/model_run.h"
 
 using namespace attnviz;
@@ -20,10 +21,6 @@ const std::vector<EncodedPair> pairs = {{{4, 5, 2}, {4, 6, 7, 5, 2}},
                                         {{2}, {7, 4, 2}},
                                         {{5, 8, 2}, {6, 2}}};
 
-double largest(const Vector& v) {
-  return v.cwiseAbs().maxCoeff();
-}
-
 }  // namespace
 
 TEST_CASE("a pair alone equals the pair inside any batch", "[property]") {
@@ -36,8 +33,8 @@ TEST_CASE("a pair alone equals the pair inside any batch", "[property]") {
     const ModelRun alone(config, weights, {one}, {});
     sum += alone.loss;
     for (Index t = 0; t < static_cast<Index>(one.target.size()); ++t) {
-      CHECK(largest(together.logits(pair, t) - alone.logits(0, t)) < 1e-13);
-      CHECK(largest(together.attention(pair, t) - alone.attention(0, t)) < 1e-13);
+      CHECK(distance(together.logits(pair, t), alone.logits(0, t)) < 1e-13);
+      CHECK(distance(together.attention(pair, t), alone.attention(0, t)) < 1e-13);
     }
   }
   CHECK(together.loss == Catch::Approx(sum).epsilon(1e-12));
@@ -47,18 +44,21 @@ TEST_CASE("the gradient of a batch is the sum of its pairs'", "[property]") {
   const ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
   const Seq2SeqWeights weights = some_weights(config);
   const LossOptions options{.entropy_penalty = 0.2};
-  ModelRun together(config, weights, pairs, options);
+  const ModelRun together(config, weights, pairs, options);
+  Seq2SeqWeights sum;
+  sum.resize(config);
+  sum.set_zero();
   for (const EncodedPair& pair : pairs) {
-    ModelRun alone(config, weights, {pair}, options);
-    Seq2SeqWeights::visit([](std::string_view, auto& sum, const auto& part) { sum -= part; },
-                          together.gradient.weights, alone.gradient.weights);
+    const ModelRun alone(config, weights, {pair}, options);
+    Seq2SeqWeights::visit([](std::string_view, auto& s, const auto& part) { s += part; }, sum,
+                          alone.gradient.weights);
   }
   Seq2SeqWeights::visit(
-      [](std::string_view name, const auto& rest) {
+      [](std::string_view name, const auto& whole, const auto& s) {
         INFO(name);
-        CHECK((rest.size() == 0 || rest.cwiseAbs().maxCoeff() < 1e-12));
+        CHECK(distance(whole, s) < 1e-12);
       },
-      together.gradient.weights);
+      together.gradient.weights, sum);
 }
 
 TEST_CASE("permuting the batch permutes the result", "[property]") {
@@ -73,8 +73,8 @@ TEST_CASE("permuting the batch permutes the result", "[property]") {
     const int pair = order[static_cast<std::size_t>(k)];
     for (Index t = 0; t < static_cast<Index>(pairs[static_cast<std::size_t>(pair)].target.size());
          ++t) {
-      CHECK(largest(before.logits(pair, t) - after.logits(k, t)) < 1e-13);
-      CHECK(largest(before.attention(pair, t) - after.attention(k, t)) < 1e-13);
+      CHECK(distance(before.logits(pair, t), after.logits(k, t)) < 1e-13);
+      CHECK(distance(before.attention(pair, t), after.attention(k, t)) < 1e-13);
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "catch.h"
+#include "nn/compare.h"
 #include "nn/scalar_reference.h"
 #include "numerics/model_run.h"
 #include "train/trainer.h"
@@ -52,8 +53,7 @@ void check_same(const Seq2SeqWeights& found, const Seq2SeqWeights& expected, dou
   Seq2SeqWeights::visit(
       [&](std::string_view name, const auto& f, const auto& e) {
         INFO(name);
-        REQUIRE(f.size() == e.size());
-        CHECK((e.size() == 0 || (f - e).cwiseAbs().maxCoeff() <= tolerance));
+        CHECK(distance(f, e) <= tolerance);
       },
       found, expected);
 }
@@ -85,6 +85,92 @@ TEST_CASE("an update's gradient is that of the whole batch, in any number of sha
     CHECK(norm == Catch::Approx(norm_of(whole.gradient.weights)).epsilon(1e-12));
     check_same(gradient, whole.gradient.weights, 1e-13);
   }
+}
+
+TEST_CASE("an update draws its dropout from the streams of its seed, step and shards", "[update]") {
+  const ModelConfig config = config_of(Query::current, 7);
+  Random random(23);
+  Seq2SeqWeights weights;
+  initialise(config, {.embedding_std = 0.8, .score_scale = 3.0}, random, weights);
+  const auto pairs = draw_pairs(8, config, random);
+  const UpdateOptions options{.entropy_penalty = 0.2,
+                              .dropout = GENERATE(0.0, 0.3),
+                              .state_dropout = GENERATE(0.0, 0.4),
+                              .seed = 5,
+                              .step = 6};
+  CAPTURE(options.dropout, options.state_dropout);
+  Workers workers(2);
+  Update update(config, workers);
+  const auto [gradient, norm, loss] = update.run(weights, pointers(pairs), 2, options);
+
+  const LossOptions of_sum{.scale = 1.0 / count_tokens(pairs), .entropy_penalty = 0.2};
+  Seq2SeqWeights expected;
+  expected.resize(config);
+  expected.set_zero();
+  double expected_loss = 0.0;
+  for (std::size_t shard = 0; shard < 2; ++shard) {
+    std::vector<EncodedPair> dealt;
+    for (std::size_t i = shard; i < pairs.size(); i += 2) dealt.push_back(pairs[i]);
+    Random noise(5, static_cast<std::uint64_t>(Stream::noise) + 6 * Update::max_shards + shard);
+    Random embedding_noise(5, static_cast<std::uint64_t>(Stream::embedding_noise) + 6);
+    const ModelRun run(config, weights, dealt, of_sum, options.state_dropout, noise,
+                       options.dropout, embedding_noise);
+    expected_loss += of_sum.scale * run.loss;
+    Seq2SeqWeights::visit([](std::string_view, auto& sum, const auto& g) { sum += g; }, expected,
+                          run.gradient.weights);
+  }
+  CHECK(loss == Catch::Approx(expected_loss).epsilon(1e-12));
+  check_same(gradient, expected, 1e-13);
+}
+
+TEST_CASE("the trainer's updates have the dropouts of the recipe, its seed and their own number",
+          "[update]") {
+  Recipe recipe;
+  recipe.model = config_of(Query::current, 7);
+  recipe.steps = 5;
+  recipe.dropout = GENERATE(0.0, 0.3);
+  recipe.forgetting = GENERATE(0.0, 0.5);
+  recipe.forgetting_full = 0.2;
+  recipe.forgetting_until = 0.8;
+  recipe.entropy_penalty = 0.0;
+  CAPTURE(recipe.dropout, recipe.forgetting);
+  Trainer trainer(recipe.model, recipe, 5, 1);
+  Workers workers(1);
+  Update update(recipe.model, workers);
+  Random random(24);
+  const auto pairs = draw_pairs(12, recipe.model, random);  // too few for a second shard
+  const double shares[] = {1, 1, 2.0 / 3, 1.0 / 3, 0};      // of the forgetting, step by step
+  for (int step = 0; step < 5; ++step) {
+    CAPTURE(step);
+    const auto [gradient, norm, loss] =
+        update.run(trainer.raw_weights(), pointers(pairs), 1,
+                   {.dropout = recipe.dropout,
+                    .state_dropout = 0.5 * shares[step] * (recipe.forgetting > 0 ? 1 : 0),
+                    .seed = 5,
+                    .step = step});
+    const StepReport report = trainer.step(pointers(pairs));
+    CHECK(report.loss == Catch::Approx(loss).epsilon(1e-12));
+    CHECK(report.norm == Catch::Approx(norm).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("a step is as long as the factor of the learning rate says", "[update]") {
+  Recipe recipe;
+  recipe.model = config_of(Query::current, 0);
+  Random random(25);
+  const auto pairs = draw_pairs(12, recipe.model, random);
+  Trainer whole(recipe.model, recipe, 5, 1);
+  Trainer part(recipe.model, recipe, 5, 1);
+  const Seq2SeqWeights before = whole.raw_weights();
+  whole.step(pointers(pairs));
+  part.step(pointers(pairs), 0.25);
+  Seq2SeqWeights::visit(
+      [](std::string_view name, const auto& w, const auto& after_whole, const auto& after_part) {
+        INFO(name);
+        CHECK(distance(after_part, (w + 0.25 * (after_whole - w)).eval()) < 1e-15);
+      },
+      before, whole.raw_weights(), part.raw_weights());
+  CHECK(norm_of(before) != norm_of(whole.raw_weights()));
 }
 
 TEST_CASE("steps of the trainer are Adam on the gradient of the whole batch", "[update]") {

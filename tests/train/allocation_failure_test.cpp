@@ -55,7 +55,7 @@ End end_of(const std::function<void()>& work, long k) {
 void fail_all(
     const std::function<void()>& work, int least,
     const std::function<void(End)>& check = [](End) {}) {
-  if (!allocations_are_counted) return;
+  if (!allocations_are_counted()) return;
   const std::size_t before = allocation_count();
   work();
   const auto all = static_cast<long>(allocation_count() - before);

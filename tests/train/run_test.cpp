@@ -202,6 +202,30 @@ TEST_CASE("on a plateau the learning rate is halved, again and again", "[run]") 
   CHECK(halved > 1);
 }
 
+TEST_CASE("the rate of a plateau is the one that steps are taken with", "[run]") {
+  const Scratch scratch;
+  Recipe recipe = quick_recipe();
+  recipe.rate = 0.5;  // too high to get anywhere
+  recipe.warm_up = 0;
+  recipe.final_rate = 1.0;
+  recipe.evaluate_every = 5;
+  recipe.plateau = 1;
+  recipe.plateau_decay = 0.0;
+  recipe.patience = 100;
+  std::vector<Progress> seen;
+  RunEvents events;
+  events.on_evaluation = [&](const Progress& progress) { seen.push_back(progress); };
+  TaskData data = reverse_data();
+  run_training(data, recipe, quick_options("a"), events);
+  const auto plateau =
+      std::ranges::find_if(seen, [](const Progress& progress) { return progress.stalled > 0; });
+  REQUIRE(seen.end() - plateau > 2);
+  CHECK(plateau->validation.loss != seen.front().validation.loss);
+  for (auto later = plateau; later != seen.end(); ++later) {
+    CHECK(later->validation.loss == plateau->validation.loss);  // the weights stay as they are
+  }
+}
+
 TEST_CASE("a run that starts from wrong answers may learn better", "[run]") {
   const Scratch scratch;
   CHECK(run_at_rate(0.05).stop_reason != StopReason::diverged);

@@ -42,7 +42,7 @@ bool same_weights(const Seq2SeqWeights& a, const Seq2SeqWeights& b) {
 }  // namespace
 
 TEST_CASE("the allocation counter sees Eigen and operator new", "[allocation]") {
-  if (!allocations_are_counted) return;
+  if (!allocations_are_counted()) return;
   const std::size_t before = allocation_count();
   const Matrix m = Matrix::Zero(33, 7);
   const std::size_t with_matrix = allocation_count();
@@ -53,7 +53,7 @@ TEST_CASE("the allocation counter sees Eigen and operator new", "[allocation]") 
 }
 
 TEST_CASE("a training step whose sizes were seen before allocates nothing", "[allocation]") {
-  if (!allocations_are_counted) return;
+  if (!allocations_are_counted()) return;
   Recipe recipe;
   recipe.model.query = GENERATE(Query::previous, Query::current);
   recipe.model.hidden = 48;
