@@ -48,7 +48,8 @@ models() {
   "$root/scripts/make_pairs.py" sentences > sentences.tsv
   train --data sentences.tsv --steps 150 --out pairs
   train --data sentences.tsv --steps 60 --dropout 0.3 --bucket 4 --batch-tokens 300 --plateau 1 --out bucket
-  train --data sentences.tsv --tokens char --lower --nfc --min-count 3 --steps 30 --hidden 16 --out characters
+  cut -f 1,2 sentences.tsv > plain.tsv
+  train --data plain.tsv --tokens char --lower --nfc --min-count 3 --steps 30 --hidden 16 --out characters
   train --data sentences.tsv --recipe sort --steps 30 --out recipe
 }
 
@@ -74,7 +75,7 @@ pictures() {
   local looks=("" "--annotate" "--annotate=.0%" "--theme dark --grid-lines" "--theme transparent" "--scale auto"
     "--colormap magma --mark-argmax" "--colormap cividis --gold" "--colormap blues --cell 9"
     "--colormap gray --font-size 20" "--colormap gray_r --cell 60 --dpi 300"
-    "--title A --x-title B --y-title C" "--title= --x-title= --y-title=")
+    "--title A --x-title B --y-title C")
   for kind in png svg; do
     for look in "${looks[@]}"; do
       word=${look//[ =]/_}
@@ -83,10 +84,10 @@ pictures() {
     done
     draw --model reverse dates sort --columns 2 --annotate --out "sheet.$kind"
     draw --model dates --input "7 30 21" "Fri 30 Jul 2021" "Friday 30 July 2021" --scale auto --out "formats.$kind"
-    draw --model reverse threads --input monojit --difference --out "difference.$kind"
+    draw --model reverse left-shift --input monojit --difference --out "difference.$kind"
     draw --matrix "$root/data/words.csv" --annotate --grid-lines --mark-argmax --out "words.$kind"
     draw --matrix "$root/data/attention.json" --gold --out "matrix.$kind"
-    draw --matrix "$root/tests/data/foreign/stacked.npy" --index 0 --out "array.$kind"
+    draw --matrix "$root/tests/data/foreign/stacked.npy" --index 1,2 --out "array.$kind"
     draw --matrix "$root/tests/data/foreign/marian.txt" --input-format marian --sentence 2 --out "marian.$kind"
     draw --model pairs --input "the boy sees water" --target "मुलगा" --out "pairs.$kind"
     draw --curve reverse sort --count 40 --out "curve.$kind"
