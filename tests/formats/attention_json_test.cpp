@@ -185,6 +185,8 @@ TEST_CASE("malformed maps are refused with the place") {
        "m.json: gold[1][0]: expected an integer in 0..1, got 0.5"},
       {start + weights + R"(,"gold":[[1,0],[],[]]})",
        "m.json: gold[0][1]: expected an integer in 0..1, ascending, got 0"},
+      {start + weights + R"(,"gold":[[1,1],[],[]]})",
+       "m.json: gold[0][1]: expected an integer in 0..1, ascending, got 1"},
       {start + weights + R"(,"gold":[1,0,1]})",
        "m.json: gold[0]: expected a list of source positions, got 1"},
       {start + weights + R"(,"expected":["x"]})", "m.json: expected: expected 3 strings, got 1"},

@@ -1,5 +1,7 @@
 #include "infer/beam.h"
 
+#include <algorithm>
+#include <functional>
 #include <map>
 
 #include "catch.h"
@@ -37,6 +39,14 @@ struct Setting {
   }
 };
 
+/// These symbols as the answer to that source.
+Decoded forced(Setting& setting, const EncodedPair& source, const std::vector<int>& ids) {
+  const EncodedPair pair{source.source, ids};
+  const EncodedPair* one = &pair;
+  return decode_forced(setting.model.weights, setting.model.config, std::span(&one, 1),
+                       setting.scratch)[0];
+}
+
 /// Every answer of at most `longest` symbols with its log-probability: what a search of unlimited
 /// width finds. The target vocabulary has a dozen symbols, so lengths stay tiny.
 void enumerate(Setting& setting, const EncodedPair& source, std::vector<int>& prefix,
@@ -44,16 +54,49 @@ void enumerate(Setting& setting, const EncodedPair& source, std::vector<int>& pr
   for (int id = Vocabulary::end; id < setting.model.target.size(); ++id) {
     prefix.push_back(id);
     if (id == Vocabulary::end || prefix.size() == longest) {
-      const EncodedPair pair{source.source, prefix};
-      const EncodedPair* one = &pair;
-      found[prefix] = decode_forced(setting.model.weights, setting.model.config, std::span(&one, 1),
-                                    setting.scratch)[0]
-                          .log_probability();
+      found[prefix] = forced(setting, source, prefix).log_probability();
     } else {
       enumerate(setting, source, prefix, longest, found);
     }
     prefix.pop_back();
   }
+}
+
+/// The scores of the best answers that a beam finds which goes on until nothing is left of it.
+std::vector<double> scores_without_shortcuts(Setting& setting, const EncodedPair& source,
+                                             const Decoded& greedy, const BeamOptions& options) {
+  using Ranked = std::pair<double, std::vector<int>>;  // the best first: minus log-probability
+  const auto width = static_cast<std::size_t>(options.width);
+  std::map<std::vector<int>, double> finished = {
+      {greedy.ids, beam_score(greedy, options.length_penalty)}};
+  std::vector<Ranked> alive(1);
+  while (!alive.empty()) {
+    std::vector<Ranked> candidates;
+    for (const auto& [rank, prefix] : alive) {
+      for (int id = Vocabulary::end; id < setting.model.target.size(); ++id) {
+        std::vector<int> ids = prefix;
+        ids.push_back(id);
+        candidates.emplace_back(-forced(setting, source, ids).log_probability(), ids);
+      }
+    }
+    std::sort(candidates.begin(), candidates.end());
+    candidates.resize(std::min(candidates.size(), 2 * width));
+    alive.clear();
+    for (const Ranked& candidate : candidates) {
+      const std::vector<int>& ids = candidate.second;
+      if (ids.back() == Vocabulary::end ||
+          static_cast<int>(ids.size()) == setting.scratch.longest) {
+        finished[ids] = beam_score(forced(setting, source, ids), options.length_penalty);
+      } else if (alive.size() < width) {
+        alive.push_back(candidate);
+      }
+    }
+  }
+  std::vector<double> scores;
+  for (const auto& [ids, score] : finished) scores.push_back(score);
+  std::sort(scores.begin(), scores.end(), std::greater<>());
+  scores.resize(std::min(scores.size(), static_cast<std::size_t>(options.n_best)));
+  return scores;
 }
 
 }  // namespace
@@ -100,15 +143,12 @@ TEST_CASE("attention and probability of a hypothesis are those of forced decodin
     const auto beam = setting.search({.width = 4, .n_best = 4});
     for (std::size_t i = 0; i < beam.size(); ++i) {
       for (const Decoded& answer : beam[i]) {
-        const EncodedPair pair{setting.examples[i].pair.source, answer.ids};
-        const EncodedPair* one = &pair;
-        const Decoded forced = decode_forced(setting.model.weights, setting.model.config,
-                                             std::span(&one, 1), setting.scratch)[0];
-        CHECK(forced.ids == answer.ids);
-        CHECK(forced.log_probability() == Catch::Approx(answer.log_probability()).margin(1e-5));
-        REQUIRE(forced.attention.size() == answer.attention.size());
+        const Decoded expected = forced(setting, setting.examples[i].pair, answer.ids);
+        CHECK(expected.ids == answer.ids);
+        CHECK(expected.log_probability() == Catch::Approx(answer.log_probability()).margin(1e-5));
+        REQUIRE(expected.attention.size() == answer.attention.size());
         for (std::size_t k = 0; k < answer.attention.size(); ++k) {
-          CHECK(std::abs(forced.attention[k] - answer.attention[k]) < 1e-6F);
+          CHECK(std::abs(expected.attention[k] - answer.attention[k]) < 1e-6F);
         }
       }
     }
@@ -132,6 +172,24 @@ TEST_CASE("a beam that is wide enough finds the most probable answers of all", "
       CHECK(beam[i][n].log_probability() == Catch::Approx(-ranked[n].first).margin(1e-5));
     }
     CHECK(beam[i][0].ids == ranked[0].second);
+  }
+}
+
+TEST_CASE("a beam that stops early has found all that it would have found", "[beam]") {
+  Setting setting(Query::current);
+  setting.scratch.longest = 5;
+  const BeamOptions options{.width = 3, .n_best = 3, .length_penalty = GENERATE(0.0, 1.0)};
+  const auto greedy = decode_greedily(setting.model.weights, setting.model.config, setting.sources,
+                                      setting.scratch);
+  const auto beam = setting.search(options);
+  for (std::size_t i = 0; i < beam.size(); ++i) {
+    const auto expected =
+        scores_without_shortcuts(setting, *setting.sources[i], greedy[i], options);
+    REQUIRE(beam[i].size() == expected.size());
+    for (std::size_t n = 0; n < expected.size(); ++n) {
+      CHECK(beam_score(beam[i][n], options.length_penalty) ==
+            Catch::Approx(expected[n]).margin(1e-5));
+    }
   }
 }
 

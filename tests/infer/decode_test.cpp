@@ -88,3 +88,14 @@ TEST_CASE("an answer is exact under teacher forcing if and only if it is greedil
   for (const auto& [length, scores] : greedy.by_length) by_length += scores.exact;
   CHECK(by_length == 40);
 }
+
+TEST_CASE("PAD and START are never the most probable symbol", "[decode]") {
+  Matrix logits = Matrix::Zero(6, 2);
+  logits(5, 0) = 1;
+  logits(Vocabulary::pad, 1) = 5;
+  logits(Vocabulary::start, 1) = 4;
+  logits(Vocabulary::end, 1) = 3;
+  logits(5, 1) = 2;
+  CHECK(most_probable(logits, 0) == 5);
+  CHECK(most_probable(logits, 1) == Vocabulary::end);
+}

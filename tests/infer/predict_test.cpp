@@ -27,6 +27,16 @@ TEST_CASE("a map has a row for every answered symbol and a column for every inpu
   }
 }
 
+TEST_CASE("an END that comes too soon has no gold, though the right answer goes on", "[predict]") {
+  Model model = small_model();
+  model.weights.decoder.readout.b[Vocabulary::end] = 1000;
+  const std::vector<std::vector<std::string>> sources = {split_characters("abc")};
+  const AttentionMap map = predict(model, sources)[0].map;
+  CHECK(map.target == std::vector<std::string>{"</s>"});
+  CHECK(map.gold == GoldAlignment(1));
+  CHECK(map.expected == std::vector<std::string>{"c"});  // reverse
+}
+
 TEST_CASE("inputs that a model cannot read are refused by name", "[predict]") {
   const Model model = small_model();
   const SourceReader reader(model);

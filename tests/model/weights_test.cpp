@@ -1,0 +1,87 @@
+#include "model/weights.h"
+
+#include <cmath>
+
+#include "catch.h"
+
+using namespace attnviz;
+
+namespace {
+
+// Large enough that moments are near their expectation.
+constexpr ModelConfig config = {.source_vocabulary = 60,
+                                .target_vocabulary = 50,
+                                .embedding = 30,
+                                .hidden = 20,
+                                .decoder_hidden = 25,
+                                .attention_units = 400,
+                                .readout_units = 35};
+
+Seq2SeqWeights drawn(const Initialisation& options) {
+  Seq2SeqWeights weights;
+  Random random(3);
+  initialise(config, options, random, weights);
+  return weights;
+}
+
+double root_mean_square(const Eigen::Ref<const Matrix>& m) {
+  return std::sqrt(m.cast<double>().squaredNorm() / static_cast<double>(m.size()));
+}
+
+/// Uniform between -b and b with b = sqrt(6 / (rows + columns)): that far and no further.
+void check_glorot(const Eigen::Ref<const Matrix>& m) {
+  const double bound = std::sqrt(6.0 / static_cast<double>(m.rows() + m.cols()));
+  CHECK(m.maxCoeff() <= bound * (1 + 1e-6));
+  CHECK(m.maxCoeff() > 0.95 * bound);
+  CHECK(m.minCoeff() >= -bound * (1 + 1e-6));
+  CHECK(m.minCoeff() < -0.95 * bound);
+  CHECK(root_mean_square(m) == Catch::Approx(bound / std::sqrt(3.0)).epsilon(0.06));
+}
+
+void check_gru(const GruWeights& gru, double update_bias) {
+  const Index H = gru.W_hh.cols();
+  for (Index gate = 0; gate < 3; ++gate) {
+    CAPTURE(gate);
+    check_glorot(gru.W_ih.middleRows(gate * H, H));
+    check_glorot(gru.W_hh.middleRows(gate * H, H));
+  }
+  CHECK((gru.b_ih.segment(H, H).array() == static_cast<Scalar>(update_bias)).all());
+  CHECK((gru.b_ih.head(H).array() == 0).all());
+  CHECK((gru.b_ih.tail(H).array() == 0).all());
+  CHECK((gru.b_hh.array() == 0).all());
+}
+
+}  // namespace
+
+TEST_CASE("fresh weights are drawn as their tensors' kinds say", "[weights]") {
+  const double update_bias = GENERATE(0.0, 1.5);
+  const Seq2SeqWeights w =
+      drawn({.embedding_std = 0.3, .score_scale = 2.0, .update_bias = update_bias});
+  CHECK(root_mean_square(w.encoder.embedding) == Catch::Approx(0.3).epsilon(0.06));
+  CHECK(root_mean_square(w.decoder.embedding) == Catch::Approx(0.3).epsilon(0.06));
+  CHECK(w.encoder.embedding.maxCoeff() > 0.7);  // normal, not uniform
+  check_gru(w.encoder.forward, update_bias);
+  check_gru(w.encoder.backward, update_bias);
+  check_gru(w.decoder.gru, update_bias);
+  check_glorot(w.decoder.initial_state.W);
+  check_glorot(w.decoder.attention.W_a);
+  check_glorot(w.decoder.attention.U_a);
+  check_glorot(w.decoder.combine.W);
+  check_glorot(w.decoder.readout.W);
+  CHECK(root_mean_square(w.decoder.attention.v) == Catch::Approx(2.0 / 20.0).epsilon(0.15));
+  for (const Vector* bias :
+       {&w.decoder.initial_state.b, &w.decoder.combine.b, &w.decoder.readout.b}) {
+    CHECK((bias->array() == 0).all());
+  }
+}
+
+TEST_CASE("only what the recipe changes differs in fresh weights", "[weights]") {
+  const Seq2SeqWeights plain = drawn({});
+  const Seq2SeqWeights biased = drawn({.update_bias = 1.0});
+  Seq2SeqWeights::visit(
+      [](std::string_view name, const auto& a, const auto& b) {
+        INFO(name);
+        CHECK((a == b) == (name.find("bias_ih") == std::string_view::npos));
+      },
+      plain, biased);
+}
