@@ -260,9 +260,9 @@ TEST_CASE("a signal while it is waited for input is not its end") {
 }
 
 TEST_CASE("output that cannot be waited for is an error") {
-  // Called once beforehand: a sanitizer looks at the category's type through a pipe, the first
-  // time.
+  // Called once beforehand: a sanitizer looks at types through a pipe, the first time.
   REQUIRE(std::generic_category().message(EINVAL) == "Invalid argument");
+  REQUIRE_THROWS_AS(write_file("no/such/folder", ""), OutputError);
   std::exception_ptr refusal;
   {
     Redirected output(STDOUT_FILENO);
