@@ -241,7 +241,7 @@ TEST_CASE("eval shows what is wrong", "[pairs]") {
   INFO(text.out);
   CHECK(text.exit_code == 0);
   has(text.err, "note: skipped 1 line with an empty side\n");
-  has(text.err, "note: standard input:5: \"<unk>\" is the label of a special symbol");
+  has(text.err, "\"<unk>\" is the label of a special symbol and is read as an unknown one\n");
   has(text.out, "\n1 source has several right answers: any of them counts\n");
   has(text.out, "\nwrong answers, 2 of 3:\n\n  source  one red\n  right   never\\x1b[31m | ever\n");
   std::istringstream lines(folder.read("all.jsonl"));
@@ -264,6 +264,38 @@ TEST_CASE("eval shows what is wrong", "[pairs]") {
   check_refused(folder.run("eval --model r --out /nowhere/x"), 4, "/nowhere");
   check_refused(folder.run("eval --model r --held-out"), 2,
                 "--held-out: has no use without --data");
+}
+
+TEST_CASE("what eval reads is not replaced by --out", "[pairs]") {
+  const WorkFolder folder;
+  folder.write("p.tsv", colors());
+  REQUIRE(folder.run(std::string("train --data p.tsv --out r") + small_run).exit_code == 0);
+  fs::create_hard_link(folder.work() / "p.tsv", folder.work() / "other.tsv");
+  fs::create_symlink("r/last.safetensors", folder.work() / "last");
+  for (const char* out : {"p.tsv", "other.tsv", "last", "r/config.json", "r/metrics.jsonl"}) {
+    INFO(out);
+    const std::string before = folder.read(out);
+    check_refused(folder.run(std::string("eval --model r --out ") + out), 2,
+                  "--out: expected another file than ");
+    CHECK(folder.read(out) == before);
+  }
+}
+
+TEST_CASE("exact match of pairs is drawn by length", "[pairs]") {
+  const WorkFolder folder;
+  std::string text;
+  for (const char* color : {"red", "blue", "green", "black", "white", "pink", "grey", "brown"}) {
+    text += std::string(color) + "\tx\n";
+    text += std::string("the ") + color + " one\tx\n";
+  }
+  folder.write("p.tsv", text);
+  REQUIRE(folder.run(std::string("train --data p.tsv --out r") + small_run).exit_code == 0);
+  CHECK(folder.run("render --curve r r --out c.png").exit_code == 0);
+  CHECK(folder.run("render --curve r --count 1 --out c.svg").exit_code == 0);
+  CHECK(folder.read("c.png").starts_with(png_signature));
+  fs::remove(folder.work() / "p.tsv");
+  check_refused(folder.run("render --curve r --out c.png"), 3,
+                "r/model.safetensors names its pairs: p.tsv: cannot open");
 }
 
 TEST_CASE("eval of a task shows what is wrong", "[pairs]") {

@@ -33,18 +33,21 @@ void add_answer_log_options(const Command& command, AnswerLogOptions& options) {
                "source, right, answer and exact");
 }
 
-AnswerLog::AnswerLog(const AnswerLogOptions& options, const std::vector<std::string>& inputs)
-    : options_(options) {
+AnswerLog::AnswerLog(const AnswerLogOptions& options) : options_(options) {
   if (options.file.empty()) return;
   if (options.file == "-") throw UsageError("--out: expected a file; scores are printed");
+  check_writable(options.file);
+}
+
+void AnswerLog::keep(const std::vector<std::string>& inputs) const {
   for (const std::string& input : inputs) {
     std::error_code ignored;
-    if (std::filesystem::equivalent(input, options.file, ignored)) {
-      throw UsageError("--out: expected another file than " + printable(input, no_limit) +
-                       ", which is read");
+    if (options_.file.empty() || !std::filesystem::equivalent(input, options_.file, ignored)) {
+      continue;
     }
+    throw UsageError("--out: expected another file than " + printable(input, no_limit) +
+                     ", which is read");
   }
-  check_writable(options.file);
 }
 
 void AnswerLog::add(const JudgedAnswer& answer) {

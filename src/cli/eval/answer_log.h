@@ -20,9 +20,11 @@ void add_answer_log_options(const Command& command, AnswerLogOptions& options);
 
 class AnswerLog {
  public:
-  /// Throws OutputError now if the file could not be written later, and UsageError where it is one
-  /// of `inputs`.
-  AnswerLog(const AnswerLogOptions& options, const std::vector<std::string>& inputs);
+  /// Throws OutputError now if the file could not be written later.
+  explicit AnswerLog(const AnswerLogOptions& options);
+
+  /// Throws UsageError where the file is one of these, which are read.
+  void keep(const std::vector<std::string>& inputs) const;
 
   void add(const JudgedAnswer& answer);
 

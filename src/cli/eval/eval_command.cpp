@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "attnviz/error.h"
@@ -16,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/eval/answer_log.h"
 #include "cli/eval/eval_report.h"
+#include "cli/held_out.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/pair_notes.h"
@@ -63,46 +62,23 @@ void report(const EvalOptions& options, const Scores& scores, const AnswerScores
   require_exact(answers, options.min_exact);
 }
 
-/// The seed that a model was trained with, which decides what was held out.
-std::uint64_t seed_of(const Model& model) {
-  const auto training = model.metadata.find("training");
-  if (training != model.metadata.end()) {
-    const auto json = nlohmann::json::parse(training->second, nullptr, false);
-    const auto seed = json.is_object() ? json.find("seed") : json.end();
-    if (seed != json.end() && seed->is_number_unsigned()) return seed->get<std::uint64_t>();
-  }
-  throw InputError(
-      "model: metadata: training: expected the seed, which determines the held-out pairs, got "
-      "none; give pairs with --data");
-}
-
 PairFiles given_files(const EvalOptions& options) {
   return {options.data, options.source, options.target, read_columns(options.columns)};
 }
 
-/// Answers the held-out test pairs of the model's training, which are looked for, or in the files
-/// of the command line.
-PairEvaluation evaluate_held_out(const Model& model, const std::string& file,
-                                 const EvalOptions& options, PairEvents events) {
-  PairSettings asked = recorded_pairs(model, file);
-  if (options.gives_pairs()) asked.train = given_files(options);
-  if (options.columns.empty()) asked.train.columns = recorded_pairs(model, file).train.columns;
-  const PairData data = reopen_pairs(model, file, seed_of(model), asked);
+PairEvaluation evaluate_held_out(const Model& model, const std::string& path,
+                                 const EvalOptions& options, const AnswerLog& log,
+                                 const PairEvents& events) {
+  const PairData data = open_pairs(model, path, given_files(options));
   const PairSettings& settings = data.settings();
-  const bool has_file = settings.test.given();
-  const PairFiles& files = has_file ? settings.test : settings.train;
-  const std::vector<std::uint32_t>& test = data.part(Part::test);
-  tell(false, fmt::format("attnviz: note: measured on the {} pairs of {}{}", test.size(),
-                          printable(files.name(), no_limit),
-                          has_file ? "" : " that were held out to test with"));
-  const auto longest = static_cast<std::size_t>(settings.max_length);
-  std::uint32_t number = has_file ? test.front() : 0;
-  events.filter = [&](const TextPair& pair) {
-    if (pair.source.size() > longest || pair.target.size() > longest) return false;
-    return std::binary_search(test.begin(), test.end(), number++);
-  };
-  PairReader reader(files, settings.source, settings.target);
-  return evaluate_pairs(model, reader, options.answer, events);
+  for (const PairFiles* files : {&settings.train, &settings.validation, &settings.test}) {
+    log.keep({files->pairs, files->source, files->target});
+  }
+  tell(false,
+       fmt::format("attnviz: note: measured on the {} pairs of {}{}", data.part(Part::test).size(),
+                   printable(test_files(data).name(), no_limit),
+                   settings.test.given() ? "" : " that were held out to test with"));
+  return evaluate_test(model, data, options.answer, events);
 }
 
 PairEvaluation evaluate_given(const Model& model, const EvalOptions& options,
@@ -118,7 +94,7 @@ PairEvaluation evaluate_given(const Model& model, const EvalOptions& options,
   return evaluation;
 }
 
-void evaluate_on_pairs(const EvalOptions& options, const Model& model, const std::string& file,
+void evaluate_on_pairs(const EvalOptions& options, const Model& model, const std::string& path,
                        AnswerLog& log) {
   if (options.source.empty() != options.target.empty()) {
     throw UsageError(options.source.empty() ? "--target: needs --source"
@@ -128,7 +104,7 @@ void evaluate_on_pairs(const EvalOptions& options, const Model& model, const std
   events.on_answer = [&log](const JudgedAnswer& answer) { log.add(answer); };
   const bool all = options.gives_pairs() && !options.held_out;
   const PairEvaluation evaluation = all ? evaluate_given(model, options, events)
-                                        : evaluate_held_out(model, file, options, events);
+                                        : evaluate_held_out(model, path, options, log, events);
   report(options, evaluation, evaluation.answers(), log);
 }
 
@@ -176,10 +152,10 @@ void refuse_useless(const EvalOptions& options, bool pairs, bool has_pairs) {
 void run_eval(const EvalOptions& options) {
   const std::string path = options.model.empty() ? newest_run() : options.model;
   const Model model = open_model(path);
-  std::error_code ignored;
-  const bool is_folder = std::filesystem::is_directory(path, ignored);
-  const std::string file = is_folder ? RunFolder(path).model() : path;
-  AnswerLog log(options.log, {file, options.data, options.source, options.target});
+  AnswerLog log(options.log);
+  const RunFolder run(path);
+  log.keep({path, run.model(), run.last(), run.metrics(), run.config(), options.data,
+            options.source, options.target});
   const auto task = task_of(model);
   const bool has_pairs = model.metadata.contains("data");
   refuse_useless(options, options.gives_pairs() || !task, has_pairs);
@@ -187,7 +163,7 @@ void run_eval(const EvalOptions& options) {
   if (!options.gives_pairs() && !has_pairs) {
     throw UsageError("--data: expected pairs to measure the model on: it was trained on no task");
   }
-  evaluate_on_pairs(options, model, file, log);
+  evaluate_on_pairs(options, model, path, log);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace attnviz {
 
-/// Exact match against input length, measured on `count` held-out examples of each length that a
-/// model was trained for. Throws InputError for a model without a task, or whose task has no
+/// Exact match against input length, measured on at most `count` held-out examples of each length
+/// that a model was trained for. Throws InputError for a model without a task, or whose task has no
 /// lengths.
 std::vector<CurvePanel> length_curves(const std::vector<std::string>& models, int count);
 
