@@ -9,6 +9,7 @@
 
 #include "fuzz/bytes.h"
 #include "text/corpus.h"
+#include "text/gold_column.h"
 
 namespace {
 

@@ -3,6 +3,7 @@
 #include "attnviz/error.h"
 #include "catch.h"
 #include "temporary_file.h"
+#include "text/gold_column.h"
 
 namespace attnviz {
 namespace {
