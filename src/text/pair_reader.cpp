@@ -47,7 +47,7 @@ void require_text(const LineReader& reader, std::string_view line) {
           fmt::format("expected UTF-8, got the byte {}", printable(line.substr(*bad, 1))));
   }
   if (const std::size_t at = line.find('\0'); at != std::string_view::npos) {
-    fault(column_of(line, at), "expected text, got a NUL");
+    fault(column_of(line, at), "expected text in UTF-8, got a NUL, as in UTF-16");
   }
   if (const std::size_t at = line.find('\r'); at != std::string_view::npos) {
     fault(column_of(line, at),

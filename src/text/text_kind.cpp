@@ -4,6 +4,9 @@
 
 #include <array>
 
+#include "base/utf8.h"
+#include "formats/file_kind.h"
+
 namespace attnviz {
 namespace {
 
@@ -39,9 +42,14 @@ std::string no_utf8_text(std::string_view bytes) {
   for (const auto& [start, advice] : packed) {
     if (bytes.starts_with(start) && !is_text) return std::string(advice);
   }
+  if (bytes.starts_with("\xff\xfe\0\0"sv) || bytes.starts_with("\0\0\xfe\xff"sv)) {
+    return "text in UTF-32; convert it with `iconv -f UTF-32 -t UTF-8`";
+  }
   const bool marked = bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
   const std::string_view order = order_of_utf16(bytes);
-  if (!marked && order.empty()) return "";
+  if (!marked && order.empty()) {
+    return find_invalid_utf8(bytes) ? std::string(file_kind(bytes)) : "";
+  }
   return fmt::format("{}{} -t UTF-8`", from_utf16, order);
 }
 

@@ -7,7 +7,7 @@
 namespace attnviz {
 
 /// What a file is that starts with `bytes`, and the command that converts it: "a gzip file; unpack
-/// it with `gunzip -c`". "" for what may be text in UTF-8.
+/// it with `gunzip -c`", or "a PNG picture". "" for what may be text in UTF-8.
 std::string no_utf8_text(std::string_view bytes);
 
 }  // namespace attnviz

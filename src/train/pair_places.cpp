@@ -12,6 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int levels = 6;  // of folders: the model's own and those above it
 constexpr std::uintmax_t max_recorded = std::uintmax_t{1} << 32U;  // bytes of a file
 
 void add(std::vector<std::string>& list, const fs::path& path) {
@@ -57,6 +58,18 @@ bool may_be_read(const std::string& path) {
          fs::file_size(path, error) <= max_recorded && !error;
 }
 
+/// Those of which no folder inside is named too.
+std::string folders_text(const std::vector<std::string>& folders) {
+  std::vector<std::string> deepest;
+  for (const std::string& folder : folders) {
+    const bool has_inner = std::ranges::any_of(folders, [&](const fs::path& other) {
+      return other != "/" && other.parent_path() == folder;
+    });
+    if (!has_inner) deepest.push_back(folder);
+  }
+  return printable(join(deepest, " or "), no_limit) + " and the folders above";
+}
+
 }  // namespace
 
 void require_regular(const std::string& path) {
@@ -75,7 +88,7 @@ std::vector<std::string> folders_near(const std::string& model,
   for (const std::string& hint : hints) add(folders, fs::absolute(hint, error).parent_path());
   for (fs::path folder :
        {fs::absolute(model, error).parent_path(), fs::canonical(model, error).parent_path()}) {
-    for (int up = 0; up < 3 && !folder.empty(); ++up, folder = folder.parent_path()) {
+    for (int up = 0; up < levels && !folder.empty(); ++up, folder = folder.parent_path()) {
       add(folders, folder);
     }
   }
@@ -92,9 +105,9 @@ std::vector<std::string> places_of(const std::string& recorded,
   }
   std::erase_if(places, [](const std::string& place) { return !may_be_read(place); });
   if (!places.empty()) return places;
-  throw PairsNotFoundError(fmt::format(
-      "{}: cannot open: expected a file of at most 4 GiB, here or in {}; got {}",
-      printable(recorded, no_limit), printable(join(folders, ", "), no_limit), kind_of(recorded)));
+  throw PairsNotFoundError(
+      fmt::format("{}: cannot open: expected a file of at most 4 GiB, here or in {}; got {}",
+                  printable(recorded, no_limit), folders_text(folders), kind_of(recorded)));
 }
 
 }  // namespace attnviz

@@ -19,7 +19,7 @@ class PairsNotFoundError : public InputError {
 void require_regular(const std::string& path);
 
 /// The folders in which to look for the files that `model` names: those of `hints`, which are files
-/// too, then the model's own and the two above it; links are followed as well.
+/// too, then the model's own and five above it; links are followed as well.
 std::vector<std::string> folders_near(const std::string& model,
                                       const std::vector<std::string>& hints);
 

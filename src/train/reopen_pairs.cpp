@@ -20,20 +20,48 @@ FileNames names_of(PairSettings& settings) {
           &validation.target, &test.pairs,   &test.source,  &test.target};
 }
 
-/// Where the files that `model` names may be; none for those that the user named.
+/// Where the files that a model names may be; none for those that the user named.
 using Places = std::array<std::vector<std::string>, std::tuple_size_v<FileNames>>;
 
-Places look_for(const FileNames& recorded, const FileNames& asked, const std::string& model) {
-  std::vector<std::string> given;
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    if (*asked[i] != *recorded[i] && !asked[i]->empty()) given.push_back(*asked[i]);
-  }
+/// The files of a model's pairs, of which the user may have named some.
+struct NamedFiles {
+  FileNames names;  // to be set to the places
   Places places;
+  std::vector<std::string> given;  // by the user
+};
+
+NamedFiles look_for(const FileNames& recorded, const FileNames& asked, const std::string& model) {
+  NamedFiles files{asked, {}, {}};
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    if (*asked[i] != *recorded[i] || asked[i]->empty()) continue;
-    places[i] = places_of(*asked[i], folders_near(model, given));
+    if (*asked[i] != *recorded[i] && !asked[i]->empty()) files.given.push_back(*asked[i]);
   }
-  return places;
+  const std::vector<std::string> folders = folders_near(model, files.given);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (*asked[i] == *recorded[i] && !asked[i]->empty()) {
+      files.places[i] = places_of(*asked[i], folders);
+    }
+  }
+  return files;
+}
+
+/// Sets the names to the places of an attempt, from 0; false after the last.
+bool try_places(const NamedFiles& files, std::size_t attempt) {
+  bool any = attempt == 0;
+  for (std::size_t i = 0; i < files.names.size(); ++i) {
+    const std::vector<std::string>& places = files.places[i];
+    any = any || attempt < places.size();
+    if (!places.empty()) *files.names[i] = places[std::min(attempt, places.size() - 1)];
+  }
+  return any;
+}
+
+/// A problem in a line; who named the file, unless it was the user.
+std::string problem_text(const std::string& by_model, const NamedFiles& files,
+                         const std::string& problem) {
+  const bool of_given = std::ranges::any_of(files.given, [&](const std::string& name) {
+    return problem.starts_with(printable(name, no_limit));
+  });
+  return (of_given ? "" : by_model) + problem.substr(0, problem.find('\n'));
 }
 
 }  // namespace
@@ -52,34 +80,28 @@ PairData reopen_pairs(const Model& model, const std::string& file, std::uint64_t
   settings.train = asked.train;
   settings.validation = asked.validation;
   settings.test = asked.test;
-  const FileNames names = names_of(settings);
   // A model may name any file: it is opened only if it is a regular one, and used only if its pairs
   // are those of the training.
   const std::string by_model = printable(file, no_limit) + " names its pairs: ";
-  Places places;
+  NamedFiles files;
   try {
-    places = look_for(names_of(recorded), names, file);
+    files = look_for(names_of(recorded), names_of(settings), file);
   } catch (const PairsNotFoundError& error) {
     throw PairsNotFoundError(by_model + error.what());
   }
-  std::size_t attempts = 0;
-  for (const auto& of_file : places) attempts = std::max(attempts, of_file.size());
-  std::string problem;  // with the first of them
-  for (std::size_t attempt = 0; attempt < std::max<std::size_t>(1, attempts); ++attempt) {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (!places[i].empty()) *names[i] = places[i][std::min(attempt, places[i].size() - 1)];
-    }
+  std::string problem;  // of the first attempt
+  for (std::size_t attempt = 0; try_places(files, attempt); ++attempt) {
     try {
       PairData data(settings, seed, model.source, model.target);
       data.adopt(model.metadata.at("data"));
       return data;
     } catch (const Error& error) {
-      if (attempts == 0) throw;
-      const std::string text = error.what();
-      if (problem.empty()) problem = text.substr(0, text.find('\n'));
+      const bool all_given = std::ranges::all_of(files.places, &std::vector<std::string>::empty);
+      if (all_given) throw;
+      if (problem.empty()) problem = problem_text(by_model, files, error.what());
     }
   }
-  throw InputError(by_model + problem);
+  throw InputError(problem);
 }
 
 }  // namespace attnviz

@@ -80,7 +80,7 @@ TEST_CASE("a run and its pairs may move", "[pairs]") {
     fs::rename(folder.work() / "data/p.tsv", folder.work() / "n/q.tsv");
     const std::string missing =
         "names its pairs: data/p.tsv: cannot open: expected a file of at most 4 GiB, here or in " +
-        fs::canonical(folder.work()).string() + "/runs/r, ";
+        fs::canonical(folder.work()).string() + "/runs/r and the folders above; got none";
     check_refused(folder.run("train --resume runs/r"), 3, "runs/r/last.safetensors " + missing);
     check_refused(folder.run("eval --model runs/r"), 3, "runs/r/model.safetensors " + missing);
     check_refused(folder.run("eval --model runs/r"), 3,
@@ -160,6 +160,8 @@ TEST_CASE("runs of parallel files with their own dev and test move too", "[pairs
     fs::rename(folder.work() / name, folder.work() / "n" / name);
   }
   check_refused(folder.run("train --resume r"), 3, "names its pairs: de: cannot open");
+  const auto mistyped = folder.run("train --resume r --source n/de --target n/no");
+  check_refused(mistyped, 3, "attnviz: error: n/no: cannot open");
   // The others are looked for beside those that are named.
   CHECK(folder.run("train --resume r --source n/de --target n/en --quiet").exit_code == 0);
   CHECK(folder.run("train --resume r --test n/test --quiet").exit_code == 0);
@@ -207,6 +209,23 @@ TEST_CASE("files that are no text are named, with what helps", "[pairs]") {
                 "got text in UTF-16; convert it with `iconv -f UTF-16 -t UTF-8`");
   folder.write("s", "a\nb\n");
   check_refused(folder.run("train --source s --target p.tsv.gz"), 3, "p.tsv.gz:1: expected text");
+}
+
+TEST_CASE("what may not be meant as it is read is told", "[pairs]") {
+  const WorkFolder folder;
+  folder.write("p.tsv", "Source\tTarget\n\"a\"\t\"b\"\n\"c\"\t\"d\"\n<unk>\t</s> e\n");
+  const std::string train = "train --steps 2 --hidden 4 --out r --force --data p.tsv";
+  const auto noted = folder.run(train);
+  has(noted.err,
+      "note: p.tsv:4: \"<unk>\" is the label of a special symbol and is read as an unknown one, "
+      "the "
+      "first of 2 such symbols\n");
+  has(noted.err, "note: p.tsv:1: looks like the names of the columns, but is read as a pair\n");
+  CHECK(noted.err.find("double quotes") == std::string::npos);
+  folder.write("p.tsv", "\"a\"\t\"b\"\n\"c\"\t\"d\"\n\"e\"\t\"f\"\r\n");
+  has(folder.run(train).err,
+      "note: every side is in double quotes, which are read as part of it\n");
+  CHECK(folder.run(train + " --quiet").err.empty());
 }
 
 TEST_CASE("marks of punctuation are split off, and joined in answers", "[pairs]") {

@@ -15,8 +15,11 @@ TEST_CASE("files that are no UTF-8 are named, with what converts them") {
   CHECK(no_utf8_text("\xff\xfe"
                      "a\0"sv) == utf16 + " -t UTF-8`");
   CHECK(no_utf8_text("\xfe\xff\0a"sv) == utf16 + " -t UTF-8`");
+  CHECK(no_utf8_text("\xff\xfe\0\0"sv) ==
+        "text in UTF-32; convert it with `iconv -f UTF-32 -t UTF-8`");
   CHECK(no_utf8_text("a\0b\0"sv) == utf16 + "LE -t UTF-8`");
   CHECK(no_utf8_text("\0a\0b"sv) == utf16 + "BE -t UTF-8`");
+  CHECK(no_utf8_text("\x89PNG\r"sv) == "a PNG picture");
   for (const auto text : {""sv, "a\tb"sv, "BZh is a word\tb"sv, "PK\tb"sv,
                           "\xef\xbb\xbf"
                           "a\tb"sv,

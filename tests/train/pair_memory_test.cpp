@@ -9,6 +9,7 @@
 #include "catch.h"
 #include "score/pair_list.h"
 #include "temporary_file.h"
+#include "train/allocation_counter.h"
 #include "train/pair_data.h"
 
 namespace attnviz {
@@ -68,6 +69,7 @@ double slope_of(const std::function<void(const std::string&)>& read) {
 }
 
 TEST_CASE("the memory of pairs grows by little more than their file", "[pairs]") {
+  if (!allocations_are_counted()) return;  // sanitizers need more
   for (const Unit unit : {Unit::word, Unit::character}) {
     const double slope = slope_of([unit](const std::string& path) {
       PairSettings settings;
@@ -81,6 +83,7 @@ TEST_CASE("the memory of pairs grows by little more than their file", "[pairs]")
 }
 
 TEST_CASE("the memory of measuring pairs grows by little more than their file", "[pairs]") {
+  if (!allocations_are_counted()) return;  // sanitizers need more
   const double slope = slope_of([](const std::string& path) {
     PairReader reader({.pairs = path}, {Unit::character}, {Unit::character});
     // As evaluate_pairs() does before it answers, which would take minutes.

@@ -47,7 +47,9 @@ using Paths = std::vector<std::string>;
 TEST_CASE("pairs are looked for near the model that names them", "[pairs]") {
   const Folder here;
   const Paths near = folders_near(here / "project/runs/r/model", {});
-  CHECK(near == Paths{here / "project/runs/r", here / "project/runs", here / "project"});
+  REQUIRE(near.size() >= 4);
+  CHECK(Paths(near.begin(), near.begin() + 3) ==
+        Paths{here / "project/runs/r", here / "project/runs", here / "project"});
   CHECK(places_of("data/pairs.tsv", near) == Paths{here / "project/data/pairs.tsv"});
   CHECK(places_of("/gone/data/pairs.tsv", {here / "project/data"}) ==
         Paths{here / "project/data/pairs.tsv"});
@@ -72,7 +74,7 @@ TEST_CASE("only regular files are pairs to be read again", "[pairs]") {
   CHECK_THROWS_WITH(places_of(here / "pairs.tsv", {here / "project"}),
                     (here / "pairs.tsv") +
                         ": cannot open: expected a file of at most 4 GiB, here or in " +
-                        (here / "project") + "; got a pipe");
+                        (here / "project") + " and the folders above; got a pipe");
   for (const char* none : {"/dev/zero", "/dev/stdin", "/proc/self/fd/0", "/tmp", "nothing.tsv"}) {
     INFO(none);
     CHECK_THROWS_AS(places_of(none, {}), PairsNotFoundError);
