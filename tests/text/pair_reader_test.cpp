@@ -191,7 +191,8 @@ TEST_CASE("each fault has its line and column") {
       {"a\tb\rc\td\r",
        ":1: column 4: expected no carriage return inside a line; old Mac line ends are converted "
        "with `tr '\\r' '\\n'`"},
-      {std::string("a\tb\nc\0d\te\n", 10), ":2: column 2: expected text in UTF-8, got a NUL, as in UTF-16"},
+      {std::string("a\tb\nc\0d\te\n", 10),
+       ":2: column 2: expected text in UTF-8, got a NUL, as in UTF-16"},
       {"\u00e9\tb\xff\n", ":1: column 4: expected UTF-8, got the byte \\xff"},
       {"a\tb c\t0\n", ":1: column 7: gold: expected 2 entries, one a target symbol, got 1"},
       {"a\tb\t\n", ":1: column 5: gold: expected 1 entries, one a target symbol, got 0"},
