@@ -112,6 +112,10 @@ std::vector<std::string> split_characters(std::string_view text) {
   return characters;
 }
 
+std::string_view general_category(char32_t code_point) {
+  return utf8proc_category_string(number(code_point));
+}
+
 int display_width(std::string_view text) {
   int width = 0;
   for (const std::string& character : split_characters(text)) {

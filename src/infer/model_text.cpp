@@ -15,16 +15,19 @@ using Json = nlohmann::ordered_json;
 }  // namespace
 
 std::string to_json(const Tokenizer& tokenizer) {
-  return Json{
-      {"unit", to_string(tokenizer.unit)}, {"lower", tokenizer.lower}, {"nfc", tokenizer.nfc}}
-      .dump();
+  Json json{
+      {"unit", to_string(tokenizer.unit)}, {"lower", tokenizer.lower}, {"nfc", tokenizer.nfc}};
+  // Only where it is used: files of models that were made before it was there stay as they are.
+  if (tokenizer.punctuation) json["split_punctuation"] = true;
+  return json.dump();
 }
 
 Tokenizer tokenizer_from_json(const std::string& text) {
   const auto json = Json::parse(text, nullptr, false);
   try {
     if (const auto unit = unit_from(json.at("unit").get<std::string>())) {
-      return {*unit, json.at("lower").get<bool>(), json.at("nfc").get<bool>()};
+      return {*unit, json.at("lower").get<bool>(), json.at("nfc").get<bool>(),
+              json.value("split_punctuation", false)};
     }
   } catch (const Json::exception&) {
   }

@@ -1,6 +1,7 @@
 // A model on examples whose answers and alignments are known.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -38,8 +39,13 @@ std::string to_json(const Evaluation& evaluation);
 Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
                            std::span<const EncodedExample> examples, DecodingScratch& scratch);
 
-/// Greedy decoding: the model is given its own symbols, as in use.
+/// What evaluate_greedily() found: the tokens of an answer, END included if it came to that.
+using OnAnswer = std::function<void(const EncodedExample& example, std::span<const int> answer)>;
+
+/// Greedy decoding: the model is given its own symbols, as in use. Calls `on_answer`, if there is
+/// one, for each example.
 Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
-                             std::span<const EncodedExample> examples, DecodingScratch& scratch);
+                             std::span<const EncodedExample> examples, DecodingScratch& scratch,
+                             const OnAnswer& on_answer = {});
 
 }  // namespace attnviz

@@ -60,6 +60,7 @@ std::string to_json(const PairEvaluation& evaluation) {
                     {"gold_mass", evaluation.alignment().gold_mass()},
                     {"hit_rate", evaluation.alignment().hit_rate()}};
   }
+  if (evaluation.ambiguous() > 0) json["several_answers"] = evaluation.ambiguous();
   for (const auto& [length, scores] : evaluation.by_length()) {
     json["by_length"][fmt::format("{}", length)] = answers_json(scores);
   }
