@@ -14,6 +14,8 @@ struct ModelText {
   int longest = 0;  // symbols of an answer with END; 0 where it follows from the input's length
   bool takes_unknown = false;  // reads symbols that it does not know as <unk>
   std::string sample;          // an input to show; "" where a task has one
+  int shortest_source = 0;     // symbols of the training inputs; 0 where that is not known
+  int longest_source = 0;
 };
 
 std::string to_json(const Tokenizer& tokenizer);

@@ -147,8 +147,17 @@ std::map<std::string, std::string> PairData::metadata() const {
   Json data = Json::parse(to_json(settings_));
   data["pairs"] = {split_.train.size(), split_.validation.size(), split_.test.size()};
   data["checksum"] = checksum_;
-  const ModelText text{settings_.source, settings_.target, longest_target_ + 1 + extra_length, true,
-                       sample()};
+  const auto source_length = [&](std::uint32_t i) {
+    return static_cast<int>(corpus_.source(i).size());
+  };
+  const auto [shortest, longest] = std::ranges::minmax(split_.train, {}, source_length);
+  const ModelText text{settings_.source,
+                       settings_.target,
+                       longest_target_ + 1 + extra_length,
+                       true,
+                       sample(),
+                       source_length(shortest),
+                       source_length(longest)};
   return {{"text", text_to_json(text)}, {"data", data.dump()}};
 }
 

@@ -129,6 +129,7 @@ void run_eval(const EvalOptions& options) {
   Random random(options.seed.value_or(1000), static_cast<std::uint64_t>(Stream::test));
   const auto examples = data.draw(Part::test, options.count.value_or(10000), random);
   DecodingScratch scratch(model.config);
+  scratch.model = model.name;
   const Evaluation evaluation = evaluate_greedily(model.weights, model.config, examples, scratch);
   write_file("-", options.json ? to_json(evaluation) + "\n"
                                : evaluation_text(evaluation, options.by_length));
