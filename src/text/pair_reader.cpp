@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/split.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 
 namespace attnviz {
 namespace {
@@ -39,6 +40,11 @@ std::vector<std::string> split_side(std::string_view text, const Tokenizer& toke
                                     std::size_t column, const char* what) {
   std::vector<std::string> symbols = tokenizer.split(text);
   if (symbols.empty()) fault(column, fmt::format("{}: expected a text, got none", what));
+  const auto broken = std::ranges::find_if(symbols, breaks_line);
+  if (broken != symbols.end()) {
+    fault(column, fmt::format("{}: expected no line break or NUL within the text, got \"{}\"", what,
+                              printable(*broken)));
+  }
   return symbols;
 }
 
