@@ -364,6 +364,11 @@ TEST_CASE("attnviz predict: a file's name is a text, with a hint") {
   const auto quoted = predict("--model letters \"it's a file.txt\"");
   CHECK(quoted.exit_code == 3);
   CHECK(has(quoted.err, "attnviz predict --model letters - < 'it'\\''s a file.txt'\n"));
+  models().write("line\nbreak", "");
+  CHECK(has(predict("--model letters \"$(printf 'line\\nbreak')\"").err,
+            "attnviz predict --model letters - < $'line\\nbreak'\n"));
+  CHECK(has(predict("--model letters abcd --attention=-map.json").err,
+            "next: attnviz render --matrix ./-map.json --out heat.png\n"));
   CHECK(has(predict("--model letters abcd --attention 'a map.json'").err,
             "next: attnviz render --matrix 'a map.json' --out heat.png\n"));
 }

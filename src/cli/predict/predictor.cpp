@@ -71,6 +71,7 @@ void Predictor::add(std::string_view text, const std::optional<std::string_view>
   Input& input = added_.emplace_back(Input{place, ""});
   try {
     SourceText source = reader_.read(text);
+    numbers_ += text.size() + target.value_or("").size();  // long words are kept too
     std::optional<SourceText> given;
     if (target) given = reader_.read_target(*target);
     take(std::move(source), std::move(given), place);
