@@ -19,6 +19,9 @@ struct Decoded {
 
   /// Of the answer as a whole.
   double log_probability() const;
+  double log_probability_per_symbol() const {
+    return log_probability() / static_cast<double>(ids.size());
+  }
 };
 
 /// The longest answer to a source of that many tokens, END included on both sides.

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
@@ -65,6 +66,20 @@ ModelText text_of(const Model& model) {
   }
   throw InputError(fmt::format("{}: expected how the model reads text, got {}", place,
                                printable(found->second)));
+}
+
+double usual_log_probability(const Model& model) {
+  constexpr double least_right = 1000;
+  constexpr double unknown = -std::numeric_limits<double>::infinity();
+  const auto scores = model.metadata.find("scores");
+  if (scores == model.metadata.end()) return unknown;
+  const auto json = Json::parse(scores->second, nullptr, false);
+  try {
+    const double right = json.at("examples").get<double>() * json.at("exact_match").get<double>();
+    return right < least_right ? unknown : json.at("least_log_probability").get<double>();
+  } catch (const Json::exception&) {
+    return unknown;  // an older file
+  }
 }
 
 }  // namespace attnviz

@@ -29,4 +29,8 @@ std::string text_to_json(const ModelText& text);
 /// that it does not know. Throws InputError when the entry is malformed.
 ModelText text_of(const Model& model);
 
+/// The least log-probability a symbol of the right answers in the final test of its training;
+/// minus infinity where less than 1,000 were right, or that is not known.
+double usual_log_probability(const Model& model);
+
 }  // namespace attnviz

@@ -48,7 +48,11 @@ void note_probability(Prediction& prediction) {
 }  // namespace
 
 Answerer::Answerer(const Model& model)
-    : model_(model), task_(task_of(model)), text_(text_of(model)), scratch_(model.config) {
+    : model_(model),
+      task_(task_of(model)),
+      text_(text_of(model)),
+      usual_(usual_log_probability(model)),
+      scratch_(model.config) {
   scratch_.longest = text_.longest;
   scratch_.model = model.name;
   project_tokens(model.weights, scratch_.tables);
@@ -65,6 +69,7 @@ Prediction Answerer::tell(std::size_t input, int rank, const std::vector<std::st
   result.answer_text = text_.target.join(answer);
   result.ended = decoded.ids.back() == Vocabulary::end;
   result.log_probability = decoded.log_probability();
+  result.is_improbable = decoded.log_probability_per_symbol() < usual_;
   result.map.source = with_end(source);
   result.map.target = result.ended ? with_end(answer) : answer;
   result.map.weights = std::move(decoded.attention);

@@ -22,6 +22,7 @@ struct Prediction {
   std::string answer_text;
   bool ended = false;            // false: the limit was reached before END
   double log_probability = 0.0;  // of the answer, END included
+  bool is_improbable = false;    // a symbol, below usual_log_probability()
   /// END last on both sides. Where the model's task knows the answer: gold, expected (cut or filled
   /// up to the rows there are) and all of it in metadata["expected"].
   AttentionMap map;
@@ -66,6 +67,7 @@ class Answerer {
   const Model& model_;
   std::optional<ModelTask> task_;
   ModelText text_;
+  double usual_;  // usual_log_probability()
   DecodingScratch scratch_;
 };
 

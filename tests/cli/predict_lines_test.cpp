@@ -338,6 +338,20 @@ TEST_CASE("attnviz predict: lengths that training did not have are noted once") 
             "attnviz: note: --input: the model was trained on inputs of 4 to 12 symbols"));
 }
 
+TEST_CASE("attnviz predict: an answer of unusual probability is noted") {
+  Model model = small_model();
+  model.metadata["scores"] = R"({"examples":2000,"exact_match":1,"least_log_probability":-1e-9})";
+  const WorkFolder folder;
+  folder.write("m", write_model(model));
+  const std::string note = " is less probable than every right one in the final test of training";
+  const auto lines = folder.run("predict --model m -", "abcd\n\nabcde\n");
+  CHECK(has(lines.err, "attnviz: note: standard input, line 1: the answer \""));
+  CHECK(has(lines.err, "attnviz: note: standard input, line 3: the answer \""));
+  CHECK(has(lines.err, note));
+  CHECK_FALSE(has(folder.run("predict --model m abcd --quiet").err, note));
+  CHECK_FALSE(has(folder.run("predict --model m abcd --target dcba").err, note));
+}
+
 TEST_CASE("attnviz predict: what looks the same is told apart") {
   const auto result = predict("--model words -", "two ca\u200bt\ntwo cat\u00ad\ntwo cafe\u0301\n");
   CHECK(result.exit_code == 0);

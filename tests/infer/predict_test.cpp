@@ -246,6 +246,43 @@ TEST_CASE("inputs shorter or longer than those of training are known", "[predict
   CHECK_THROWS_AS(text_of(pairs), InputError);
 }
 
+TEST_CASE("an answer less probable than any right one of the final test is known", "[predict]") {
+  Model model = small_model();
+  const std::vector<std::vector<std::string>> sources = {split_characters("abcdef")};
+  const auto is_improbable = [&](const std::string& scores) {
+    model.metadata["scores"] = scores;
+    return predict(model, sources).front().is_improbable;
+  };
+  CHECK(is_improbable(R"({"examples":2000,"exact_match":0.5,"least_log_probability":-1e-9})"));
+  CHECK_FALSE(is_improbable(R"({"examples":2000,"exact_match":0.5,"least_log_probability":-99})"));
+  CHECK_FALSE(
+      is_improbable(R"({"examples":1999,"exact_match":0.5,"least_log_probability":-1e-9})"));
+  for (const char* older : {"", "{}", R"({"examples":2000,"exact_match":1})", "[1]",
+                            R"({"examples":2000,"exact_match":1,"least_log_probability":"low"})"}) {
+    INFO(older);
+    CHECK_FALSE(is_improbable(older));
+  }
+  // recorded by the test itself
+  const auto examples = some_examples("reverse", 5);
+  DecodingScratch scratch(model.config);
+  const Evaluation none = evaluate_greedily(model.weights, model.config, examples, scratch);
+  CHECK(none.answers.exact == 0);
+  CHECK(none.least_log_probability == 0.0);
+  auto right = examples;
+  double least = 0.0;
+  for (EncodedExample& example : right) {
+    const std::vector<const EncodedPair*> one{&example.pair};
+    const Decoded answer = decode_greedily(model.weights, model.config, one, scratch).front();
+    example.pair.target = answer.ids;
+    example.gold.clear();
+    least = std::min(least, answer.log_probability() / static_cast<double>(answer.ids.size()));
+  }
+  const Evaluation all = evaluate_greedily(model.weights, model.config, right, scratch);
+  CHECK(all.answers.exact == right.size());
+  CHECK(all.least_log_probability == Catch::Approx(least));
+  CHECK(least < 0.0);
+}
+
 TEST_CASE("weights that give numbers that are not finite are refused", "[predict]") {
   const std::vector<std::vector<std::string>> sources = {split_characters("abcdef")};
   const std::vector<std::vector<std::string>> targets = {split_characters("fe")};

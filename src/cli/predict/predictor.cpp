@@ -140,7 +140,7 @@ void Predictor::answer() {
       const auto last = std::find_if(first, predictions.end(),
                                      [&](const Prediction& one) { return one.input != source; });
       try {
-        text += entry({first, last});
+        text += entry(input, {first, last});
       } catch (const SeparatorSymbolError& error) {
         if (options_.strict) {
           print(text);
@@ -172,7 +172,7 @@ void Predictor::finish() {
 }
 
 /// What is printed for an input that has answers.
-std::string Predictor::entry(std::span<const Prediction> answers) {
+std::string Predictor::entry(const Input& input, std::span<const Prediction> answers) {
   std::string text;
   for (const Prediction& prediction : answers) {
     text += line_of(prediction);
@@ -181,6 +181,12 @@ std::string Predictor::entry(std::span<const Prediction> answers) {
   for (const Prediction& prediction : answers) {
     if (!prediction.ended && may_tell(notes_)) tell_cut(options_.quiet, prediction);
     keep_map(prediction.map);
+  }
+  if (answers[0].is_improbable && !options_.has_targets() && may_tell(notes_)) {
+    tell(options_.quiet,
+         fmt::format("attnviz: note: {}the answer \"{}\" is less probable than every "
+                     "right one in the final test of training; it may be wrong",
+                     input.place, printable(answers[0].answer_text)));
   }
   return text;
 }

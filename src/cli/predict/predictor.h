@@ -63,7 +63,7 @@ class Predictor {
   void take(SourceText source, std::optional<SourceText> target, const std::string& place);
   void refuse(Input& input, const Error& error);
   bool may_tell(std::size_t& told) const;
-  std::string entry(std::span<const Prediction> answers);
+  std::string entry(const Input& input, std::span<const Prediction> answers);
   std::string empty_entry(const Input& input);
   std::string line_of(const Prediction& prediction) const;
   void keep_map(const AttentionMap& map);
