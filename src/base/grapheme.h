@@ -26,6 +26,8 @@ int display_width(std::string_view text);
 /// Normalisation form C (UAX #15): equal texts, however their accents were typed, get equal bytes.
 /// Throws InputError if `text` is not valid UTF-8.
 std::string to_nfc(std::string_view text);
+/// The same for form D: letters and their accents apart.
+std::string to_nfd(std::string_view text);
 
 /// Each code point in lower case, one for one (so German sharp s and Turkish I stay one letter),
 /// the same in every locale. Invalid bytes are left as they are.

@@ -89,6 +89,9 @@ Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& c
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       add(chunk[i], answers[i].ids, answers[i].attention, sum);
       if (on_answer) on_answer(chunk[i], answers[i].ids);
+      if (answers[i].ids != chunk[i].pair.target) continue;
+      sum.least_log_probability =
+          std::min(sum.least_log_probability, answers[i].log_probability_per_symbol());
     }
   });
   return sum;

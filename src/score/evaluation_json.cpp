@@ -27,6 +27,7 @@ Json alignment_json(const AlignmentScores& scores) {
 std::string to_json(const Evaluation& evaluation) {
   Json json = answers_json(evaluation.answers);
   json.update(alignment_json(evaluation.alignment));
+  json["least_log_probability"] = evaluation.least_log_probability;
   json["offsets"] = Json::object();
   for (const auto& [offset, rows] : evaluation.alignment.offsets) {
     json["offsets"][fmt::format("{}", offset)] = rows;

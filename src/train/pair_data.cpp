@@ -148,8 +148,17 @@ void PairData::adopt(const std::string& entry) {
 }
 
 std::map<std::string, std::string> PairData::metadata() const {
-  const ModelText text{settings_.source, settings_.target, longest_target_ + 1 + extra_length, true,
-                       sample()};
+  const auto source_length = [&](std::uint32_t i) {
+    return static_cast<int>(corpus_.source(i).size());
+  };
+  const auto [shortest, longest] = std::ranges::minmax(split_.train, {}, source_length);
+  const ModelText text{settings_.source,
+                       settings_.target,
+                       longest_target_ + 1 + extra_length,
+                       true,
+                       sample(),
+                       source_length(shortest),
+                       source_length(longest)};
   std::map<std::string, std::string> entries{{"text", text_to_json(text)},
                                              {"data", adopted_.empty() ? data_json() : adopted_}};
   Json shares;

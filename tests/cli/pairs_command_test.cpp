@@ -234,9 +234,9 @@ TEST_CASE("eval refuses a pair with its line", "[pairs]") {
   std::string longer;
   for (int i = 0; i < 1001; ++i) longer += "red ";
   check_refused(folder.run("eval --model m --data -", "one red\tred\n" + longer + "\tred\n"), 5,
-                "standard input:2: source: expected at most 1000 words, got 1001");
+                "standard input, line 2: source: expected at most 1000 words, got 1001");
   check_refused(folder.run("eval --model m --data -", "red\t" + longer + "\n"), 5,
-                "standard input:1: target: expected at most 1000 words, got 1001");
+                "standard input, line 1: target: expected at most 1000 words, got 1001");
   check_refused(folder.run("predict --model m red --target \"$(yes red | head -1001 | xargs)\""), 5,
                 "target: expected at most 1000 words, got 1001");
 }

@@ -114,6 +114,7 @@ void evaluate_on_task(const EvalOptions& options, const Model& model, const Mode
   Random random(options.seed.value_or(1000), static_cast<std::uint64_t>(Stream::test));
   const auto examples = data.draw(Part::test, options.count.value_or(10000), random);
   DecodingScratch scratch(model.config);
+  scratch.model = model.name;
   const Evaluation evaluation = evaluate_greedily(
       model.weights, model.config, examples, scratch,
       [&](const EncodedExample& example, std::span<const int> answer) {

@@ -47,6 +47,7 @@ CurveSeries exact_by_length(const std::string& path, int count) {
   }
   CurveSeries series{path, {}, {}};
   DecodingScratch scratch(model.config);
+  scratch.model = model.name;
   for (int length = task->options.min_length; length <= task->options.max_length; ++length) {
     TaskOptions options = task->options;
     options.min_length = options.max_length = length;
