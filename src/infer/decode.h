@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "base/stop.h"
 #include "infer/chunk.h"
 #include "model/model.h"
 
@@ -38,6 +39,7 @@ struct DecodingScratch {
   Tape tape;
   bool keep_logits = false;
   int longest = 0;  // answers with END; 0 for longest_answer() of each source
+  StopCheck stop;   // asked at every step
 
   explicit DecodingScratch(const ModelConfig& config) { tables.resize(config); }
 
