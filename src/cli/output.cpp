@@ -23,10 +23,16 @@ std::string shell_word(const std::string& path) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            plain.find(c) != std::string_view::npos;
   };
-  if (std::all_of(path.begin(), path.end(), is_plain)) return path;
-  std::string quoted = "'";
-  for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return printable(quoted + "'", no_limit);
+  if (path.starts_with('-')) return shell_word("./" + path);  // else it would be an option
+  if (!path.empty() && std::all_of(path.begin(), path.end(), is_plain)) return path;
+  std::string quoted;
+  if (printable(path, no_limit) == path) {
+    for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    return "'" + quoted + "'";
+  }
+  // What cannot be printed is escaped as shells understand it.
+  for (const char c : path) quoted += (c == '\'' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return "$'" + printable(quoted, no_limit) + "'";
 }
 
 std::string percent(double share) {

@@ -34,7 +34,8 @@ void tell(bool quiet, std::string_view line);
 inline constexpr const char* separators_note =
     "attnviz: note: separators between the symbols of an input are left out";
 
-/// A path for a command that is printed for the user: in quotes where it needs them.
+/// A path for a command that is printed for the user: as it must be typed, in quotes where it needs
+/// them.
 std::string shell_word(const std::string& path);
 
 /// "99.87 %"

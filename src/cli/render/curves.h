@@ -8,6 +8,9 @@
 
 namespace attnviz {
 
+// A run that was stopped before its first evaluation is left out with a note; both throw
+// NoEvaluationError where no other is left.
+
 /// Exact match against input length, measured on `count` held-out examples of each length that a
 /// model was trained for. Throws InputError for a model without a task, or whose task has no
 /// lengths.

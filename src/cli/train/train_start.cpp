@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "base/utf8.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
+#include "cli/train/train_report.h"
 #include "infer/model_task.h"
 #include "infer/model_text.h"
 #include "train/data.h"
@@ -126,9 +128,38 @@ std::unique_ptr<TrainingData> pairs_of(const SavedRun& saved, const std::string&
   return data;
 }
 
+/// The pairs of a run that is continued, read by options that must not ask for others.
+std::unique_ptr<PairData> same_pairs(const SavedRun& saved, const std::string& file,
+                                     const TrainOptions& options, const std::string& why) {
+  const std::string& recorded = saved.best.metadata.at("data");
+  const PairSettings before = pair_settings_from_json(recorded, file + ": metadata: data");
+  const PairFlags& flags = options.pairs;
+  PairSettings asked = flags.resolve(options.task.max_length.value_or(before.max_length));
+  if (!flags.gives_tokens()) {
+    asked.source = before.source;
+    asked.target = before.target;
+  }
+  if (flags.min_count == 1) asked.limits.min_count = before.limits.min_count;
+  if (flags.max_vocabulary == 0) asked.limits.max_size = before.limits.max_size;
+  PairSettings same_files = before;  // where they are may change, what is in them may not
+  same_files.train = asked.train;
+  same_files.validation = asked.validation;
+  same_files.test = asked.test;
+  refuse_changes(to_json(same_files), to_json(asked), why);
+  auto data =
+      std::make_unique<PairData>(asked, saved.position.seed, saved.best.source, saved.best.target);
+  if (Json::parse(data->metadata().at("data")).at("checksum") !=
+      Json::parse(recorded).at("checksum")) {
+    throw InputError(printable(asked.train.name(), no_limit) +
+                     ": the pairs are not those of the run that is resumed");
+  }
+  tell_counts(options, *data);
+  return data;
+}
+
 /// --steps of a resumed run. The schedule stays that of the recorded steps: a run that may become
 /// longer later on could not know its learning rate now.
-void check_limit(const TrainOptions& options, const SavedRun& saved) {
+void check_limit(const TrainOptions& options, const SavedRun& saved, const std::string& data) {
   const int steps = options.steps.value_or(saved.position.limit);
   if (steps < saved.position.limit) {
     throw UsageError(fmt::format("--steps: cannot be below {} in a run that is resumed, got {}",
@@ -137,8 +168,8 @@ void check_limit(const TrainOptions& options, const SavedRun& saved) {
   if (steps > saved.recipe.steps && saved.recipe.final_rate == 0.0) {
     throw UsageError(fmt::format(
         "--steps: cannot exceed {}, where this run's learning rate ends at 0; --init-from "
-        "starts a new run from its model",
-        saved.recipe.steps));
+        "starts a new run from its model: {}",
+        saved.recipe.steps, new_run_command(options.resume, data)));
   }
 }
 
@@ -158,7 +189,25 @@ std::unique_ptr<TrainingData> reopen_task(const TrainOptions& options, const Sav
   return std::make_unique<TaskData>(task, of_file->options, saved.best.source, saved.best.target);
 }
 
+/// The folder of --task all is no run, but holds some.
+void refuse_several(const std::string& folder) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(folder + "/manifest.json", unknown) ||
+      RunFolder(folder).holds_run()) {
+    return;
+  }
+  throw UsageError(
+      fmt::format("--resume: {} holds the runs of --task all; go on with them: attnviz "
+                  "train --task all --out {}",
+                  printable(folder, no_limit), shell_word(folder)));
+}
+
 }  // namespace
+
+std::string data_options(const Start& start) {
+  const auto* task = dynamic_cast<const TaskData*>(start.data.get());
+  return task == nullptr ? "--data FILE" : "--task " + std::string(task->task().name);
+}
 
 void refuse_pair_options(const TrainOptions& options, const std::string& why) {
   std::string option = options.pairs.first_given();
@@ -204,7 +253,8 @@ Start start_with_pairs(const TrainOptions& options) {
 Start resume_run(const TrainOptions& options) {
   const std::string why = "as in the run that is resumed";
   constexpr const char* kept = "has no use with --resume: a run keeps its pairs";
-  refuse_pair_options(options, kept);
+  if (!options.continued) refuse_pair_options(options, kept);
+  refuse_several(options.resume);
   OpenRun run = open_run(options.resume);
   const SavedRun& saved = run.saved;
   if (options.seed && *options.seed != saved.position.seed) {
@@ -214,16 +264,48 @@ Start resume_run(const TrainOptions& options) {
   const bool has_pairs = saved.best.metadata.contains("data");
   if (has_pairs) {
     refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
-    if (options.task.max_length) throw UsageError("--max-length: " + std::string(kept));
+    if (options.task.max_length && !options.continued) {
+      throw UsageError("--max-length: " + std::string(kept));
+    }
+  } else {
+    refuse_pair_options(options, "the run that is resumed is one of a task");
   }
-  auto data = has_pairs ? pairs_of(saved, run.folder.last(), options)
-                        : reopen_task(options, saved, run.folder.last(), why);
   Recipe asked = with_settings(saved.recipe, options);
-  asked.steps = saved.recipe.steps;
+  std::unique_ptr<TrainingData> data;
+  if (has_pairs && options.pairs.given()) {
+    auto pairs = same_pairs(saved, run.folder.last(), options, why);
+    if (options.epochs || !options.recipe.empty()) asked = recipe_for(options, *pairs);
+    data = std::move(pairs);
+  } else {
+    data = has_pairs ? pairs_of(saved, run.folder.last(), options)
+                     : reopen_task(options, saved, run.folder.last(), why);
+  }
+  if (!options.epochs) asked.steps = saved.recipe.steps;  // these may grow
+  asked.patience = saved.recipe.patience;                 // and this may change
   refuse_changes(to_json(saved.recipe), to_json(asked), why);
-  check_limit(options, saved);
-  const Recipe recipe = saved.recipe;
-  return {std::move(data), recipe, {}, std::move(run), has_pairs};
+  if (!options.init_from.empty() &&
+      printable(options.init_from, no_limit) != saved.position.init_from) {
+    throw UsageError("--init-from: expected " +
+                     (saved.position.init_from.empty() ? "none" : saved.position.init_from) + ", " +
+                     why + ", got " + printable(options.init_from, no_limit));
+  }
+  Start start{std::move(data), saved.recipe, {}, {}, has_pairs};
+  check_limit(options, saved, data_options(start));
+  // Given again by the same command, it asks for nothing new.
+  const int steps = options.steps.value_or(0);
+  start.limit = options.continued && steps <= saved.position.limit ? 0 : steps;
+  start.resumed.emplace(std::move(run));
+  return start;
+}
+
+Start start_in(const std::string& folder, const TrainOptions& options, const Task* task) {
+  if (options.continued && RunFolder(folder).holds_run()) {
+    TrainOptions again = options;
+    again.resume = folder;
+    return resume_run(again);
+  }
+  RunFolder(folder).check_free(options.run.force);
+  return task == nullptr ? start_with_pairs(options) : start_new(options, *task);
 }
 
 }  // namespace attnviz
