@@ -133,8 +133,8 @@ bool FolderLock::try_to_lock(const std::string& folder) {
 
 FolderLock::~FolderLock() {
   if (file_ < 0) return;
-  // While it is held, so that it cannot be another's.
-  if (is_named(file_, path_) == true) ::unlink(path_.c_str());
+  // While it is held, so that it cannot be another's, unless somebody has put a file in its place.
+  if (is_named(file_, path_) != false) ::unlink(path_.c_str());
   ::close(file_);
 }
 

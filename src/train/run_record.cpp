@@ -71,7 +71,8 @@ std::string header(const std::string& path) {
     size |= std::uint64_t{static_cast<unsigned char>(length[i])} << (8 * i);
   }
   if (length.size() < width || size > max_head) return "";
-  return head(path, width + static_cast<std::size_t>(size)).substr(width);
+  const std::string all = head(path, width + static_cast<std::size_t>(size));
+  return all.size() < width ? "" : all.substr(width);
 }
 
 std::string first_line(const std::string& path) {

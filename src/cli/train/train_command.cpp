@@ -1,7 +1,4 @@
 // `attnviz train`: a run on a task or on pairs, or of all tasks.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <memory>
 #include <utility>
 
@@ -28,14 +25,6 @@ void refuse_words(const TrainOptions& options) {
   throw UsageError("unexpected argument \"" + printable(word) + '"' +
                    (meant.empty() ? "" : "; did you mean --task " + meant + "?") +
                    "; see attnviz train --help");
-}
-
-/// A report that can never be written is refused before the work.
-void check_standard_output() {
-  const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
-  if (flags == -1 || (flags & O_ACCMODE) == O_RDONLY) {
-    throw OutputError("standard output: cannot write: Bad file descriptor");
-  }
 }
 
 void refuse_useless(const TrainOptions& options, bool resumed, bool pairs) {
@@ -70,7 +59,6 @@ void run_train(const TrainOptions& options) {
     throw UsageError("--task or --data is required; see attnviz train --help");
   }
   refuse_useless(options, resumed, pairs);
-  check_standard_output();
   if (options.task.name == all_name && !pairs) {
     if (!options.resume.empty()) throw UsageError("--task all: one run at a time can be resumed");
     return train_all(options);
