@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "attnviz/error.h"
 #include "base/file.h"
-#include "base/number.h"
 #include "base/stop.h"
 #include "infer/model_text.h"
 #include "model/checkpoint.h"
+#include "train/divergence.h"
 #include "train/memory.h"
 #include "train/run_record.h"
 #include "train/trainer.h"
@@ -26,7 +25,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* scores_key = "scores";  // of the model's test, in its metadata
 constexpr double min_between_saves = 1.0;     // seconds, at evaluations
-constexpr std::size_t max_state = std::size_t{1} << 34U;
 
 double system_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -61,23 +59,6 @@ ModelConfig complete(ModelConfig config, const TrainingData& data) {
   config.source_vocabulary = data.source().size();
   config.target_vocabulary = data.target().size();
   return config;
-}
-
-/// The largest magnitude of the weights and the tensor that holds it.
-std::string largest_weight(const Seq2SeqWeights& weights) {
-  Scalar largest = 0;
-  std::string name;
-  Seq2SeqWeights::visit(
-      [&](std::string_view tensor, const auto& w) {
-        if (w.size() == 0) return;
-        const Scalar here = w.cwiseAbs().maxCoeff();
-        if (name.empty() || here > largest) {
-          largest = here;
-          name = tensor;
-        }
-      },
-      weights);
-  return fmt::format("{} holds {}", name, format_shortest(static_cast<float>(largest)));
 }
 
 /// One run, from its start or from where it was interrupted. Its owner has locked the folder.
@@ -168,6 +149,10 @@ class Run {
       stopped = true;
     }
     if (!stopped || is_unsaved_) save();
+    if (stopped && folder_.is_replacing()) {
+      note(fmt::format("the run that it replaces stays in {} until it has a model",
+                       printable(folder_.replaced(), no_limit)));
+    }
     report_.steps = trainer_.steps_done();
     report_.limit = position_.limit;
     report_.patience = position_.patience;
@@ -296,20 +281,10 @@ class Run {
     if (events_.on_evaluation) events_.on_evaluation(progress);
   }
 
-  /// Whether training has diverged: numbers that are not finite, or far worse than guessing over
-  /// all the steps since the last evaluation.
+  /// Whether training has diverged.
   void judge(const Progress& progress) {
-    if (const std::string culprit = trainer_.first_not_finite(); !culprit.empty()) {
-      return diverge(progress.step, culprit + " is not finite");
-    }
-    if (!std::isfinite(progress.validation.loss)) {
-      return diverge(progress.step, "the loss is not finite");
-    }
-    const double guessing = std::log(trainer_.config().target_vocabulary);
-    if (std::min(progress.loss, progress.validation.loss) < 2.0 * guessing) return;
-    diverge(progress.step,
-            fmt::format("the loss is {}, that of guessing {}; {}", format_fixed(progress.loss, 2),
-                        format_fixed(guessing, 2), largest_weight(trainer_.raw_weights())));
+    const std::string why = divergence(trainer_, progress.loss, progress.validation.loss);
+    if (!why.empty()) diverge(progress.step, why);
   }
 
   /// Converged: every answer right and attention at rest over several evaluations, with the entropy
@@ -392,6 +367,9 @@ RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOption
                        const RunEvents& events, const std::optional<InitialWeights>& initial) {
   check_memory(complete(recipe.model, data), recipe, data.longest(), options.max_memory);
   HeldOut held_out = draw_held_out(data, options);
+  Random random(options.seed, static_cast<std::uint64_t>(Stream::training));
+  std::vector<EncodedPair> first;
+  data.next_batch(recipe, 0, random, first);
   const RunFolder folder(options.folder);
   const FolderLock lock = folder.claim(options.force);
   // A run that was put aside comes back where the new one has come to nothing.
@@ -413,20 +391,6 @@ RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOption
   }
 }
 
-OpenRun open_run(const std::string& folder) {
-  const RunFolder run(folder);
-  FolderLock lock = run.reopen();
-  if (const std::string mixed = mixed_runs(run); !mixed.empty()) {
-    throw InputError(
-        fmt::format("{}: holds files of several runs: {}; move away those that do not "
-                    "belong",
-                    printable(folder, no_limit), mixed));
-  }
-  const std::string file = run.last();
-  return {run, std::move(lock),
-          read_saved_run(read_file(file, max_state), printable(file, no_limit))};
-}
-
 RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& options,
                           const RunEvents& events) {
   const SavedRun& saved = run.saved;
@@ -443,16 +407,6 @@ RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& opt
     if (events.on_note) events.on_note("the run that was to be replaced is kept");
   }
   return report;
-}
-
-void require_model(const RunFolder& folder) {
-  if (folder.has_model() || !folder.has_state()) return;
-  const std::string file = folder.last();
-  const SavedRun saved = read_saved_run(read_file(file, max_state), printable(file, no_limit));
-  throw NoEvaluationError(
-      fmt::format("{}: no evaluation yet, step {} of {}", printable(folder.path(), no_limit),
-                  saved.trainer.adam.updates, saved.position.limit),
-      folder.path());
 }
 
 }  // namespace attnviz

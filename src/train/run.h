@@ -90,8 +90,8 @@ struct InitialWeights {
 /// finite, or when the loss since the last evaluation and that of the evaluation are both above
 /// twice that of guessing: clipped gradients keep numbers finite that have become meaningless. The
 /// last save is kept. A run that is replaced stays aside until this one has a model, and comes back
-/// if it diverges or fails before. Throws as TrainingData::held_out(), RunFolder::claim() and
-/// check_memory() do, before training starts.
+/// if it diverges or fails before. Throws as TrainingData, RunFolder::claim() and check_memory()
+/// do, before anything is written.
 RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOptions& options,
                        const RunEvents& events, const std::optional<InitialWeights>& initial = {});
 
@@ -114,7 +114,7 @@ OpenRun open_run(const std::string& folder);
 RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& options,
                           const RunEvents& events);
 
-/// A run was stopped before its first evaluation.
+/// A run was stopped before its first evaluation, or while it was put aside.
 class NoEvaluationError : public InputError {
  public:
   NoEvaluationError(const std::string& message, const std::string& folder)
@@ -125,7 +125,7 @@ class NoEvaluationError : public InputError {
   std::string folder_;
 };
 
-/// Throws NoEvaluationError for the folder of a run that has no model yet, with its step. Anything
+/// Throws NoEvaluationError for the folder of a run that has no model now, with its step. Anything
 /// else, such as a file or no run at all, is left to the reader of models.
 void require_model(const RunFolder& folder);
 

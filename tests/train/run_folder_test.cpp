@@ -137,7 +137,9 @@ TEST_CASE("a run that is replaced stays aside until the new one has a model", "[
   CHECK(both.size() == 4 + 3);
   for (const auto& [name, bytes] : old) CHECK(both[".replaced/" + name] == bytes);
   CHECK_THROWS_AS(require_model(RunFolder("a")), NoEvaluationError);
-  CHECK_THROWS_WITH(require_model(RunFolder("a")), "a: no evaluation yet, step 0 of 60");
+  CHECK_THROWS_WITH(require_model(RunFolder("a")),
+                    "a: no evaluation yet, step 0 of 60 (the run that it replaces is in "
+                    "a/.replaced)");
   CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("a"), {}), RunExistsError);
   // replaced again: the one with a model stays
   run_training(data, quick_recipe(), forced("a"), stop_when([] { return true; }));
@@ -189,6 +191,7 @@ TEST_CASE("a run that was being put aside or back when its owner was killed is w
       fs::rename("a/" + std::string(order[i]), "a/.replaced/" + std::string(order[i]));
     }
     CHECK(RunFolder("a").holds_run());
+    if (moved > 1) CHECK_THROWS_AS(require_model(RunFolder("a")), NoEvaluationError);
     settle();
     CHECK(contents_of("a") == old);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "attnviz/error.h"
 #include "base/file.h"
@@ -301,4 +302,32 @@ TEST_CASE("a clock that stands still gives no infinities", "[run]") {
   events.clock = [&] { return time--; };
   CHECK(run_training(data, quick_recipe(), quick_options("b"), events).seconds == 0.0);
   CHECK(read_file("a/model.safetensors", 1U << 26U) == read_file("b/model.safetensors", 1U << 26U));
+}
+
+namespace {
+
+/// Data of which one part cannot be drawn.
+struct LackingData : TaskData {
+  Part lacking;
+  explicit LackingData(Part part) : TaskData(reverse_data()), lacking(part) {}
+  std::vector<EncodedExample> held_out(Part part, int max, Random& random) const override {
+    if (part == lacking) throw NoExampleError("no example");
+    return TaskData::held_out(part, max, random);
+  }
+  void next_batch(const Recipe& recipe, int step, Random& random,
+                  std::vector<EncodedPair>& pairs) override {
+    if (lacking == Part::train) throw NoExampleError("no example");
+    TaskData::next_batch(recipe, step, random, pairs);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("examples that cannot be drawn are known before anything is written", "[run]") {
+  const Scratch scratch;
+  for (const Part part : {Part::train, Part::validation, Part::test}) {
+    LackingData data(part);
+    CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("a"), {}), NoExampleError);
+    CHECK(!fs::exists("a"));
+  }
 }

@@ -73,10 +73,17 @@ RunOptions run_options(const TrainOptions& options, const Start& start, const st
   return run;
 }
 
+/// Columns of the terminal that shows the log, 0 if it is none.
+int terminal_width() {
+  constexpr int usual = 80;  // where the terminal does not know
+  if (isatty(STDERR_FILENO) == 0) return 0;
+  const auto width = static_cast<int>(terminal_options(STDERR_FILENO).width);
+  return width > 0 ? width : usual;
+}
+
 /// Trains while signals are only remembered.
 RunReport train_until_stopped(const TrainOptions& options, Start& start, const RunOptions& run) {
-  TrainLog log({std::cerr, options.quiet, static_cast<int>(terminal_options(STDERR_FILENO).width),
-                clock_seconds});
+  TrainLog log({std::cerr, options.quiet, terminal_width(), clock_seconds});
   const StopSignals signals;
   RunEvents events;
   events.clock = clock_seconds;
@@ -92,8 +99,9 @@ RunReport train_until_stopped(const TrainOptions& options, Start& start, const R
       start.resumed ? resume_training(*start.data, std::move(*start.resumed), run, events)
                     : run_training(*start.data, start.recipe, run, events, start.initial);
   log.clear();
-  if (report.stop_reason != StopReason::stopped) return report;
-  const std::string where = report.phase == RunPhase::test
+  if (signals.received() == 0 || report.stop_reason == StopReason::diverged) return report;
+  const std::string where = report.stop_reason != StopReason::stopped ? "at its end"
+                            : report.phase == RunPhase::test
                                 ? "during its test"
                                 : fmt::format("after step {}", report.steps);
   throw Stopped(signals.received(),
