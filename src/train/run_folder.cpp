@@ -6,6 +6,7 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
+#include "train/run.h"
 
 namespace attnviz {
 namespace {
@@ -219,7 +220,8 @@ std::string newest_run() {
   if (!exists(newest)) throw NoModelError("no model yet");
   std::string path = read_file(newest, max_path);
   while (!path.empty() && (path.back() == '\n' || path.back() == '\r')) path.pop_back();
-  if (!exists(path + "/model.safetensors")) {
+  require_model(RunFolder(path));
+  if (!RunFolder(path).has_model()) {
     throw NoModelError(fmt::format("{}: names {}, which holds no model", newest, printable(path)));
   }
   return path;

@@ -88,7 +88,8 @@ class RunFolder {
 /// written or is none that was written here, which is no reason to stop.
 bool remember_newest_run(const std::string& path);
 
-/// The newest run's folder. Throws NoModelError when there is none or it holds no model.
+/// The newest run's folder. Throws NoModelError when there is none or it holds no model, and as
+/// require_model() does.
 std::string newest_run();
 
 }  // namespace attnviz

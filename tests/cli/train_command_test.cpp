@@ -296,6 +296,8 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
        "--init-from: expected none, as in the run that is resumed, got a"},
       {"reverse", "unexpected argument \"reverse\"; did you mean --task reverse?"},
       {"revrese --steps 3", "did you mean --task reverse?"},
+      {"a", "did you mean --resume a?"},
+      {"a/config.json", "did you mean --data a/config.json?"},
       {"in vain", "unexpected argument \"in\"; see attnviz train --help"},
       {"--resume a --task all", "--task all: one run at a time can be resumed"},
       {"--resume a --force", "--force excludes --resume"},

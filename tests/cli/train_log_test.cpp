@@ -153,6 +153,16 @@ TEST_CASE("a clock that stands still or goes back gives no infinities", "[log]")
   }
 }
 
+TEST_CASE("a clock that is set back does not silence the log", "[log]") {
+  Shown shown(0);
+  shown.time -= 1000;
+  shown.log.step(1, 1000, 1.0);
+  CHECK(shown.take().empty());
+  shown.time += 30;
+  shown.log.step(2, 1000, 1.0);
+  CHECK(shown.take() == "step 2/1000  loss 1.0000  0.00 s gone  8 h 19 min left\n");
+}
+
 TEST_CASE("a quiet log says nothing", "[log]") {
   Shown shown(80, true);
   shown.time += 100;

@@ -140,6 +140,9 @@ TEST_CASE("a run that is replaced stays aside until the new one has a model", "[
   CHECK_THROWS_WITH(require_model(RunFolder("a")),
                     "a: no evaluation yet, step 0 of 60 (the run that it replaces is in "
                     "a/.replaced)");
+  make_directory("runs");
+  write_file("runs/latest", "a\n");
+  CHECK_THROWS_AS(newest_run(), NoEvaluationError);
   CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("a"), {}), RunExistsError);
   // replaced again: the one with a model stays
   run_training(data, quick_recipe(), forced("a"), stop_when([] { return true; }));

@@ -1,4 +1,5 @@
 // `attnviz train`: a run on a task or on pairs, or of all tasks.
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -15,15 +16,23 @@
 namespace attnviz {
 namespace {
 
-/// Words without an option: the name of a task needs --task.
+/// Words without an option: the name of a task needs --task, a folder or file one too.
 void refuse_words(const TrainOptions& options) {
   if (options.words.empty()) return;
   std::vector<std::string> names = task_names();
   names.emplace_back(all_name);
   const std::string& word = options.words.front();
-  const std::string meant = nearest(word, names);
+  std::string meant = nearest(word, names);
+  std::error_code unknown;
+  if (!meant.empty()) {
+    meant = "--task " + meant;
+  } else if (std::filesystem::is_directory(word, unknown)) {
+    meant = "--resume " + shell_word(word);
+  } else if (std::filesystem::exists(word, unknown)) {
+    meant = "--data " + shell_word(word);
+  }
   throw UsageError("unexpected argument \"" + printable(word) + '"' +
-                   (meant.empty() ? "" : "; did you mean --task " + meant + "?") +
+                   (meant.empty() ? "" : "; did you mean " + meant + "?") +
                    "; see attnviz train --help");
 }
 

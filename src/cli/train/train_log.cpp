@@ -82,8 +82,9 @@ TrainLog::TrainLog(TrainLogOptions options) : options_(std::move(options)) {
   start_ = shown_ = options_.clock();
 }
 
-bool TrainLog::is_due(double now) const {
+bool TrainLog::is_due(double now) {
   if (options_.quiet) return false;
+  shown_ = std::min(shown_, now);  // a clock that was set back must not silence it
   const bool is_terminal = options_.width > 0;
   return now - shown_ >= (is_terminal ? between_draws : between_lines);
 }

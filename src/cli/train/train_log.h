@@ -39,7 +39,7 @@ class TrainLog {
   void clear();
 
  private:
-  bool is_due(double now) const;
+  bool is_due(double now);
   void draw(const std::string& line);
 
   TrainLogOptions options_;

@@ -119,8 +119,8 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
                           : stop_text(report));
   if (!report.is_newest) {
     tell(options.quiet,
-         "attnviz: note: runs/latest cannot be written or is not attnviz's; name this model with "
-         "--model");
+         "attnviz: note: runs/latest cannot be written, or names no run and is left alone; name "
+         "this model with --model");
   }
   if (report.stop_reason == StopReason::diverged) {
     throw CheckFailed("training diverged at " + report.reason + "; try a lower --lr" +
