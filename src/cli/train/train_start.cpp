@@ -30,6 +30,7 @@ void refuse_changes(const std::string& fixed, const std::string& asked, const st
   for (const auto& [name, value] : given.items()) {
     if (settings.at(name) == value) continue;
     std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
+    if (name == "source" || name == "target") option += "-tokens";  // how a side is read
     std::replace(option.begin(), option.end(), '_', '-');
     throw UsageError("--" + option + ": expected " + printable(settings.at(name).dump()) + ", " +
                      why + ", got " + printable(value.dump()));
@@ -148,8 +149,9 @@ std::unique_ptr<PairData> same_pairs(const SavedRun& saved, const std::string& f
   refuse_changes(to_json(same_files), to_json(asked), why);
   auto data =
       std::make_unique<PairData>(asked, saved.position.seed, saved.best.source, saved.best.target);
-  if (Json::parse(data->metadata().at("data")).at("checksum") !=
-      Json::parse(recorded).at("checksum")) {
+  const Json now = Json::parse(data->metadata().at("data"));
+  const Json then = Json::parse(recorded);
+  if (now.at("checksum") != then.at("checksum") || now.at("pairs") != then.at("pairs")) {
     throw InputError(printable(asked.train.name(), no_limit) +
                      ": the pairs are not those of the run that is resumed");
   }
@@ -187,6 +189,21 @@ std::unique_ptr<TrainingData> reopen_task(const TrainOptions& options, const Sav
   options.task.apply(task, asked);
   refuse_changes(task_to_json(task, of_file->options), task_to_json(task, asked), why);
   return std::make_unique<TaskData>(task, of_file->options, saved.best.source, saved.best.target);
+}
+
+/// Seed and initial weights given again must be those that the run started from.
+void refuse_other_start(const TrainOptions& options, const TrainingPosition& position,
+                        const std::string& why) {
+  const std::uint64_t seed = options.seed.value_or(position.seed);
+  if (seed != position.seed) {
+    throw UsageError(fmt::format("--seed: expected {}, {}, got {}", position.seed, why, seed));
+  }
+  const std::string initial = printable(options.init_from, no_limit);
+  if (!initial.empty() && initial != position.init_from) {
+    throw UsageError(fmt::format("--init-from: expected {}, {}, got {}",
+                                 position.init_from.empty() ? "none" : position.init_from, why,
+                                 initial));
+  }
 }
 
 /// The folder of --task all is no run, but holds some.
@@ -257,10 +274,7 @@ Start resume_run(const TrainOptions& options) {
   refuse_several(options.resume);
   OpenRun run = open_run(options.resume);
   const SavedRun& saved = run.saved;
-  if (options.seed && *options.seed != saved.position.seed) {
-    throw UsageError(
-        fmt::format("--seed: expected {}, {}, got {}", saved.position.seed, why, *options.seed));
-  }
+  refuse_other_start(options, saved.position, why);
   const bool has_pairs = saved.best.metadata.contains("data");
   if (has_pairs) {
     refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
@@ -283,12 +297,6 @@ Start resume_run(const TrainOptions& options) {
   if (!options.epochs) asked.steps = saved.recipe.steps;  // these may grow
   asked.patience = saved.recipe.patience;                 // and this may change
   refuse_changes(to_json(saved.recipe), to_json(asked), why);
-  if (!options.init_from.empty() &&
-      printable(options.init_from, no_limit) != saved.position.init_from) {
-    throw UsageError("--init-from: expected " +
-                     (saved.position.init_from.empty() ? "none" : saved.position.init_from) + ", " +
-                     why + ", got " + printable(options.init_from, no_limit));
-  }
   Start start{std::move(data), saved.recipe, {}, {}, has_pairs};
   check_limit(options, saved, data_options(start));
   // Given again by the same command, it asks for nothing new.
