@@ -215,7 +215,7 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables,
 void decode_backward(const DecoderBackwardWeights& weights, Query query, const Batch& batch,
                      Scalar entropy_weight, const AttentionMemory& memory, const DecoderTape& tape,
                      DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
-                     DecoderTables& d_tables) {
+                     DecoderTables& d_tables, StopCheck stop) {
   const auto N = static_cast<Index>(batch.labels.size());
   readout_backward(weights, batch, tape, d_tape, d_weights, d_tables);
 
@@ -227,6 +227,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
   d_tape.d_state.setZero();
   d_tape.d_earlier.setZero();
   for (Index t = batch.target_steps() - 1; t >= 0; --t) {
+    stop();
     const Columns now = step_columns(batch.target_first, t);
     auto d_state = d_tape.d_state.leftCols(now.count);
     auto d_context = columns(d_tape.d_contexts, now);
@@ -251,6 +252,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
     }
   }
 
+  stop();
   const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
   const Matrix& queries = query == Query::previous ? tape.gru.before : tape.gru.after;
   const auto d_inputs = d_tape.gru.d_input.leftCols(N);
@@ -258,6 +260,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
   look_up_backward(d_inputs, batch.inputs, d_tables.gru);
   add_product(d_inputs, given.leftCols(N).transpose(),
               Blocks<DecoderWeights>{d_weights}.gru_context());
+  stop();
   annotations_backward(d_tape.d_contexts, batch.target_first, memory, tape.attention,
                        d_tape.attention);
   attention_weights_backward(weights.attention, queries.leftCols(N), memory, d_tape.attention,

@@ -259,6 +259,10 @@ double entropy_penalty(const Recipe& recipe, int step) {
   return recipe.entropy_penalty * ramp(recipe, step, recipe.penalty_from, recipe.penalty_full);
 }
 
+bool is_in_full(const Recipe& recipe, int step) {
+  return entropy_penalty(recipe, step) == recipe.entropy_penalty;
+}
+
 double forgetting(const Recipe& recipe, int step) {
   return recipe.forgetting *
          (1.0 - ramp(recipe, step, recipe.forgetting_full, recipe.forgetting_until));

@@ -47,7 +47,10 @@ void add_recipe_settings(const Command& command, TrainOptions& options) {
                "deal the pairs of this many batches (default 1) by length")
       .group(pair_group);
   command.integer("--patience", options.patience, 1, 1'000'000,
-                  "evaluations without a new best before training stops (default: the task's)");
+                  "evaluations without a new best before training stops (default: the task's), "
+                  "counted once the entropy penalty is fully in");
+  command.integer("--evaluate-every", options.evaluate_every, 1, 1'000'000'000,
+                  "steps between evaluations (default: the task's)");
   command.integer(
       "--plateau", options.plateau, 0, 1'000'000,
       "halve the rate after this (default 0: never) many evaluations without a new best");
@@ -65,14 +68,20 @@ void add_recipe_settings(const Command& command, TrainOptions& options) {
 
 void add_run_options(const Command& command, TrainOptions& options) {
   command.path("--out", options.run.folder, "the run's folder (default: runs/TASK, runs/pairs)");
-  command.flag("--force", options.run.force, "replace a run that is in that folder");
+  command.flag("--force", options.run.force,
+               "replace a run that is in that folder, which is kept until the new one has a model");
   command.path("--init-from", options.init_from,
                "start from the weights of a model (a run's folder or a model file)");
   command
       .path("--resume", options.resume,
             "resume the run in this folder, as if it had never stopped; its settings are kept, "
-            "only --steps may grow")
+            "but --steps may grow and --patience change, so that a run goes on that had ended")
       .excludes("--out", "--force", "--init-from");
+  command
+      .flag("--continue", options.continued,
+            "resume the run in the folder if it holds one, else start it; nothing is done for one "
+            "that is finished. --task all always does so without --force")
+      .excludes("--force", "--resume");
   command.number("--save-every", options.run.save_every, 0, 1e6,
                  "seconds at most between saves (default 30); 0 saves after every step");
   command.number("--max-memory", options.max_gibibytes, 0.01, 1e6,
@@ -96,6 +105,7 @@ void add_train_options(const Command& command, TrainOptions& options) {
   command.flag("--json", options.json, "print the final report as JSON");
   command.flag("--show", options.show, "draw the sample input's attention on the terminal");
   command.flag("--quiet", options.quiet, "no progress");
+  command.words(options.words);
 }
 
 Recipe with_settings(Recipe recipe, const TrainOptions& options) {
@@ -122,6 +132,7 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   set(recipe.dropout, options.dropout);
   set(recipe.patience, options.patience);
   set(recipe.plateau, options.plateau);
+  set(recipe.evaluate_every, options.evaluate_every);
   return recipe;
 }
 
