@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "formats/strict_json.h"
 #include "model/checkpoint.h"
@@ -64,6 +65,9 @@ std::string to_text(const Json& description) {
 }
 
 void run_info(const InfoOptions& options) {
+  Inputs inputs;
+  inputs.add_model("--model", options.model);
+  inputs.refuse_output("standard output", "-");
   const Json description = describe_as_json(open_model(options.model));
   write_file("-", options.json ? description.dump() + "\n" : to_text(description));
 }

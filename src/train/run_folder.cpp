@@ -12,7 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* newest = "runs/latest";
 constexpr std::size_t max_path = 1U << 16U;
 
 /// Throws InputError when that cannot be determined: what may exist must not be taken for missing.
@@ -65,7 +64,7 @@ FolderLock RunFolder::reopen() const {
 bool remember_newest_run(const std::string& path) {
   try {
     make_directory("runs");
-    write_file(newest, path + "\n");
+    write_file(newest_run_file, path + "\n");
     return true;
   } catch (const OutputError&) {
     return false;
@@ -73,11 +72,12 @@ bool remember_newest_run(const std::string& path) {
 }
 
 std::string newest_run() {
-  if (!exists(newest)) throw NoModelError("no model yet");
-  std::string path = read_file(newest, max_path);
+  if (!exists(newest_run_file)) throw NoModelError("no model yet");
+  std::string path = read_file(newest_run_file, max_path);
   while (!path.empty() && (path.back() == '\n' || path.back() == '\r')) path.pop_back();
   if (!exists(path + "/model.safetensors")) {
-    throw NoModelError(fmt::format("{}: names {}, which holds no model", newest, printable(path)));
+    throw NoModelError(
+        fmt::format("{}: names {}, which holds no model", newest_run_file, printable(path)));
   }
   return path;
 }

@@ -13,6 +13,7 @@
 #include "cli/answer_options.h"
 #include "cli/commands.h"
 #include "cli/eval/eval_report.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "infer/model_task.h"
@@ -112,7 +113,17 @@ void refuse_useless(const EvalOptions& options, bool pairs) {
   }
 }
 
+void refuse_replaced_files(const EvalOptions& options) {
+  Inputs inputs;
+  inputs.add_model("--model", options.model);
+  inputs.add("--data", options.data);
+  inputs.add("--source", options.source);
+  inputs.add("--target", options.target);
+  inputs.refuse_output("standard output", "-");
+}
+
 void run_eval(const EvalOptions& options) {
+  refuse_replaced_files(options);
   const Model model = open_model(options.model);
   const bool given = !options.data.empty() || !options.source.empty() || !options.target.empty();
   const auto task = task_of(model);

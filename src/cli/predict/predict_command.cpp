@@ -9,6 +9,7 @@
 #include "base/line_reader.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output_format.h"
 #include "cli/predict/predictor.h"
@@ -52,6 +53,15 @@ void check_targets(const PredictOptions& options) {
   }
 }
 
+void refuse_replaced_inputs(const PredictOptions& options) {
+  Inputs inputs;
+  inputs.add_model("--model", options.model);
+  const bool reads = std::ranges::find(options.inputs, "-") != options.inputs.end();
+  if (reads) inputs.add("-", "-");
+  if (!options.attention.empty()) inputs.refuse_output("--attention", options.attention);
+  inputs.refuse_output("standard output", "-");
+}
+
 void run_predict(const PredictOptions& options) {
   std::string format;
   if (options.attention == "-") {
@@ -62,6 +72,7 @@ void run_predict(const PredictOptions& options) {
   }
   check_n_best(options, format);
   check_targets(options);
+  refuse_replaced_inputs(options);
   if (!options.attention.empty()) check_writable(options.attention);
   const Model model = open_model(options.model);
   Predictor predictor(options, model, format);

@@ -12,6 +12,7 @@
 #include "cli/version.h"
 #include "render/figure/heatmap.h"
 #include "render/figure/sheet.h"
+#include "render/text/faces.h"
 
 namespace attnviz {
 namespace {
@@ -89,7 +90,7 @@ Figure paint_figure(const Frame& frame, const Theme& theme, const Font& font,
   const bool svg = options.format == "svg";
   return {svg ? make_svg(frame, theme, font, paint, picture_text, dpi)
               : encode_png(make_canvas(frame, theme, font, paint), picture_text, dpi),
-          frame.width, frame.height};
+          frame.width, frame.height, font.faces().found_files()};
 }
 
 Figure draw_one(const Picture& picture, const Look& look, const Font& font,

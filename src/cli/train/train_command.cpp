@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/error_text.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -23,6 +24,7 @@
 #include "infer/model_task.h"
 #include "infer/predict.h"
 #include "model/checkpoint.h"
+#include "train/run_folder.h"
 
 namespace attnviz {
 namespace {
@@ -177,6 +179,26 @@ void train_all(const TrainOptions& options) {
   if (!all_reached) throw CheckFailed("not every task reached its target");
 }
 
+/// Before anything is read: what a new run in `folder` writes is none of what it starts from.
+void refuse_replaced_data(const TrainOptions& options, const std::string& folder) {
+  Inputs inputs;
+  const PairFlags& pairs = options.pairs;
+  inputs.add("--data", pairs.data);
+  inputs.add("--source", pairs.source);
+  inputs.add("--target", pairs.target);
+  inputs.add("--dev", pairs.dev);
+  inputs.add("--test", pairs.test);
+  inputs.add("--init-from", options.init_from);
+  inputs.add("--resume", options.resume);
+  inputs.refuse_output("standard output", "-");
+  if (!options.resume.empty()) return;
+  const RunFolder run(folder);
+  for (const std::string& file : {run.model(), run.last(), run.metrics(), run.config(),
+                                  run.file(".lock"), std::string(newest_run_file)}) {
+    inputs.refuse_output("--out", file);
+  }
+}
+
 void run_train(const TrainOptions& options) {
   constexpr const char* only_pairs = "is for pairs: expected --data, or --source and --target";
   const bool pairs = options.pairs.given();
@@ -193,13 +215,14 @@ void run_train(const TrainOptions& options) {
     if (resumed) throw UsageError("--task all: one run at a time can be resumed");
     return train_all(options);
   }
-  Start start = resumed ? resume_run(options)
-                : pairs ? start_with_pairs(options)
-                        : start_new(options, find_task(options.task.name));
   const std::string folder = resumed ? options.resume
                              : options.run.folder.empty()
                                  ? "runs/" + (pairs ? "pairs" : options.task.name)
                                  : options.run.folder;
+  refuse_replaced_data(options, folder);
+  Start start = resumed ? resume_run(options)
+                : pairs ? start_with_pairs(options)
+                        : start_new(options, find_task(options.task.name));
   const RunReport report = train_one(options, std::move(start), folder);
   write_file("-",
              options.json ? dump(report_json(report, folder)) + "\n" : report_text(report, folder));
