@@ -9,6 +9,7 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
+#include "base/number.h"
 #include "formats/strict_json.h"
 
 namespace attnviz {
@@ -193,8 +194,10 @@ Model read_description(const TensorFile& file, const std::string& name) {
     throw InputError(name + ": a safetensors file, but not a model of attnviz (metadata: format)");
   }
   if (value("version") != version) {
-    throw InputError(name + ": version: expected " + version + ", got \"" +
-                     printable(value("version")) + "\"; a newer attnviz may read it");
+    const auto got = parse_integer<std::uint64_t>(value("version"));
+    throw InputError(fmt::format("{}: version: expected {}, got \"{}\"{}", name, version,
+                                 printable(value("version")),
+                                 got && *got > 1 ? "; a newer attnviz may read it" : ""));
   }
   Model model{read_config(entry(file, "config", name), name),
               read_vocabulary(file, "source_symbols", name),
@@ -230,7 +233,9 @@ Model load_model(const std::string& path) {
   const bool folder = std::filesystem::is_directory(path, ignored);
   const std::string file =
       folder ? (std::filesystem::path(path) / "model.safetensors").string() : path;
-  return read_model(read_file(file, max_file), printable(file, no_limit));
+  const std::string name = printable(file, no_limit);
+  const auto check_start = [&](std::string_view start) { check_safetensors_start(start, name); };
+  return read_model(read_file(file, max_file, check_start), name);
 }
 
 }  // namespace attnviz

@@ -70,24 +70,24 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
                "which map of a file with several (default 1)")
       .needs("--matrix");
   command
-      .path("--array", options.array,
-            "which array of an .npz file (default: weights, or the only one)")
+      .words("--array", options.array, "a name",
+             "which array of an .npz file (default: weights, or the only one)")
       .type("NAME")
       .needs("--matrix");
   command
-      .path("--index", options.index,
-            "which matrix of an array with more than two axes, as in layer,head; from 0 (no "
-            "default)")
+      .words("--index", options.index, "numbers from 0 with commas between them",
+             "which matrix of an array with more than two axes, as in layer,head; from 0 (no "
+             "default)")
       .type("N,N")
       .needs("--matrix");
   command
-      .path("--row-labels", options.row_labels,
-            "labels of the outputs: a,b,c or a file with one a line (default: the file's)")
+      .words("--row-labels", options.row_labels, "labels or a file",
+             "labels of the outputs: a,b,c or a file with one a line (default: the file's)")
       .type("LABELS")
       .needs("--matrix");
   command
-      .path("--column-labels", options.column_labels,
-            "the same for the inputs (default: the file's)")
+      .words("--column-labels", options.column_labels, "labels or a file",
+             "the same for the inputs (default: the file's)")
       .type("LABELS")
       .needs("--matrix");
   command.flag("--transpose", options.transpose, "the file's rows are the inputs")
