@@ -1,17 +1,31 @@
 #include "cli/output.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
 
 #include "attnviz/error.h"
+#include "base/file.h"
 #include "base/number.h"
 #include "base/utf8.h"
 #include "render/text/label_text.h"
 #include "score/scores.h"
 
 namespace attnviz {
+
+void print(std::string_view text) {
+  if (isatty(STDOUT_FILENO) != 1) return write_file("-", text);
+  std::string safe;
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find_first_of("\t\n"), text.size());
+    safe += printable(text.substr(0, length), no_limit);
+    safe += text.substr(length, 1);
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  write_file("-", safe);
+}
 
 void tell(bool quiet, std::string_view line) {
   if (!quiet) std::cerr << line << '\n';

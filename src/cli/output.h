@@ -27,6 +27,10 @@ class Stopped : public std::runtime_error {
   int signal_;
 };
 
+/// Writes data to standard output. If that is a terminal, what could control it is escaped, all but
+/// tabs and line ends. Throws OutputError.
+void print(std::string_view text);
+
 /// A line on standard error, unless `quiet`.
 void tell(bool quiet, std::string_view line);
 

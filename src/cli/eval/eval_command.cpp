@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "attnviz/error.h"
-#include "base/file.h"
 #include "base/number.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
@@ -45,8 +44,7 @@ void require_exact(const AnswerScores& answers, double least) {
 }
 
 void report(const EvalOptions& options, const PairEvaluation& evaluation) {
-  write_file("-", options.json ? to_json(evaluation) + "\n"
-                               : evaluation_text(evaluation, options.by_length));
+  print(options.json ? to_json(evaluation) + "\n" : evaluation_text(evaluation, options.by_length));
   require_exact(evaluation.answers(), options.min_exact);
 }
 
@@ -94,7 +92,7 @@ void evaluate_on_pairs(const EvalOptions& options, const Model& model) {
   PairReader reader({options.data, options.source, options.target}, text.source, text.target);
   const PairEvaluation evaluation = evaluate_pairs(model, reader, options.answer);
   if (evaluation.answers().answers == 0) {
-    throw InputError((options.data.empty() ? options.source : options.data) +
+    throw InputError(printable(options.data.empty() ? options.source : options.data, no_limit) +
                      ": expected at least one pair, got none");
   }
   report(options, evaluation);
@@ -141,8 +139,7 @@ void run_eval(const EvalOptions& options) {
   const auto examples = data.draw(Part::test, options.count.value_or(10000), random);
   DecodingScratch scratch(model.config);
   const Evaluation evaluation = evaluate_greedily(model.weights, model.config, examples, scratch);
-  write_file("-", options.json ? to_json(evaluation) + "\n"
-                               : evaluation_text(evaluation, options.by_length));
+  print(options.json ? to_json(evaluation) + "\n" : evaluation_text(evaluation, options.by_length));
   require_exact(evaluation.answers, options.min_exact);
 }
 

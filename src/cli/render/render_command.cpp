@@ -209,18 +209,29 @@ void run_render(const RenderOptions& options) {
   if (!options.curves.empty() && format != "png" && format != "svg") {
     throw UsageError("--curve: expected a file that ends in .png or .svg as --out, got " + format);
   }
+  const bool is_binary = format == "png" || format == "npy" || format == "npz";
+  if (out == "-" && is_binary && isatty(STDOUT_FILENO) == 1) {
+    throw UsageError("--out: expected a file or a pipe for " + format + ", got a terminal");
+  }
   Inputs inputs = inputs_of(options);
   inputs.refuse_output("--out", out);
   check_writable(out);
   std::string wrote = "wrote " + printable(out, no_limit);
+  std::string bytes;
   if (format == "png" || format == "svg") {
-    const Figure figure = draw(options, format);
+    Figure figure = draw(options, format);
     inputs.add("a font", figure.fonts);
     inputs.refuse_output("--out", out);
-    write_file(out, figure.file);
+    bytes = std::move(figure.file);
     wrote += fmt::format(" ({}x{} pixels)", figure.width, figure.height);
   } else {
-    write_file(out, convert(options, format, out != "-"));
+    bytes = convert(options, format, out != "-");
+  }
+  // A map for the terminal has colours, and no control characters of labels.
+  if (out == "-" && format != terminal_format) {
+    print(bytes);
+  } else {
+    write_file(out, bytes);
   }
   if (out != "-") tell(options.quiet, wrote);
 }
