@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
-#include "base/file.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/inputs.h"
 #include "cli/open_model.h"
+#include "cli/output.h"
 #include "formats/strict_json.h"
 #include "model/checkpoint.h"
 
@@ -26,8 +26,9 @@ struct InfoOptions {
 Json value_of(const std::string& key, const std::string& text) {
   if (!text.starts_with('{') && !text.starts_with('[')) return text;
   try {
+    if (const auto texts = parse_json_texts(text, key)) return *texts;
     return parse_strict_json<Json>(text, key);
-  } catch (const InputError&) {
+  } catch (const Error&) {
     return text;
   }
 }
@@ -69,7 +70,7 @@ void run_info(const InfoOptions& options) {
   inputs.add_model("--model", options.model);
   inputs.refuse_output("standard output", "-");
   const Json description = describe_as_json(open_model(options.model));
-  write_file("-", options.json ? description.dump() + "\n" : to_text(description));
+  print(options.json ? description.dump() + "\n" : to_text(description));
 }
 
 }  // namespace

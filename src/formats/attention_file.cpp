@@ -17,7 +17,10 @@ namespace {
 AttentionMap pick_line(std::string_view bytes, const std::string& name, std::size_t sentence) {
   std::vector<AttentionMap> maps = attention_from_json_lines(bytes, name);
   if (maps.empty()) throw InputError(name + ": expected at least one map, got none");
-  if (sentence <= maps.size()) return std::move(maps[sentence - 1]);
+  if (sentence <= maps.size()) {
+    require_map(maps[sentence - 1], fmt::format("{}: sentence {}", name, sentence));
+    return std::move(maps[sentence - 1]);
+  }
   throw SettingError("sentence", fmt::format("expected 1..{}, the maps in {}, got {}", maps.size(),
                                              name, sentence));
 }
@@ -147,7 +150,12 @@ AttentionMap read_attention_file(const std::string& path, const ReadOptions& opt
     throw UnknownEndingError(fmt::format("{}: expected a file that ends in {}", name, endings));
   }
   const std::size_t max_file = std::size_t{1} << (format->is_numpy ? 30U : 28U);
-  return attention_from_bytes(read_file(path, max_file), *format, name, options);
+  const auto check_start = [&](std::string_view start) {
+    check_kind(start, *format, name);
+    // What these readers say of another file, said before all of it is read.
+    if (format->is_numpy && !start.starts_with(format->magic)) format->read(start, name, options);
+  };
+  return attention_from_bytes(read_file(path, max_file, check_start), *format, name, options);
 }
 
 AttentionMap attention_from_bytes(std::string_view bytes, const AttentionFormat& format,

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "attnviz/error.h"
@@ -22,10 +23,27 @@ void check_weight_count(std::size_t before, std::size_t more, const std::string&
       fmt::format("{}: expected at most {} weights, got more", place, max_attention_weights));
 }
 
+void check_label_count(std::size_t count, const std::string& place) {
+  if (count <= max_attention_labels) return;
+  throw LimitError(
+      fmt::format("{}: expected at most {} labels, got more", place, max_attention_labels));
+}
+
 void check_weight_shape(std::size_t rows, std::size_t columns, const std::string& name) {
+  check_label_count(std::max(rows, columns), name);
   if (rows <= max_attention_weights / columns) return;
   throw LimitError(fmt::format("{}: expected at most {} weights, got {} x {}", name,
                                max_attention_weights, rows, columns));
+}
+
+bool is_missing(const AttentionMap& map) {
+  return map.source.empty() && map.target.empty() && map.metadata.contains("error");
+}
+
+void require_map(const AttentionMap& map, const std::string& name) {
+  if (!is_missing(map)) return;
+  throw InputError(fmt::format("{}: an input without an answer, and so without a map: {}", name,
+                               printable(map.metadata.at("error"))));
 }
 
 std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column) {

@@ -76,7 +76,8 @@ std::map<std::string, std::string> read_metadata(const Json& header, const std::
   if (!found->is_object()) throw InputError(name + ": __metadata__: expected an object");
   for (const auto& [key, value] : found->items()) {
     if (!value.is_string()) {
-      throw InputError(fmt::format("{}: __metadata__: {}: expected a string", name, key));
+      throw InputError(
+          fmt::format("{}: __metadata__: {}: expected a string", name, printable(key)));
     }
     metadata.emplace(key, value.get<std::string>());
   }
@@ -113,7 +114,8 @@ Entry read_entry(const std::string& tensor, const Json& entry, std::uint64_t ava
     throw InputError(place + ": expected dtype, shape and data_offsets");
   }
   if (entry["dtype"] != "F32") {
-    throw InputError(fmt::format("{}: dtype: expected F32, got {}", place, entry["dtype"].dump()));
+    throw InputError(
+        fmt::format("{}: dtype: expected F32, got {}", place, printable(entry["dtype"].dump())));
   }
   const auto shape = read_sizes(entry, "shape", place);
   const auto offsets = read_sizes(entry, "data_offsets", place);

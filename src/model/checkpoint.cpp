@@ -61,11 +61,16 @@ Json to_json(const ModelConfig& config) {
           {"attention", to_string(config.attention)}};
 }
 
-/// The JSON in a metadata entry.
-Json entry(const TensorFile& file, const std::string& key, const std::string& name) {
+const std::string& text_entry(const TensorFile& file, const std::string& key,
+                              const std::string& name) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) throw InputError(name + ": metadata: " + key + " is missing");
-  return parse_strict_json<Json>(found->second, name + ": metadata: " + key);
+  return found->second;
+}
+
+/// The JSON in a metadata entry.
+Json entry(const TensorFile& file, const std::string& key, const std::string& name) {
+  return parse_strict_json<Json>(text_entry(file, key, name), name + ": metadata: " + key);
 }
 
 int read_size(const Json& config, const char* key, int least, const std::string& name) {
@@ -107,12 +112,10 @@ ModelConfig read_config(const Json& json, const std::string& name) {
 
 Vocabulary read_vocabulary(const TensorFile& file, const std::string& key,
                            const std::string& name) {
-  const Json json = entry(file, key, name);
-  const bool strings = json.is_array() && std::all_of(json.begin(), json.end(),
-                                                      [](const Json& s) { return s.is_string(); });
-  if (!strings) throw InputError(name + ": " + key + ": expected a list of strings");
+  const auto symbols = parse_json_texts(text_entry(file, key, name), name + ": metadata: " + key);
+  if (!symbols) throw InputError(name + ": " + key + ": expected a list of strings");
   try {
-    return Vocabulary(json.get<std::vector<std::string>>());
+    return Vocabulary(*symbols);
   } catch (const InputError& error) {
     throw InputError(name + ": " + key + ": " + error.what());
   }

@@ -11,6 +11,7 @@
 #include "base/split.h"
 #include "base/utf8.h"
 #include "formats/attention_file.h"
+#include "formats/attention_io.h"
 
 namespace attnviz {
 namespace {
@@ -46,6 +47,8 @@ std::vector<std::string> read_labels(const std::string& text, const std::string&
   if (lines.starts_with(byte_order_mark)) lines.erase(0, byte_order_mark.size());
   require_utf8(lines, text == "-" ? "standard input" : printable(text, no_limit));
   if (lines.ends_with('\n')) lines.pop_back();
+  const auto count = static_cast<std::size_t>(std::ranges::count(lines, '\n') + 1);
+  check_label_count(count, printable(text, no_limit));
   std::vector<std::string> labels = as_strings(split(lines, "\n"));
   for (std::string& label : labels) {
     if (label.ends_with('\r')) label.pop_back();
