@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "attnviz/error.h"
 #include "attnviz/png.h"
+#include "base/number.h"
 #include "base/utf8.h"
 #include "cli/output.h"
 #include "cli/render/fonts.h"
@@ -176,7 +178,13 @@ Picture subtract(const Picture& first, const Picture& second) {
         a.target[row] == b.target[row] ? a.target[row] : a.target[row] + " | " + b.target[row]);
   }
   for (std::size_t i = 0; i < a.weights.size(); ++i) {
-    picture.map.weights.push_back(a.weights[i] - b.weights[i]);
+    const float difference = a.weights[i] - b.weights[i];
+    if (!std::isfinite(difference)) {
+      throw InputError(fmt::format("{}: row {}, column {}: expected a finite number, got {}",
+                                   picture.title, i / a.columns() + 1, i % a.columns() + 1,
+                                   format_shortest(difference)));
+    }
+    picture.map.weights.push_back(difference);
   }
   if (a.gold == b.gold) picture.map.gold = a.gold;
   if (!first.checksum.empty()) picture.checksum = first.checksum + ", " + second.checksum;
