@@ -61,11 +61,14 @@ int write_all(int fd, std::string_view bytes) {
   return 0;
 }
 
-bool is_named(int fd, const std::string& path) {
+std::optional<bool> is_named(int fd, const std::string& path) {
   struct stat opened {
   }, named{};
-  return ::fstat(fd, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
-         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+  if (::fstat(fd, &opened) != 0) return std::nullopt;
+  if (::lstat(path.c_str(), &named) != 0) {
+    return errno == ENOENT ? std::optional(false) : std::nullopt;
+  }
+  return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
 std::string error_text_of(int error) {

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,8 +38,9 @@ ssize_t read_some(int fd, char* bytes, std::size_t count);
 /// The error that kept `bytes` from being written as a whole, or 0.
 int write_all(int fd, std::string_view bytes);
 
-/// Whether `path` names this open file, and not a link to it.
-bool is_named(int fd, const std::string& path);
+/// Whether `path` names this open file, and not a link to it. Nothing, with errno, when that cannot
+/// be determined.
+std::optional<bool> is_named(int fd, const std::string& path);
 
 /// The text of a value of errno.
 std::string error_text_of(int error);

@@ -143,6 +143,7 @@ void write_special(const Target& target, std::string_view bytes) {
   const std::string& path = target.path;
   Descriptor file(open_special(target));
   if (!file.is_open()) refuse_write(path, errno);
+  if (::isatty(file.get()) == 1) refuse_write(path, "it is a terminal; expected a file");
   if (const int error = write_all(file.get(), bytes)) refuse_write(path, error);
   if (const int error = file.close()) refuse_write(path, error);
 }

@@ -43,7 +43,7 @@ void remove_leftover(const std::string& path) {
   struct stat status {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   // Its owner may have renamed it after it was opened: then the name is gone, or another file's.
-  if (lock(file.get()) == 0 && is_named(file.get(), path)) ::unlink(path.c_str());
+  if (lock(file.get()) == 0 && is_named(file.get(), path) == true) ::unlink(path.c_str());
 }
 
 /// What cannot be removed stays, and does no harm.
@@ -103,12 +103,15 @@ Descriptor Temporary::create(const std::string& folder, std::optional<mode_t> mo
 /// Whether the new file is this object's: another process may have taken it for a leftover before
 /// it was locked.
 bool Temporary::own(int file) {
-  const int error = lock(file);
-  if (error == 0) return is_named(file, name_);
+  int error = lock(file);
   if (error == EWOULDBLOCK) return false;
   // A file system without locks: nobody can lock this file and take it for a leftover.
   if (error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP || error == EINVAL) return true;
-  if (is_named(file, name_)) ::unlink(name_.c_str());
+  if (error == 0) {
+    if (const std::optional<bool> named = is_named(file, name_)) return *named;
+    error = errno;
+  }
+  ::unlink(name_.c_str());
   refuse_write(path_, error);
 }
 
