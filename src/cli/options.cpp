@@ -132,6 +132,9 @@ std::vector<std::string> plain_arguments(const CLI::App& program,
     if (option == nullptr) continue;
     const bool is_flag = option->get_items_expected_max() == 0;
     if (is_flag && option->get_disable_flag_override()) throw UsageError(name + ": takes no value");
+    // What CLI11 has for a flag without a value.
+    if (is_flag && argument.substr(equals + 1) == "true")
+      throw UsageError(name + ": expected no value or another" + got("true"));
     if (equals + 1 < argument.size()) continue;
     if (is_flag) throw UsageError(name + ": expected a value after =, got nothing");
     plain.back() = name;
@@ -276,9 +279,9 @@ void Command::run(std::function<void()> action) const {
 Program::Program(const std::string& name, const std::string& purpose,
                  std::function<std::string()> version, const std::vector<std::string>& examples)
     : app_(std::make_unique<CLI::App>(purpose, name)) {
+  app_->option_defaults()->disable_flag_override();  // commands have it from here: no --json=false
   app_->set_version_flag("--version", std::move(version), "print the version and how it was built");
-  app_->set_help_flag("-h,--help", "print this help");  // commands have it from here
-  app_->option_defaults()->disable_flag_override();     // and this: no --json=false
+  app_->set_help_flag("-h,--help", "print this help");  // and this
   app_->require_subcommand(0, 1);
   app_->formatter(std::make_shared<ExamplesFirst>(examples));
 }

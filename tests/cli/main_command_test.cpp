@@ -182,6 +182,8 @@ TEST_CASE("attnviz: an empty value is refused in the words of its option, with =
   check_refused(run_program("train --task="), 2, "--task: expected one of ");
   check_refused(run_program(render + "--cell= 5"), 2, "--cell: expected an integer in ");
   check_refused(run_program(render + "--annotate="), 2, "--annotate: expected a value after =");
+  check_refused(run_program(render + "--annotate=true"), 2,
+                "--annotate: expected no value or another");
   check_refused(run_program("render --out="), 2, "--out: expected a file that ends in");
 }
 
@@ -190,6 +192,8 @@ TEST_CASE("attnviz: a flag takes no value") {
     INFO(value);
     check_refused(run_program("predict abc --quiet=" + value), 2, "--quiet: takes no value");
     check_refused(run_program("tasks --json=" + value), 2, "--json: takes no value");
+    check_refused(run_program("--help=" + value), 2, "--help: takes no value");
+    check_refused(run_program("train --help=" + value), 2, "--help: takes no value");
     check_refused(run_program("train --task reverse --force=" + value), 2,
                   "--force: takes no value");
   }

@@ -104,6 +104,10 @@ TEST_CASE("bytes that are no text are not printed on a terminal") {
     CHECK(result.output == "attnviz: error: --out: expected a file or a pipe for " + format +
                                ", got a terminal\r\n");
   }
+  for (const std::string device : {"/dev/tty", "/dev/stdout"}) {
+    CHECK(run_on_terminal(folder, "render --matrix m.csv --format json --out " + device).output ==
+          "attnviz: error: " + device + ": cannot write: it is a terminal; expected a file\r\n");
+  }
 }
 
 }  // namespace attnviz

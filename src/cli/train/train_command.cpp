@@ -179,7 +179,7 @@ void train_all(const TrainOptions& options) {
   if (!all_reached) throw CheckFailed("not every task reached its target");
 }
 
-/// Before anything is read: what a new run in `folder` writes is none of what it starts from.
+/// Before anything is read: what the run in `folder` writes is none of what it is given.
 void refuse_replaced_data(const TrainOptions& options, const std::string& folder) {
   Inputs inputs;
   const PairFlags& pairs = options.pairs;
@@ -189,14 +189,14 @@ void refuse_replaced_data(const TrainOptions& options, const std::string& folder
   inputs.add("--dev", pairs.dev);
   inputs.add("--test", pairs.test);
   inputs.add("--init-from", options.init_from);
-  inputs.add("--resume", options.resume);
-  inputs.refuse_output("standard output", "-");
-  if (!options.resume.empty()) return;
+  const char* option = options.resume.empty() ? "--out" : "--resume";
   const RunFolder run(folder);
   for (const std::string& file : {run.model(), run.last(), run.metrics(), run.config(),
                                   run.file(".lock"), std::string(newest_run_file)}) {
-    inputs.refuse_output("--out", file);
+    inputs.refuse_output(option, file);
   }
+  inputs.add("--resume", options.resume);
+  inputs.refuse_output("standard output", "-");
 }
 
 void run_train(const TrainOptions& options) {

@@ -152,12 +152,12 @@ Face::Face(std::string_view file, std::string_view name)
   const auto refuse = [&](const char* what) {
     throw InputError(printable(name, no_limit) + ": font: " + what);
   };
-  if (map_.empty()) refuse("no Unicode character map that can be used");
+  if (map_.empty()) refuse("table \"cmap\": no Unicode character map that can be used");
   const auto* bytes = reinterpret_cast<const unsigned char*>(file.data());
   stbtt_fontinfo& font = info_->font;
   if (has_truetype_outlines(file, start)) {
     if (stbtt_InitFont(&font, bytes, static_cast<int>(start)) == 0) {
-      refuse("no Unicode character map that can be used");
+      refuse("table \"cmap\": no Unicode character map that can be used");
     }
     check_.emplace(file, start);
   } else {

@@ -101,7 +101,7 @@ std::size_t check_font_file(std::string_view file, std::string_view name) {
   if (units < 16 || units > 16384) {
     refuse(fmt::format("table \"head\": expected 16..16384 units per em, got {}", units));
   }
-  if (u16(font_table(file, face, "hhea"), 34) == 0) refuse("no glyph widths");
+  if (u16(font_table(file, face, "hhea"), 34) == 0) refuse("table \"hhea\": no glyph widths");
   const std::string_view maps = font_table(file, face, "cmap");
   if (8 * u16(maps, 2) > maps.size() - 4) refuse("table \"cmap\" too short");
   const std::string fault = fault_of_outlines(file, face);
