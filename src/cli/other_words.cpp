@@ -116,7 +116,6 @@ std::string our_word(std::string_view word, std::span<const std::string> known) 
   const auto is_known = [&](std::string_view name) {
     return std::ranges::find(known, name) != known.end();
   };
-  if (spelling != word && is_known(spelling)) return spelling;
   for (const auto& [theirs, ours] : other_words) {
     if (theirs == spelling && is_known(ours)) return std::string(ours);
   }
