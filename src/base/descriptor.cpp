@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "attnviz/error.h"
+#include "base/number.h"
 
 namespace attnviz {
 namespace {
@@ -37,6 +38,50 @@ int open_file(const std::string& path, int flags, mode_t mode) {
     fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode);
   } while (fd < 0 && errno == EINTR);
   return fd;
+}
+
+std::optional<int> stream_of(const std::string& path) {
+  if (path == "-" || path == "/dev/stdin") return STDIN_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (path.starts_with(folder)) return parse_integer<int>(path.substr(folder.size()));
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+/// After a while, whether no process has a named pipe open to write to it. Without data only a
+/// second look tells: when another writer leaves, the pipe of the last one ends.
+bool is_lonely(int fd, const std::string& path) {
+  pollfd ready{fd, POLLIN, 0};
+  int events = -1;
+  do {
+    events = ::poll(&ready, 1, patience_ms);
+  } while (events < 0 && errno == EINTR);
+  if (events != 0) return false;
+  Descriptor(open_file(path, O_WRONLY | O_NONBLOCK)).close();
+  return ::poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) == 0;
+}
+
+}  // namespace
+
+int open_input(const std::string& path, std::string& problem) {
+  const std::optional<int> stream = stream_of(path);
+  // Opening a pipe would wait for a writer that may never come.
+  Descriptor file(stream ? ::fcntl(*stream, F_DUPFD_CLOEXEC, 0)
+                         : open_file(path, O_RDONLY | O_NONBLOCK));
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
+    problem = error_text_of(errno);
+  } else if ((S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) && stream != STDIN_FILENO) {
+    problem = "expected a file, got a device";
+  } else if (S_ISFIFO(status.st_mode) && !stream && is_lonely(file.get(), path)) {
+    problem = "nobody writes to this pipe";
+  } else {
+    if (S_ISFIFO(status.st_mode) && !stream) (void)::fcntl(file.get(), F_SETFL, 0);
+    return file.release();
+  }
+  return -1;
 }
 
 ssize_t read_some(int fd, char* bytes, std::size_t count) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace attnviz {
 
@@ -15,10 +16,12 @@ class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
   ~Descriptor() { close(); }
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
   Descriptor& operator=(Descriptor&&) = delete;
 
   int get() const { return fd_; }
+  /// Closes it no more.
+  int release() { return std::exchange(fd_, -1); }
   bool is_open() const { return fd_ >= 0; }
 
   /// The error of close(), or 0. Linux closes the file even when it reports an error, so close() is
@@ -31,6 +34,17 @@ class Descriptor {
 
 /// As open(), which is tried again after a signal; -1 with errno.
 int open_file(const std::string& path, int flags, mode_t mode = 0);
+
+/// How long a named pipe without a process at its other end is waited for.
+inline constexpr int patience_ms = 5000;
+
+/// The number of the open file that a path stands for: 0 for "-" and /dev/stdin, 63 for /dev/fd/63.
+std::optional<int> stream_of(const std::string& path);
+
+/// Opens what a path of an input names, for reading that waits; "-" is standard input. -1, with the
+/// reason as a text, when it cannot be opened, or is what would never begin or end: a device
+/// (unless standard input comes from it), a named pipe that nobody writes to for a while.
+int open_input(const std::string& path, std::string& problem);
 
 /// The number of bytes read, 0 at the end, or -1 with errno. Waits for a non-blocking file.
 ssize_t read_some(int fd, char* bytes, std::size_t count);

@@ -25,12 +25,9 @@ namespace fs = std::filesystem;
 
 constexpr mode_t permission_bits = 0777;
 
-// How long a named pipe without a process at its other end is waited for.
-constexpr int patience_ms = 5000;
-
 /// `name` as messages show it.
-[[noreturn]] void refuse_read(const std::string& name, int error) {
-  throw InputError(name + ": cannot read: " + error_text_of(error));
+[[noreturn]] void refuse_read(const std::string& name, const std::string& what) {
+  throw InputError(name + ": cannot read: " + what);
 }
 [[noreturn]] void refuse_size(const std::string& name, std::size_t limit, const std::string& got) {
   throw LimitError(fmt::format("{}: expected at most {} bytes, got {}", name, limit, got));
@@ -158,51 +155,6 @@ void sync_directory(const std::string& directory, const std::string& path) {
                                 printable(path, no_limit), error_text_of(errno)));
 }
 
-/// The number of the open file that a path stands for, as /dev/stdin and /dev/fd/63 do.
-std::optional<int> stream_of(const std::string& path) {
-  if (path == "-" || path == "/dev/stdin") return STDIN_FILENO;
-  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
-    if (path.starts_with(folder)) return parse_integer<int>(path.substr(folder.size()));
-  }
-  return std::nullopt;
-}
-
-struct Input {
-  Descriptor file;
-  bool stream = false;              // opened by whoever started the program
-  std::optional<std::size_t> size;  // of a regular file
-  bool lonely = false;              // a named pipe that nobody wrote to for a while
-};
-
-/// Throws InputError, naming `name`, for what cannot be opened or is no file to read: it is opened
-/// without waiting, and looked at first.
-Input open_input(const std::string& path, const std::string& name) {
-  const std::optional<int> stream = stream_of(path);
-  Input input{Descriptor(stream ? ::fcntl(*stream, F_DUPFD_CLOEXEC, 0)
-                                : open_file(path, O_RDONLY | O_NONBLOCK)),
-              stream.has_value(),
-              {}};
-  struct stat status {};
-  const int fd = input.file.get();
-  if (!input.file.is_open() || ::fstat(fd, &status) != 0) refuse_read(name, errno);
-  if (S_ISDIR(status.st_mode)) refuse_read(name, EISDIR);
-  if ((S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) && stream != STDIN_FILENO) {
-    throw InputError(name + ": cannot read: expected a file, got a device");
-  }
-  if (S_ISREG(status.st_mode)) {
-    input.size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-  }
-  if (S_ISFIFO(status.st_mode) && !stream) {
-    pollfd ready{fd, POLLIN, 0};
-    int events = -1;
-    do {
-      events = ::poll(&ready, 1, patience_ms);
-    } while (events < 0 && errno == EINTR);
-    input.lonely = events == 0;  // unless a writer is there that takes its time
-  }
-  return input;
-}
-
 }  // namespace
 
 bool is_same_file(const std::string& input, const std::string& output) {
@@ -218,11 +170,16 @@ bool is_same_file(const std::string& input, const std::string& output) {
 
 std::string read_file(const std::string& path, std::size_t limit, const CheckStart& check_start) {
   const std::string name = path == "-" ? "standard input" : printable(path, no_limit);
-  const Input input = open_input(path, name);
-  const std::size_t size = input.size.value_or(0);
-  if (input.size && size > limit && !input.stream) {
-    refuse_size(name, limit, fmt::format("{}", size));
-  }
+  std::string problem;
+  const Descriptor file(open_input(path, problem));
+  if (!file.is_open()) refuse_read(name, problem);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) refuse_read(name, error_text_of(errno));
+  if (S_ISDIR(status.st_mode)) refuse_read(name, error_text_of(EISDIR));
+  const auto size =
+      S_ISREG(status.st_mode) ? static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) : 0;
+  // What is left of an open file may be less.
+  if (size > limit && !stream_of(path)) refuse_size(name, limit, fmt::format("{}", size));
   std::string bytes;
   bool started = false;  // the first bytes were accepted
   const auto start = [&] {
@@ -231,14 +188,11 @@ std::string read_file(const std::string& path, std::size_t limit, const CheckSta
   };
   // The size is a hint only: pipes have none, and a file may grow meanwhile.
   char buffer[1U << 16U];
-  while (const ssize_t got = read_some(input.file.get(), buffer, sizeof buffer)) {
-    if (got < 0) refuse_read(name, errno);
+  while (const ssize_t got = read_some(file.get(), buffer, sizeof buffer)) {
+    if (got < 0) refuse_read(name, error_text_of(errno));
     if (static_cast<std::size_t>(got) > limit - bytes.size()) refuse_size(name, limit, "more");
     bytes.append(buffer, static_cast<std::size_t>(got));
     if (!started && bytes.size() >= sizeof buffer) start();
-  }
-  if (bytes.empty() && input.lonely) {
-    throw InputError(fmt::format("{}: cannot read: nobody writes to this pipe", name));
   }
   start();
   return bytes;

@@ -131,7 +131,10 @@ std::vector<std::string> plain_arguments(const CLI::App& program,
     const CLI::Option* option = command->get_option_no_throw(name);
     if (option == nullptr) continue;
     const bool is_flag = option->get_items_expected_max() == 0;
-    if (is_flag && option->get_disable_flag_override()) throw UsageError(name + ": takes no value");
+    const bool is_help = option == command->get_help_ptr() || option == command->get_version_ptr();
+    if (is_flag && (is_help || option->get_disable_flag_override())) {
+      throw UsageError(name + ": takes no value");
+    }
     // What CLI11 has for a flag without a value.
     if (is_flag && argument.substr(equals + 1) == "true")
       throw UsageError(name + ": expected no value or another" + got("true"));
@@ -252,7 +255,7 @@ Option Command::paths(const std::string& name, std::vector<std::string>& target,
 
 Option Command::arguments(const std::string& name, std::vector<std::string>& target,
                           const std::string& help) const {
-  return Option(app_->add_option(name, target, help)->required()).type("TEXT");
+  return Option(app_->add_option(name, target, help)).type("TEXT");
 }
 
 Option Command::flag(const std::string& name, bool& target, const std::string& help) const {

@@ -32,15 +32,23 @@ void tell(bool quiet, std::string_view line) {
 }
 
 std::string shell_word(const std::string& path) {
+  if (path.starts_with('-')) return shell_word("./" + path);  // no option
   const auto is_plain = [](char c) {
     const std::string_view plain = "_-./+,:@%";
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            plain.find(c) != std::string_view::npos;
   };
-  if (std::all_of(path.begin(), path.end(), is_plain)) return path;
-  std::string quoted = "'";
-  for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return printable(quoted + "'", no_limit);
+  if (!path.empty() && std::all_of(path.begin(), path.end(), is_plain)) return path;
+  const bool has_escapes = printable(path, no_limit) != path;
+  std::string quoted;
+  for (const char c : path) {
+    if (c == '\'') {
+      quoted += has_escapes ? "\\'" : "'\\''";
+    } else {
+      quoted += has_escapes && c == '\\' ? "\\\\" : std::string(1, c);
+    }
+  }
+  return (has_escapes ? "$'" : "'") + printable(quoted, no_limit) + "'";
 }
 
 std::string percent(double share) {

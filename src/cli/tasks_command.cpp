@@ -11,7 +11,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/task_options.h"
-#include "text/pair_reader.h"
+#include "text/gold_column.h"
 #include "train/recipe.h"
 
 namespace attnviz {

@@ -230,7 +230,8 @@ TEST_CASE("attnviz train: a signal saves and says how to resume, which ends at t
   const WorkFolder folder;
   // Long enough to be interrupted, small enough to be resumed in a moment.
   const std::string options =
-      "train --task reverse --steps 2500 --hidden 8 --embedding 8 --attention-units 8 --seed 7 ";
+      "train --task reverse --steps 6000 --patience 1000 --hidden 8 --embedding 8 "
+      "--attention-units 8 --seed 7 ";
   // Not by the clock, which a busy machine stretches: the signal comes a moment after the program
   // has asked for SIGTERM (0x4000 among the signals it catches).
   const auto stopped_by = [&](const std::string& signal, const std::string& arguments) {
