@@ -211,7 +211,7 @@ list_cases() {
     local -n arguments=$name
     prepare "$name"
     run strace -f -o ../trace "$program" "${arguments[@]}" || fail "$name under strace: $(cat err)"
-    for call in read pread64 write pwrite64 fsync close rename openat mkdir flock ftruncate newfstatat \
+    for call in read pread64 write pwrite64 fsync close rename openat mkdir flock fcntl ftruncate newfstatat statx \
       readlink faccessat2 getdents64 unlink rmdir; do
       n=0
       for k in $(calls_of "$call"); do

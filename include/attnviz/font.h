@@ -24,8 +24,9 @@ class Font {
   Font(Font&&) noexcept;
   Font& operator=(Font&&) noexcept;
 
-  /// A TrueType or OpenType file. Its directory and tables are checked, its outlines are not: files
-  /// must be trusted. Throws InputError naming `name`.
+  /// A TrueType or OpenType file. Its directory and tables are checked now, each outline before it
+  /// is drawn: a letter whose outline cannot be read counts as one that the face lacks. Throws
+  /// InputError naming `name`.
   void add(std::string file, std::string_view name);
   /// Folders, with all below them, to look for fonts in.
   void search(std::vector<std::string> folders);

@@ -8,15 +8,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <system_error>
-#include <vector>
+#include <utility>
 
 #include "attnviz/error.h"
-#include "base/hash.h"
+#include "base/descriptor.h"
 #include "base/number.h"
+#include "base/temporary.h"
 
 namespace attnviz {
 namespace {
@@ -25,89 +25,12 @@ namespace fs = std::filesystem;
 
 constexpr mode_t permission_bits = 0777;
 
-std::string cause(int error) {
-  return std::generic_category().message(error);
-}
-
-[[noreturn]] void refuse_write(const std::string& path, const std::string& what) {
-  throw OutputError(fmt::format("{}: cannot write: {}", printable(path, no_limit), what));
-}
-[[noreturn]] void refuse_write(const std::string& path, int error) {
-  refuse_write(path, cause(error));
-}
-
 /// `name` as messages show it.
-[[noreturn]] void refuse_read(const std::string& name, int error) {
-  throw InputError(name + ": cannot read: " + cause(error));
+[[noreturn]] void refuse_read(const std::string& name, const std::string& what) {
+  throw InputError(name + ": cannot read: " + what);
 }
 [[noreturn]] void refuse_size(const std::string& name, std::size_t limit, const std::string& got) {
   throw LimitError(fmt::format("{}: expected at most {} bytes, got {}", name, limit, got));
-}
-
-/// An open file. The destructor closes it after a failure; a writer calls close() and checks it.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-
-  /// The error of close(), or 0. Linux closes the file even when it reports an error, so close() is
-  /// never called again; an interrupted close is not a failure.
-  int close() {
-    const int fd = fd_;
-    fd_ = -1;
-    return ::close(fd) == 0 || errno == EINTR ? 0 : errno;
-  }
-
- private:
-  int fd_;
-};
-
-int open_file(const std::string& path, int flags, mode_t mode = 0) {
-  int fd = -1;
-  do {
-    fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode);
-  } while (fd < 0 && errno == EINTR);
-  return fd;
-}
-
-/// Whether a read or write that failed with errno should be tried again. Waits for a standard
-/// stream that another process made non-blocking.
-bool may_try_again(int fd, short event) {
-  if (errno == EINTR) return true;
-  if (errno != EAGAIN) return false;
-  pollfd ready{fd, event, 0};
-  return ::poll(&ready, 1, -1) > 0 || errno == EINTR;
-}
-
-/// The number of bytes read, 0 at the end, or -1 with errno.
-ssize_t read_some(int fd, char* bytes, std::size_t count) {
-  ssize_t got = -1;
-  do {
-    got = ::read(fd, bytes, count);
-  } while (got < 0 && may_try_again(fd, POLLIN));
-  return got;
-}
-
-/// The error that kept `bytes` from being written as a whole, or 0.
-int write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    } else if (written == 0) {
-      return EIO;  // no progress and no reason: trying again might never end
-    } else if (!may_try_again(fd, POLLOUT)) {
-      return errno;
-    }
-  }
-  return 0;
 }
 
 std::string directory_of(const std::string& path) {
@@ -140,6 +63,35 @@ std::string follow_links(const std::string& path) {
   }
 }
 
+/// Whether something is mounted on the file itself, as containers do.
+bool is_mount_point(const std::string& path) {
+#ifdef STATX_ATTR_MOUNT_ROOT
+  struct statx status {};
+  return ::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE, &status) == 0 &&
+         (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+#else
+  return path.empty();
+#endif
+}
+
+/// Throws OutputError for a file that may be written but not replaced by another.
+void check_replaceable(const std::string& file, const struct stat& status,
+                       const std::string& path) {
+  if (is_mount_point(file)) {
+    refuse_write(path,
+                 "it is a mount point, which cannot be replaced; mount its folder, or write to "
+                 "another file");
+  }
+  struct stat folder {};
+  const uid_t user = ::geteuid();
+  if (user != 0 && ::stat(directory_of(file).c_str(), &folder) == 0 &&
+      (folder.st_mode & S_ISVTX) != 0 && status.st_uid != user && folder.st_uid != user) {
+    refuse_write(path,
+                 "it belongs to another user, and in this folder (sticky) only its owner may "
+                 "replace it");
+  }
+}
+
 /// Throws OutputError for what can be known to fail beforehand.
 Target find_target(const std::string& path) {
   Target target;
@@ -168,97 +120,27 @@ Target find_target(const std::string& path) {
   if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) refuse_write(path, errno);
   target.path = follow_links(path);
   target.mode = status.st_mode & permission_bits;
+  check_replaceable(target.path, status, path);
   return target;
 }
 
-/// ".attnviz-<host>-": the prefix of temporary files of this machine.
-std::string temporary_prefix() {
-  char host[256] = "";
-  ::gethostname(host, sizeof host - 1);
-  const std::string text = fmt::format("{}", fnv1a(host));
-  return fmt::format(".attnviz-{}-",
-                     text.substr(text.size() - std::min<std::size_t>(text.size(), 6)));
+/// A device or pipe, opened. Opening a pipe would wait for a reader that may never come.
+int open_special(const Target& target) {
+  constexpr int step_ms = 20;
+  if (!target.is_fifo) return open_file(target.path, O_WRONLY);
+  for (int waited = 0;; waited += step_ms) {
+    const int fd = open_file(target.path, O_WRONLY | O_NONBLOCK);
+    if (fd >= 0 || errno != ENXIO) return fd;
+    if (waited >= patience_ms) refuse_write(target.path, "nobody reads from this pipe");
+    ::poll(nullptr, 0, step_ms);
+  }
 }
 
-/// Removes what processes of this machine left in a directory when they were killed in the middle
-/// of a write. What cannot be removed stays, and does no harm.
-void remove_leftovers(const std::string& directory, const std::string& prefix) {
-  std::error_code error;
-  std::vector<fs::path> leftovers;
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (!name.starts_with(prefix)) continue;
-    const std::string rest = name.substr(prefix.size());
-    const auto process = parse_integer<pid_t>(rest.substr(0, rest.find('-')));
-    // 0 would be this process' own group, which exists: such a file stays
-    if (process && ::kill(*process, 0) != 0 && errno == ESRCH) {
-      leftovers.push_back(entry->path());
-    }
-  }
-  for (const fs::path& path : leftovers) ::unlink(path.c_str());
-}
-
-/// A new file beside the target, removed again unless it has been renamed.
-class Temporary {
- public:
-  /// Throws OutputError naming `path`.
-  Temporary(const Target& target, const std::string& path) : path_(path), file_(create(target)) {}
-  ~Temporary() {
-    if (!name_.empty()) ::unlink(name_.c_str());
-  }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-
-  void write(std::string_view bytes) {
-    if (const int error = write_all(file_.get(), bytes)) refuse_write(path_, error);
-    // Not repeated when it fails: the system may have dropped the pages it could not write.
-    if (::fsync(file_.get()) != 0) refuse_write(path_, errno);
-    if (const int error = file_.close()) refuse_write(path_, error);
-  }
-
-  void rename_to(const std::string& target) {
-    if (::rename(name_.c_str(), target.c_str()) != 0) refuse_write(path_, errno);
-    name_.clear();
-  }
-
- private:
-  int create(const Target& target) {
-    const std::string directory = directory_of(target.path);
-    const std::string prefix = temporary_prefix();
-    remove_leftovers(directory, prefix);
-    // Names that another thread uses, or that a process with the same number left, are skipped.
-    constexpr int max_attempts = 10000;
-    const fs::path stem = fs::path(directory) / fmt::format("{}{}-", prefix, ::getpid());
-    for (int attempt = 0; attempt < max_attempts; ++attempt) {
-      name_ = fmt::format("{}{}", stem.string(), attempt);
-      const int fd = open_file(name_, O_WRONLY | O_CREAT | O_EXCL, target.mode.value_or(0666));
-      if (fd >= 0) {
-        keep_mode(fd, target);
-        return fd;
-      }
-      if (errno != EEXIST) break;
-    }
-    const int error = errno;
-    name_.clear();
-    refuse_write(path_, error);
-  }
-
-  void keep_mode(int fd, const Target& target) {
-    struct stat status {};
-    if (!target.mode || ::fstat(fd, &status) != 0) return;
-    // The umask may have taken bits away. Not every file system can change them.
-    if ((status.st_mode & permission_bits) != *target.mode) (void)::fchmod(fd, *target.mode);
-  }
-
-  std::string path_;  // as the user wrote it, for messages
-  std::string name_;
-  Descriptor file_;
-};
-
-void write_special(const std::string& path, std::string_view bytes) {
-  Descriptor file(open_file(path, O_WRONLY));
+void write_special(const Target& target, std::string_view bytes) {
+  const std::string& path = target.path;
+  Descriptor file(open_special(target));
   if (!file.is_open()) refuse_write(path, errno);
+  if (::isatty(file.get()) == 1) refuse_write(path, "it is a terminal; expected a file");
   if (const int error = write_all(file.get(), bytes)) refuse_write(path, error);
   if (const int error = file.close()) refuse_write(path, error);
 }
@@ -268,32 +150,51 @@ void sync_directory(const std::string& directory, const std::string& path) {
   Descriptor file(open_file(directory, O_RDONLY | O_DIRECTORY));
   // EINVAL: this file system cannot sync directories.
   if (file.is_open() && (::fsync(file.get()) == 0 || errno == EINVAL)) return;
+  if (!file.is_open() && errno == EACCES) return ::sync();  // it may be written, but not read
   throw OutputError(fmt::format("{}: written, but durability not confirmed: {}",
-                                printable(path, no_limit), cause(errno)));
+                                printable(path, no_limit), error_text_of(errno)));
 }
 
 }  // namespace
 
-std::string read_file(const std::string& path, std::size_t limit) {
-  const bool standard = path == "-";
-  const std::string name = standard ? "standard input" : printable(path, no_limit);
-  Descriptor file(standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_file(path, O_RDONLY));
+bool is_same_file(const std::string& input, const std::string& output) {
+  const auto look = [](const std::string& path, int stream, struct stat& status) {
+    const int error = path == "-" ? ::fstat(stream, &status) : ::stat(path.c_str(), &status);
+    return error == 0 && S_ISREG(status.st_mode);
+  };
+  struct stat in {
+  }, out{};
+  return look(input, STDIN_FILENO, in) && look(output, STDOUT_FILENO, out) &&
+         in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
+std::string read_file(const std::string& path, std::size_t limit, const CheckStart& check_start) {
+  const std::string name = path == "-" ? "standard input" : printable(path, no_limit);
+  std::string problem;
+  const Descriptor file(open_input(path, problem));
+  if (!file.is_open()) refuse_read(name, problem);
   struct stat status {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) refuse_read(name, errno);
-  if (S_ISDIR(status.st_mode)) refuse_read(name, EISDIR);
+  if (::fstat(file.get(), &status) != 0) refuse_read(name, error_text_of(errno));
+  if (S_ISDIR(status.st_mode)) refuse_read(name, error_text_of(EISDIR));
+  const auto size =
+      S_ISREG(status.st_mode) ? static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) : 0;
+  // What is left of an open file may be less.
+  if (size > limit && !stream_of(path)) refuse_size(name, limit, fmt::format("{}", size));
   std::string bytes;
-  if (S_ISREG(status.st_mode)) {
-    const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-    if (size > limit && !standard) refuse_size(name, limit, fmt::format("{}", size));
+  bool started = false;  // the first bytes were accepted
+  const auto start = [&] {
+    if (!std::exchange(started, true) && check_start) check_start(bytes);
     if (size <= limit) bytes.reserve(size);
-  }
+  };
   // The size is a hint only: pipes have none, and a file may grow meanwhile.
   char buffer[1U << 16U];
   while (const ssize_t got = read_some(file.get(), buffer, sizeof buffer)) {
-    if (got < 0) refuse_read(name, errno);
+    if (got < 0) refuse_read(name, error_text_of(errno));
     if (static_cast<std::size_t>(got) > limit - bytes.size()) refuse_size(name, limit, "more");
     bytes.append(buffer, static_cast<std::size_t>(got));
+    if (!started && bytes.size() >= sizeof buffer) start();
   }
+  start();
   return bytes;
 }
 
@@ -303,8 +204,8 @@ void write_file(const std::string& path, std::string_view bytes) {
     return;
   }
   const Target target = find_target(path);
-  if (target.is_special) return write_special(path, bytes);
-  Temporary temporary(target, path);
+  if (target.is_special) return write_special(target, bytes);
+  Temporary temporary(directory_of(target.path), target.mode, path);
   temporary.write(bytes);
   temporary.rename_to(target.path);
   sync_directory(directory_of(target.path), path);
@@ -332,9 +233,9 @@ void check_writable(const std::string& path) {
   const Target target = find_target(path);
   // Opening a pipe would wait for a reader, and end its input at once.
   if (target.is_fifo) return;
-  if (target.is_special) return write_special(path, "");
+  if (target.is_special) return write_special(target, "");
   // Permission bits do not suffice (quotas, immutable or virtual directories), so it is tried.
-  const Temporary probe(target, path);
+  const Temporary probe(directory_of(target.path), target.mode, path);
 }
 
 void make_directory(const std::string& path) {

@@ -1,6 +1,5 @@
 #include "base/line_reader.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <system_error>
 
 #include "attnviz/error.h"
+#include "base/descriptor.h"
 #include "base/utf8.h"
 
 namespace attnviz {
@@ -30,21 +30,15 @@ bool is_readable(int fd, int milliseconds) {
   return ::poll(&input, 1, milliseconds) != 0;
 }
 
-int open_lines(const std::string& path) {
-  int fd = -1;
-  do {
-    fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  } while (fd < 0 && errno == EINTR);
-  return fd;
-}
-
 }  // namespace
 
 LineReader::LineReader(const std::string& path)
     : name_(path == "-" ? "standard input" : printable(path, no_limit)),
       is_standard_(path == "-"),
-      fd_(is_standard_ ? STDIN_FILENO : open_lines(path)) {
-  if (fd_ < 0) refuse(name_, "cannot open", errno);
+      fd_(STDIN_FILENO) {
+  std::string problem;
+  if (!is_standard_) fd_ = open_input(path, problem);
+  if (fd_ < 0) throw InputError(name_ + ": cannot open: " + problem);
 }
 
 LineReader::~LineReader() {

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "base/visible.h"
 #include "cli/commands.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "formats/strict_json.h"
@@ -27,8 +28,9 @@ struct InfoOptions {
 Json value_of(const std::string& key, const std::string& text) {
   if (!text.starts_with('{') && !text.starts_with('[')) return text;
   try {
+    if (const auto texts = parse_json_texts(text, key)) return *texts;
     return parse_strict_json<Json>(text, key);
-  } catch (const InputError&) {
+  } catch (const Error&) {
     return text;
   }
 }
@@ -82,6 +84,9 @@ std::string to_text(const Json& description) {
 }
 
 void run_info(const InfoOptions& options) {
+  Inputs inputs;
+  inputs.add_model("--model", options.model);
+  inputs.refuse_output("standard output", "-");
   const Model model = open_model(options.model);
   // Any answer will do: weights that give none are refused here as well.
   static_cast<void>(predict(model, std::vector<std::vector<std::string>>(1)));

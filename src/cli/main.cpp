@@ -37,7 +37,7 @@ enum Exit {
 int fail(const std::string& message, Exit code) {
   std::istringstream faults(message);
   for (std::string fault; std::getline(faults, fault);) {
-    std::cerr << "attnviz: error: " << fault << '\n';
+    std::cerr << "attnviz: error: " << printable(fault, no_limit) << '\n';
   }
   return code;
 }

@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
+#include "cli/other_words.h"
 
 namespace attnviz {
 namespace {
@@ -34,8 +35,8 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, Parse parse,
   return app.add_option_function<std::string>(name, take, help);
 }
 
-void refuse_empty_path(const std::string& name, const std::string& path) {
-  if (path.empty()) throw UsageError(name + ": expected a path, got nothing");
+void refuse_empty(const std::string& name, const std::string& text, const std::string& expected) {
+  if (text.empty()) throw UsageError(name + ": expected " + expected + ", got nothing");
 }
 
 class ExamplesFirst : public CLI::Formatter {
@@ -94,7 +95,7 @@ std::string wrong_count(const CLI::App& program, const std::string& message) {
   return printable(message);
 }
 
-/// What CLI11 calls "not expected", with the nearest thing there is.
+/// What CLI11 calls "not expected", with what it means here or the nearest thing there is.
 std::string unexpected(const CLI::App& program, const std::string& word) {
   std::vector<std::string> known;
   const CLI::App& command = chosen_command(program);
@@ -108,7 +109,46 @@ std::string unexpected(const CLI::App& program, const std::string& word) {
   const std::string what = word.starts_with("-")  ? "unknown option"
                            : &command == &program ? "unknown command"
                                                   : "unexpected argument";
-  return what + " \"" + printable(name) + '"' + did_you_mean(name, known) + see_help(program);
+  const std::string ours = our_word(name, known);
+  const std::string hint =
+      ours.empty() ? did_you_mean(name, known) : "; did you mean \"" + ours + "\"?";
+  return what + " \"" + printable(name) + '"' + hint + see_help(program);
+}
+
+/// Arguments as CLI11 reads them: it would take what follows `--name=` for its value, and
+/// `--flag=true` for the flag alone.
+std::vector<std::string> plain_arguments(const CLI::App& program,
+                                         const std::vector<std::string>& arguments) {
+  const CLI::App* command = &program;
+  std::vector<std::string> plain;
+  bool options_end = false;
+  for (const std::string& argument : arguments) {
+    plain.push_back(argument);
+    options_end = options_end || argument == "--";
+    if (command == &program) {
+      const auto commands = program.get_subcommands({});
+      const auto found = std::ranges::find(commands, argument, &CLI::App::get_name);
+      if (found != commands.end()) command = *found;
+    }
+    const std::size_t equals = argument.find('=');
+    if (options_end || !argument.starts_with("--") || equals == std::string::npos) continue;
+    const std::string name = argument.substr(0, equals);
+    const CLI::Option* option = command->get_option_no_throw(name);
+    if (option == nullptr) continue;
+    const bool is_flag = option->get_items_expected_max() == 0;
+    const bool is_help = option == command->get_help_ptr() || option == command->get_version_ptr();
+    if (is_flag && (is_help || option->get_disable_flag_override())) {
+      throw UsageError(name + ": takes no value");
+    }
+    // What CLI11 has for a flag without a value.
+    if (is_flag && argument.substr(equals + 1) == "true")
+      throw UsageError(name + ": expected no value or another" + got("true"));
+    if (equals + 1 < argument.size()) continue;
+    if (is_flag) throw UsageError(name + ": expected a value after =, got nothing");
+    plain.back() = name;
+    plain.emplace_back();
+  }
+  return plain;
 }
 
 }  // namespace
@@ -175,11 +215,16 @@ Option Command::choice(const std::string& name, std::string& target,
 }
 
 Option Command::path(const std::string& name, std::string& target, const std::string& help) const {
-  const auto take = [&target, name](const std::string& text) {
-    refuse_empty_path(name.substr(name.find('-')), text);
+  return words(name, target, "a path", help).type("PATH");
+}
+
+Option Command::words(const std::string& name, std::string& target, const std::string& expected,
+                      const std::string& help) const {
+  const auto take = [&target, name, expected](const std::string& text) {
+    refuse_empty(name.substr(name.find('-')), text, expected);
     target = text;
   };
-  return text_to(name, take, help).type("PATH");
+  return text_to(name, take, help);
 }
 
 Option Command::text_to(const std::string& name, std::function<void(const std::string&)> store,
@@ -207,7 +252,7 @@ Option Command::texts(const std::string& name, std::vector<std::string>& target,
 Option Command::paths(const std::string& name, std::vector<std::string>& target,
                       const std::string& help) const {
   const auto take = [&target, name](const std::vector<std::string>& paths) {
-    for (const std::string& path : paths) refuse_empty_path(name, path);
+    for (const std::string& path : paths) refuse_empty(name, path, "a path");
     target = paths;
   };
   return Option(app_->add_option_function<std::vector<std::string>>(name, take, help)).type("PATH");
@@ -246,9 +291,9 @@ void Command::run(std::function<void()> action) const {
 Program::Program(const std::string& name, const std::string& purpose,
                  std::function<std::string()> version, const std::vector<std::string>& examples)
     : app_(std::make_unique<CLI::App>(purpose, name)) {
+  app_->option_defaults()->disable_flag_override();  // commands have it from here: no --json=false
   app_->set_version_flag("--version", std::move(version), "print the version and how it was built");
-  app_->set_help_flag("-h,--help", "print this help");  // commands have it from here
-  app_->option_defaults()->disable_flag_override();     // and this: no --json=false
+  app_->set_help_flag("-h,--help", "print this help");  // and this
   app_->require_subcommand(0, 1);
   app_->formatter(std::make_shared<ExamplesFirst>(examples));
 }
@@ -267,6 +312,7 @@ std::string Program::help() const {
 }
 
 Request Program::run(std::vector<std::string> arguments) {
+  arguments = plain_arguments(*app_, arguments);
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
   try {
     app_->parse(std::move(arguments));

@@ -70,6 +70,9 @@ class Command {
                 const std::vector<std::string>& choices, const std::string& help) const;
   /// A file or a folder, not "".
   Option path(const std::string& name, std::string& target, const std::string& help) const;
+  /// A text that is not "", of which messages say what is expected.
+  Option words(const std::string& name, std::string& target, const std::string& expected,
+               const std::string& help) const;
   /// A text, as typed.
   template <typename Text>
   Option text(const std::string& name, Text& target, const std::string& help) const {

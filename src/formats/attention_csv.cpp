@@ -34,20 +34,27 @@ class Reader {
     if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
   }
 
-  /// Reads the next row that is not blank into `cells`; false at the end.
-  bool next_row(std::vector<std::string>& cells) {
-    cells.clear();
+  /// Begins the next row that is not blank; false at the end.
+  bool next_row() {
     while (take_line_end()) continue;
-    if (rest_.empty()) return false;
     row_line_ = line_;
-    cells.push_back(take_cell(1));
-    while (take({&separator_, 1})) cells.push_back(take_cell(cells.size() + 1));
-    if (!rest_.empty() && !take_line_end()) {
-      refuse(cells.size(), fmt::format("{} or the end of the line after the cell",
-                                       separator_ == '\t' ? "a tab" : "a comma"));
+    column_ = 0;
+    return !rest_.empty();
+  }
+
+  /// The next cell of the row; false at its end.
+  bool next_cell(std::string& cell) {
+    if (column_ > 0 && !take({&separator_, 1})) {
+      if (rest_.empty() || take_line_end()) return false;
+      refuse(column_, fmt::format("{} or the end of the line after the cell",
+                                  separator_ == '\t' ? "a tab" : "a comma"));
     }
+    cell = take_cell(++column_);
     return true;
   }
+
+  /// Of the last cell, from 1.
+  std::size_t column() const { return column_; }
 
   [[noreturn]] void refuse(std::size_t column, const std::string& expected) const {
     throw InputError(fmt::format("{}: column {}: expected {}", place(), column, expected));
@@ -96,16 +103,8 @@ class Reader {
   char separator_;
   std::size_t line_ = 1;      // of what comes next
   std::size_t row_line_ = 1;  // of the start of the last row
+  std::size_t column_ = 0;
 };
-
-float read_weight(const Reader& reader, const std::string& cell, std::size_t column) {
-  const std::optional<float> weight = parse_float(cell);
-  if (!weight) {
-    reader.refuse(column,
-                  fmt::format("a finite number with a decimal point, got \"{}\"", printable(cell)));
-  }
-  return *weight;
-}
 
 /// Also one that is not finite: it was not meant as a label.
 bool is_number(std::string_view cell) {
@@ -115,20 +114,53 @@ bool is_number(std::string_view cell) {
          result.ptr == cell.data() + cell.size();
 }
 
-/// Rows of numbers, after `labels` cells each. `cells` holds the first one.
-void read_rows(Reader& reader, std::vector<std::string>& cells, std::size_t columns,
-               std::size_t labels, AttentionMap& map) {
+/// A cell that is no weight.
+struct BadCell {
+  std::size_t column = 0;
+  std::string text;
+};
+
+[[noreturn]] void refuse_cell(const Reader& reader, const BadCell& bad) {
+  reader.refuse(bad.column, fmt::format("a finite number with a decimal point, got \"{}\"",
+                                        printable(bad.text)));
+}
+
+/// Takes rows of a label, where `has_labels`, and numbers, which have the row's line in messages.
+void read_rows(Reader& reader, bool has_labels, AttentionMap& map) {
+  const std::size_t columns = map.columns();
+  const std::size_t expected = columns + (has_labels ? 1 : 0);
+  std::string cell;
   do {
-    if (cells.size() != columns + labels) {
-      throw InputError(fmt::format("{}: expected {}{} numbers, got {} cells", reader.place(),
-                                   labels > 0 ? "a label and " : "", columns, cells.size()));
-    }
     check_weight_count(map.weights.size(), columns, reader.place());
-    if (labels > 0) map.target.push_back(cells[0]);
-    for (std::size_t i = labels; i < cells.size(); ++i) {
-      map.weights.push_back(read_weight(reader, cells[i], i + 1));
+    check_label_count(map.weights.size() / columns + 1, reader.place());
+    std::optional<BadCell> bad;
+    while (reader.next_cell(cell)) {
+      if (has_labels && reader.column() == 1) {
+        map.target.push_back(cell);
+      } else if (reader.column() <= expected && !bad) {
+        const std::optional<float> weight = parse_float(cell);
+        if (!weight) bad = BadCell{reader.column(), cell};
+        map.weights.push_back(weight.value_or(0));
+      }
     }
-  } while (reader.next_row(cells));
+    if (reader.column() != expected) {
+      throw InputError(fmt::format("{}: expected {}{} numbers, got {} cells", reader.place(),
+                                   has_labels ? "a label and " : "", columns, reader.column()));
+    }
+    if (bad) refuse_cell(reader, *bad);
+  } while (reader.next_row());
+}
+
+/// The rest of a first row of numbers, which has no labels.
+void read_first_row(Reader& reader, std::string cell, AttentionMap& map) {
+  do {
+    const std::optional<float> weight = parse_float(cell);
+    if (!weight) refuse_cell(reader, {reader.column(), cell});
+    if (map.weights.size() == max_attention_labels)
+      check_label_count(reader.column(), reader.place());
+    map.weights.push_back(*weight);
+  } while (reader.next_cell(cell));
+  map.source = position_labels(map.weights.size());
 }
 
 }  // namespace
@@ -151,22 +183,27 @@ AttentionMap attention_from_csv(std::string_view text, std::string_view name, ch
   require_utf8(text, std::string(name));
   Reader reader(text, std::string(name), separator);
   AttentionMap map;
-  std::vector<std::string> cells;
-  if (!reader.next_row(cells)) {
+  std::string cell;
+  if (!reader.next_row() || !reader.next_cell(cell)) {
     throw InputError(fmt::format("{}: expected a row of labels, got an empty file", name));
   }
-  if (is_number(cells[0])) {
-    map.source = position_labels(cells.size());
-    read_rows(reader, cells, cells.size(), 0, map);
+  if (is_number(cell)) {
+    read_first_row(reader, cell, map);
+    if (reader.next_row()) read_rows(reader, false, map);
     map.target = position_labels(map.weights.size() / map.columns());
     return map;
   }
-  map.source.assign(cells.begin() + 1, cells.end());
+  while (reader.next_cell(cell)) {
+    if (map.source.size() == max_attention_labels) {
+      check_label_count(reader.column(), reader.place());
+    }
+    map.source.push_back(cell);
+  }
   if (map.source.empty()) reader.refuse(2, "a label, got the end of the line");
-  if (!reader.next_row(cells)) {
+  if (!reader.next_row()) {
     throw InputError(fmt::format("{}: expected rows of numbers below the labels, got none", name));
   }
-  read_rows(reader, cells, map.columns(), 1, map);
+  read_rows(reader, true, map);
   return map;
 }
 

@@ -150,7 +150,12 @@ AttentionMap read_attention_file(const std::string& path, const ReadOptions& opt
     throw UnknownEndingError(fmt::format("{}: expected a file that ends in {}", name, endings));
   }
   const std::size_t max_file = std::size_t{1} << (format->is_numpy ? 30U : 28U);
-  return attention_from_bytes(read_file(path, max_file), *format, name, options);
+  const auto check_start = [&](std::string_view start) {
+    check_kind(start, *format, name);
+    // What these readers say of another file, said before all of it is read.
+    if (format->is_numpy && !start.starts_with(format->magic)) format->read(start, name, options);
+  };
+  return attention_from_bytes(read_file(path, max_file, check_start), *format, name, options);
 }
 
 AttentionMap attention_from_bytes(std::string_view bytes, const AttentionFormat& format,

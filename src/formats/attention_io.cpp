@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "attnviz/error.h"
@@ -22,7 +23,14 @@ void check_weight_count(std::size_t before, std::size_t more, const std::string&
       fmt::format("{}: expected at most {} weights, got more", place, max_attention_weights));
 }
 
+void check_label_count(std::size_t count, const std::string& place) {
+  if (count <= max_attention_labels) return;
+  throw LimitError(
+      fmt::format("{}: expected at most {} labels, got more", place, max_attention_labels));
+}
+
 void check_weight_shape(std::size_t rows, std::size_t columns, const std::string& name) {
+  check_label_count(std::max(rows, columns), name);
   if (rows <= max_attention_weights / columns) return;
   throw LimitError(fmt::format("{}: expected at most {} weights, got {} x {}", name,
                                max_attention_weights, rows, columns));

@@ -13,6 +13,10 @@
 namespace attnviz {
 
 inline constexpr std::size_t max_attention_weights = std::size_t{1} << 26U;
+inline constexpr std::size_t max_attention_labels = std::size_t{1} << 20U;  // of a side
+
+/// Throws LimitError for more labels of one side.
+void check_label_count(std::size_t count, const std::string& place);
 
 /// Throws LimitError when `more` weights after `before` are too many for a map, or those of a
 /// matrix are. `columns` is not 0.

@@ -1,6 +1,7 @@
 // What machine translation programs print: Marian's and Nematus' alignments.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "attnviz/error.h"
@@ -146,7 +147,8 @@ AttentionMap attention_from_marian(std::string_view text, std::string_view name,
   const Parts rows = words_of(fields.weights);
   if (rows.empty()) throw InputError(place + ": expected weights after |||, got none");
   AttentionMap map;
-  const std::size_t columns = split(rows[0], ",").size();
+  const auto columns = static_cast<std::size_t>(std::ranges::count(rows[0], ',') + 1);
+  check_label_count(std::max(rows.size(), columns), place);
   for (std::size_t r = 0; r < rows.size(); ++r) {
     add_row(split(rows[r], ","), columns, fmt::format("{}: row {}", place, r + 1), map);
   }

@@ -41,22 +41,19 @@ std::string kind_of(std::string_view bytes) {
   return fmt::format(" (this is {})", kind);
 }
 
-Json read_header(std::string_view bytes, const std::string& name) {
-  if (bytes.size() < prefix) {
-    throw InputError(fmt::format("{}: expected a safetensors model, got {} bytes{}", name,
-                                 bytes.size(), kind_of(bytes)));
-  }
+std::uint64_t header_length(std::string_view bytes) {
   std::uint64_t length = 0;
   std::memcpy(&length, bytes.data(), prefix);
-  if (length > bytes.size() - prefix || length < 2 || bytes[prefix] != '{') {
-    throw InputError(
-        fmt::format("{}: not a safetensors model, or cut short{}: header length: expected at most "
-                    "the file's {} bytes, got {}",
-                    name, kind_of(bytes), bytes.size() - prefix, length));
-  }
-  if (length > max_header) {
-    throw LimitError(
-        fmt::format("{}: header: expected at most {} bytes, got {}", name, max_header, length));
+  return length;
+}
+
+Json read_header(std::string_view bytes, const std::string& name) {
+  check_safetensors_start(bytes, name);
+  const std::uint64_t length = header_length(bytes);
+  if (length > bytes.size() - prefix) {
+    throw InputError(fmt::format(
+        "{}: cut short: header length: expected at most the {} bytes that follow, got {}", name,
+        bytes.size() - prefix, length));
   }
   const std::string_view text = bytes.substr(prefix, length);
   if (const auto end = text.find_last_not_of(' '); text[end] != '}') {
@@ -79,7 +76,8 @@ std::map<std::string, std::string> read_metadata(const Json& header, const std::
   if (!found->is_object()) throw InputError(name + ": __metadata__: expected an object");
   for (const auto& [key, value] : found->items()) {
     if (!value.is_string()) {
-      throw InputError(fmt::format("{}: __metadata__: {}: expected a string", name, key));
+      throw InputError(
+          fmt::format("{}: __metadata__: {}: expected a string", name, printable(key)));
     }
     metadata.emplace(key, value.get<std::string>());
   }
@@ -116,7 +114,8 @@ Entry read_entry(const std::string& tensor, const Json& entry, std::uint64_t ava
     throw InputError(place + ": expected dtype, shape and data_offsets");
   }
   if (entry["dtype"] != "F32") {
-    throw InputError(fmt::format("{}: dtype: expected F32, got {}", place, entry["dtype"].dump()));
+    throw InputError(
+        fmt::format("{}: dtype: expected F32, got {}", place, printable(entry["dtype"].dump())));
   }
   const auto shape = read_sizes(entry, "shape", place);
   const auto offsets = read_sizes(entry, "data_offsets", place);
@@ -192,6 +191,23 @@ void check_checksums(const TensorFile& file, const std::string& name) {
 
 }  // namespace
 
+void check_safetensors_start(std::string_view start, const std::string& name) {
+  const auto refuse = [&](const std::string& what) {
+    throw InputError(
+        fmt::format("{}: expected a safetensors model{}{}", name, kind_of(start), what));
+  };
+  if (start.size() <= prefix) refuse(fmt::format(", got {} bytes", start.size()));
+  const std::uint64_t length = header_length(start);
+  if (start[prefix] != '{') refuse(fmt::format(": header: expected {{ at byte {}", prefix));
+  constexpr std::uint64_t longest_file = std::uint64_t{1} << 40U;  // more is no length
+  if (length < 2 || length > longest_file) {
+    refuse(fmt::format(": header length: expected 2..{} bytes, got {}", max_header, length));
+  }
+  if (length <= max_header) return;
+  throw LimitError(fmt::format("{}: header length: expected at most {} bytes, got {}", name,
+                               max_header, length));
+}
+
 bool has_checksums(const TensorFile& file) {
   return file.metadata.contains(checksums_key);
 }
@@ -230,9 +246,7 @@ std::string write_safetensors(const TensorFile& file) {
 
 TensorFile read_safetensors(std::string_view bytes, const std::string& name) {
   const Json header = read_header(bytes, name);
-  std::uint64_t header_length = 0;
-  std::memcpy(&header_length, bytes.data(), prefix);
-  const std::string_view data = bytes.substr(prefix + header_length);
+  const std::string_view data = bytes.substr(prefix + header_length(bytes));
 
   TensorFile file;
   file.metadata = read_metadata(header, name);

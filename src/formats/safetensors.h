@@ -28,6 +28,9 @@ bool has_checksums(const TensorFile& file);
 /// metadata ("checksum"). Throws LimitError when the header would be over 64 MiB.
 std::string write_safetensors(const TensorFile& file);
 
+/// Throws as read_safetensors does for a file that cannot be one by its first bytes.
+void check_safetensors_start(std::string_view start, const std::string& name);
+
 /// Reads a file strictly. `name` is the file's, for messages.
 /// Throws InputError naming the place: another kind of file, a header that is cut short, longer
 /// than the file or not a JSON object; a tensor that is not F32, overlaps another, leaves a hole,

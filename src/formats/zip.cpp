@@ -86,16 +86,27 @@ std::string_view find_data(std::string_view before, std::size_t offset, std::siz
 }
 
 std::string inflate_member(const ZipMember& member, const std::string& place) {
-  std::string bytes(member.size, '\0');
+  // Not as large as the directory has it until so much has come out.
+  constexpr std::size_t step = std::size_t{1} << 20U;
+  std::string bytes;
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
   stream.next_in =
       const_cast<Bytef*>(reinterpret_cast<const Bytef*>(member.data.data()));  // not written to
   stream.avail_in = static_cast<uInt>(member.data.size());  // both below 2^32, as the format is
-  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  const int status = inflate(&stream, Z_FINISH);
-  const bool whole = status == Z_STREAM_END && stream.avail_out == 0 && stream.avail_in == 0;
+  int status = Z_OK;
+  do {
+    const std::size_t before = bytes.size();
+    const std::size_t more = std::min(step, member.size - before);
+    bytes.resize(before + more);
+    stream.next_out = reinterpret_cast<Bytef*>(bytes.data() + before);
+    stream.avail_out = static_cast<uInt>(more);
+    status = inflate(&stream, Z_NO_FLUSH);
+  } while (status == Z_OK && stream.avail_out == 0 && bytes.size() < member.size);
+  // The last block may hold nothing, and be read only now.
+  if (status == Z_OK) status = inflate(&stream, Z_FINISH);
+  const bool whole = status == Z_STREAM_END && stream.avail_out == 0 && stream.avail_in == 0 &&
+                     bytes.size() == member.size;
   inflateEnd(&stream);
   if (!whole) throw InputError(place + ": the compressed data is damaged");
   return bytes;

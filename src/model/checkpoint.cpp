@@ -9,6 +9,7 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
+#include "base/number.h"
 #include "formats/strict_json.h"
 
 namespace attnviz {
@@ -64,11 +65,16 @@ Json to_json(const ModelConfig& config) {
           {"attention", to_string(config.attention)}};
 }
 
-/// The JSON in a metadata entry.
-Json entry(const TensorFile& file, const std::string& key, const std::string& name) {
+const std::string& text_entry(const TensorFile& file, const std::string& key,
+                              const std::string& name) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) throw InputError(name + ": metadata: " + key + " is missing");
-  return parse_strict_json<Json>(found->second, name + ": metadata: " + key);
+  return found->second;
+}
+
+/// The JSON in a metadata entry.
+Json entry(const TensorFile& file, const std::string& key, const std::string& name) {
+  return parse_strict_json<Json>(text_entry(file, key, name), name + ": metadata: " + key);
 }
 
 int read_size(const Json& config, const char* key, int least, const std::string& name) {
@@ -110,12 +116,10 @@ ModelConfig read_config(const Json& json, const std::string& name) {
 
 Vocabulary read_vocabulary(const TensorFile& file, const std::string& key,
                            const std::string& name) {
-  const Json json = entry(file, key, name);
-  const bool strings = json.is_array() && std::all_of(json.begin(), json.end(),
-                                                      [](const Json& s) { return s.is_string(); });
-  if (!strings) throw InputError(name + ": " + key + ": expected a list of strings");
+  const auto symbols = parse_json_texts(text_entry(file, key, name), name + ": metadata: " + key);
+  if (!symbols) throw InputError(name + ": " + key + ": expected a list of strings");
   try {
-    return Vocabulary(json.get<std::vector<std::string>>());
+    return Vocabulary(*symbols);
   } catch (const InputError& error) {
     throw InputError(name + ": " + key + ": " + error.what());
   }
@@ -197,8 +201,10 @@ Model read_description(const TensorFile& file, const std::string& name) {
     throw InputError(name + ": a safetensors file, but not a model of attnviz (metadata: format)");
   }
   if (value("version") != version) {
-    throw InputError(name + ": version: expected " + version + ", got \"" +
-                     printable(value("version")) + "\"; a newer attnviz may read it");
+    const auto got = parse_integer<std::uint64_t>(value("version"));
+    throw InputError(fmt::format("{}: version: expected {}, got \"{}\"{}", name, version,
+                                 printable(value("version")),
+                                 got && *got > 1 ? "; a newer attnviz may read it" : ""));
   }
   Model model{read_config(entry(file, "config", name), name),
               read_vocabulary(file, "source_symbols", name),
@@ -235,7 +241,9 @@ Model load_model(const std::string& path) {
   const bool folder = std::filesystem::is_directory(path, ignored);
   const std::string file =
       folder ? (std::filesystem::path(path) / "model.safetensors").string() : path;
-  return read_model(read_file(file, max_file), printable(file, no_limit));
+  const std::string name = printable(file, no_limit);
+  const auto check_start = [&](std::string_view start) { check_safetensors_start(start, name); };
+  return read_model(read_file(file, max_file, check_start), name);
 }
 
 }  // namespace attnviz

@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* newest = "runs/latest";
 constexpr std::size_t max_path = 1U << 16U;
 
 // The files of a run. While one is put aside, its state goes first and comes back last: a folder
@@ -59,11 +58,11 @@ void remove(const std::string& path) {
 /// ours, and nor is a link or a folder.
 bool is_our_newest() {
   std::error_code error;
-  const fs::file_status status = fs::symlink_status(newest, error);
+  const fs::file_status status = fs::symlink_status(newest_run_file, error);
   if (status.type() == fs::file_type::not_found) return true;
   if (status.type() != fs::file_type::regular) return false;
   try {
-    const std::string text = read_file(newest, max_path);
+    const std::string text = read_file(newest_run_file, max_path);
     if (text.empty() || text.find('\n') != text.size() - 1) return false;
     const std::string path = text.substr(0, text.size() - 1);
     return path.starts_with("runs/") || fs::is_directory(path, error);
@@ -209,7 +208,7 @@ bool remember_newest_run(const std::string& path) {
   try {
     make_directory("runs");
     if (!is_our_newest()) return false;
-    write_file(newest, path + "\n");
+    write_file(newest_run_file, path + "\n");
     return true;
   } catch (const OutputError&) {
     return false;
@@ -217,12 +216,13 @@ bool remember_newest_run(const std::string& path) {
 }
 
 std::string newest_run() {
-  if (!exists(newest)) throw NoModelError("no model yet");
-  std::string path = read_file(newest, max_path);
+  if (!exists(newest_run_file)) throw NoModelError("no model yet");
+  std::string path = read_file(newest_run_file, max_path);
   while (!path.empty() && (path.back() == '\n' || path.back() == '\r')) path.pop_back();
   require_model(RunFolder(path));
   if (!RunFolder(path).has_model()) {
-    throw NoModelError(fmt::format("{}: names {}, which holds no model", newest, printable(path)));
+    throw NoModelError(
+        fmt::format("{}: names {}, which holds no model", newest_run_file, printable(path)));
   }
   return path;
 }

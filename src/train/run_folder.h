@@ -84,6 +84,9 @@ class RunFolder {
   std::string path_;
 };
 
+/// The file that names the newest run.
+inline constexpr const char* newest_run_file = "runs/latest";
+
 /// Names the newest run in runs/latest, where newest_run() looks. False if that file cannot be
 /// written or is none that was written here, which is no reason to stop.
 bool remember_newest_run(const std::string& path);

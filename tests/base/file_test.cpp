@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -172,12 +173,107 @@ TEST_CASE("files larger than the limit are refused") {
   CHECK_THROWS_WITH(read_file(folder / "f", 4),
                     folder.path() + "/f: expected at most 4 bytes, got 5");
   CHECK_THROWS_AS(read_file(folder / "f", 4), LimitError);
-  CHECK_THROWS_WITH(read_file("/dev/zero", 1000000),
-                    "/dev/zero: expected at most 1000000 bytes, got more");
-  CHECK(read_file("/dev/null", 0).empty());
   // A file of a terabyte that takes no room: nothing is allocated for it.
   REQUIRE(::truncate((folder / "f").c_str(), off_t{1} << 40U) == 0);
   CHECK_THROWS_AS(read_file(folder / "f", any_size), LimitError);
+}
+
+TEST_CASE("devices are no files to read, unless standard input comes from one") {
+  for (const std::string path : {"/dev/zero", "/dev/null", "/dev/full"}) {
+    CHECK_THROWS_WITH(read_file(path, 10), path + ": cannot read: expected a file, got a device");
+  }
+  const Redirected input(STDIN_FILENO);
+  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::dup2(null, STDIN_FILENO);
+  ::close(null);
+  for (const std::string path : {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"}) {
+    CHECK(read_file(path, 0).empty());
+  }
+  const int zero = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
+  CHECK_THROWS_WITH(
+      read_file("/dev/fd/" + std::to_string(zero), 10),
+      "/dev/fd/" + std::to_string(zero) + ": cannot read: expected a file, got a device");
+  ::dup2(zero, STDIN_FILENO);
+  ::close(zero);
+  CHECK_THROWS_WITH(read_file("-", 1000000),
+                    "standard input: expected at most 1000000 bytes, got more");
+  CHECK_THROWS_WITH(read_file("/dev/fd/987", 10), "/dev/fd/987: cannot read: Bad file descriptor");
+}
+
+TEST_CASE("a pipe without a process at its other end is given up, one that is slow is not") {
+  const Folder folder;
+  for (const char* name : {"unwritten", "unread", "slow", "empty"}) {
+    REQUIRE(::mkfifo((folder / name).c_str(), 0600) == 0);
+  }
+  std::vector<std::thread> threads;
+  std::string unwritten, unread, slow, empty = "?";
+  const auto message_of = [](auto call) {
+    try {
+      call();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  threads.emplace_back(
+      [&] { unwritten = message_of([&] { read_file(folder / "unwritten", 10); }); });
+  threads.emplace_back([&] { unread = message_of([&] { write_file(folder / "unread", "x"); }); });
+  threads.emplace_back([&] { slow = read_file(folder / "slow", 10); });
+  threads.emplace_back([&] { empty = read_file(folder / "empty", 10); });
+  const int writer = ::open((folder / "slow").c_str(), O_WRONLY | O_CLOEXEC);
+  ::close(::open((folder / "empty").c_str(), O_WRONLY | O_CLOEXEC));
+  std::this_thread::sleep_for(std::chrono::milliseconds(5500));
+  CHECK(::write(writer, "late", 4) == 4);
+  ::close(writer);
+  for (std::thread& thread : threads) thread.join();
+  CHECK(unwritten == folder / "unwritten: cannot read: nobody writes to this pipe");
+  CHECK(unread == folder / "unread: cannot write: nobody reads from this pipe");
+  CHECK(slow == "late");
+  CHECK(empty.empty());
+}
+
+TEST_CASE("the start of a file is looked at before the rest is read") {
+  const Folder folder;
+  write_file(folder / "f", std::string(100, 'x'));
+  std::string start;
+  const auto look = [&](std::string_view bytes) { start = bytes; };
+  CHECK(read_file(folder / "f", any_size, look) == start);
+  // A file of a gigabyte that takes no room.
+  REQUIRE(::truncate((folder / "f").c_str(), off_t{1} << 30U) == 0);
+  const auto refuse = [](std::string_view bytes) {
+    CHECK(bytes.size() == 1U << 16U);
+    throw InputError("not so");
+  };
+  CHECK_THROWS_WITH(read_file(folder / "f", any_size, refuse), "not so");
+  write_file(folder / "empty", "");
+  start = "?";
+  CHECK(read_file(folder / "empty", 10, look).empty());
+  CHECK(start.empty());
+}
+
+TEST_CASE("one file is the same by every name, two files are not") {
+  const Folder folder;
+  write_file(folder / "f", "x");
+  write_file(folder / "g", "x");
+  fs::create_symlink("f", folder / "link");
+  fs::create_hard_link(folder / "f", folder / "hard");
+  for (const std::string name : {"f", "./f", "link", "hard"}) {
+    INFO(name);
+    CHECK(is_same_file(folder / "f", folder / name));
+    CHECK(is_same_file(folder / name, folder / "f"));
+    CHECK_FALSE(is_same_file(folder / "g", folder / name));
+  }
+  CHECK_FALSE(is_same_file(folder / "none", folder / "none"));
+  CHECK_FALSE(is_same_file(folder.path(), folder.path()));
+  CHECK_FALSE(is_same_file("/dev/null", "/dev/null"));
+  const Redirected input(STDIN_FILENO);
+  const int file = ::open((folder / "f").c_str(), O_RDONLY | O_CLOEXEC);
+  ::dup2(file, STDIN_FILENO);
+  ::close(file);
+  CHECK(is_same_file("-", folder / "f"));
+  CHECK(is_same_file("-", "/dev/stdin"));
+  CHECK(is_same_file("/dev/fd/0", folder / "f"));
+  CHECK_FALSE(is_same_file("-", "-"));
 }
 
 TEST_CASE("files without a size are read to their end") {
@@ -379,15 +475,14 @@ class Nobody {
 
 TEST_CASE("what is protected from the user is neither written nor replaced") {
   const Folder folder;
+  const std::string others = ".attnviz-tmp-1-0";  // may not be opened, so not be locked either
+  std::ofstream(folder / others) << "x";
+  ::chmod((folder / others).c_str(), 0400);
   const Nobody user(folder.path());
   if (::geteuid() == 0) {
     WARN("not tested: the superuser cannot become nobody here");
     return;
   }
-  // Process 1 is alive, though not ours to ask.
-  const std::string left = leave_temporary(folder);
-  const std::string others = left.substr(0, left.find('-', 9) + 1) + "1-0";
-  fs::rename(folder / left, folder / others);
   write_file(folder / "f", "x");
   CHECK(folder.names() == Names{others, "f"});
   ::chmod((folder / "f").c_str(), 0444);
@@ -399,6 +494,40 @@ TEST_CASE("what is protected from the user is neither written nor replaced") {
   CHECK_THROWS_AS(write_file(folder / "g", "y"), OutputError);
   CHECK_THROWS_AS(check_writable(folder / "g"), OutputError);
   ::chmod(folder.path().c_str(), 0755);
+}
+
+TEST_CASE("another user's file in a sticky folder is refused beforehand") {
+  const Folder folder;
+  if (::geteuid() != 0) return;  // only the superuser has two users
+  constexpr uid_t other = 65533;
+  std::ofstream(folder / "f") << "x";
+  ::chmod((folder / "f").c_str(), 0666);
+  REQUIRE(::chown((folder / "f").c_str(), other, 0) == 0);
+  const Folder own;
+  const Nobody user(own.path());
+  REQUIRE(::geteuid() != 0);
+  (void)!::setresuid(0, 0, 0);
+  REQUIRE(::chmod(folder.path().c_str(), 01777) == 0);
+  REQUIRE(::setresuid(65534, 65534, 0) == 0);
+  const std::string message = folder.path() +
+                              "/f: cannot write: it belongs to another user, and in this folder "
+                              "(sticky) only its owner may replace it";
+  CHECK_THROWS_WITH(check_writable(folder / "f"), message);
+  CHECK_THROWS_WITH(write_file(folder / "f", "y"), message);
+  CHECK(read_file(folder / "f", 10) == "x");
+  CHECK(folder.names() == Names{"f"});
+}
+
+TEST_CASE("a folder that may be written but not read takes files") {
+  const Folder folder;
+  const Nobody user(folder.path());
+  if (::geteuid() == 0) return;
+  ::chmod(folder.path().c_str(), 0300);
+  CHECK_NOTHROW(check_writable(folder / "f"));
+  CHECK_NOTHROW(write_file(folder / "f", "x"));
+  CHECK(read_file(folder / "f", 10) == "x");
+  ::chmod(folder.path().c_str(), 0755);
+  CHECK(folder.names() == Names{"f"});
 }
 
 TEST_CASE("checking leaves nothing behind and changes nothing") {
@@ -488,32 +617,63 @@ TEST_CASE("names without a directory are in the current one") {
 
 TEST_CASE("what a killed process has left is removed by the next write") {
   const Folder folder;
-  const std::string left = leave_temporary(folder);
-  // Of a process that is alive, of another machine, and of another user: they stay.
-  const std::string prefix = left.substr(0, left.find('-', 9) + 1);
-  Names expected{prefix + std::to_string(::getpid()) + "-0",
-                 prefix + "1-0",
-                 prefix + "0-0",
-                 prefix + "x",
-                 ".attnviz-elsewhere-4000000-0",
-                 ".attnvi"};
-  for (const std::string& name : expected) std::ofstream(folder / name) << "mine";
+  leave_temporary(folder);
+  std::ofstream(folder / ".attnviz-tmp-1-0") << "of a process that is alive, but not its file";
+  // What somebody holds, what is no file, and what has another name: they stay.
+  const int held =
+      ::open((folder / ".attnviz-tmp-1-1").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  REQUIRE(::flock(held, LOCK_EX) == 0);
+  REQUIRE(::mkfifo((folder / ".attnviz-tmp-1-2").c_str(), 0600) == 0);
+  fs::create_symlink("mine", folder / ".attnviz-tmp-1-3");
+  Names expected{".attnviz-tmp-1-1", ".attnviz-tmp-1-2", ".attnviz-tmp-1-3"};
+  for (const std::string name : {"mine", ".attnviz-tmp-", ".attnviz-tmp-1", ".attnviz-tmp-1-x",
+                                 ".attnviz-tmp-x-1", ".attnviz-1-1"}) {
+    std::ofstream(folder / name) << "mine";
+    expected.push_back(name);
+  }
   write_file(folder / "f", "x");
-  expected.push_back("f");
+  expected.emplace_back("f");
   std::sort(expected.begin(), expected.end());
   CHECK(folder.names() == expected);
   CHECK(read_file(folder / "f", 10) == "x");
+  ::close(held);
+  write_file(folder / "f", "y");
+  CHECK_FALSE(fs::exists(folder / ".attnviz-tmp-1-1"));
 }
 
 TEST_CASE("temporary names that are taken are passed over") {
   const Folder folder;
-  const std::string left = leave_temporary(folder);
-  const std::string mine = left.substr(0, left.find('-', 9) + 1) + std::to_string(::getpid()) + '-';
-  for (int i = 0; i < 10000; ++i) std::ofstream(folder / (mine + std::to_string(i)));
+  const std::string mine = folder / ".attnviz-tmp-" + std::to_string(::getpid()) + '-';
+  for (int i = 0; i < 10000; ++i) fs::create_directory(mine + std::to_string(i));
   CHECK_THROWS_WITH(write_file(folder / "f", "x"), folder / "f: cannot write: File exists");
-  fs::remove(folder / (mine + "9999"));
+  fs::remove(mine + "9999");
   write_file(folder / "f", "x");
   CHECK(folder.names().size() == 10000);  // as many as there were, and f
+}
+
+TEST_CASE("processes that write into one folder do not take each other's files for leftovers") {
+  const Folder folder;
+  constexpr int writers = 4;
+  std::array<pid_t, writers> children{};
+  for (int w = 0; w < writers; ++w) {
+    children.at(static_cast<std::size_t>(w)) = ::fork();
+    if (children.at(static_cast<std::size_t>(w)) != 0) continue;
+    int failed = 0;
+    for (int i = 0; i < 150; ++i) {
+      try {
+        write_file(folder / std::to_string(w), std::string(1000, 'x'));
+      } catch (const Error&) {
+        ++failed;
+      }
+    }
+    ::_exit(failed == 0 ? 0 : 1);
+  }
+  for (const pid_t child : children) {
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+  }
+  CHECK(folder.names() == Names{"0", "1", "2", "3"});
 }
 
 TEST_CASE("threads writing one file leave one of their versions, readers see no mixture") {

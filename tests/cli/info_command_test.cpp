@@ -70,10 +70,13 @@ TEST_CASE("attnviz info: files that are no model") {
       {R"({"format":"attnviz-attention","version":1})", "this is JSON"},
       {"", "expected a safetensors model, got 0 bytes"},
       {"\1", "expected a safetensors model, got 1 bytes"},
-      {std::string(8, '\0'), "header length"},
+      {std::string(8, '\0'), "got 8 bytes"},
+      {std::string(8, '\0') + "{}", "header length: expected 2..67108864 bytes, got 0"},
       {std::string(8, '\xff') + "{}", "header length"},
       {model_with({{"format", "pt"}}), "not a model of attnviz"},
       {model_with({{"format", "attnviz-model"}, {"version", "2"}}), "a newer attnviz may read it"},
+      {model_with({{"format", "attnviz-model"}, {"version", "0"}}),
+       "version: expected 1, got \"0\"\n"},
       {model_with({{"format", "attnviz-model"}, {"version", "1"}}), "config is missing"},
   };
   for (const auto& [bytes, message] : files) {

@@ -161,6 +161,74 @@ TEST_CASE("attnviz: a path that is empty is refused, not taken for one that was 
   }
 }
 
+TEST_CASE("attnviz: an empty value is refused in the words of its option, with = as without") {
+  const std::string render = "render --out a.png --matrix a.npz ";
+  const std::pair<std::string, std::string> options[] = {
+      {render + "--index", "--index: expected numbers from 0 with commas between them"},
+      {render + "--array", "--array: expected a name"},
+      {render + "--row-labels", "--row-labels: expected labels or a file"},
+      {render + "--column-labels", "--column-labels: expected labels or a file"},
+      {render + "--font", "--font: expected a path"},
+      {"train --task reverse --out", "--out: expected a path"},
+      {"predict abc --model", "--model: expected a path"}};
+  for (const auto& [option, message] : options) {
+    INFO(option);
+    check_refused(run_program(option + " ''"), 2, message + ", got nothing");
+    check_refused(run_program(option + "="), 2, message + ", got nothing");
+    // What follows is not the value.
+    check_refused(run_program(option + "= --quiet"), 2, message + ", got nothing");
+  }
+  check_refused(run_program("eval --count="), 2, "--count: expected an integer in ");
+  check_refused(run_program("train --task="), 2, "--task: expected one of ");
+  check_refused(run_program(render + "--cell= 5"), 2, "--cell: expected an integer in ");
+  check_refused(run_program(render + "--annotate="), 2, "--annotate: expected a value after =");
+  check_refused(run_program(render + "--annotate=true"), 2,
+                "--annotate: expected no value or another");
+  check_refused(run_program("render --out="), 2, "--out: expected a file that ends in");
+}
+
+TEST_CASE("attnviz: a flag takes no value") {
+  for (const std::string value : {"true", "false", "1", "on", ""}) {
+    INFO(value);
+    check_refused(run_program("predict abc --quiet=" + value), 2, "--quiet: takes no value");
+    check_refused(run_program("tasks --json=" + value), 2, "--json: takes no value");
+    check_refused(run_program("--help=" + value), 2, "--help: takes no value");
+    check_refused(run_program("train --help=" + value), 2, "--help: takes no value");
+    check_refused(run_program("train --task reverse --force=" + value), 2,
+                  "--force: takes no value");
+  }
+  CHECK(run_program("predict -- --quiet=true").err.find("takes no value") == std::string::npos);
+}
+
+TEST_CASE("attnviz: the words of other programs are understood as ours") {
+  const std::pair<std::string, std::string> words[] = {{"train --learning-rate 1", "--lr"},
+                                                       {"train --learning_rate 1", "--lr"},
+                                                       {"train --learning_rate=1", "--lr"},
+                                                       {"train --batch-size 1", "--batch"},
+                                                       {"train --hidden_size 1", "--hidden"},
+                                                       {"train --num_epochs 1", "--epochs"},
+                                                       {"train --max_length 9", "--max-length"},
+                                                       {"train --output d", "--out"},
+                                                       {"render --cmap x", "--colormap"},
+                                                       {"render --vmax 1", "--scale"},
+                                                       {"render --rows a,b", "--row-labels"},
+                                                       {"render --cols a,b", "--column-labels"},
+                                                       {"render --output x", "--out"},
+                                                       {"render -o x", "--out"},
+                                                       {"render --head 1", "--index"},
+                                                       {"predict a --beam-size 3", "--beam"},
+                                                       {"predict a --checkpoint m", "--model"},
+                                                       {"evaluate", "eval"},
+                                                       {"plot", "render"},
+                                                       {"translate", "predict"}};
+  for (const auto& [arguments, ours] : words) {
+    INFO(arguments);
+    check_refused(run_program(arguments), 2, "; did you mean \"" + ours + "\"?");
+  }
+  // Not where the command has no such option.
+  CHECK(run_program("eval --learning-rate 1").err.find("--lr") == std::string::npos);
+}
+
 TEST_CASE("attnviz: standard output that cannot be written") {
   for (const std::string arguments : {"--help", "--version", "tasks", "train --help"}) {
     INFO(arguments);

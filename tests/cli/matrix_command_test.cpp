@@ -19,6 +19,37 @@ std::string map_json(const std::string& weights, const std::string& more = "") {
 
 }  // namespace
 
+TEST_CASE(
+    "attnviz render: weights as large as floats can be are drawn, and a sum beyond is named") {
+  const WorkFolder folder;
+  folder.write("m.csv", ",a,b\nx,3.4e38,-3.4e38\ny,3.4e38,3.4e38\n");
+  folder.write("n.csv", ",a,b\nx,-3.4e38,3.4e38\ny,0,0\n");
+  folder.write("one.csv", ",a\nx,3.4e38\n");
+  folder.write("gold.json",
+               R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=)"
+               R"(input","source":["a","b"],"target":["x","y"],"weights":[[3.4e38,3.4e38],)"
+               R"([3.4e38,3.4e38]],"gold":[[0],[1]]})");
+  for (const std::string file : {"m.csv", "one.csv", "gold.json"}) {
+    for (const std::string how :
+         {"--out o.png", "--out o.svg", "--out o.png --scale auto", "--out o.svg --annotate",
+          "--out o.png --annotate=.6% --cell 256", "--out o.svg --mark-argmax --gold",
+          "--format terminal", "--format terminal --scale auto", "--out o.json", "--out o.npz"}) {
+      INFO(file << ' ' << how);
+      const auto result = folder.run("render --matrix " + file + ' ' + how);
+      CHECK(result.exit_code == 0);
+      for (const std::string word : {"inf", "nan"}) {
+        CHECK(result.output.find(word) == std::string::npos);
+        if (how.find(".svg") != std::string::npos) {
+          CHECK(folder.read("o.svg").find('"' + word) == std::string::npos);
+          CHECK(folder.read("o.svg").find(' ' + word + ' ') == std::string::npos);
+        }
+      }
+    }
+  }
+  check_refused(folder.run("render --quiet --matrix m.csv n.csv --difference --out o.png"), 3,
+                "m.csv minus n.csv: row 1, column 1: expected a finite number, got inf");
+}
+
 TEST_CASE("attnviz render --matrix: no model needed") {
   const WorkFolder folder;
   folder.write("map.json", map_json("[[0.25,0.75],[1,0]]", R"(,"facts":{"title":"Of a file"})"));

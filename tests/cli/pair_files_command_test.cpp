@@ -276,7 +276,7 @@ TEST_CASE("eval shows what is wrong", "[pairs]") {
   CHECK(json.at("several_answers") == 1);
   CHECK(json.at("examples") == 4);
   check_refused(folder.run("eval --model r --data p.tsv --out p.tsv"), 2,
-                "--out: expected another file than p.tsv, which is read");
+                "--out: expected another file than \"p.tsv\" (--data), which is read");
   check_refused(folder.run("eval --model r --out r/model.safetensors"), 2,
                 "--out: expected another");
   check_refused(folder.run("eval --model r --out -"), 2, "--out: expected a file");

@@ -90,6 +90,74 @@ TEST_CASE("every command reports that its standard output is full or closed") {
   CHECK((folder.read("full/model.safetensors") == folder.read("runs/reverse/model.safetensors")));
 }
 
+TEST_CASE("two containers that write into one folder keep each other's temporary files") {
+  const WorkFolder folder;
+  folder.write("m.csv", ",a\nb,1\n");
+  // In each, processes have small numbers, and those of the other do not exist.
+  const std::string one = "unshare -p -f sh -c 'for i in $(seq 60); do \"" ATTNVIZ_PROGRAM
+                          "\" render --matrix m.csv --quiet --out shared/$0.json || exit 1; done' ";
+  const auto result =
+      folder.run("--version >/dev/null; mkdir shared; unshare -p -f true || exit 77; " + one +
+                 "a & first=$!; " + one + "b & second=$!; wait $first && wait $second");
+  if (result.exit_code == 77) {
+    WARN("skipped: unshare is not available");
+    return;
+  }
+  INFO(result.output);
+  CHECK(result.exit_code == 0);
+  CHECK(folder.run("--version >/dev/null; ls -A shared").out == "a.json\nb.json\n");
+}
+
+TEST_CASE("a file that is mounted is named as such, before the work and untouched") {
+  const WorkFolder folder;
+  folder.write("m.csv", ",a\nb,1\n");
+  folder.write("mounted", "old");
+  folder.write("other", "mine");
+  const std::string mount =
+      "--version >/dev/null; unshare -m sh -c 'mount --bind mounted other || exit 77; ";
+  if (folder.run(mount + "true'").exit_code == 77 || folder.run(mount + "true'").exit_code == 1) {
+    WARN("skipped: unshare is not available");
+    return;
+  }
+  const auto result = folder.run(mount + "exec \"" ATTNVIZ_PROGRAM
+                                         "\" render --matrix m.csv --format json --out other'");
+  check_refused(result, 4, "other: cannot write: it is a mount point, which cannot be replaced; ");
+  CHECK(folder.read("mounted") == "old");
+  CHECK(folder.read("other") == "mine");
+}
+
+TEST_CASE("what is no file is refused where a file is meant, a process substitution is one") {
+  const WorkFolder folder;
+  folder.write("m.json", R"({"format":"attnviz-attention","version":1,"orientation":)"
+                         R"("rows=output,columns=input","source":["a"],"target":["b"],)"
+                         R"("weights":[[1]]})");
+  for (const std::string& arguments :
+       {std::string("render --matrix /dev/zero --input-format npy --out o.csv"),
+        std::string("render --matrix /dev/null --input-format json --out o.csv"),
+        std::string("render --matrix m.json --row-labels /dev/zero --out o.csv"),
+        std::string("render --matrix m.json --font /dev/zero --out o.png"),
+        std::string("info /dev/zero"), std::string("predict a --model /dev/null")}) {
+    INFO(arguments);
+    check_refused(folder.run(arguments), 3, ": cannot read: expected a file, got a device");
+  }
+  const std::string program = "'" ATTNVIZ_PROGRAM "' render --input-format json --out ";
+  const auto result = folder.run(
+      "--version >/dev/null; command -v bash >/dev/null || exit 77; mkfifo in unread; "
+      "bash -c \"" +
+      program + "a.csv --matrix <(cat m.json) && " + program +
+      "b.csv --matrix <(sleep 0.3; cat m.json) && cat m.json | " + program +
+      "c.csv --matrix /dev/stdin && (sleep 0.2; cat m.json >in) & " + program +
+      "d.csv --matrix in\"");
+  if (result.exit_code == 77) return;
+  INFO(result.output);
+  CHECK(result.exit_code == 0);
+  folder.run("--version >/dev/null; sleep 1");
+  for (const std::string name : {"a.csv", "b.csv", "c.csv", "d.csv"}) {
+    INFO(name);
+    CHECK(folder.read(name) == ",a\nb,1\n");
+  }
+}
+
 TEST_CASE("a working folder in which nothing can be written, and no home") {
   const WorkFolder folder;
   REQUIRE(folder.run(train).exit_code == 0);

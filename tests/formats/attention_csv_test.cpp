@@ -102,6 +102,8 @@ TEST_CASE("malformed CSV is refused with line and column") {
       {",\"a\"b\nA,1\n",
        "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
       {",a\rA,1\r", "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
+      {",a,b\nA,x,1,2\n", "m.csv:2: expected a label and 2 numbers, got 4 cells"},
+      {"1,x\n", "m.csv:1: column 2: expected a finite number with a decimal point, got \"x\""},
       {"1,2\n3\n", "m.csv:2: expected 2 numbers, got 1 cells"},
       {"1,2\n3,4,5\n", "m.csv:2: expected 2 numbers, got 3 cells"},
       {",a\nA,1\xff\n", "m.csv:2: column 4: expected UTF-8, got the byte \\xff"},

@@ -79,7 +79,7 @@ TEST_CASE("files that are not whole or not safetensors are refused, the place na
       {"\x89PNG\r\n\x1a\n and more", "PNG"},
       {"{\"a\": 1, \"b\": 2}", "this is JSON"},
       {with_length(0), "header length"},
-      {with_length(3), "header length: expected at most the file's 2 bytes, got 3"},
+      {with_length(3), "header length: expected at most the 2 bytes that follow, got 3"},
       {with_length(std::uint64_t{1} << 63U), "header length"},
       {with_length(std::numeric_limits<std::uint64_t>::max()), "header length"},
       {file_with("{\"t\":}"), "f: header"},

@@ -112,46 +112,33 @@ std::vector<Case> broken_containers() {
       {"an empty file", "", "m: expected a safetensors model, got 0 bytes"},
       {"seven bytes", "1234567", "m: expected a safetensors model, got 7 bytes"},
       {"a zip archive", std::string("PK\x03\x04", 4) + good,
-       "m: not a safetensors model, or cut short (this is a zip archive, such as PyTorch or npz "
-       "files are): header length: expected at most the file's " +
-           std::to_string(good.size() - 4) + " bytes, got 13297286073168"},
+       "m: expected a safetensors model (this is a zip archive, such as PyTorch or npz files are): "
+       "header: expected { at byte 8"},
       {"a pickle", "\x80\x04" + good,
-       "m: not a safetensors model, or cut short (this is a Python pickle): header length: "
-       "expected at most the file's " +
-           std::to_string(good.size() - 6) + " bytes, got 202900608"},
+       "m: expected a safetensors model (this is a Python pickle): header: expected { at byte 8"},
       {"a GGUF file", "GGUF" + good,
-       "m: not a safetensors model, or cut short (this is a GGUF file): header length: expected at "
-       "most the file's " +
-           std::to_string(good.size() - 4) + " bytes, got 13298398742343"},
+       "m: expected a safetensors model (this is a GGUF file): header: expected { at byte 8"},
       {"a PNG picture", "\x89PNG\r\n\x1a\n" + good,
-       "m: not a safetensors model, or cut short (this is a PNG picture): header length: expected "
-       "at most the file's " +
-           std::to_string(good.size() - 0) + " bytes, got 727905341920923785"},
+       "m: expected a safetensors model (this is a PNG picture): header: expected { at byte 8"},
       {"a NumPy array", "\x93NUMPY" + good,
-       "m: not a safetensors model, or cut short (this is a NumPy array): header length: expected "
-       "at most the file's " +
-           std::to_string(good.size() - 2) + " bytes, got 871544729325883027"},
+       "m: expected a safetensors model (this is a NumPy array): header: expected { at byte 8"},
       {"JSON", std::string("{\"a\": 1}"),
-       "m: not a safetensors model, or cut short (this is JSON): header length: expected at most "
-       "the file's 0 bytes, got 9021026962656797307"},
+       "m: expected a safetensors model (this is JSON), got 8 bytes"},
       {"a header of no bytes", with_length(0),
-       "m: not a safetensors model, or cut short: header length: expected at most the file's " +
-           std::to_string(good.size() - 8) + " bytes, got 0"},
+       "m: expected a safetensors model: header length: expected 2..67108864 bytes, got 0"},
       {"a header of one byte", with_length(1),
-       "m: not a safetensors model, or cut short: header length: expected at most the file's " +
-           std::to_string(good.size() - 8) + " bytes, got 1"},
+       "m: expected a safetensors model: header length: expected 2..67108864 bytes, got 1"},
       {"a header longer than the file", with_length(good.size()),
-       "m: not a safetensors model, or cut short: header length: expected at most the file's " +
-           std::to_string(good.size() - 8) + " bytes, got " + std::to_string(good.size())},
+       "m: cut short: header length: expected at most the " + std::to_string(good.size() - 8) +
+           " bytes that follow, got " + std::to_string(good.size())},
       {"a header of 2^63 bytes", with_length(std::uint64_t{1} << 63U),
-       "m: not a safetensors model, or cut short: header length: expected at most the file's " +
-           std::to_string(good.size() - 8) + " bytes, got 9223372036854775808"},
+       "m: expected a safetensors model: header length: expected 2..67108864 bytes, got "
+       "9223372036854775808"},
       {"a header over the limit",
        bytes_with([](Parts& p) { p.header = "{" + std::string(1U << 26U, ' ') + "}"; }),
-       "m: header: expected at most 67108864 bytes, got 67108866"},
+       "m: header length: expected at most 67108864 bytes, got 67108866"},
       {"a header that is a list", bytes_with([](Parts& p) { p.header = "[]"; }),
-       "m: not a safetensors model, or cut short: header length: expected at most the file's 462 "
-       "bytes, got 2"},
+       "m: expected a safetensors model: header: expected { at byte 8"},
       {"a header cut short", bytes_with([](Parts& p) { p.header = R"({"a":{})"; }),
        "m: header: not valid JSON: it ends too early"},
       {"text after the header", bytes_with([](Parts& p) { p.header = "{}}"; }),
@@ -268,7 +255,7 @@ std::vector<Case> broken_contents() {
       {"a later version", with_metadata("version", "2"),
        "m: version: expected 1, got \"2\"; a newer attnviz may read it"},
       {"no version", with_content([](TensorFile& f) { f.metadata.erase("version"); }),
-       "m: version: expected 1, got \"\"; a newer attnviz may read it"},
+       "m: version: expected 1, got \"\""},
       {"no config", with_content([](TensorFile& f) { f.metadata.erase("config"); }),
        "m: metadata: config is missing"},
       {"a config that is no JSON", with_metadata("config", "{"),

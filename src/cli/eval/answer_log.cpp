@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
@@ -37,17 +36,6 @@ AnswerLog::AnswerLog(const AnswerLogOptions& options) : options_(options) {
   if (options.file.empty()) return;
   if (options.file == "-") throw UsageError("--out: expected a file; scores are printed");
   check_writable(options.file);
-}
-
-void AnswerLog::keep(const std::vector<std::string>& inputs) const {
-  for (const std::string& input : inputs) {
-    std::error_code ignored;
-    if (options_.file.empty() || !std::filesystem::equivalent(input, options_.file, ignored)) {
-      continue;
-    }
-    throw UsageError("--out: expected another file than " + printable(input, no_limit) +
-                     ", which is read");
-  }
 }
 
 void AnswerLog::add(const JudgedAnswer& answer) {

@@ -23,9 +23,6 @@ class AnswerLog {
   /// Throws OutputError now if the file could not be written later.
   explicit AnswerLog(const AnswerLogOptions& options);
 
-  /// Throws UsageError where the file is one of these, which are read.
-  void keep(const std::vector<std::string>& inputs) const;
-
   void add(const JudgedAnswer& answer);
 
   /// The first wrong answers, for people: empty without any.

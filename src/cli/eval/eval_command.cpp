@@ -15,6 +15,7 @@
 #include "cli/eval/answer_log.h"
 #include "cli/eval/eval_report.h"
 #include "cli/held_out.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/pair_notes.h"
@@ -52,13 +53,19 @@ void require_exact(const AnswerScores& answers, double least) {
                     format_shortest(least));
 }
 
+/// No output may be one of these.
+void refuse_outputs(const EvalOptions& options, const Inputs& inputs) {
+  if (!options.log.file.empty()) inputs.refuse_output("--out", options.log.file);
+  inputs.refuse_output("standard output", "-");
+}
+
 /// Prints the scores. `Scores` is Evaluation or PairEvaluation.
 template <typename Scores>
 void report(const EvalOptions& options, const Scores& scores, const AnswerScores& answers,
             const AnswerLog& log) {
   log.write();
-  write_file("-", options.json ? log.add_to(to_json(scores)) + "\n"
-                               : evaluation_text(scores, options.by_length) + log.text());
+  print(options.json ? log.add_to(to_json(scores)) + "\n"
+                     : evaluation_text(scores, options.by_length) + log.text());
   require_exact(answers, options.min_exact);
 }
 
@@ -67,13 +74,14 @@ PairFiles given_files(const EvalOptions& options) {
 }
 
 PairEvaluation evaluate_held_out(const Model& model, const std::string& path,
-                                 const EvalOptions& options, const AnswerLog& log,
-                                 const PairEvents& events) {
+                                 const EvalOptions& options, const PairEvents& events) {
   const PairData data = open_pairs(model, path, given_files(options));
   const PairSettings& settings = data.settings();
+  Inputs inputs;
   for (const PairFiles* files : {&settings.train, &settings.validation, &settings.test}) {
-    log.keep({files->pairs, files->source, files->target});
+    inputs.add("the pairs of the model", {files->pairs, files->source, files->target});
   }
+  refuse_outputs(options, inputs);
   tell(false,
        fmt::format("attnviz: note: measured on the {} pairs of {}{}", data.part(Part::test).size(),
                    printable(test_files(data).name(), no_limit),
@@ -104,7 +112,7 @@ void evaluate_on_pairs(const EvalOptions& options, const Model& model, const std
   events.on_answer = [&log](const JudgedAnswer& answer) { log.add(answer); };
   const bool all = options.gives_pairs() && !options.held_out;
   const PairEvaluation evaluation = all ? evaluate_given(model, options, events)
-                                        : evaluate_held_out(model, path, options, log, events);
+                                        : evaluate_held_out(model, path, options, events);
   report(options, evaluation, evaluation.answers(), log);
 }
 
@@ -151,12 +159,15 @@ void refuse_useless(const EvalOptions& options, bool pairs, bool has_pairs) {
 }
 
 void run_eval(const EvalOptions& options) {
+  Inputs inputs;
+  inputs.add_model("--model", options.model);
+  inputs.add("--data", options.data);
+  inputs.add("--source", options.source);
+  inputs.add("--target", options.target);
+  refuse_outputs(options, inputs);
   const std::string path = options.model.empty() ? newest_run() : options.model;
   const Model model = open_model(path);
   AnswerLog log(options.log);
-  const RunFolder run(path);
-  log.keep({path, run.model(), run.last(), run.metrics(), run.config(), options.data,
-            options.source, options.target});
   const auto task = task_of(model);
   const bool has_pairs = model.metadata.contains("data");
   refuse_useless(options, options.gives_pairs() || !task, has_pairs);

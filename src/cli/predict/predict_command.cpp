@@ -13,6 +13,7 @@
 #include "base/split.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/output_format.h"
@@ -122,6 +123,16 @@ void check_targets(const PredictOptions& options) {
   }
 }
 
+void refuse_replaced_inputs(const PredictOptions& options) {
+  Inputs inputs;
+  inputs.add_model("--model", options.model);
+  const bool reads = std::ranges::find(options.inputs, "-") != options.inputs.end();
+  if (reads) inputs.add("-", "-");
+  inputs.add("--data", options.data);
+  if (!options.attention.empty()) inputs.refuse_output("--attention", options.attention);
+  inputs.refuse_output("standard output", "-");
+}
+
 void run_predict(PredictOptions options) {
   if (options.inputs.empty() && options.data.empty()) {
     throw UsageError("input is required; see attnviz predict --help");
@@ -135,6 +146,7 @@ void run_predict(PredictOptions options) {
   }
   check_n_best(options, format);
   check_targets(options);
+  refuse_replaced_inputs(options);
   if (!options.attention.empty()) check_writable(options.attention);
   const Model model = open_model(options.model);
   // An input that stands alone is refused as any other argument is.

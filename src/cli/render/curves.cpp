@@ -45,7 +45,8 @@ CurveSeries exact_by_length(const std::string& path, int count) {
   const auto task = task_of(model);
   if (!task && model.metadata.contains("data")) return pairs_by_length(model, path, count);
   if (!task || !task->task->takes_lengths) {
-    throw InputError(path + ": expected a model of a task whose inputs have a length");
+    throw InputError(printable(path, no_limit) +
+                     ": expected a model of a task whose inputs have a length");
   }
   CurveSeries series{path, {}, {}};
   DecodingScratch scratch(model.config);
@@ -77,7 +78,7 @@ Metrics read_metrics(const std::string& folder) {
   Metrics metrics{{folder, {}, {}}, {folder, {}, {}}, {folder, {}, {}}};
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
-    const std::string place = fmt::format("{}:{}", file, number);
+    const std::string place = fmt::format("{}:{}", printable(file, no_limit), number);
     try {
       const auto json = parse_strict_json<Json>(line, place);
       const double step = json.at("step");

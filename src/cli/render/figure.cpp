@@ -3,15 +3,18 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "attnviz/error.h"
 #include "attnviz/png.h"
+#include "base/number.h"
 #include "base/utf8.h"
 #include "cli/output.h"
 #include "cli/render/fonts.h"
 #include "cli/version.h"
 #include "render/figure/heatmap.h"
 #include "render/figure/sheet.h"
+#include "render/text/faces.h"
 
 namespace attnviz {
 namespace {
@@ -89,7 +92,7 @@ Figure paint_figure(const Frame& frame, const Theme& theme, const Font& font,
   const bool svg = options.format == "svg";
   return {svg ? make_svg(frame, theme, font, paint, picture_text, dpi)
               : encode_png(make_canvas(frame, theme, font, paint), picture_text, dpi),
-          frame.width, frame.height};
+          frame.width, frame.height, font.faces().found_files()};
 }
 
 Figure draw_one(const Picture& picture, const Look& look, const Font& font,
@@ -175,7 +178,13 @@ Picture subtract(const Picture& first, const Picture& second) {
         a.target[row] == b.target[row] ? a.target[row] : a.target[row] + " | " + b.target[row]);
   }
   for (std::size_t i = 0; i < a.weights.size(); ++i) {
-    picture.map.weights.push_back(a.weights[i] - b.weights[i]);
+    const float difference = a.weights[i] - b.weights[i];
+    if (!std::isfinite(difference)) {
+      throw InputError(fmt::format("{}: row {}, column {}: expected a finite number, got {}",
+                                   picture.title, i / a.columns() + 1, i % a.columns() + 1,
+                                   format_shortest(difference)));
+    }
+    picture.map.weights.push_back(difference);
   }
   if (a.gold == b.gold) picture.map.gold = a.gold;
   if (!first.checksum.empty()) picture.checksum = first.checksum + ", " + second.checksum;

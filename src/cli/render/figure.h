@@ -31,6 +31,7 @@ struct Figure {
   std::string file;
   int width = 0;  // in pixels
   int height = 0;
+  std::vector<std::string> fonts;  // files found in folders that were read
 };
 
 /// Draws a single map alone, several as panels of a sheet. What had to be left out is noted on

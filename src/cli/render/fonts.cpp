@@ -54,7 +54,10 @@ std::string name_of(char32_t code_point) {
 
 Font load_fonts(const std::vector<std::string>& files) {
   Font font;
-  for (const std::string& file : files) font.add(read_file(file, max_font_file), file);
+  for (const std::string& file : files) {
+    const auto check = [&](std::string_view start) { check_font_start(start, file); };
+    font.add(read_file(file, max_font_file, check), file);
+  }
   font.search(font_folders());
   return font;
 }

@@ -11,6 +11,7 @@
 #include "base/split.h"
 #include "base/utf8.h"
 #include "formats/attention_file.h"
+#include "formats/attention_io.h"
 
 namespace attnviz {
 namespace {
@@ -46,6 +47,8 @@ std::vector<std::string> read_labels(const std::string& text, const std::string&
   if (lines.starts_with(byte_order_mark)) lines.erase(0, byte_order_mark.size());
   require_utf8(lines, text == "-" ? "standard input" : printable(text, no_limit));
   if (lines.ends_with('\n')) lines.pop_back();
+  const auto count = static_cast<std::size_t>(std::ranges::count(lines, '\n') + 1);
+  check_label_count(count, printable(text, no_limit));
   std::vector<std::string> labels = as_strings(split(lines, "\n"));
   for (std::string& label : labels) {
     if (label.ends_with('\r')) label.pop_back();
@@ -70,24 +73,24 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
                "which map of a file with several (default 1)")
       .needs("--matrix");
   command
-      .path("--array", options.array,
-            "which array of an .npz file (default: weights, or the only one)")
+      .words("--array", options.array, "a name",
+             "which array of an .npz file (default: weights, or the only one)")
       .type("NAME")
       .needs("--matrix");
   command
-      .path("--index", options.index,
-            "which matrix of an array with more than two axes, as in layer,head; from 0 (no "
-            "default)")
+      .words("--index", options.index, "numbers from 0 with commas between them",
+             "which matrix of an array with more than two axes, as in layer,head; from 0 (no "
+             "default)")
       .type("N,N")
       .needs("--matrix");
   command
-      .path("--row-labels", options.row_labels,
-            "labels of the outputs: a,b,c or a file with one a line (default: the file's)")
+      .words("--row-labels", options.row_labels, "labels or a file",
+             "labels of the outputs: a,b,c or a file with one a line (default: the file's)")
       .type("LABELS")
       .needs("--matrix");
   command
-      .path("--column-labels", options.column_labels,
-            "the same for the inputs (default: the file's)")
+      .words("--column-labels", options.column_labels, "labels or a file",
+             "the same for the inputs (default: the file's)")
       .type("LABELS")
       .needs("--matrix");
   command.flag("--transpose", options.transpose, "the file's rows are the inputs")

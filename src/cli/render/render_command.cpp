@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/output_format.h"
@@ -181,6 +182,25 @@ std::string convert(const RenderOptions& options, const std::string& format, boo
   return maps_to_bytes("--out", maps, format);
 }
 
+/// What the command is known to read before it starts; fonts in folders come later.
+Inputs inputs_of(const RenderOptions& options) {
+  Inputs inputs;
+  const MatrixOptions& matrix = options.matrix;
+  inputs.add("--matrix", matrix.files);
+  for (const std::string* labels : {&matrix.row_labels, &matrix.column_labels}) {
+    const bool is_list = labels->find(',') != std::string::npos;
+    if (!is_list)
+      inputs.add(labels == &matrix.row_labels ? "--row-labels" : "--column-labels", *labels);
+  }
+  inputs.add("--font", options.figure.fonts);
+  inputs.add("--curve", options.curves);
+  inputs.add("--model", options.models);
+  if (matrix.files.empty() && options.models.empty() && options.curves.empty()) {
+    inputs.add_model("--model", "");
+  }
+  return inputs;
+}
+
 void run_render(const RenderOptions& options) {
   if (!options.out && options.format != terminal_format) {
     throw UsageError("--out is required; see attnviz render --help");
@@ -190,14 +210,29 @@ void run_render(const RenderOptions& options) {
   if (!options.curves.empty() && format != "png" && format != "svg") {
     throw UsageError("--curve: expected a file that ends in .png or .svg as --out, got " + format);
   }
+  const bool is_binary = format == "png" || format == "npy" || format == "npz";
+  if (out == "-" && is_binary && isatty(STDOUT_FILENO) == 1) {
+    throw UsageError("--out: expected a file or a pipe for " + format + ", got a terminal");
+  }
+  Inputs inputs = inputs_of(options);
+  inputs.refuse_output("--out", out);
   check_writable(out);
   std::string wrote = "wrote " + printable(out, no_limit);
+  std::string bytes;
   if (format == "png" || format == "svg") {
-    const Figure figure = draw(options, format);
-    write_file(out, figure.file);
+    Figure figure = draw(options, format);
+    inputs.add("a font", figure.fonts);
+    inputs.refuse_output("--out", out);
+    bytes = std::move(figure.file);
     wrote += fmt::format(" ({}x{} pixels)", figure.width, figure.height);
   } else {
-    write_file(out, convert(options, format, out != "-"));
+    bytes = convert(options, format, out != "-");
+  }
+  // A map for the terminal has colours, and no control characters of labels.
+  if (out == "-" && format != terminal_format) {
+    print(bytes);
+  } else {
+    write_file(out, bytes);
   }
   if (out != "-") tell(options.quiet, wrote);
 }
@@ -256,8 +291,7 @@ void add_render(Program& program) {
       .excludes("--curve");
   command
       .paths("--font", options->figure.fonts,
-             "a TrueType or OpenType file for characters the built-in face lacks; it must be "
-             "trusted")
+             "a TrueType or OpenType file for characters the built-in face lacks")
       .type("FILE")
       .excludes("--curve");
   for (const Option& look : add_look_options(command, options->figure.look)) {

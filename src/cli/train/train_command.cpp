@@ -7,11 +7,13 @@
 #include "base/file.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
+#include "cli/inputs.h"
 #include "cli/output.h"
 #include "cli/train/train_all.h"
 #include "cli/train/train_one.h"
 #include "cli/train/train_report.h"
 #include "cli/train/train_start.h"
+#include "train/run_folder.h"
 
 namespace attnviz {
 namespace {
@@ -58,6 +60,26 @@ Start start_of(const TrainOptions& options, const std::string& folder) {
   return start_in(folder, options, task);
 }
 
+/// Before anything is read: what the run in `folder` writes is none of what it is given.
+void refuse_replaced_data(const TrainOptions& options, const std::string& folder) {
+  Inputs inputs;
+  const PairFlags& pairs = options.pairs;
+  inputs.add("--data", pairs.data);
+  inputs.add("--source", pairs.source);
+  inputs.add("--target", pairs.target);
+  inputs.add("--dev", pairs.dev);
+  inputs.add("--test", pairs.test);
+  inputs.add("--init-from", options.init_from);
+  const char* option = options.resume.empty() ? "--out" : "--resume";
+  const RunFolder run(folder);
+  for (const std::string& file : {run.model(), run.last(), run.metrics(), run.config(),
+                                  run.file(".lock"), std::string(newest_run_file)}) {
+    inputs.refuse_output(option, file);
+  }
+  inputs.add("--resume", options.resume);
+  inputs.refuse_output("standard output", "-");
+}
+
 void run_train(const TrainOptions& options) {
   refuse_words(options);
   const bool pairs = options.pairs.given();
@@ -73,6 +95,7 @@ void run_train(const TrainOptions& options) {
     return train_all(options);
   }
   const std::string folder = folder_of(options);
+  refuse_replaced_data(options, folder);
   const RunReport report = train_one(options, start_of(options, folder), folder);
   write_file("-", options.json ? report_json(report, folder) + "\n" : report_text(report, folder));
   // Outside runs/ it need not be the newest: runs/latest may not be writable.

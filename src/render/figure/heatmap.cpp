@@ -200,7 +200,12 @@ Scale fit_scale(const std::vector<AttentionMap>& maps, Colormap colormap) {
   }
   if (range.empty) return {};
   // A map of one value has the middle colour.
-  if (range.low == range.high) return {range.low - 0.5, range.high + 0.5};
+  if (range.low == range.high) {
+    // Half of 1 would be lost in 1e38.
+    const double reach = std::max(0.5, std::abs(range.low) * 1e-6);
+    constexpr double largest = std::numeric_limits<float>::max();
+    return {std::max(range.low - reach, -largest), std::min(range.high + reach, largest)};
+  }
   return {range.low, range.high};
 }
 

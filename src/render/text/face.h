@@ -4,11 +4,13 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "render/text/font_file.h"
+#include "render/text/glyph_check.h"
 #include "render/text/shaper.h"
 
 namespace attnviz {
@@ -45,12 +47,15 @@ class Face {
   Face(const Face&) = delete;
   Face& operator=(const Face&) = delete;
 
-  /// 0 when the face lacks the code point.
-  int index(char32_t code_point) const { return map_.glyph(code_point); }
+  /// 0 when the face lacks the code point, or its glyph cannot be drawn.
+  int index(char32_t code_point) const;
+  /// Whether the outline is whole, of reasonable size and no part of itself: only then is it given
+  /// to the library that reads outlines without a check.
+  bool can_draw(int glyph) const;
   /// Pixels a unit of the face.
   float scale(int size) const;
   int advance(int glyph, int size) const;
-  /// Empty for an outline that cannot be read.
+  /// Empty for a glyph that cannot be drawn.
   Outline outline(int glyph, int size) const;
   /// Coverage of the pixels that the outline touches when moved right by `x` and down by `y` of a
   /// pixel, row by row. Empty for one that cannot be drawn.
@@ -59,8 +64,14 @@ class Face {
   std::vector<ShapedGlyph> shape(std::string_view text) const;
 
  private:
+  enum class Soundness : signed char { unknown, sound, unsound };
+  bool check_glyph(int glyph) const;
+  int units_per_em() const;
+
   struct Info;  // of stb
   std::unique_ptr<Info> info_;
+  std::optional<GlyphCheck> check_;           // of TrueType outlines
+  mutable std::vector<Soundness> soundness_;  // of each glyph
   CharacterMap map_;
   std::string_view file_;
   mutable std::unique_ptr<Shaper> shaper_;  // made when the first text asks for it

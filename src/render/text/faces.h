@@ -33,6 +33,9 @@ class Faces {
   /// The first face that has all of a character, or `none`.
   std::size_t find(const std::vector<char32_t>& code_points);
 
+  /// The files that search() found for the texts so far.
+  const std::vector<std::string>& found_files() const { return found_; }
+
   // For Font::missing and Font::unshaped.
   std::set<char32_t> missing;
   bool unshaped = false;
@@ -48,6 +51,7 @@ class Faces {
 
   std::vector<Loaded> faces_;
   FontSearch search_{{}};
+  std::vector<std::string> found_;
   std::map<std::vector<char32_t>, std::size_t> known_;
 };
 

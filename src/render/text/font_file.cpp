@@ -1,5 +1,7 @@
 #include "render/text/font_file.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -7,6 +9,7 @@
 #include <string>
 
 #include "attnviz/error.h"
+#include "render/text/big_endian.h"
 
 namespace attnviz {
 namespace {
@@ -14,22 +17,6 @@ namespace {
 constexpr std::uint32_t collection_magic = 0x74746366;  // "ttcf"
 constexpr std::size_t directory_entry = 16;
 constexpr std::size_t longest_directory = 12 + 256 * directory_entry;
-
-// Numbers are big-endian. 0 past the end.
-std::uint32_t number_at(std::string_view bytes, std::size_t at, std::size_t count) {
-  if (at > bytes.size() || count > bytes.size() - at) return 0;
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
-  }
-  return value;
-}
-std::uint32_t u16(std::string_view bytes, std::size_t at) {
-  return number_at(bytes, at, 2);
-}
-std::uint32_t u32(std::string_view bytes, std::size_t at) {
-  return number_at(bytes, at, 4);
-}
 
 bool is_face_magic(std::uint32_t magic) {
   return magic == 0x00010000 || magic == 0x74727565 || magic == 0x4f54544f;  // "true", "OTTO"
@@ -64,9 +51,15 @@ std::string fault_of_outlines(std::string_view file, std::size_t face) {
   if (widths > count || font_table(file, face, "hmtx").size() < 4 * widths + 2 * (count - widths)) {
     return "table \"hmtx\" too short";
   }
-  if (!font_table(file, face, "CFF ").empty()) return "";
-  if (glyphs.empty() || places.empty()) return "no outlines";
-  const std::size_t size = u16(head, 50) == 0 ? 2 : 4;
+  if (!has_truetype_outlines(file, face)) {
+    return font_table(file, face, "CFF ").empty() ? "no outlines" : "";
+  }
+  if (glyphs.empty() || places.empty() || glyphs.data() == file.data()) return "no outlines";
+  const std::uint32_t format = u16(head, 50);
+  if (format > 1) {
+    return fmt::format("table \"head\": expected 0 or 1 as the format of \"loca\", got {}", format);
+  }
+  const std::size_t size = format == 0 ? 2 : 4;
   if (places.size() / size < count + 1) return "table \"loca\" too short";
   for (std::size_t i = 0; i <= count; ++i) {
     const std::size_t place = size == 2 ? 2 * u16(places, 2 * i) : u32(places, 4 * i);
@@ -82,6 +75,7 @@ std::size_t check_font_file(std::string_view file, std::string_view name) {
     throw InputError(printable(name, no_limit) + ": font: " + what);
   };
   if (file.size() < 12) refuse("too short; expected a TrueType or OpenType file");
+  if (file.size() > max_font_file) refuse(fmt::format("more than {} bytes", max_font_file));
   const std::size_t face = u32(file, 0) == collection_magic ? u32(file, 12) : 0;
   if (face > file.size() - 12 || !is_face_magic(u32(file, face))) {
     refuse("not a TrueType or OpenType file");
@@ -103,13 +97,26 @@ std::size_t check_font_file(std::string_view file, std::string_view name) {
       refuse("table \"" + std::string(required.tag) + "\" too short");
     }
   }
-  if (u16(font_table(file, face, "head"), 18) == 0) refuse("no units per em");
-  if (u16(font_table(file, face, "hhea"), 34) == 0) refuse("no glyph widths");
+  const std::uint32_t units = u16(font_table(file, face, "head"), 18);
+  if (units < 16 || units > 16384) {
+    refuse(fmt::format("table \"head\": expected 16..16384 units per em, got {}", units));
+  }
+  if (u16(font_table(file, face, "hhea"), 34) == 0) refuse("table \"hhea\": no glyph widths");
   const std::string_view maps = font_table(file, face, "cmap");
   if (8 * u16(maps, 2) > maps.size() - 4) refuse("table \"cmap\" too short");
   const std::string fault = fault_of_outlines(file, face);
   if (!fault.empty()) refuse(fault);
   return face;
+}
+
+bool has_truetype_outlines(std::string_view file, std::size_t start) {
+  return font_table(file, start, "glyf").data() != nullptr;
+}
+
+void check_font_start(std::string_view start, std::string_view name) {
+  if (start.size() < 12 || (u32(start, 0) != collection_magic && !is_face_magic(u32(start, 0)))) {
+    throw InputError(printable(name, no_limit) + ": font: not a TrueType or OpenType file");
+  }
 }
 
 std::string_view font_table(std::string_view file, std::size_t start, std::string_view tag) {

@@ -42,6 +42,12 @@ std::size_t check_font_file(std::string_view file, std::string_view name);
 /// A table of the face that begins at `start` in a file that check_font_file accepts, or "".
 std::string_view font_table(std::string_view file, std::size_t start, std::string_view tag);
 
+/// Whether its outlines are in "glyf" and "loca", and not in "CFF ".
+bool has_truetype_outlines(std::string_view file, std::size_t start);
+
+/// Throws InputError naming `name` for the first bytes of a file that check_font_file refuses.
+void check_font_start(std::string_view start, std::string_view name);
+
 /// Larger files are not read, in bytes.
 inline constexpr std::size_t max_font_file = std::size_t{1} << 28;
 

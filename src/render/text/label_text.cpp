@@ -87,6 +87,12 @@ std::string escape_controls(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const bool control = byte < 0x20 || byte == 0x7f;
+    // U+FFFE and U+FFFF, which XML does not allow.
+    if (valid && (text.substr(i, 3) == "\uFFFE" || text.substr(i, 3) == "\uFFFF")) {
+      escaped += text[i + 2] == '\xbe' ? "\\ufffe" : "\\uffff";
+      i += 2;
+      continue;
+    }
     // U+0080 to U+009F are the two bytes c2 80 to c2 9f.
     if (valid && byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
       escaped += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));

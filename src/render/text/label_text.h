@@ -9,7 +9,8 @@
 
 namespace attnviz {
 
-/// `text` with control characters and invalid UTF-8 as hexadecimal escapes (\x1b).
+/// `text` with control characters, invalid UTF-8, U+FFFE and U+FFFF as hexadecimal escapes (\x1b):
+/// what is left may stand in XML.
 std::string escape_controls(std::string_view text);
 
 /// A symbol as its label shows it: controls escaped, leading and trailing spaces as ␣.

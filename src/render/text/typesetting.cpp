@@ -30,6 +30,8 @@ const Script* shaped_script(const std::vector<char32_t>& code_points) {
   return nullptr;
 }
 
+constexpr float longest_run = 1 << 24;  // in pixels: longer than any picture is wide
+
 // A part of a text in one face.
 struct Run {
   std::size_t face = 0;  // Faces::none when its characters have to be put together from several
@@ -145,15 +147,24 @@ std::vector<Glyph> place(Faces& faces, std::string_view text, int size, int* adv
   };
   const auto place_shaped = [&](const Run& run) {
     const Face& face = faces.at(run.face);
+    const std::vector<ShapedGlyph> glyphs_of_run = face.shape(run.text);
+    const auto drawn = [&](const ShapedGlyph& shaped) { return face.can_draw(shaped.index); };
+    if (!std::ranges::all_of(glyphs_of_run, drawn)) {
+      for (const char32_t code_point : run.code_points) {
+        if (!is_invisible(code_point)) place_letter(code_point, Faces::none);
+      }
+      return;
+    }
     const float scale = face.scale(size);
-    int units = 0;
+    std::int64_t units = 0;
     last = pen;
-    for (const ShapedGlyph& shaped : face.shape(run.text)) {
+    for (const ShapedGlyph& shaped : glyphs_of_run) {
       float x = static_cast<float>(pen) + static_cast<float>(units + shaped.x) * scale;
       // A mark for which the face has no place on this letter: over it, as placed in its cell.
       if (shaped.advance == 0 && shaped.x == 0)
         x -= static_cast<float>(face.advance(shaped.index, size));
-      const float y = -static_cast<float>(shaped.y) * scale;
+      x = std::clamp(x, -longest_run, longest_run);
+      const float y = std::clamp(-static_cast<float>(shaped.y) * scale, -longest_run, longest_run);
       const float left = std::floor(x);
       const float top = std::floor(y);
       glyphs.push_back({&face, run.face, shaped.index, size, static_cast<int>(left),
@@ -161,7 +172,8 @@ std::vector<Glyph> place(Faces& faces, std::string_view text, int size, int* adv
                         face.outline(shaped.index, size).moved(x - left, y - top)});
       units += shaped.advance;
     }
-    pen += static_cast<int>(std::ceil(static_cast<float>(units) * scale));
+    pen += static_cast<int>(
+        std::clamp(std::ceil(static_cast<float>(units) * scale), 0.0F, longest_run));
   };
 
   for (const Run& run : split(faces, text)) {

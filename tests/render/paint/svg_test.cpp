@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "catch.h"
 #include "render/figure/curve.h"
 #include "render/figure/heatmap.h"
@@ -261,6 +262,57 @@ TEST_CASE("texts of any bytes make well-formed SVG") {
   const std::string svg = svg_of(map_of({junk, ""}, {"", junk}), options, {{"Title", junk}});
   CHECK(elements_of(svg).size() > 10);
   for (const char c : svg) CHECK((static_cast<unsigned char>(c) >= 0x20 || c == '\n'));
+}
+
+/// Whether all of it is UTF-8 and of the code points that XML 1.0 allows, and every & begins an
+/// entity.
+bool has_xml_characters(std::string_view xml) {
+  for (std::size_t at = 0; at < xml.size();) {
+    const CodePoint next = first_code_point(xml.substr(at));
+    const char32_t c = next.value;
+    const bool allowed = c == '\n' || (c >= 0x20 && c < 0xd800) || (c >= 0xe000 && c < 0xfffe) ||
+                         (c >= 0x10000 && c <= 0x10ffff);
+    if (!next.valid || !allowed) return false;
+    if (c == '&') {
+      const std::string_view entity = xml.substr(at, xml.find(';', at) - at);
+      if (entity != "&amp" && entity != "&lt" && entity != "&gt" && entity != "&quot") return false;
+    }
+    at += next.length;
+  }
+  return true;
+}
+
+TEST_CASE("texts of every code point make well-formed SVG") {
+  const auto texts_from = [](char32_t first, char32_t count) {
+    std::string text;
+    for (char32_t c = first; c < first + count; ++c) {
+      if (c < 0xd800 || c >= 0xe000) text += to_utf8(c);
+    }
+    return text;
+  };
+  const Font font;
+  for (char32_t first = 0; first < 0x110000; first += 0x1000) {
+    INFO(static_cast<std::uint32_t>(first));
+    const SvgPainter painter(font, 10, 10, std::nullopt);
+    const std::string text = texts_from(first, 0x1000);
+    const std::string svg = painter.file({{"Title", text}, {"Source", text}});
+    CHECK(has_xml_characters(svg));
+    elements_of(svg);
+  }
+  // Labels and titles, which are measured: around every end of a plane, and where scripts are.
+  for (char32_t first = 0; first < 0x110000; first += 0x80) {
+    const bool is_end = first % 0x10000 == 0xff80 || first % 0x10000 == 0;
+    if (first >= 0x3000 && !is_end && first != 0xd780 && first != 0xe000) continue;
+    INFO(static_cast<std::uint32_t>(first));
+    HeatmapOptions options;
+    AttentionMap map = map_of({""}, {""});
+    options.texts.title = options.texts.caption = texts_from(first, 0x80);
+    map.source[0] = texts_from(first, 0x20);
+    map.target[0] = texts_from(first + 0x60, 0x20);
+    const std::string svg = svg_of(map, options);
+    CHECK(has_xml_characters(svg));
+    elements_of(svg);
+  }
 }
 
 }  // namespace
