@@ -24,7 +24,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t max_metrics = 1U << 26U;
-constexpr std::uint64_t seed = 1000;  // as `attnviz eval` has by default
+constexpr std::uint64_t curve_seed = 1000;  // as `attnviz eval` has by default
 
 /// Of a model of pairs: on those that were held out to test with.
 CurveSeries pairs_by_length(const Model& model, const std::string& path, int count) {
@@ -55,7 +55,7 @@ CurveSeries exact_by_length(const std::string& path, int count) {
     TaskOptions options = task->options;
     options.min_length = options.max_length = length;
     const TaskData data(*task->task, options, model.source, model.target);
-    Random random(seed, static_cast<std::uint64_t>(Stream::test));
+    Random random(curve_seed, static_cast<std::uint64_t>(Stream::test));
     const auto examples = data.draw(Part::test, count, random);
     series.x.push_back(length);
     series.y.push_back(
