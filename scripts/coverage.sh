@@ -7,7 +7,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 files=(base/{file,lock,line_reader,number,error} formats/{file_kind,strict_json,safetensors,zip,npy}
-  formats/attention_{file,io,json,csv,numpy,text} text/pair_reader model/checkpoint infer/model_{task,text}
+  formats/attention_{file,io,json,csv,numpy,text} text/{pair_reader,gold_column,text_kind} model/checkpoint infer/model_{task,text}
   train/saved_run render/raster/png)
 
 case ${1:-} in

@@ -75,6 +75,18 @@ bool starts_code_point(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
 }
 
+std::string normalise(std::string_view text, utf8proc_option_t form) {
+  require_utf8(text, "text");
+  utf8proc_uint8_t* bytes = nullptr;
+  const utf8proc_ssize_t length =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &bytes,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | form));
+  const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(bytes, &std::free);
+  if (length < 0) throw std::bad_alloc();
+  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length)};
+}
+
 }  // namespace
 
 std::size_t first_character(std::string_view text) {
@@ -112,6 +124,10 @@ std::vector<std::string> split_characters(std::string_view text) {
   return characters;
 }
 
+std::string_view general_category(char32_t code_point) {
+  return utf8proc_category_string(number(code_point));
+}
+
 int display_width(std::string_view text) {
   int width = 0;
   for (const std::string& character : split_characters(text)) {
@@ -124,15 +140,11 @@ int display_width(std::string_view text) {
 }
 
 std::string to_nfc(std::string_view text) {
-  require_utf8(text, "text");
-  utf8proc_uint8_t* bytes = nullptr;
-  const utf8proc_ssize_t length =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &bytes,
-                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(bytes, &std::free);
-  if (length < 0) throw std::bad_alloc();
-  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length)};
+  return normalise(text, UTF8PROC_COMPOSE);
+}
+
+std::string to_nfd(std::string_view text) {
+  return normalise(text, UTF8PROC_DECOMPOSE);
 }
 
 std::string to_lower(std::string_view text) {

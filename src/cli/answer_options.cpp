@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include "attnviz/error.h"
-#include "base/utf8.h"
 #include "cli/output.h"
 
 namespace attnviz {
@@ -21,8 +20,16 @@ void add_answer_options(const Command& command, AnswerOptions& answer) {
 
 void tell_unknown(bool quiet, const std::string& place, const SourceText& text) {
   if (text.unknown.empty()) return;
-  tell(quiet, fmt::format("attnviz: note: {}the model has never seen \"{}\"; read as <unk>", place,
-                          printable(join(text.unknown, "\", \""))));
+  tell(quiet, fmt::format("attnviz: note: {}the model has never seen {}; read as <unk>", place,
+                          text.unknown));
+}
+
+bool tell_length(bool quiet, const std::string& place, const SourceReader& reader,
+                 const SourceText& text) {
+  const std::string warning = reader.length_warning(text.symbols.size());
+  if (warning.empty()) return false;
+  tell(quiet, "attnviz: note: " + place + warning);
+  return true;
 }
 
 void tell_cut(bool quiet, const Prediction& prediction) {

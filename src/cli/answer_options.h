@@ -17,6 +17,10 @@ void add_answer_options(const Command& command, AnswerOptions& answer);
 /// origin.
 void tell_unknown(bool quiet, const std::string& place, const SourceText& text);
 
+/// Notes that inputs of this length were not in training. Whether there was something to note.
+bool tell_length(bool quiet, const std::string& place, const SourceReader& reader,
+                 const SourceText& text);
+
 /// Warns of an answer that did not end with END.
 void tell_cut(bool quiet, const Prediction& prediction);
 

@@ -1,6 +1,9 @@
 #include "cli/error_text.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <vector>
 
 #include "base/lock.h"
 #include "cli/output.h"
@@ -9,10 +12,31 @@
 #include "tasks/task.h"
 #include "train/memory.h"
 #include "train/pair_data.h"
+#include "train/pair_places.h"
 #include "train/run.h"
 
 namespace attnviz {
 namespace {
+
+std::string advice_on_parts(const EmptyPartError::Reasons& reasons) {
+  const bool validation = reasons.part == Part::validation || reasons.validation_held_out;
+  const bool test = reasons.part == Part::test || reasons.test_held_out;
+  std::string text;
+  if (validation) text += "; name a file of them with --dev";
+  if (test) text += std::string(validation ? " and" : "; name a file of them with") + " --test";
+  return text + (reasons.too_long ? "; raise --max-length" : "");
+}
+
+/// Columns that were read as something else, or not.
+std::string advice_on_columns(const PairFileError& faults) {
+  std::vector<int> columns = faults.gold_columns();
+  if (columns.empty())
+    return faults.too_many_columns() ? "; --columns 1,2 reads the first two" : "";
+  const int gold = columns.back();
+  columns.pop_back();
+  return fmt::format("; column {} is read as a gold alignment: --columns {} leaves it out", gold,
+                     columns_text(columns));
+}
 
 /// What can be done about an error; "" where its text suffices.
 std::string advice(const Error& error) {
@@ -28,10 +52,14 @@ std::string advice(const Error& error) {
     return "; raise --max-length or widen --alphabet";
   }
   if (const auto* empty = dynamic_cast<const EmptyPartError*>(&error)) {
-    const char* file = empty->part() == Part::validation ? "; name a file of them with --dev"
-                       : empty->part() == Part::test     ? "; name a file of them with --test"
-                                                         : "";
-    return std::string(file) + (empty->too_long() ? "; raise --max-length" : "");
+    return advice_on_parts(empty->reasons());
+  }
+  if (dynamic_cast<const EmptyVocabularyError*>(&error)) return "; lower --min-count";
+  if (const auto* faults = dynamic_cast<const PairFileError*>(&error)) {
+    return advice_on_columns(*faults);
+  }
+  if (dynamic_cast<const PairsNotFoundError*>(&error)) {
+    return "; --data names where they are now (eval: with --held-out)";
   }
   if (dynamic_cast<const MemoryLimitError*>(&error)) {
     return "; raise the limit, or lower --hidden, --embedding or --batch";

@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
-#include "base/file.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 #include "cli/commands.h"
 #include "cli/open_model.h"
+#include "cli/output.h"
 #include "formats/strict_json.h"
+#include "infer/predict.h"
 #include "model/checkpoint.h"
 
 namespace attnviz {
@@ -41,11 +43,27 @@ Json describe_as_json(const Model& model) {
   return result;
 }
 
+/// Symbols one after the other if each is one code point; otherwise with spaces between them, those
+/// with spaces or quotes of their own in quotes.
+std::string symbols_text(const std::vector<std::string>& symbols) {
+  const auto is_single = [](const std::string& s) {
+    return first_code_point(s).length == s.size();
+  };
+  const bool single = std::ranges::all_of(symbols, is_single);
+  std::string text;
+  for (const std::string& symbol : symbols) {
+    if (!single && !text.empty()) text += ' ';
+    const bool needs_quotes = !single && symbol.find_first_of(" \"") != std::string::npos;
+    text += show_invisible(needs_quotes ? Json(symbol).dump() : symbol);
+  }
+  return printable(text);
+}
+
 std::string value_text(const Json& value) {
   if (value.is_string()) return printable(value.get<std::string>());
   const bool symbols = value.is_array() && std::all_of(value.begin(), value.end(),
                                                        [](const Json& s) { return s.is_string(); });
-  return printable(symbols ? join(value.get<std::vector<std::string>>()) : value.dump());
+  return symbols ? symbols_text(value.get<std::vector<std::string>>()) : printable(value.dump());
 }
 
 /// One line per value; only --json shows tables within tables.
@@ -64,8 +82,11 @@ std::string to_text(const Json& description) {
 }
 
 void run_info(const InfoOptions& options) {
-  const Json description = describe_as_json(open_model(options.model));
-  write_file("-", options.json ? description.dump() + "\n" : to_text(description));
+  const Model model = open_model(options.model);
+  // Any answer will do: weights that give none are refused here as well.
+  static_cast<void>(predict(model, std::vector<std::vector<std::string>>(1)));
+  const Json description = describe_as_json(model);
+  print(options.json ? description.dump() + "\n" : to_text(description));
 }
 
 }  // namespace

@@ -215,7 +215,7 @@ Option Command::paths(const std::string& name, std::vector<std::string>& target,
 
 Option Command::arguments(const std::string& name, std::vector<std::string>& target,
                           const std::string& help) const {
-  return Option(app_->add_option(name, target, help)->required()).type("TEXT");
+  return Option(app_->add_option(name, target, help)).type("TEXT");
 }
 
 void Command::words(std::vector<std::string>& target) const {

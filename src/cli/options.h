@@ -88,7 +88,7 @@ class Command {
   /// One or several files or folders, none of them ""; may be repeated.
   Option paths(const std::string& name, std::vector<std::string>& target,
                const std::string& help) const;
-  /// One or several texts without an option's name, which are required.
+  /// Texts without an option's name.
   Option arguments(const std::string& name, std::vector<std::string>& target,
                    const std::string& help) const;
   /// Words without an option's name, which --help does not show: for the command to refuse.

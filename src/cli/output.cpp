@@ -1,11 +1,13 @@
 #include "cli/output.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
 
 #include "attnviz/error.h"
+#include "base/file.h"
 #include "base/number.h"
 #include "base/utf8.h"
 #include "render/text/label_text.h"
@@ -13,26 +15,40 @@
 
 namespace attnviz {
 
+void print(std::string_view text) {
+  if (isatty(STDOUT_FILENO) != 1) return write_file("-", text);
+  std::string safe;
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find_first_of("\t\n"), text.size());
+    safe += printable(text.substr(0, length), no_limit);
+    safe += text.substr(length, 1);
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  write_file("-", safe);
+}
+
 void tell(bool quiet, std::string_view line) {
   if (!quiet) std::cerr << line << '\n';
 }
 
 std::string shell_word(const std::string& path) {
+  if (path.starts_with('-')) return shell_word("./" + path);  // no option
   const auto is_plain = [](char c) {
     const std::string_view plain = "_-./+,:@%";
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            plain.find(c) != std::string_view::npos;
   };
-  if (path.starts_with('-')) return shell_word("./" + path);  // else it would be an option
   if (!path.empty() && std::all_of(path.begin(), path.end(), is_plain)) return path;
+  const bool has_escapes = printable(path, no_limit) != path;
   std::string quoted;
-  if (printable(path, no_limit) == path) {
-    for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-    return "'" + quoted + "'";
+  for (const char c : path) {
+    if (c == '\'') {
+      quoted += has_escapes ? "\\'" : "'\\''";
+    } else {
+      quoted += has_escapes && c == '\\' ? "\\\\" : std::string(1, c);
+    }
   }
-  // What cannot be printed is escaped as shells understand it.
-  for (const char c : path) quoted += (c == '\'' || c == '\\' ? "\\" : "") + std::string(1, c);
-  return "$'" + printable(quoted, no_limit) + "'";
+  return (has_escapes ? "$'" : "'") + printable(quoted, no_limit) + "'";
 }
 
 std::string percent(double share) {

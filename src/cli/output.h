@@ -27,6 +27,10 @@ class Stopped : public std::runtime_error {
   int signal_;
 };
 
+/// Writes data to standard output. If that is a terminal, what could control it is escaped, all but
+/// tabs and line ends. Throws OutputError.
+void print(std::string_view text);
+
 /// A line on standard error, unless `quiet`.
 void tell(bool quiet, std::string_view line);
 
@@ -34,8 +38,8 @@ void tell(bool quiet, std::string_view line);
 inline constexpr const char* separators_note =
     "attnviz: note: separators between the symbols of an input are left out";
 
-/// A path for a command that is printed for the user: as it must be typed, in quotes where it needs
-/// them.
+/// A path for a command that is printed for the user: in quotes where it needs them, with escapes
+/// as bash and zsh read them ($'a\nb') where it cannot be printed.
 std::string shell_word(const std::string& path);
 
 /// "99.87 %"

@@ -4,14 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "base/file.h"
 #include "base/grapheme.h"
 #include "base/random.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "cli/task_options.h"
-#include "text/pair_reader.h"
+#include "text/gold_column.h"
 #include "train/recipe.h"
 
 namespace attnviz {
@@ -76,7 +76,7 @@ void list_tasks(const TasksOptions& options) {
     rows.push_back({std::string(task.name), join(example.source) + " -> " + join(example.target),
                     std::string(task.summary)});
   }
-  write_file("-", options.json ? list.dump() + '\n' : format_table(rows, TableStyle::words));
+  print(options.json ? list.dump() + '\n' : format_table(rows, TableStyle::words));
 }
 
 void sample_task(const TasksOptions& options) {
@@ -96,7 +96,7 @@ void sample_task(const TasksOptions& options) {
     if (options.gold) text += '\t' + gold_text(example.gold);
     text += '\n';
     if (text.size() >= chunk || left == 1) {
-      write_file("-", text);
+      print(text);
       text.clear();
     }
   }
@@ -107,7 +107,7 @@ void run_tasks(const TasksOptions& options) {
   if (!options.names) return list_tasks(options);
   std::string text;
   for (const std::string& name : task_names()) text += name + '\n';
-  write_file("-", text);
+  print(text);
 }
 
 }  // namespace

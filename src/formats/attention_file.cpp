@@ -17,7 +17,10 @@ namespace {
 AttentionMap pick_line(std::string_view bytes, const std::string& name, std::size_t sentence) {
   std::vector<AttentionMap> maps = attention_from_json_lines(bytes, name);
   if (maps.empty()) throw InputError(name + ": expected at least one map, got none");
-  if (sentence <= maps.size()) return std::move(maps[sentence - 1]);
+  if (sentence <= maps.size()) {
+    require_map(maps[sentence - 1], fmt::format("{}: sentence {}", name, sentence));
+    return std::move(maps[sentence - 1]);
+  }
   throw SettingError("sentence", fmt::format("expected 1..{}, the maps in {}, got {}", maps.size(),
                                              name, sentence));
 }

@@ -28,6 +28,16 @@ void check_weight_shape(std::size_t rows, std::size_t columns, const std::string
                                max_attention_weights, rows, columns));
 }
 
+bool is_missing(const AttentionMap& map) {
+  return map.source.empty() && map.target.empty() && map.metadata.contains("error");
+}
+
+void require_map(const AttentionMap& map, const std::string& name) {
+  if (!is_missing(map)) return;
+  throw InputError(fmt::format("{}: an input without an answer, and so without a map: {}", name,
+                               printable(map.metadata.at("error"))));
+}
+
 std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column) {
   check_weight(map, row, column);
   return format_shortest(map.at(row, column));

@@ -25,6 +25,11 @@ void check_weight(const AttentionMap& map, std::size_t row, std::size_t column);
 /// A weight as the shortest text that reads back to the same float; throws as check_weight.
 std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column);
 
+/// Whether it stands for an input without an answer: no labels, and the reason in
+/// metadata["error"]. Then require_map() throws InputError; `name` is the file's.
+bool is_missing(const AttentionMap& map);
+void require_map(const AttentionMap& map, const std::string& name);
+
 /// One map as JSON on one line, no newline at its end:
 /// {"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",
 ///  "source":[..],"target":[..],"weights":[[..]],"gold":[[..]],"expected":[..],"facts":{..}}
@@ -39,7 +44,7 @@ std::string attention_to_json(const AttentionMap& map);
 AttentionMap attention_from_json(std::string_view text, std::string_view name);
 
 /// As attention_from_json, for a file with one document a line (.jsonl). Blank lines are skipped;
-/// messages name the line.
+/// messages name the line. Maps may be missing.
 std::vector<AttentionMap> attention_from_json_lines(std::string_view text, std::string_view name);
 
 /// CSV (RFC 4180): first row the column labels after one corner cell, first column the row labels,

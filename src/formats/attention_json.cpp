@@ -74,7 +74,6 @@ std::vector<std::string> read_labels(const Field& field) {
   std::vector<std::string> labels;
   labels.reserve(field.size());
   for (std::size_t i = 0; i < field.size(); ++i) labels.push_back(text_of(field[i]));
-  if (labels.empty()) throw InputError(field.place + ": expected at least one label, got none");
   return labels;
 }
 
@@ -182,7 +181,10 @@ std::string attention_to_json(const AttentionMap& map) {
   return json + '}';
 }
 
-AttentionMap attention_from_json(std::string_view text, std::string_view name) {
+namespace {
+
+/// The map of a document, or that of an input without an answer: no labels, and metadata["error"].
+AttentionMap read_map(std::string_view text, std::string_view name) {
   const std::string file(name);
   const Json json = parse_strict_json<Json>(text, file);
   const Document document(json, file);
@@ -193,6 +195,12 @@ AttentionMap attention_from_json(std::string_view text, std::string_view name) {
   AttentionMap map;
   map.source = read_labels(document.at("source"));
   map.target = read_labels(document.at("target"));
+  if (document.has("facts")) map.metadata = read_metadata(document.at("facts"));
+  if (is_missing(map)) return map;
+  for (const auto& [side, labels] : {std::pair{"source", &map.source}, {"target", &map.target}}) {
+    if (!labels->empty()) continue;
+    throw InputError(fmt::format("{}: {}: expected at least one label, got none", file, side));
+  }
   check_weight_shape(map.rows(), map.columns(), file);
   map.weights = read_weights(document.at("weights"), map.rows(), map.columns());
   if (document.has("gold")) map.gold = read_gold(document.at("gold"), map.rows(), map.columns());
@@ -201,7 +209,14 @@ AttentionMap attention_from_json(std::string_view text, std::string_view name) {
     check_list(expected, "strings", map.rows());
     map.expected = read_labels(expected);
   }
-  if (document.has("facts")) map.metadata = read_metadata(document.at("facts"));
+  return map;
+}
+
+}  // namespace
+
+AttentionMap attention_from_json(std::string_view text, std::string_view name) {
+  AttentionMap map = read_map(text, name);
+  require_map(map, std::string(name));
   return map;
 }
 
@@ -214,7 +229,7 @@ std::vector<AttentionMap> attention_from_json_lines(std::string_view text, std::
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     const std::string place = fmt::format("{}:{}", name, number);
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    maps.push_back(attention_from_json(line, place));
+    maps.push_back(read_map(line, place));
   }
   return maps;
 }

@@ -118,15 +118,16 @@ NematusHeader read_header(std::string_view line, const std::string& place) {
   const Parts fields = split(line, " ||| ");
   const Parts sizes = words_of(fields.back());
   const auto size = [&](std::size_t i) {
-    return sizes.size() == 2 ? parse_integer<std::size_t>(sizes[i]).value_or(0) : 0;
+    return sizes.size() == 2 ? parse_integer<std::size_t>(sizes[i]) : std::nullopt;
   };
-  if (fields.size() != 5 || size(0) == 0 || size(1) == 0) {
+  // A sentence without an answer has neither rows nor columns.
+  if (fields.size() != 5 || !size(0) || !size(1) || (*size(0) == 0) != (*size(1) == 0)) {
     throw InputError(
         fmt::format("{}: expected number ||| output words ||| score ||| source words ||| columns "
                     "rows, got \"{}\"",
                     place, printable(line)));
   }
-  return {fields[1], fields[3], size(0), size(1)};
+  return {fields[1], fields[3], *size(0), *size(1)};
 }
 
 }  // namespace
@@ -176,6 +177,7 @@ AttentionMap attention_from_nematus(std::string_view text, std::string_view name
       if (is_chosen) add_row(words_of(*row), header.columns, lines.place(), map);
     }
     if (!is_chosen) continue;
+    if (header.rows == 0) throw InputError(place + ": this sentence has no answer and no map");
     map.source = labels_of(header.source, header.columns, given.columns, place + ": source",
                            MissingLabelsError::Side::columns);
     map.target = labels_of(header.target, header.rows, given.rows, place + ": output",

@@ -272,6 +272,11 @@ std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights
     const auto copy = static_cast<std::size_t>(batch.order[s * static_cast<std::size_t>(width)]);
     const std::size_t source = copy / static_cast<std::size_t>(width);
     answers[source] = searches[s].answers(greedy[source]);
+    for (const Decoded& answer : answers[source]) {
+      if (!std::isfinite(answer.log_probability())) {
+        refuse_not_finite(scratch.model, "the logits of a hypothesis");
+      }
+    }
   }
   return answers;
 }

@@ -1,7 +1,12 @@
 #include "infer/decode.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
+#include "attnviz/error.h"
 #include "model/steps.h"
 #include "nn/loss.h"
 
@@ -9,14 +14,22 @@ namespace attnviz {
 namespace {
 
 /// Adds the symbol `id` of the step in `column` to an answer over `length` inputs.
-void take(const DecoderTape& tape, Index column, int id, Index length, bool keep_logits,
-          Decoded& answer) {
+void take(const DecodingScratch& scratch, Index column, int id, Index length, Decoded& answer) {
+  const DecoderTape& tape = scratch.tape.decoder;
   const Scalar* a = tape.attention.weights.col(column).data();
   const auto logits = tape.logits.col(column);
+  const bool is_attention_finite =
+      std::all_of(a, a + length, [](Scalar w) { return std::isfinite(w); });
+  if (!is_attention_finite || !logits.allFinite()) {
+    refuse_not_finite(
+        scratch.model,
+        fmt::format("{} of output symbol {}", is_attention_finite ? "the logits" : "the attention",
+                    answer.ids.size() + 1));
+  }
   answer.ids.push_back(id);
   answer.attention.insert(answer.attention.end(), a, a + length);
   answer.log_probabilities.push_back(static_cast<double>(logits[id]) - log_sum_exp(logits));
-  if (keep_logits) {
+  if (scratch.keep_logits) {
     answer.logits.insert(answer.logits.end(), logits.data(), logits.data() + logits.size());
   }
 }
@@ -25,6 +38,11 @@ void take(const DecoderTape& tape, Index column, int id, Index length, bool keep
 
 double Decoded::log_probability() const {
   return std::accumulate(log_probabilities.begin(), log_probabilities.end(), 0.0);
+}
+
+void refuse_not_finite(const std::string& model, const std::string& what) {
+  throw InputError(
+      fmt::format("{}: its weights give numbers that are not finite: {}", model, what));
 }
 
 int most_probable(const Matrix& logits, Index column) {
@@ -64,7 +82,7 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
       Decoded& answer = answers[static_cast<std::size_t>(scratch.batch.order[place])];
       const int symbol = most_probable(tape.decoder.logits, now.first + k);
       const Index length = tape.memory.of(k).count;
-      take(tape.decoder, now.first + k, symbol, length, scratch.keep_logits, answer);
+      take(scratch, now.first + k, symbol, length, answer);
       inputs[static_cast<std::size_t>(next + k)] = symbol;
       done[place] = symbol == Vocabulary::end ||
                     static_cast<int>(answer.ids.size()) == scratch.limit(static_cast<int>(length));
@@ -87,8 +105,7 @@ std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelCon
     const auto pair = static_cast<std::size_t>(batch.order[static_cast<std::size_t>(k)]);
     for (std::size_t t = 0; t < pairs[pair]->target.size(); ++t) {
       const Index column = step_columns(batch.target_first, static_cast<Index>(t)).first + k;
-      take(tape.decoder, column, pairs[pair]->target[t], tape.memory.of(k).count,
-           scratch.keep_logits, answers[pair]);
+      take(scratch, column, pairs[pair]->target[t], tape.memory.of(k).count, answers[pair]);
     }
   }
   return answers;

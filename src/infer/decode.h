@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/stop.h"
@@ -19,6 +20,9 @@ struct Decoded {
 
   /// Of the answer as a whole.
   double log_probability() const;
+  double log_probability_per_symbol() const {
+    return log_probability() / static_cast<double>(ids.size());
+  }
 };
 
 /// The longest answer to a source of that many tokens, END included on both sides.
@@ -38,8 +42,9 @@ struct DecodingScratch {
   Batch batch;
   Tape tape;
   bool keep_logits = false;
-  int longest = 0;  // answers with END; 0 for longest_answer() of each source
-  StopCheck stop;   // asked at every step
+  int longest = 0;              // answers with END; 0 for longest_answer() of each source
+  std::string model = "model";  // its name, for messages
+  StopCheck stop;               // asked at every step
 
   explicit DecodingScratch(const ModelConfig& config) { tables.resize(config); }
 
@@ -60,18 +65,22 @@ inline ChunkSize forced_size(const ModelConfig& config, const EncodedPair& pair)
           pair.source.size() + static_cast<std::size_t>(config.target_vocabulary)};
 }
 
+/// Throws InputError: `what` is not finite, as weights that are too large make it.
+[[noreturn]] void refuse_not_finite(const std::string& model, const std::string& what);
+
 /// The symbol with the highest logit; PAD and START are no answers.
 int most_probable(const Matrix& logits, Index column);
 
 /// The most probable symbol at every step. Answers come in the order of the sources (`target` of
-/// the pairs is ignored) and do not depend on which others share the call.
+/// the pairs is ignored) and do not depend on which others share the call. Throws InputError where
+/// attention or logits are not finite, as weights that are too large make them.
 /// `project_tokens(weights, scratch.tables)` must have been called for these weights.
 std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
                                      std::span<const EncodedPair* const> sources,
                                      DecodingScratch& scratch);
 
 /// The targets of the pairs as if they were answers: their attention and log-probabilities. Order,
-/// independence and tables as above.
+/// independence, errors and tables as above.
 std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
                                    std::span<const EncodedPair* const> pairs,
                                    DecodingScratch& scratch);

@@ -15,12 +15,13 @@ using Json = nlohmann::ordered_json;
 }  // namespace
 
 std::string task_to_json(const Task& task, const TaskOptions& options) {
-  return Json{{"name", task.name},
-              {"min_length", options.min_length},
-              {"max_length", options.max_length},
-              {"shift", options.shift},
-              {"alphabet", options.alphabet}}
-      .dump();
+  Json json{{"name", task.name},
+            {"min_length", options.min_length},
+            {"max_length", options.max_length},
+            {"shift", options.shift},
+            {"alphabet", options.alphabet}};
+  if (options.cases) json["cases"] = true;
+  return json.dump();
 }
 
 std::optional<ModelTask> task_of(const Model& model) {
@@ -36,6 +37,8 @@ std::optional<ModelTask> task_of(const Model& model) {
     options.max_length = json_integer(json.at("max_length"), max);
     options.shift = json_integer(json.at("shift"), max);
     options.alphabet = json.at("alphabet").get<std::string>();
+    options.cases =
+        json.value("cases", false);  // not in older files, whose models lack the letters
     check_task_options(task, options);
     return ModelTask{&task, options};
   } catch (const Json::exception&) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
@@ -15,16 +16,19 @@ using Json = nlohmann::ordered_json;
 }  // namespace
 
 std::string to_json(const Tokenizer& tokenizer) {
-  return Json{
-      {"unit", to_string(tokenizer.unit)}, {"lower", tokenizer.lower}, {"nfc", tokenizer.nfc}}
-      .dump();
+  Json json{
+      {"unit", to_string(tokenizer.unit)}, {"lower", tokenizer.lower}, {"nfc", tokenizer.nfc}};
+  // Only where it is used: files of models that were made before it was there stay as they are.
+  if (tokenizer.punctuation) json["split_punctuation"] = true;
+  return json.dump();
 }
 
 Tokenizer tokenizer_from_json(const std::string& text) {
   const auto json = Json::parse(text, nullptr, false);
   try {
     if (const auto unit = unit_from(json.at("unit").get<std::string>())) {
-      return {*unit, json.at("lower").get<bool>(), json.at("nfc").get<bool>()};
+      return {*unit, json.at("lower").get<bool>(), json.at("nfc").get<bool>(),
+              json.value("split_punctuation", false)};
     }
   } catch (const Json::exception&) {
   }
@@ -36,26 +40,49 @@ std::string text_to_json(const ModelText& text) {
               {"target", Json::parse(to_json(text.target))},
               {"longest", text.longest},
               {"takes_unknown", text.takes_unknown},
-              {"sample", text.sample}}
+              {"sample", text.sample},
+              {"shortest_source", text.shortest_source},
+              {"longest_source", text.longest_source}}
       .dump();
 }
 
 ModelText text_of(const Model& model) {
   const auto found = model.metadata.find("text");
   if (found == model.metadata.end()) return {};
-  constexpr int max_answer = 2000;  // sides of training pairs have at most 1000 symbols
+  constexpr int max_side = 1000;  // symbols of a side of the training pairs
+  constexpr int max_answer = 2 * max_side;
   const std::string place = "model: metadata: text";
   const auto json = parse_strict_json<Json>(found->second, place);
+  const auto side_length = [&](const char* key) {  // not in older files
+    return json.contains(key) ? json_integer(json.at(key), max_side) : 0;
+  };
   try {
     return {tokenizer_from_json(json.at("source").dump()),
             tokenizer_from_json(json.at("target").dump()),
-            json_integer(json.at("longest"), max_answer), json.at("takes_unknown").get<bool>(),
-            json.at("sample").get<std::string>()};
+            json_integer(json.at("longest"), max_answer),
+            json.at("takes_unknown").get<bool>(),
+            json.at("sample").get<std::string>(),
+            side_length("shortest_source"),
+            side_length("longest_source")};
   } catch (const Json::exception&) {
   } catch (const InputError&) {
   }
   throw InputError(fmt::format("{}: expected how the model reads text, got {}", place,
                                printable(found->second)));
+}
+
+double usual_log_probability(const Model& model) {
+  constexpr double least_right = 1000;
+  constexpr double unknown = -std::numeric_limits<double>::infinity();
+  const auto scores = model.metadata.find("scores");
+  if (scores == model.metadata.end()) return unknown;
+  const auto json = Json::parse(scores->second, nullptr, false);
+  try {
+    const double right = json.at("examples").get<double>() * json.at("exact_match").get<double>();
+    return right < least_right ? unknown : json.at("least_log_probability").get<double>();
+  } catch (const Json::exception&) {
+    return unknown;  // an older file
+  }
 }
 
 }  // namespace attnviz

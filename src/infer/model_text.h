@@ -14,6 +14,8 @@ struct ModelText {
   int longest = 0;  // symbols of an answer with END; 0 where it follows from the input's length
   bool takes_unknown = false;  // reads symbols that it does not know as <unk>
   std::string sample;          // an input to show; "" where a task has one
+  int shortest_source = 0;     // symbols of the training inputs; 0 where that is not known
+  int longest_source = 0;
 };
 
 std::string to_json(const Tokenizer& tokenizer);
@@ -26,5 +28,9 @@ std::string text_to_json(const ModelText& text);
 /// The entry in a model's file; a model without it reads and writes characters, and refuses those
 /// that it does not know. Throws InputError when the entry is malformed.
 ModelText text_of(const Model& model);
+
+/// The least log-probability a symbol of the right answers in the final test of its training;
+/// minus infinity where less than 1,000 were right, or that is not known.
+double usual_log_probability(const Model& model);
 
 }  // namespace attnviz

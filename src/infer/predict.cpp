@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "attnviz/error.h"
 #include "base/number.h"
 #include "base/utf8.h"
 
@@ -42,156 +41,80 @@ void replace_unknown(const std::vector<std::string>& source, const Decoded& deco
   }
 }
 
-std::string unit_name(const Tokenizer& tokenizer) {
-  return tokenizer.unit == Unit::character ? "character" : "word";
-}
-
 void note_probability(Prediction& prediction) {
   prediction.map.metadata["log_probability"] = format_shortest(prediction.log_probability);
 }
 
-/// A model at work on many sources: what stays the same from one to the next.
-class Answerer {
- public:
-  explicit Answerer(const Model& model)
-      : model_(model), task_(task_of(model)), text_(text_of(model)), scratch_(model.config) {
-    scratch_.longest = text_.longest;
-    project_tokens(model.weights, scratch_.tables);
-  }
-
-  DecodingScratch& scratch() { return scratch_; }
-
-  /// `answer` are the symbols of decoded.ids, END left out.
-  Prediction tell(std::size_t input, int rank, const std::vector<std::string>& source,
-                  std::vector<std::string> answer, Decoded decoded) const {
-    Prediction result;
-    result.input = input;
-    result.rank = rank;
-    result.source = source;
-    result.source_text = text_.source.join(source);
-    result.answer_text = text_.target.join(answer);
-    result.ended = decoded.ids.back() == Vocabulary::end;
-    result.log_probability = decoded.log_probability();
-    result.map.source = with_end(source);
-    result.map.target = result.ended ? with_end(answer) : answer;
-    result.map.weights = std::move(decoded.attention);
-    result.logits = std::move(decoded.logits);
-    if (task_) add_truth(*task_, source, answer.size(), result.map);
-    result.answer = std::move(answer);
-    return result;
-  }
-
-  /// Calls f(index of the first, pairs) for one chunk of sources after the other. `size` gives
-  /// the size of a pair.
-  template <typename Size, typename F>
-  void for_each_chunk_of_pairs(std::span<const std::vector<std::string>> sources,
-                               std::span<const std::vector<std::string>> targets, Size&& size,
-                               F&& f) const {
-    std::vector<EncodedPair> pairs(sources.size());
-    std::vector<const EncodedPair*> pointers;
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-      pairs[i].source = encode(model_.source, sources[i]);
-      if (!targets.empty()) pairs[i].target = encode(model_.target, targets[i]);
-      pointers.push_back(&pairs[i]);
-    }
-    const auto size_at = [&](std::size_t i) { return size(pairs[i]); };
-    for_each_chunk(pairs.size(), size_at, [&](std::size_t first, std::size_t end) {
-      f(first, std::span<const EncodedPair* const>(pointers).subspan(first, end - first));
-    });
-  }
-
- private:
-  const Model& model_;
-  std::optional<ModelTask> task_;
-  ModelText text_;
-  DecodingScratch scratch_;
-};
-
 }  // namespace
 
-SourceReader::SourceReader(const Model& model) : model_(model), rules_(text_of(model)) {
-  if (const auto task = task_of(model)) separators_ = task->task->separators;
+Answerer::Answerer(const Model& model)
+    : model_(model),
+      task_(task_of(model)),
+      text_(text_of(model)),
+      usual_(usual_log_probability(model)),
+      scratch_(model.config) {
+  scratch_.longest = text_.longest;
+  scratch_.model = model.name;
+  project_tokens(model.weights, scratch_.tables);
 }
 
-SourceText SourceReader::read(std::string_view text) const {
-  return read(text, {"input", rules_.source, model_.source, separators_});
+/// `answer` are the symbols of decoded.ids, END left out.
+Prediction Answerer::tell(std::size_t input, int rank, const std::vector<std::string>& source,
+                          std::vector<std::string> answer, Decoded decoded) const {
+  Prediction result;
+  result.input = input;
+  result.rank = rank;
+  result.source = source;
+  result.source_text = text_.source.join(source);
+  result.answer_text = text_.target.join(answer);
+  result.ended = decoded.ids.back() == Vocabulary::end;
+  result.log_probability = decoded.log_probability();
+  result.is_improbable = decoded.log_probability_per_symbol() < usual_;
+  result.map.source = with_end(source);
+  result.map.target = result.ended ? with_end(answer) : answer;
+  result.map.weights = std::move(decoded.attention);
+  result.logits = std::move(decoded.logits);
+  if (task_) add_truth(*task_, source, answer.size(), result.map);
+  result.answer = std::move(answer);
+  return result;
 }
 
-SourceText SourceReader::read_target(std::string_view text) const {
-  return read(text, {"target", rules_.target, model_.target, ""});
-}
-
-void SourceReader::check_source(std::span<const std::string> symbols) const {
-  check(symbols, {"source", rules_.source, model_.source, ""});
-}
-
-void SourceReader::check_target(std::span<const std::string> symbols) const {
-  check(symbols, {"target", rules_.target, model_.target, ""});
-}
-
-SourceText SourceReader::read(std::string_view text, const Side& side) const {
-  if (const auto at = find_invalid_utf8(text)) {
-    throw InputError(fmt::format("{}: byte {} is not valid UTF-8", side.name, *at + 1));
+/// Calls f(index of the first, pairs) for one chunk of sources after the other. `size` gives the
+/// size of a pair.
+template <typename Size, typename F>
+void Answerer::for_each_chunk_of_pairs(std::span<const std::vector<std::string>> sources,
+                                       std::span<const std::vector<std::string>> targets,
+                                       Size&& size, F&& f) const {
+  std::vector<EncodedPair> pairs(sources.size());
+  std::vector<const EncodedPair*> pointers;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    pairs[i].source = encode(model_.source, sources[i]);
+    if (!targets.empty()) pairs[i].target = encode(model_.target, targets[i]);
+    pointers.push_back(&pairs[i]);
   }
-  SourceText source{side.tokenizer.split(text), false, {}};
-  const auto is_separator = [&](const std::string& symbol) {
-    return side.separators.find(symbol) != std::string_view::npos &&
-           side.vocabulary.id(symbol) == Vocabulary::unknown;
-  };
-  source.separators_dropped = std::erase_if(source.symbols, is_separator) > 0;
-  if (source.symbols.empty()) {
-    throw InputError(fmt::format("{}: expected at least one {}, got none", side.name,
-                                 unit_name(side.tokenizer)));
-  }
-  source.unknown = check(source.symbols, side);
-  return source;
+  const auto size_at = [&](std::size_t i) { return size(pairs[i]); };
+  for_each_chunk(pairs.size(), size_at, [&](std::size_t first, std::size_t end) {
+    f(first, std::span<const EncodedPair* const>(pointers).subspan(first, end - first));
+  });
 }
 
-std::vector<std::string> SourceReader::check(std::span<const std::string> symbols,
-                                             const Side& side) const {
-  if (symbols.size() > max_input) {
-    throw LimitError(fmt::format("{}: expected at most {} {}s, got {}", side.name, max_input,
-                                 unit_name(side.tokenizer), symbols.size()));
-  }
-  std::vector<std::string> unknown = side.vocabulary.missing(symbols);
-  if (!unknown.empty() && !rules_.takes_unknown) {
-    const std::string text = side.tokenizer.join({symbols.begin(), symbols.end()});
-    throw InputError(fmt::format("{} \"{}\": the model has never seen \"{}\"; it knows \"{}\"",
-                                 side.name, printable(text), printable(join(unknown, "\", \"")),
-                                 printable(join(side.vocabulary.symbols()))));
-  }
-  return unknown;
-}
-
-std::size_t max_numbers(const Model& model, const ModelText& text, std::size_t symbols,
-                        const AnswerOptions& options) {
-  const auto columns = symbols + 1;
-  const int rows = answer_limit(text.longest, static_cast<int>(columns));
-  const auto logits = options.keep_logits ? static_cast<std::size_t>(model.target.size()) : 0;
-  return static_cast<std::size_t>(options.beam.n_best) * static_cast<std::size_t>(rows) *
-         (columns + logits);
-}
-
-std::vector<Prediction> predict(const Model& model,
-                                std::span<const std::vector<std::string>> sources,
-                                const AnswerOptions& options) {
+std::vector<Prediction> Answerer::predict(std::span<const std::vector<std::string>> sources,
+                                          const AnswerOptions& options) {
   std::vector<Prediction> predictions;
-  Answerer answerer(model);
-  answerer.scratch().keep_logits = options.keep_logits;
+  scratch_.keep_logits = options.keep_logits;
   const auto size = [&](const EncodedPair& pair) {
-    return answerer.scratch().size(pair, options.beam.width);
+    return scratch_.size(pair, options.beam.width);
   };
-  answerer.for_each_chunk_of_pairs(sources, {}, size, [&](std::size_t first, auto pairs) {
-    auto answers =
-        decode_with_beam(model.weights, model.config, pairs, options.beam, answerer.scratch());
+  for_each_chunk_of_pairs(sources, {}, size, [&](std::size_t first, auto pairs) {
+    auto answers = decode_with_beam(model_.weights, model_.config, pairs, options.beam, scratch_);
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const std::vector<std::string>& source = sources[first + i];
       int rank = 0;
       for (Decoded& decoded : answers[i]) {
-        std::vector<std::string> answer = decode(model.target, decoded.ids);
+        std::vector<std::string> answer = decode(model_.target, decoded.ids);
         if (options.replace_unknown) replace_unknown(source, decoded, answer);
         predictions.push_back(
-            answerer.tell(first + i, ++rank, source, std::move(answer), std::move(decoded)));
+            tell(first + i, ++rank, source, std::move(answer), std::move(decoded)));
         if (options.beam.width > 1) note_probability(predictions.back());
         if (options.beam.n_best > 1)
           predictions.back().map.metadata["rank"] = fmt::format("{}", rank);
@@ -201,20 +124,28 @@ std::vector<Prediction> predict(const Model& model,
   return predictions;
 }
 
-std::vector<Prediction> align(const Model& model, std::span<const std::vector<std::string>> sources,
-                              std::span<const std::vector<std::string>> targets) {
+std::vector<Prediction> Answerer::align(std::span<const std::vector<std::string>> sources,
+                                        std::span<const std::vector<std::string>> targets) {
   std::vector<Prediction> predictions;
-  Answerer answerer(model);
-  const auto size = [&](const EncodedPair& pair) { return forced_size(model.config, pair); };
-  answerer.for_each_chunk_of_pairs(sources, targets, size, [&](std::size_t first, auto pairs) {
-    auto answers = decode_forced(model.weights, model.config, pairs, answerer.scratch());
+  const auto size = [&](const EncodedPair& pair) { return forced_size(model_.config, pair); };
+  for_each_chunk_of_pairs(sources, targets, size, [&](std::size_t first, auto pairs) {
+    auto answers = decode_forced(model_.weights, model_.config, pairs, scratch_);
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      predictions.push_back(answerer.tell(first + i, 1, sources[first + i], targets[first + i],
-                                          std::move(answers[i])));
+      predictions.push_back(
+          tell(first + i, 1, sources[first + i], targets[first + i], std::move(answers[i])));
       note_probability(predictions.back());
     }
   });
   return predictions;
+}
+
+std::size_t max_numbers(const Model& model, const ModelText& text, std::size_t symbols,
+                        const AnswerOptions& options) {
+  const auto columns = symbols + 1;
+  const int rows = answer_limit(text.longest, static_cast<int>(columns));
+  const auto logits = options.keep_logits ? static_cast<std::size_t>(model.target.size()) : 0;
+  return static_cast<std::size_t>(options.beam.n_best) * static_cast<std::size_t>(rows) *
+         (columns + logits);
 }
 
 }  // namespace attnviz

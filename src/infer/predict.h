@@ -1,6 +1,7 @@
 // Answers with their attention, as symbols: what a user sees.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -8,56 +9,9 @@
 #include "infer/beam.h"
 #include "infer/model_task.h"
 #include "infer/model_text.h"
+#include "infer/source_reader.h"
 
 namespace attnviz {
-
-/// An input as its user wrote it.
-struct SourceText {
-  std::vector<std::string> symbols;
-  bool separators_dropped = false;   // "1, 9, 4" was read as "194"
-  std::vector<std::string> unknown;  // distinct symbols that the model has never seen
-};
-
-inline constexpr std::size_t max_input = 1000;  // symbols
-
-/// Reads texts the way a model was trained on them.
-class SourceReader {
- public:
-  /// The model must outlive the reader. Throws as text_of() and task_of() do.
-  explicit SourceReader(const Model& model);
-
-  /// `text` as the symbols of a source. Characters that the task takes as separators and the
-  /// vocabulary does not hold are dropped. Throws InputError for invalid UTF-8, an empty text and,
-  /// unless the model takes unknown symbols, for those, naming them; LimitError for more than
-  /// `max_input` symbols.
-  SourceText read(std::string_view text) const;
-
-  /// The same for a target that is given: separators stay, the vocabulary is that of targets.
-  SourceText read_target(std::string_view text) const;
-
-  /// Symbols that were read by the model's rules: throws as read() and read_target() do, calling
-  /// them "source" and "target".
-  void check_source(std::span<const std::string> symbols) const;
-  void check_target(std::span<const std::string> symbols) const;
-
-  const ModelText& rules() const { return rules_; }
-
- private:
-  /// One of the two sides, which messages call `name`.
-  struct Side {
-    std::string name;
-    const Tokenizer& tokenizer;
-    const Vocabulary& vocabulary;
-    std::string_view separators;
-  };
-  SourceText read(std::string_view text, const Side& side) const;
-  /// The unknown ones, if there may be any.
-  std::vector<std::string> check(std::span<const std::string> symbols, const Side& side) const;
-
-  const Model& model_;
-  ModelText rules_;
-  std::string_view separators_;
-};
 
 struct Prediction {
   std::size_t input = 0;  // which of the sources
@@ -68,6 +22,7 @@ struct Prediction {
   std::string answer_text;
   bool ended = false;            // false: the limit was reached before END
   double log_probability = 0.0;  // of the answer, END included
+  bool is_improbable = false;    // a symbol, below usual_log_probability()
   /// END last on both sides. Where the model's task knows the answer: gold, expected (cut or filled
   /// up to the rows there are) and all of it in metadata["expected"].
   AttentionMap map;
@@ -84,15 +39,48 @@ struct AnswerOptions {
 std::size_t max_numbers(const Model& model, const ModelText& text, std::size_t symbols,
                         const AnswerOptions& options);
 
-/// Answers to several sources, in order; beam.n_best of each, best first, fewer where there are no
-/// more.
-std::vector<Prediction> predict(const Model& model,
-                                std::span<const std::vector<std::string>> sources,
-                                const AnswerOptions& options = {});
+/// A model at work: what stays the same from one call to the next.
+class Answerer {
+ public:
+  /// The model must outlive it. Throws as task_of() and text_of() do.
+  explicit Answerer(const Model& model);
 
-/// The given targets as if the model had answered so: their attention and log-probability. As many
-/// targets as sources.
-std::vector<Prediction> align(const Model& model, std::span<const std::vector<std::string>> sources,
-                              std::span<const std::vector<std::string>> targets);
+  /// Answers to several sources, in order; beam.n_best of each, best first, fewer where there are
+  /// no more. Throws InputError naming the model where its weights give numbers that are not
+  /// finite.
+  std::vector<Prediction> predict(std::span<const std::vector<std::string>> sources,
+                                  const AnswerOptions& options = {});
+
+  /// The given targets as if the model had answered so: their attention and log-probability. As
+  /// many targets as sources. Throws as predict() does.
+  std::vector<Prediction> align(std::span<const std::vector<std::string>> sources,
+                                std::span<const std::vector<std::string>> targets);
+
+ private:
+  Prediction tell(std::size_t input, int rank, const std::vector<std::string>& source,
+                  std::vector<std::string> answer, Decoded decoded) const;
+  template <typename Size, typename F>
+  void for_each_chunk_of_pairs(std::span<const std::vector<std::string>> sources,
+                               std::span<const std::vector<std::string>> targets, Size&& size,
+                               F&& f) const;
+
+  const Model& model_;
+  std::optional<ModelTask> task_;
+  ModelText text_;
+  double usual_;  // usual_log_probability()
+  DecodingScratch scratch_;
+};
+
+/// The same for one call.
+inline std::vector<Prediction> predict(const Model& model,
+                                       std::span<const std::vector<std::string>> sources,
+                                       const AnswerOptions& options = {}) {
+  return Answerer(model).predict(sources, options);
+}
+inline std::vector<Prediction> align(const Model& model,
+                                     std::span<const std::vector<std::string>> sources,
+                                     std::span<const std::vector<std::string>> targets) {
+  return Answerer(model).align(sources, targets);
+}
 
 }  // namespace attnviz

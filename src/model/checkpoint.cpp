@@ -205,7 +205,8 @@ Model read_description(const TensorFile& file, const std::string& name) {
               read_vocabulary(file, "target_symbols", name),
               {},
               file.metadata,
-              has_checksums(file)};
+              has_checksums(file),
+              name};
   for (const char* key : own_keys) model.metadata.erase(key);
   model.config.source_vocabulary = model.source.size();
   model.config.target_vocabulary = model.target.size();

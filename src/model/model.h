@@ -15,8 +15,9 @@ struct Model {
   Vocabulary target;
   Seq2SeqWeights weights;
   std::map<std::string, std::string>
-      metadata;         // "task", "recipe", "scores", ...: JSON kept in the file
-  bool checked = true;  // against the checksums in its file; false for one made elsewhere
+      metadata;                // "task", "recipe", "scores", ...: JSON kept in the file
+  bool checked = true;         // against the checksums in its file; false for one made elsewhere
+  std::string name = "model";  // of its file, for messages
 };
 
 }  // namespace attnviz

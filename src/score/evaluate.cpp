@@ -79,7 +79,8 @@ Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& con
 }
 
 Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
-                             std::span<const EncodedExample> examples, DecodingScratch& scratch) {
+                             std::span<const EncodedExample> examples, DecodingScratch& scratch,
+                             const OnAnswer& on_answer) {
   Evaluation sum;
   project_tokens(weights, scratch.tables);
   const auto size = [&](const EncodedPair& pair) { return scratch.size(pair, 1); };
@@ -87,6 +88,10 @@ Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& c
     const auto answers = decode_greedily(weights, config, pairs, scratch);
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       add(chunk[i], answers[i].ids, answers[i].attention, sum);
+      if (on_answer) on_answer(chunk[i], answers[i].ids);
+      if (answers[i].ids != chunk[i].pair.target) continue;
+      sum.least_log_probability =
+          std::min(sum.least_log_probability, answers[i].log_probability_per_symbol());
     }
   });
   return sum;

@@ -1,6 +1,7 @@
 // A model on examples whose answers and alignments are known.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -25,8 +26,9 @@ struct Evaluation {
   std::map<int, AnswerScores> by_length;            // source symbols, END excluded
   std::map<std::string, AnswerScores> by_kind;      // such as a date's format
   std::map<std::string, AlignmentScores> by_field;  // such as the year
-  AlignmentScores distractor;  // mass on positions that no output needs: low is good
-  double loss = 0.0;           // mean cross-entropy of a target token; evaluate_forced only
+  AlignmentScores distractor;          // mass on positions that no output needs: low is good
+  double loss = 0.0;                   // mean cross-entropy of a target token; evaluate_forced only
+  double least_log_probability = 0.0;  // a symbol, of the right answers; evaluate_greedily only
 };
 
 /// As JSON: shares in 0..1, entropies in nats, one object for each table.
@@ -39,8 +41,13 @@ std::string to_json(const Evaluation& evaluation);
 Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
                            std::span<const EncodedExample> examples, DecodingScratch& scratch);
 
-/// Greedy decoding: the model is given its own symbols, as in use.
+/// What evaluate_greedily() found: the tokens of an answer, END included if it came to that.
+using OnAnswer = std::function<void(const EncodedExample& example, std::span<const int> answer)>;
+
+/// Greedy decoding: the model is given its own symbols, as in use. Calls `on_answer`, if there is
+/// one, for each example.
 Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& config,
-                             std::span<const EncodedExample> examples, DecodingScratch& scratch);
+                             std::span<const EncodedExample> examples, DecodingScratch& scratch,
+                             const OnAnswer& on_answer = {});
 
 }  // namespace attnviz

@@ -27,6 +27,7 @@ Json alignment_json(const AlignmentScores& scores) {
 std::string to_json(const Evaluation& evaluation) {
   Json json = answers_json(evaluation.answers);
   json.update(alignment_json(evaluation.alignment));
+  json["least_log_probability"] = evaluation.least_log_probability;
   json["offsets"] = Json::object();
   for (const auto& [offset, rows] : evaluation.alignment.offsets) {
     json["offsets"][fmt::format("{}", offset)] = rows;
@@ -60,6 +61,7 @@ std::string to_json(const PairEvaluation& evaluation) {
                     {"gold_mass", evaluation.alignment().gold_mass()},
                     {"hit_rate", evaluation.alignment().hit_rate()}};
   }
+  if (evaluation.ambiguous() > 0) json["several_answers"] = evaluation.ambiguous();
   for (const auto& [length, scores] : evaluation.by_length()) {
     json["by_length"][fmt::format("{}", length)] = answers_json(scores);
   }

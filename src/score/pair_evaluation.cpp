@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "attnviz/error.h"
+#include "base/edit_distance.h"
+#include "score/pair_list.h"
 
 namespace attnviz {
 namespace {
@@ -36,43 +38,103 @@ void check(const SourceReader& rules, const PairReader& reader, const TextPair& 
   }
 }
 
-void evaluate_some(const Model& model, const std::vector<TextPair>& pairs,
-                   const AnswerOptions& options, PairEvaluation& sum) {
-  std::vector<std::vector<std::string>> sources;
-  std::vector<std::vector<std::string>> gold_sources;
-  std::vector<std::vector<std::string>> gold_targets;
-  std::vector<const TextPair*> with_gold;
-  for (const TextPair& pair : pairs) {
-    sources.push_back(pair.source);
-    if (!pair.has_gold) continue;
-    with_gold.push_back(&pair);
-    gold_sources.push_back(pair.source);
-    gold_targets.push_back(pair.target);
+using Text = std::vector<std::string>;  // as symbols
+
+/// Sources that are answered at once, each with its right answers and the number of its pairs.
+struct Questions {
+  std::vector<Text> sources;
+  std::vector<std::vector<Text>> rights;
+  std::vector<std::size_t> times;
+  std::size_t numbers = 0;
+};
+
+void answer(const Model& model, const AnswerOptions& options, const PairEvents& events,
+            Questions& questions, PairEvaluation& sum) {
+  const ModelText rules = text_of(model);
+  for (const Prediction& answer : predict(model, questions.sources, options)) {
+    const std::size_t i = answer.input;
+    const bool exact =
+        sum.add_answer(answer, questions.sources[i], questions.rights[i], questions.times[i]);
+    if (!events.on_answer) continue;
+    JudgedAnswer judged{answer.source_text, {}, answer.answer_text, exact};
+    for (const Text& right : questions.rights[i]) judged.right.push_back(rules.target.join(right));
+    events.on_answer(judged);
   }
-  for (const Prediction& answer : predict(model, sources, options)) {
-    sum.add_answer(answer, pairs[answer.input]);
+  questions = {};
+}
+
+void evaluate_answers(const Model& model, const PairList& pairs, const AnswerOptions& options,
+                      const PairEvents& events, PairEvaluation& sum) {
+  const ModelText rules = text_of(model);
+  const FlatLists groups = pairs.by_source();
+  Questions questions;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const std::span<const int> group = groups[i];
+    questions.sources.push_back(pairs[static_cast<std::size_t>(group.front())].source);
+    questions.rights.push_back(pairs.targets(group));
+    questions.times.push_back(group.size());
+    questions.numbers += max_numbers(model, rules, questions.sources.back().size(), options);
+    if (questions.sources.size() < max_pairs_at_once && questions.numbers < max_weights_at_once) {
+      continue;
+    }
+    answer(model, options, events, questions, sum);
   }
-  for (const Prediction& forced : align(model, gold_sources, gold_targets)) {
-    sum.add_gold(forced, *with_gold[forced.input]);
+  answer(model, options, events, questions, sum);
+}
+
+void evaluate_gold(const Model& model, const PairList& pairs, PairEvaluation& sum) {
+  std::vector<TextPair> chunk;
+  std::vector<Text> sources;
+  std::vector<Text> targets;
+  std::size_t numbers = 0;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    TextPair pair = pairs[i];
+    if (pair.has_gold) {
+      sources.push_back(pair.source);
+      targets.push_back(pair.target);
+      numbers += (pair.source.size() + 1) * (pair.target.size() + 1);
+      chunk.push_back(std::move(pair));
+    }
+    const bool is_full = chunk.size() >= max_pairs_at_once || numbers >= max_weights_at_once;
+    if (!is_full && i + 1 < pairs.size()) continue;
+    for (const Prediction& forced : align(model, sources, targets)) {
+      sum.add_gold(forced, chunk[forced.input]);
+    }
+    chunk.clear();
+    sources.clear();
+    targets.clear();
+    numbers = 0;
   }
 }
 
 }  // namespace
 
-void PairEvaluation::add_answer(const Prediction& answer, const TextPair& pair) {
-  // Two numbers, so that it is never right.
+bool PairEvaluation::add_answer(const Prediction& answer, const std::vector<std::string>& source,
+                                std::span<const std::vector<std::string>> rights,
+                                std::size_t times) {
+  // Two numbers for reserved labels, so that they are never right.
   std::vector<int> given = number(answer.answer, Vocabulary::pad, symbols_);
-  std::vector<int> right = number(pair.target, Vocabulary::unknown, symbols_);
-  errors_.add(given, right);
-  bleu_.add(given, right);
+  std::vector<std::vector<int>> all;
+  for (const auto& right : rights) all.push_back(number(right, Vocabulary::unknown, symbols_));
+  bleu_.add(given, all, times);
+  std::vector<int>& right = *std::ranges::min_element(
+      all, {}, [&](const std::vector<int>& text) { return edit_distance<int>(given, text); });
+  ErrorRate errors;
+  errors.add(given, right);
   if (answer.ended) given.push_back(Vocabulary::end);
   right.push_back(Vocabulary::end);
   const AnswerScores scores = score_answer(given, right);
-  answers_ += scores;
-  by_length_[static_cast<int>(pair.source.size())] += scores;
-  const std::size_t columns = pair.source.size() + 1;
+  const std::size_t columns = source.size() + 1;
   const auto rows = std::span(answer.map.weights).first(answer.answer.size() * columns);
-  coverage_.add_map(rows, columns);
+  for (std::size_t i = 0; i < times; ++i) {
+    errors_.edits += errors.edits;
+    errors_.symbols += errors.symbols;
+    answers_ += scores;
+    by_length_[static_cast<int>(source.size())] += scores;
+    coverage_.add_map(rows, columns);
+  }
+  if (rights.size() > 1) ++ambiguous_;
+  return scores.exact > 0;
 }
 
 void PairEvaluation::add_gold(const Prediction& forced, const TextPair& pair) {
@@ -86,23 +148,17 @@ void PairEvaluation::add_gold(const Prediction& forced, const TextPair& pair) {
 }
 
 PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
-                              const std::function<bool(const TextPair&)>& filter) {
-  PairEvaluation sum;
+                              const PairEvents& events) {
   const SourceReader rules(model);
-  std::vector<TextPair> pairs;
-  std::size_t numbers = 0;
+  PairList pairs;
   for (TextPair pair; reader.next(pair);) {
-    if (filter && !filter(pair)) continue;
+    if (events.filter && !events.filter(pair)) continue;
     check(rules, reader, pair);
-    numbers += std::max(max_numbers(model, rules.rules(), pair.source.size(), options),
-                        (pair.source.size() + 1) * (pair.target.size() + 1));
-    pairs.push_back(std::move(pair));
-    if (pairs.size() < max_pairs_at_once && numbers < max_weights_at_once) continue;
-    evaluate_some(model, pairs, options, sum);
-    pairs.clear();
-    numbers = 0;
+    pairs.add(pair);
   }
-  evaluate_some(model, pairs, options, sum);
+  PairEvaluation sum;
+  evaluate_answers(model, pairs, options, events, sum);
+  evaluate_gold(model, pairs, sum);
   return sum;
 }
 

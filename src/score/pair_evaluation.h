@@ -13,13 +13,15 @@
 
 namespace attnviz {
 
-/// Sums over pairs. Texts are compared as they are read, so a word that the vocabulary does not
-/// hold is only right where AnswerOptions::replace_unknown found it, and a reserved label such as
-/// <unk> never.
+/// Sums over pairs. An answer is right that is one of its source's targets. Texts are compared as
+/// they are read, so a word that the vocabulary does not hold is only right where
+/// AnswerOptions::replace_unknown found it, and a reserved label such as <unk> never.
 class PairEvaluation {
  public:
-  /// Counts an answer to a pair.
-  void add_answer(const Prediction& answer, const TextPair& pair);
+  /// Counts an answer to a source of which there are `times` pairs. `rights` are its targets, at
+  /// least one: the nearest by edits is taken for the right one. Returns whether it is exact.
+  bool add_answer(const Prediction& answer, const std::vector<std::string>& source,
+                  std::span<const std::vector<std::string>> rights, std::size_t times = 1);
   /// Counts the attention of the right target, by align(), against the gold of a pair that has it.
   void add_gold(const Prediction& forced, const TextPair& pair);
 
@@ -31,6 +33,8 @@ class PairEvaluation {
   const AlignmentScores& alignment() const { return alignment_; }
   const LinkScores& links() const { return links_; }
   std::size_t gold_pairs() const { return gold_pairs_; }
+  /// Sources that have several right answers.
+  std::size_t ambiguous() const { return ambiguous_; }
 
  private:
   SymbolTable symbols_;
@@ -42,16 +46,30 @@ class PairEvaluation {
   AlignmentScores alignment_;
   LinkScores links_;
   std::size_t gold_pairs_ = 0;
+  std::size_t ambiguous_ = 0;
+};
+
+/// An answer beside the right ones.
+struct JudgedAnswer {
+  std::string source;
+  std::vector<std::string> right;
+  std::string answer;
+  bool exact = false;
+};
+
+/// What evaluate_pairs() asks and tells; each may be empty.
+struct PairEvents {
+  std::function<bool(const TextPair&)> filter;  // whether to measure a pair; all of them in order
+  std::function<void(const JudgedAnswer&)> on_answer;  // of each source
 };
 
 /// As JSON: shares in 0..1, entropies in nats.
 std::string to_json(const PairEvaluation& evaluation);
 
-/// Answers every pair that `reader` gives and scores it; with `filter`, only the pairs for which it
-/// returns true. It is called for each, in order. Throws as PairReader does, and with the line as
-/// SourceReader does: LimitError for a side of more than max_input symbols, InputError for symbols
-/// that the model does not take.
+/// Answers every source that `reader` gives and scores it against all of its targets, as often as
+/// it occurs. Throws as PairReader does, and with the line as SourceReader does: LimitError for a
+/// side of more than max_input symbols, InputError for symbols that the model does not take.
 PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
-                              const std::function<bool(const TextPair&)>& filter = {});
+                              const PairEvents& events = {});
 
 }  // namespace attnviz

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <vector>
+#include <utility>
 
 #include "base/edit_distance.h"
 
@@ -32,15 +32,25 @@ double ErrorRate::rate() const {
   return symbols == 0 ? 0.0 : static_cast<double>(edits) / static_cast<double>(symbols);
 }
 
-void Bleu::add(std::span<const int> answer, std::span<const int> right) {
-  answer_symbols += answer.size();
-  right_symbols += right.size();
+void Bleu::add(std::span<const int> answer, std::span<const std::vector<int>> rights,
+               std::size_t times) {
+  const auto nearest = std::ranges::min(rights, {}, [&](const std::vector<int>& right) {
+    const std::size_t length = right.size();
+    return std::pair(std::max(length, answer.size()) - std::min(length, answer.size()), length);
+  });
+  answer_symbols += times * answer.size();
+  right_symbols += times * nearest.size();
   for (std::size_t n = 1; n <= longest; ++n) {
-    const Counts known = count_ngrams(right, n);
+    Counts known;
+    for (const std::vector<int>& right : rights) {
+      for (const auto& [ngram, count] : count_ngrams(right, n)) {
+        known[ngram] = std::max(known[ngram], count);
+      }
+    }
     for (const auto& [ngram, count] : count_ngrams(answer, n)) {
-      ngrams[n - 1] += count;
+      ngrams[n - 1] += times * count;
       const auto found = known.find(ngram);
-      if (found != known.end()) matches[n - 1] += std::min(count, found->second);
+      if (found != known.end()) matches[n - 1] += times * std::min(count, found->second);
     }
   }
 }

@@ -209,6 +209,29 @@ std::optional<Example> solve(const TaskOptions&, const std::vector<std::string>&
                  std::move(reading->gold)};
 }
 
+char to_case(char c, bool upper) {
+  if (!is_letter(c)) return c;
+  return static_cast<char>(upper ? c & ~0x20 : c | 0x20);
+}
+
+/// A quarter of the texts in lower case, a quarter in upper case.
+void vary_case(std::string& text, const TaskOptions& options, Random& random) {
+  if (!options.cases) return;
+  const std::size_t draw = random.below(4);
+  if (draw >= 2) return;
+  for (char& c : text) c = to_case(c, draw == 1);
+}
+
+/// Every word with a capital and small letters, as the formats write names.
+std::string capitalised(std::string text) {
+  bool first = true;
+  for (char& c : text) {
+    c = to_case(c, first);
+    first = !is_letter(c);
+  }
+  return text;
+}
+
 // Swaps two neighbouring letters of the word that `text` starts with, not the first. No weekday has
 // the same letter twice in a row, so the word always changes.
 void misspell_first_word(std::string& text, Random& random) {
@@ -226,29 +249,28 @@ std::string_view draw_pattern(Random& random) {
   return formats[random.below(formats.size())].pattern;
 }
 
-Example draw(const TaskOptions&, Random& random) {
+Example draw(const TaskOptions& options, Random& random) {
   using namespace std::chrono_literals;
   const auto day =
       day_between(2000y / std::chrono::January / 1, 2024y / std::chrono::January / 1, random);
   const std::string_view pattern = draw_pattern(random);
   std::string text = write(day, pattern);
   if (pattern.starts_with('A') && random.below(20) == 0) misspell_first_word(text, random);
+  vary_case(text, options, random);
   return solve({}, split_characters(text)).value();
 }
 
 /// The letters and separators of all formats.
-const std::set<std::string>& symbols_but_digits() {
-  static const std::set<std::string> all = [] {
-    std::set<std::string> symbols{" ", ","};
-    for (const std::string_view name : month_names) {
-      for (const char letter : name) symbols.insert({letter});
-    }
-    for (const std::string_view name : weekday_names) {
-      for (const char letter : name) symbols.insert({letter});
-    }
-    return symbols;
-  }();
-  return all;
+std::set<std::string> symbols_but_digits(const TaskOptions& options) {
+  std::string letters = " ,";
+  for (const std::string_view name : month_names) letters += name;
+  for (const std::string_view name : weekday_names) letters += name;
+  std::set<std::string> symbols;
+  for (const char c : letters) {
+    symbols.insert({c});
+    if (options.cases) symbols.insert({{to_case(c, false)}, {to_case(c, true)}});
+  }
+  return symbols;
 }
 
 /// The patterns that write the month as a number, and so no names.
@@ -269,7 +291,7 @@ std::vector<std::string_view> numeric_patterns() {
 ///   - half of these with another symbol for the blanks: a blank after a single digit
 ///     indicates the padded zero as well as the digit does.
 /// Without gold alignment: training does not see it.
-Example draw_augmented(const TaskOptions&, Random& random) {
+Example draw_augmented(const TaskOptions& options, Random& random) {
   using namespace std::chrono_literals;
   static const std::vector<std::string_view> numeric = numeric_patterns();
   const bool more_numbers = random.below(10) < 4;
@@ -286,9 +308,11 @@ Example draw_augmented(const TaskOptions&, Random& random) {
     const auto two_digits = [&] { return static_cast<unsigned>(random.between(1, 99)); };
     day = {day.year(), std::chrono::month{two_digits()}, std::chrono::day{two_digits()}};
   }
-  std::vector<std::string> source = split_characters(write(day, pattern));
+  std::string text = write(day, pattern);
+  vary_case(text, options, random);
+  std::vector<std::string> source = split_characters(text);
   if (is_numeric && random.below(2) == 0) {
-    const std::set<std::string>& symbols = symbols_but_digits();
+    const std::set<std::string> symbols = symbols_but_digits(options);
     std::ranges::replace(
         source, std::string(" "),
         *std::next(symbols.begin(), random.between(0, static_cast<int>(symbols.size()) - 1)));
@@ -301,8 +325,8 @@ std::string iso_day(const Example& example) {
   return answer.substr(6) + answer.substr(2, 4) + answer.substr(0, 2);
 }
 
-std::vector<std::string> source_symbols(const TaskOptions&) {
-  std::set<std::string> symbols = symbols_but_digits();
+std::vector<std::string> source_symbols(const TaskOptions& options) {
+  std::set<std::string> symbols = symbols_but_digits(options);
   for (char digit = '0'; digit <= '9'; ++digit) symbols.insert({digit});
   return {symbols.begin(), symbols.end()};
 }
@@ -341,8 +365,10 @@ std::optional<DateReading> read_date(const std::vector<std::string>& source) {
     return std::nullopt;
   }
   const std::string text = join(source);
-  for (int format = 0; format < static_cast<int>(formats.size()); ++format) {
-    if (auto reading = read_in_format(text, format)) return reading;
+  for (const std::string& written : {text, capitalised(text)}) {
+    for (int format = 0; format < static_cast<int>(formats.size()); ++format) {
+      if (auto reading = read_in_format(written, format)) return reading;
+    }
   }
   return std::nullopt;
 }
@@ -355,25 +381,26 @@ std::optional<DateField> date_field(std::size_t target_position) {
 }
 
 // Days 2000-01-01 .. 2024-01-01 and formats are drawn uniformly; 5 % of the sources with a full
-// weekday name have two neighbouring letters of it, not the first, swapped. The part of an example
-// follows from its day.
+// weekday name have two neighbouring letters of it, not the first, swapped; a quarter is in lower
+// case, a quarter in upper case. The part of an example follows from its day.
 Task dates_task() {
-  return {.name = "dates",
-          .summary = "a date in any of ten formats, as DD-MM-YYYY",
-          .sample_input = "28 March 2005",
-          .defaults = {.min_length = 6, .max_length = 29, .shift = 0, .alphabet = ""},
-          .takes_lengths = false,
-          .takes_shift = false,
-          .takes_alphabet = false,
-          .min_alphabet = 0,
-          .separators = "",
-          .draw = draw,
-          .draw_augmented = draw_augmented,
-          .solve = solve,
-          .part_key = iso_day,
-          .details = details,
-          .source_symbols = source_symbols,
-          .target_symbols = target_symbols};
+  return {
+      .name = "dates",
+      .summary = "a date in any of ten formats, as DD-MM-YYYY",
+      .sample_input = "28 March 2005",
+      .defaults = {.min_length = 6, .max_length = 29, .shift = 0, .alphabet = "", .cases = true},
+      .takes_lengths = false,
+      .takes_shift = false,
+      .takes_alphabet = false,
+      .min_alphabet = 0,
+      .separators = "",
+      .draw = draw,
+      .draw_augmented = draw_augmented,
+      .solve = solve,
+      .part_key = iso_day,
+      .details = details,
+      .source_symbols = source_symbols,
+      .target_symbols = target_symbols};
 }
 
 }  // namespace attnviz

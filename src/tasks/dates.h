@@ -30,11 +30,12 @@ enum class DateField { day, month, year };
 /// and the last two digits of the year.
 std::vector<std::string_view> date_format_names();
 
-/// Reads a source in any of the ten formats, exactly, except that two neighbouring letters of
-/// the weekday may have changed places (`Thrusday`). The weekday is not compared with the day.
-/// Years of four digits are 0001..9999; two digits mean 20YY. In May, whose short name is the full
-/// one, two formats write the same text; the earlier one in the list is reported. Nothing if the
-/// source is not such a date, or the day is not in the calendar.
+/// Reads a source in any of the ten formats, exactly, except that letters may be small or capital
+/// and that two neighbouring letters of the weekday may have changed places (`Thrusday`). The
+/// weekday is not compared with the day. Years of four digits are 0001..9999; two digits mean 20YY.
+/// In May, whose short name is the full one, two formats write the same text; the earlier one in
+/// the list is reported. Nothing if the source is not such a date, or the day is not in the
+/// calendar.
 ///
 /// Gold: a digit of the answer points to the source digit that spells it, a zero added by padding
 /// to the digit it pads, both month digits to all letters of a named month. The century of a

@@ -27,6 +27,7 @@ struct TaskOptions {
   int max_length = 12;
   int shift = 0;         // positions to rotate by; used by the shifts only
   std::string alphabet;  // symbols to draw from, in sorting order; unused by dates
+  bool cases = false;    // names in lower and upper case too; used by dates only
 };
 
 /// Where an example may be used. Which part an example belongs to follows from its source alone

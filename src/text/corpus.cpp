@@ -16,10 +16,31 @@ constexpr std::size_t max_pairs = std::size_t{1} << 27U;
 constexpr std::size_t max_numbers = std::size_t{1} << 30U;  // symbols and gold positions
 constexpr std::size_t max_text = std::size_t{1} << 30U;     // bytes of the distinct symbols
 
+[[noreturn]] void refuse_empty(const SymbolTable& table, const std::vector<std::size_t>& counts,
+                               const VocabularyLimits& limits, const char* side) {
+  std::size_t most = 0;
+  std::string symbol;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const std::string& other = table.symbol(static_cast<int>(i));
+    if (counts[i] <= most || Vocabulary::is_reserved(other)) continue;
+    most = counts[i];
+    symbol = other;
+  }
+  if (most == 0) {
+    throw InputError(fmt::format(
+        "{} symbols: expected others than <pad>, <s>, </s>, <unk> in the training pairs, got none",
+        side));
+  }
+  throw EmptyVocabularyError(
+      fmt::format("{} symbols: expected one that occurs at least {} times in the training pairs, "
+                  "got at most {} of one, \"{}\"",
+                  side, limits.min_count, most, printable(symbol)));
+}
+
 /// The vocabulary of the symbols that occur often enough in the given lists.
 Vocabulary count_vocabulary(const SymbolTable& table, const FlatLists& lists,
-                            std::span<const std::uint32_t> training,
-                            const VocabularyLimits& limits) {
+                            std::span<const std::uint32_t> training, const VocabularyLimits& limits,
+                            const char* side) {
   std::vector<std::size_t> counts(table.size(), 0);
   for (const std::uint32_t i : training) {
     for (const int number : lists[i]) ++counts[static_cast<std::size_t>(number)];
@@ -40,6 +61,7 @@ Vocabulary count_vocabulary(const SymbolTable& table, const FlatLists& lists,
   if (limits.max_size > 0 && order.size() > static_cast<std::size_t>(limits.max_size)) {
     order.resize(static_cast<std::size_t>(limits.max_size));
   }
+  if (order.empty() && !training.empty()) refuse_empty(table, counts, limits, side);
   std::vector<std::string> symbols;
   symbols.reserve(order.size());
   for (const int number : order) symbols.push_back(table.symbol(number));
@@ -118,6 +140,7 @@ ReadCounts Corpus::read(const PairFiles& files, Tokenizer source, Tokenizer targ
     }
     gold_.push(numbers);
   }
+  counts.notes = reader.notes();
   return counts;
 }
 
@@ -149,8 +172,8 @@ std::uint64_t Corpus::hash(std::size_t i) const {
 }
 
 void Corpus::encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits) {
-  encode(count_vocabulary(source_symbols_, sources_, training, limits),
-         count_vocabulary(target_symbols_, targets_, training, limits));
+  const Vocabulary source = count_vocabulary(source_symbols_, sources_, training, limits, "source");
+  encode(source, count_vocabulary(target_symbols_, targets_, training, limits, "target"));
 }
 
 void Corpus::encode(const Vocabulary& source, const Vocabulary& target) {

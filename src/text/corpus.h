@@ -58,10 +58,17 @@ struct VocabularyLimits {
   int max_size = 0;   // the most frequent ones; 0 for no limit
 };
 
-/// What was left out while reading.
+/// No symbol of a side gets a number of its own.
+class EmptyVocabularyError : public InputError {
+ public:
+  using InputError::InputError;
+};
+
+/// What was read, and left out.
 struct ReadCounts {
   std::size_t pairs = 0;
   std::size_t too_long = 0;  // pairs with more than max_length symbols on a side
+  PairNotes notes;
 };
 
 /// Pairs in the order of their files.
@@ -85,7 +92,9 @@ class Corpus {
   std::uint64_t hash(std::size_t i) const;
 
   /// Vocabularies by falling number of occurrences in the given pairs, ties in the order of their
-  /// bytes; then renumbers all pairs by them, symbols without a number as unknown.
+  /// bytes; then renumbers all pairs by them, symbols without a number as unknown. Throws
+  /// EmptyVocabularyError where training pairs have no symbol that occurs often enough, and
+  /// InputError where they have none but reserved labels.
   void encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits);
   /// The same with given vocabularies.
   void encode(const Vocabulary& source, const Vocabulary& target);

@@ -3,12 +3,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
-#include "attnviz/error.h"
+#include "base/grapheme.h"
 #include "base/number.h"
 #include "base/split.h"
 #include "base/utf8.h"
+#include "text/gold_column.h"
+#include "text/text_kind.h"
+#include "text/vocabulary.h"
 
 namespace attnviz {
 namespace {
@@ -17,6 +21,10 @@ constexpr std::size_t max_faults = 10;
 
 std::size_t column_of(std::string_view line, std::size_t offset) {
   return code_points(line.substr(0, offset)).size() + 1;
+}
+
+std::size_t column_of(std::string_view line, std::string_view part) {
+  return column_of(line, static_cast<std::size_t>(part.data() - line.data()));
 }
 
 /// What is wrong with a line, from the column on.
@@ -28,99 +36,171 @@ struct Fault {
   throw Fault{fmt::format(": column {}: {}", column, what)};
 }
 
-void require_valid(std::string_view line) {
+/// Refuses bytes that no text has, and the ends of lines in the middle of one.
+void require_text(const LineReader& reader, std::string_view line) {
+  if (reader.number() == 1) {
+    const std::string kind = no_utf8_text(line);
+    if (!kind.empty()) throw InputError(reader.place() + ": expected text in UTF-8, got " + kind);
+  }
   if (const auto bad = find_invalid_utf8(line)) {
     fault(column_of(line, *bad),
           fmt::format("expected UTF-8, got the byte {}", printable(line.substr(*bad, 1))));
   }
-}
-
-std::vector<std::string> split_side(std::string_view text, const Tokenizer& tokenizer,
-                                    std::size_t column, const char* what) {
-  std::vector<std::string> symbols = tokenizer.split(text);
-  if (symbols.empty()) fault(column, fmt::format("{}: expected a text, got none", what));
-  return symbols;
-}
-
-[[noreturn]] void gold_fault(std::string_view entry, std::size_t row, const std::string& expected) {
-  throw InputError(fmt::format("gold of target symbol {}: expected {}, got \"{}\"", row + 1,
-                               expected, printable(entry)));
-}
-
-void read_gold_entry(std::string_view entry, std::size_t row, std::size_t columns, TextPair& pair) {
-  if (entry == "-") return;
-  for (std::string_view text : split(entry, ",")) {
-    const bool possible = text.ends_with('?');
-    if (possible) text.remove_suffix(1);
-    const auto position = parse_integer<std::uint32_t>(text);
-    if (!position || *position >= columns) {
-      gold_fault(entry, row, fmt::format("- or source positions in 0..{}", columns - 1));
-    }
-    const int value = static_cast<int>(*position);
-    std::vector<int>& gold = pair.gold[row];
-    const auto place = std::lower_bound(gold.begin(), gold.end(), value);
-    if (place != gold.end() && *place == value) gold_fault(entry, row, "each position once");
-    gold.insert(place, value);
-    if (possible) pair.possible[row].push_back(value);
+  if (const std::size_t at = line.find('\0'); at != std::string_view::npos) {
+    fault(column_of(line, at), "expected text in UTF-8, got a NUL, as in UTF-16");
   }
+  if (const std::size_t at = line.find('\r'); at != std::string_view::npos) {
+    fault(column_of(line, at),
+          "expected no carriage return inside a line; old Mac line ends are converted with "
+          "`tr '\\r' '\\n'`");
+  }
+}
+
+/// Where a text of characters would have a symbol that starts another line; npos if nowhere.
+std::size_t find_line_break(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint next = first_code_point(text.substr(at));
+    const char32_t c = next.value;
+    if ((c >= 0xa && c <= 0xd) || c == 0x85 || c == 0x2028 || c == 0x2029) return at;
+    at += next.length;
+  }
+  return std::string_view::npos;
+}
+
+/// The symbols of a side, which starts in `column`; none where it is blank.
+std::vector<std::string> split_side(std::string_view text, const Tokenizer& tokenizer,
+                                    std::size_t column) {
+  if (is_blank(text)) return {};
+  // Between words it is white space.
+  const std::size_t at =
+      tokenizer.unit == Unit::word ? std::string_view::npos : find_line_break(text);
+  if (at != std::string_view::npos) {
+    fault(column + column_of(text, at) - 1,
+          fmt::format("expected no line break inside a side, got U+{:04X}",
+                      static_cast<unsigned>(first_code_point(text.substr(at)).value)));
+  }
+  return tokenizer.split(text);
+}
+
+bool is_quoted(std::string_view text) {
+  return text.size() > 1 && text.starts_with('"') && text.ends_with('"');
+}
+
+/// Whether two sides are the names of columns rather than a pair.
+bool is_header(std::string_view source, std::string_view target) {
+  constexpr std::array<std::string_view, 3> sources = {"source", "src", "input"};
+  constexpr std::array<std::string_view, 3> targets = {"target", "tgt", "output"};
+  const auto place = std::find(sources.begin(), sources.end(), to_lower(source));
+  const auto index = static_cast<std::size_t>(place - sources.begin());
+  return index < targets.size() && to_lower(target) == targets[index];
+}
+
+/// What separates the parts of a line that has no TAB, for messages.
+std::string other_separator(std::string_view line) {
+  for (const auto& [text, name] : {std::pair{"|||", "|||"}, {";", "semicolons"}, {",", "commas"}}) {
+    if (line.find(text) != std::string_view::npos) {
+      return fmt::format("; there is no TAB in it, but there are {}", name);
+    }
+  }
+  return "";
 }
 
 }  // namespace
 
-void read_gold(std::string_view text, std::size_t rows, std::size_t columns, TextPair& pair) {
-  std::vector<std::string_view> entries = split(text, " ");
-  std::erase_if(entries, [](std::string_view entry) { return entry.empty(); });
-  if (entries.size() != rows) {
-    throw InputError(fmt::format("gold: expected {} entries, one a target symbol, got {}", rows,
-                                 entries.size()));
+std::optional<std::vector<int>> columns_from(std::string_view text) {
+  std::vector<int> columns;
+  for (const std::string_view part : split(text, ",")) {
+    const auto column = parse_integer<std::uint32_t>(part);
+    if (!column || *column < 1 || *column > 1000) return std::nullopt;
+    const int value = static_cast<int>(*column);
+    if (std::find(columns.begin(), columns.end(), value) != columns.end()) return std::nullopt;
+    columns.push_back(value);
   }
-  pair.gold.assign(rows, {});
-  pair.possible.assign(rows, {});
-  for (std::size_t row = 0; row < rows; ++row) read_gold_entry(entries[row], row, columns, pair);
+  if (columns.size() != 2 && columns.size() != 3) return std::nullopt;
+  return columns;
 }
 
-std::string gold_text(const GoldAlignment& gold, const GoldAlignment& possible) {
-  std::string text;
-  for (std::size_t row = 0; row < gold.size(); ++row) {
-    if (row > 0) text += ' ';
-    if (gold[row].empty()) text += '-';
-    for (std::size_t i = 0; i < gold[row].size(); ++i) {
-      if (i > 0) text += ',';
-      text += fmt::format("{}", gold[row][i]);
-      const bool marked = row < possible.size() &&
-                          std::find(possible[row].begin(), possible[row].end(), gold[row][i]) !=
-                              possible[row].end();
-      if (marked) text += '?';
-    }
-  }
-  return text;
+std::string columns_text(const std::vector<int>& columns) {
+  std::vector<std::string> numbers;
+  for (const int column : columns) numbers.push_back(fmt::format("{}", column));
+  return attnviz::join(numbers, ",");
+}
+
+PairNotes& PairNotes::operator+=(const PairNotes& other) {
+  empty += other.empty;
+  labels += other.labels;
+  quoted += other.quoted;
+  if (first_label.empty()) first_label = other.first_label;
+  if (header.empty()) header = other.header;
+  return *this;
 }
 
 PairReader::PairReader(const PairFiles& files, Tokenizer source, Tokenizer target)
-    : source_(source), target_(target), first_(files.pairs.empty() ? files.source : files.pairs) {
+    : source_(source),
+      target_(target),
+      columns_(files.columns),
+      first_(files.pairs.empty() ? files.source : files.pairs) {
   if (files.pairs.empty()) second_.emplace(files.target);
 }
 
-void PairReader::split_pair_line(TextPair& pair) const {
-  require_valid(line_);
-  const std::vector<std::string_view> cells = split(line_, "\t");
-  const auto column = [&](const char* at) {
-    return column_of(line_, static_cast<std::size_t>(at - line_.data()));
+/// The cells of a line, as many as are needed.
+std::vector<std::string_view> PairReader::split_cells() {
+  std::vector<std::string_view> cells = split(line_, "\t");
+  const std::size_t count = cells.size();
+  const bool chosen = !columns_.empty();
+  const auto least =
+      chosen ? static_cast<std::size_t>(*std::max_element(columns_.begin(), columns_.end())) : 2;
+  if (count >= least && (chosen || count <= 3)) return cells;
+  too_many_columns_ = too_many_columns_ || (count > 3 && !chosen);
+  const std::string expected = chosen ? fmt::format("at least {} columns", least)
+                                      : "source TAB target, or these and TAB gold";
+  fault(count > 3 && !chosen ? column_of(line_, cells[3]) : column_of(line_, line_.size()),
+        fmt::format("expected {}, got {} column{}{}", expected, count, count == 1 ? "" : "s",
+                    count == 1 ? other_separator(line_) : ""));
+}
+
+void PairReader::split_pair_line(TextPair& pair) {
+  pair.source.clear();
+  if (is_blank(line_)) return;
+  require_text(first_, line_);
+  const std::vector<std::string_view> cells = split_cells();
+  const bool chosen = !columns_.empty();
+  const auto cell = [&](std::size_t which) {
+    return cells[chosen ? static_cast<std::size_t>(columns_[which]) - 1 : which];
   };
-  if (cells.size() < 2 || cells.size() > 3) {
-    const char* at = cells.size() < 2 ? line_.data() + line_.size() : cells[3].data();
-    fault(column(at),
-          fmt::format("expected source TAB target, or these and TAB gold, got {} column{}",
-                      cells.size(), cells.size() == 1 ? "" : "s"));
-  }
-  pair.source = split_side(cells[0], source_, column(cells[0].data()), "source");
-  pair.target = split_side(cells[1], target_, column(cells[1].data()), "target");
-  pair.has_gold = cells.size() == 3;
-  if (!pair.has_gold) return;
+  pair.source = split_side(cell(0), source_, column_of(line_, cell(0)));
+  pair.target = split_side(cell(1), target_, column_of(line_, cell(1)));
+  notes_.quoted += (is_quoted(cell(0)) ? 1U : 0U) + (is_quoted(cell(1)) ? 1U : 0U);
+  if (first_.number() == 1 && is_header(cell(0), cell(1))) notes_.header = first_.place();
+  pair.has_gold = (chosen ? columns_.size() : cells.size()) > 2;
+  if (!pair.has_gold || pair.source.empty() || pair.target.empty()) return;
+  read_gold_cell(cell(2), column_of(line_, cell(2)), pair);
+}
+
+void PairReader::read_gold_cell(std::string_view cell, std::size_t column, TextPair& pair) {
   try {
-    read_gold(cells[2], pair.target.size(), pair.source.size(), pair);
+    read_gold(cell, pair.target.size(), pair.source.size(), pair);
   } catch (const InputError& error) {
-    fault(column(cells[2].data()), error.what());
+    gold_is_wrong_ = true;
+    fault(column, error.what());
+  }
+}
+
+/// Counts pairs that are not to be used, and notes symbols that are read as something else.
+bool PairReader::is_filled(const TextPair& pair) {
+  if (pair.source.empty() || pair.target.empty()) {
+    ++notes_.empty;
+    return false;
+  }
+  note_labels(pair.source, source_place());
+  note_labels(pair.target, target_place());
+  return true;
+}
+
+void PairReader::note_labels(const std::vector<std::string>& symbols, const std::string& place) {
+  for (const std::string& symbol : symbols) {
+    if (symbol.front() != '<' || !Vocabulary::is_reserved(symbol)) continue;
+    if (++notes_.labels == 1) notes_.first_label = fmt::format("{}: \"{}\"", place, symbol);
   }
 }
 
@@ -138,30 +218,36 @@ bool PairReader::is_right(const LineReader& reader, F&& split_line) {
 
 bool PairReader::next_of_one(TextPair& pair) {
   while (faults_.size() < max_faults && first_.next(line_)) {
-    if (line_.find_first_not_of(' ') == std::string::npos) continue;
-    if (is_right(first_, [&] { split_pair_line(pair); })) return true;
+    if (is_right(first_, [&] { split_pair_line(pair); }) && is_filled(pair)) return true;
   }
   return false;
+}
+
+/// `longer` has just read a line that the other file does not have.
+void PairReader::report_lengths(LineReader& longer) {
+  const std::string place = longer.place();
+  while (longer.next(line_)) {
+  }
+  faults_.push_back(fmt::format(
+      "{}: expected the end, as in the other file, got a line; the files have {} and {} lines",
+      place, first_.number(), second_->number()));
 }
 
 bool PairReader::next_of_two(TextPair& pair) {
   while (faults_.size() < max_faults) {
     const bool source = first_.next(line_);
     const bool target = second_->next(target_line_);
-    if (source != target) {
-      const LineReader& longer = source ? first_ : *second_;
-      faults_.push_back(longer.place() + ": expected the end, as in the other file, got a line");
-    }
+    if (source != target) report_lengths(source ? first_ : *second_);
     if (!source || !target) return false;
     const bool source_right = is_right(first_, [&] {
-      require_valid(line_);
-      pair.source = split_side(line_, source_, 1, "source");
+      require_text(first_, line_);
+      pair.source = split_side(line_, source_, 1);
     });
     const bool target_right = is_right(*second_, [&] {
-      require_valid(target_line_);
-      pair.target = split_side(target_line_, target_, 1, "target");
+      require_text(*second_, target_line_);
+      pair.target = split_side(target_line_, target_, 1);
     });
-    if (source_right && target_right) return true;
+    if (source_right && target_right && is_filled(pair)) return true;
   }
   return false;
 }
@@ -172,7 +258,10 @@ bool PairReader::next(TextPair& pair) {
   pair.possible.clear();
   if (second_ ? next_of_two(pair) : next_of_one(pair)) return true;
   if (faults_.empty()) return false;
-  throw InputError(attnviz::join(std::exchange(faults_, {}), "\n"));
+  std::vector<int> gold_columns;
+  if (gold_is_wrong_) gold_columns = columns_.empty() ? std::vector{1, 2, 3} : columns_;
+  throw PairFileError(attnviz::join(std::exchange(faults_, {}), "\n"), too_many_columns_,
+                      std::move(gold_columns));
 }
 
 }  // namespace attnviz

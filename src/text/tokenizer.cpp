@@ -2,6 +2,7 @@
 
 #include "base/grapheme.h"
 #include "base/utf8.h"
+#include "text/punctuation.h"
 
 namespace attnviz {
 namespace {
@@ -43,14 +44,25 @@ std::optional<Unit> unit_from(std::string_view name) {
   return std::nullopt;
 }
 
+bool is_blank(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    if (!is_space(next.value)) return false;
+    text.remove_prefix(next.length);
+  }
+  return true;
+}
+
 std::vector<std::string> Tokenizer::split(std::string_view text) const {
   std::string changed;
   if (nfc) text = changed = to_nfc(text);
   if (lower) text = changed = to_lower(text);
-  return unit == Unit::character ? split_characters(text) : split_words(text);
+  if (unit == Unit::character) return split_characters(text);
+  return punctuation ? split_punctuation(split_words(text)) : split_words(text);
 }
 
 std::string Tokenizer::join(const std::vector<std::string>& symbols) const {
+  if (unit == Unit::word && punctuation) return join_punctuation(symbols);
   return attnviz::join(symbols, unit == Unit::character ? "" : " ");
 }
 

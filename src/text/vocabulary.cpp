@@ -8,6 +8,7 @@
 #include "attnviz/attention_map.h"
 #include "attnviz/error.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 
 namespace attnviz {
 namespace {
@@ -25,6 +26,10 @@ Vocabulary::Vocabulary(std::vector<std::string> symbols) : symbols_(std::move(sy
     if (symbol.empty()) throw InputError("vocabulary: a symbol is empty");
     if (find_invalid_utf8(symbol)) {
       throw InputError(fmt::format("vocabulary: \"{}\" is not valid UTF-8", printable(symbol)));
+    }
+    if (breaks_line(symbol)) {
+      throw InputError(
+          fmt::format("vocabulary: \"{}\" holds a line break or NUL", printable(symbol)));
     }
     if (is_reserved(symbol) ||
         !ids_.emplace(symbol, reserved + static_cast<int>(ids_.size())).second) {

@@ -21,7 +21,7 @@ class Vocabulary {
 
   Vocabulary() = default;
   /// Symbols are numbered from 4 in the order given. Throws InputError naming a symbol that is
-  /// empty, not valid UTF-8, given twice, or the label of a reserved one.
+  /// empty, not valid UTF-8, given twice, the label of a reserved one, or breaks_line().
   explicit Vocabulary(std::vector<std::string> symbols);
 
   /// Whether `symbol` is the label of a reserved one, such as <unk>.

@@ -8,7 +8,10 @@
 #include <utility>
 
 #include "attnviz/error.h"
+#include "base/utf8.h"
 #include "formats/strict_json.h"
+#include "infer/model_text.h"
+#include "train/pair_places.h"
 
 namespace attnviz {
 namespace {
@@ -16,15 +19,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int extra_length = 10;  // symbols of an answer more than in the longest target seen
-
-Json files_json(const PairFiles& files) {
-  return Json::array({files.pairs, files.source, files.target});
-}
-
-PairFiles read_files(const Json& json) {
-  return {json.at(0).get<std::string>(), json.at(1).get<std::string>(),
-          json.at(2).get<std::string>()};
-}
 
 std::vector<std::uint32_t> range(std::size_t first, std::size_t last) {
   std::vector<std::uint32_t> indices(last - first);
@@ -34,46 +28,11 @@ std::vector<std::uint32_t> range(std::size_t first, std::size_t last) {
 
 }  // namespace
 
-std::string to_json(const PairSettings& settings) {
-  return Json{{"train", files_json(settings.train)},
-              {"validation", files_json(settings.validation)},
-              {"test", files_json(settings.test)},
-              {"held_out", settings.held_out},
-              {"source", Json::parse(to_json(settings.source))},
-              {"target", Json::parse(to_json(settings.target))},
-              {"min_count", settings.limits.min_count},
-              {"max_vocabulary", settings.limits.max_size},
-              {"max_length", settings.max_length}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-PairSettings pair_settings_from_json(const std::string& text, const std::string& place) {
-  constexpr int max_count = 1'000'000'000;
-  constexpr int max_side = 1000;
-  const auto json = parse_strict_json<Json>(text, place);
-  try {
-    PairSettings settings;
-    settings.train = read_files(json.at("train"));
-    settings.validation = read_files(json.at("validation"));
-    settings.test = read_files(json.at("test"));
-    settings.held_out = json.at("held_out").get<double>();
-    settings.source = tokenizer_from_json(json.at("source").dump());
-    settings.target = tokenizer_from_json(json.at("target").dump());
-    settings.limits = {json_integer(json.at("min_count"), max_count),
-                       json_integer(json.at("max_vocabulary"), max_count)};
-    settings.max_length = json_integer(json.at("max_length"), max_side);
-    return settings;
-  } catch (const Json::exception&) {
-  } catch (const InputError&) {
-  }
-  throw InputError(
-      fmt::format("{}: expected the settings of sentence pairs, got {}", place, printable(text)));
-}
-
 PairData::PairData(PairSettings settings, std::uint64_t seed)
     : settings_(std::move(settings)), seed_(seed) {
   read();
   corpus_.encode(split_.train, settings_.limits);
+  count_unknown();
 }
 
 PairData::PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& source,
@@ -81,23 +40,19 @@ PairData::PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& 
     : settings_(std::move(settings)), seed_(seed) {
   read();
   corpus_.encode(source, target);
-}
-
-PairData reopen_pairs(const std::string& entry, const std::string& place, std::uint64_t seed,
-                      const Vocabulary& source, const Vocabulary& target) {
-  PairData data(pair_settings_from_json(entry, place), seed, source, target);
-  if (data.metadata().at("data") != entry) {
-    throw InputError(fmt::format("{}: the pairs are not those that the model was trained on",
-                                 printable(data.settings().train.name(), no_limit)));
-  }
-  return data;
+  count_unknown();
 }
 
 void PairData::read() {
   const auto add = [&](const PairFiles& files) {
     if (!files.given()) return;
-    too_long_ +=
-        corpus_.read(files, settings_.source, settings_.target, settings_.max_length).too_long;
+    for (const std::string& name : {files.pairs, files.source, files.target}) {
+      if (!name.empty()) require_regular(name);
+    }
+    const ReadCounts counts =
+        corpus_.read(files, settings_.source, settings_.target, settings_.max_length);
+    too_long_ += counts.too_long;
+    notes_ += counts.notes;
   };
   add(settings_.train);
   const std::size_t train_end = corpus_.size();
@@ -123,15 +78,23 @@ void PairData::read() {
 void PairData::check_parts() const {
   const auto require = [&](Part which, const PairFiles& files, const char* use) {
     if (!part(which).empty()) return;
-    const std::string left_out =
-        too_long_ == 0
-            ? ""
-            : fmt::format(" ({} longer than {} symbols left out)", too_long_, settings_.max_length);
+    std::vector<std::string> reasons;
+    const auto add = [&](std::size_t count, const std::string& reason) {
+      if (count > 0) reasons.push_back(fmt::format("{} {}", count, reason));
+    };
+    add(too_long_, fmt::format("longer than {} symbols left out", settings_.max_length));
+    add(notes_.empty, "with an empty side left out");
+    const bool of_train = which == Part::train;
+    const bool validation = of_train && !settings_.validation.given() && !split_.validation.empty();
+    const bool test = of_train && !settings_.test.given() && !split_.test.empty();
+    if (validation) add(split_.validation.size(), "held out to validate with");
+    if (test) add(split_.test.size(), "held out to test with");
+    const std::string why = reasons.empty() ? "" : " (" + attnviz::join(reasons, ", ") + ")";
     throw EmptyPartError(
         fmt::format("{}: expected at least one pair {}{}, got none",
                     printable((files.given() ? files : settings_.train).name(), no_limit), use,
-                    left_out),
-        which, too_long_ > 0);
+                    why),
+        {which, too_long_ > 0, validation, test});
   };
   require(Part::train, settings_.train, "to train on");
   require(Part::validation, settings_.validation, "to validate with");
@@ -139,17 +102,74 @@ void PairData::check_parts() const {
 }
 
 PairCounts PairData::counts() const {
-  return {split_.train.size(), split_.validation.size(), split_.test.size(), too_long_,
+  return {split_.train.size(), split_.validation.size(), split_.test.size(), too_long_, notes_,
           corpus_.has_gold()};
 }
 
-std::map<std::string, std::string> PairData::metadata() const {
+void PairData::count_unknown() {
+  const auto share = [&](Part part, auto&& side) {
+    std::size_t symbols = 0;
+    std::size_t unknown = 0;
+    for (const std::uint32_t i : this->part(part)) {
+      const std::span<const int> ids = side(i);
+      symbols += ids.size();
+      unknown += static_cast<std::size_t>(std::count(ids.begin(), ids.end(), Vocabulary::unknown));
+    }
+    return static_cast<double>(unknown) / static_cast<double>(std::max<std::size_t>(1, symbols));
+  };
+  for (const Part part : {Part::train, Part::validation, Part::test}) {
+    unknown_[part] = {share(part, [this](std::size_t i) { return corpus_.source(i); }),
+                      share(part, [this](std::size_t i) { return corpus_.target(i); })};
+  }
+}
+
+std::string PairData::data_json() const {
   Json data = Json::parse(to_json(settings_));
   data["pairs"] = {split_.train.size(), split_.validation.size(), split_.test.size()};
   data["checksum"] = checksum_;
-  const ModelText text{settings_.source, settings_.target, longest_target_ + 1 + extra_length, true,
-                       sample()};
-  return {{"text", text_to_json(text)}, {"data", data.dump()}};
+  return data.dump();
+}
+
+void PairData::adopt(const std::string& entry) {
+  const auto expected = parse_strict_json<Json>(entry, "data");
+  const auto found = Json::parse(data_json());
+  std::vector<std::string> texts;
+  for (const Json& json : {expected, found}) {
+    texts.push_back(fmt::format("{} (to train, validate, test) with checksum {}",
+                                json.value("pairs", Json()).dump(),
+                                json.value("checksum", Json()).dump()));
+  }
+  if (texts[0] != texts[1]) {
+    throw InputError(fmt::format(
+        "{}: the pairs are not those that the model was trained on: expected {}, got {}",
+        printable(settings_.train.name(), no_limit), printable(texts[0], 200), texts[1]));
+  }
+  adopted_ = entry;
+}
+
+std::map<std::string, std::string> PairData::metadata() const {
+  const auto source_length = [&](std::uint32_t i) {
+    return static_cast<int>(corpus_.source(i).size());
+  };
+  const auto [shortest, longest] = std::ranges::minmax(split_.train, {}, source_length);
+  const ModelText text{settings_.source,
+                       settings_.target,
+                       longest_target_ + 1 + extra_length,
+                       true,
+                       sample(),
+                       source_length(shortest),
+                       source_length(longest)};
+  std::map<std::string, std::string> entries{{"text", text_to_json(text)},
+                                             {"data", adopted_.empty() ? data_json() : adopted_}};
+  Json shares;
+  for (const auto& [part, name] :
+       {std::pair{Part::train, "train"}, {Part::validation, "validation"}, {Part::test, "test"}}) {
+    const UnknownShares of_part = unknown(part);
+    if (of_part.source > 0.0) shares[std::string(name) + "_source"] = of_part.source;
+    if (of_part.target > 0.0) shares[std::string(name) + "_target"] = of_part.target;
+  }
+  if (!shares.empty()) entries["unknown"] = shares.dump();
+  return entries;
 }
 
 std::string PairData::sample() const {

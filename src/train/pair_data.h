@@ -9,28 +9,12 @@
 #include <vector>
 
 #include "attnviz/error.h"
-#include "infer/model_text.h"
+#include "model/model.h"
 #include "text/corpus.h"
+#include "train/pair_settings.h"
 #include "train/training_data.h"
 
 namespace attnviz {
-
-/// Which pairs, and how they are read. Kept in the model file.
-struct PairSettings {
-  PairFiles train;
-  PairFiles validation;   // where it is not given, a share of the training pairs is held out
-  PairFiles test;         // the same
-  double held_out = 0.1;  // of the distinct sources, for each part that has no file
-  Tokenizer source;
-  Tokenizer target;
-  VocabularyLimits limits;
-  int max_length = 100;  // symbols of a side; longer pairs are left out
-};
-
-/// For the files of a run.
-std::string to_json(const PairSettings& settings);
-/// Throws InputError naming `place` when the text is not from to_json().
-PairSettings pair_settings_from_json(const std::string& text, const std::string& place);
 
 /// What was read.
 struct PairCounts {
@@ -38,33 +22,51 @@ struct PairCounts {
   std::size_t validation = 0;
   std::size_t test = 0;
   std::size_t too_long = 0;
+  PairNotes notes;
   bool has_gold = false;
+};
+
+/// The symbols of a part's pairs that are read as <unk>, as shares of a side.
+struct UnknownShares {
+  double source = 0.0;
+  double target = 0.0;
 };
 
 /// A part is left without a pair.
 class EmptyPartError : public InputError {
  public:
-  EmptyPartError(const std::string& message, Part part, bool too_long)
-      : InputError(message), part_(part), too_long_(too_long) {}
-  Part part() const { return part_; }
-  bool too_long() const { return too_long_; }  // some pairs were left out for their length
+  struct Reasons {
+    Part part = Part::train;
+    bool too_long = false;             // some pairs were left out for their length
+    bool validation_held_out = false;  // and of the few that there are some went to these parts
+    bool test_held_out = false;
+  };
+  EmptyPartError(const std::string& message, Reasons reasons)
+      : InputError(message), reasons_(reasons) {}
+  const Reasons& reasons() const { return reasons_; }
 
  private:
-  Part part_;
-  bool too_long_;
+  Reasons reasons_;
 };
 
 class PairData : public TrainingData {
  public:
   /// Reads the files. The seed decides which pairs are held out and how batches are drawn.
-  /// Vocabularies are counted in the training pairs. Throws as PairReader does, and EmptyPartError.
+  /// Vocabularies are counted in the training pairs. Throws as PairReader and Corpus do,
+  /// EmptyPartError, and InputError for what is no regular file: a run that is resumed reads its
+  /// pairs again.
   PairData(PairSettings settings, std::uint64_t seed);
   /// The same with the vocabularies of a model.
   PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& source,
            const Vocabulary& target);
 
+  /// Makes "data" of a model the entry of these pairs too, in which their files may have other
+  /// names. Throws InputError unless they are the pairs of that entry.
+  void adopt(const std::string& entry);
+
   const PairSettings& settings() const { return settings_; }
   PairCounts counts() const;
+  UnknownShares unknown(Part part) const { return unknown_.at(part); }
   /// The pairs of a part by their place among those that were read, ascending.
   const std::vector<std::uint32_t>& part(Part part) const;
   int longest_source() const { return longest_source_; }  // of all parts, without END
@@ -72,7 +74,10 @@ class PairData : public TrainingData {
   const Vocabulary& source() const override { return corpus_.source_vocabulary(); }
   const Vocabulary& target() const override { return corpus_.target_vocabulary(); }
   int longest() const override { return 1 + std::max(longest_source_, longest_target_); }
-  /// "text", how the model reads, and "data", the settings with a checksum of the pairs.
+  /// "text", how the model reads, "data", the settings with a checksum of the pairs, and "unknown",
+  /// the shares of a part's side that are read as <unk>, where there are any. Of pairs
+  /// that adopted an entry, the names of the files are those recorded: a run that is resumed ends
+  /// with the same bytes wherever its pairs are now.
   std::map<std::string, std::string> metadata() const override;
   /// All of a part, or as many of it, drawn without repetition.
   std::vector<EncodedExample> held_out(Part part, int max, Random& random) const override;
@@ -87,17 +92,22 @@ class PairData : public TrainingData {
  private:
   void read();
   void check_parts() const;
+  void count_unknown();
   void plan(const Recipe& recipe, int epoch);
   std::size_t tokens(std::uint32_t pair) const;
   /// The first test source without unknown symbols, else any symbol, else "".
   std::string sample() const;
+  std::string data_json() const;
 
   PairSettings settings_;
   std::uint64_t seed_;
   Corpus corpus_;
   CorpusSplit split_;
   std::size_t too_long_ = 0;
+  PairNotes notes_;
+  std::map<Part, UnknownShares> unknown_;
   std::uint64_t checksum_ = 0;
+  std::string adopted_;  // the entry "data" of a model, "" for their own
   int longest_source_ = 0;
   int longest_target_ = 0;
 
@@ -108,9 +118,14 @@ class PairData : public TrainingData {
   std::vector<std::size_t> batch_starts_;  // in order_, and its end
 };
 
-/// The pairs that a model was trained on, by the entry "data" of its metadata; `place` names that
-/// in messages. Throws as PairData does, and InputError when the pairs have changed.
-PairData reopen_pairs(const std::string& entry, const std::string& place, std::uint64_t seed,
-                      const Vocabulary& source, const Vocabulary& target);
+/// The settings of the pairs that a model was trained on, by its metadata; `file` is the model's,
+/// for messages. Throws InputError for a model without them.
+PairSettings recorded_pairs(const Model& model, const std::string& file);
+
+/// The pairs that a model was trained on. Files whose name in `asked` is not the recorded one are
+/// taken as they are; the others are looked for (train/pair_places.h). Throws as PairData does,
+/// PairsNotFoundError, and InputError when the pairs are others than those of the training.
+PairData reopen_pairs(const Model& model, const std::string& file, std::uint64_t seed,
+                      const PairSettings& asked);
 
 }  // namespace attnviz

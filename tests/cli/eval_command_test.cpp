@@ -81,9 +81,9 @@ TEST_CASE("attnviz eval: what it refuses") {
     check_refused(trained_on_sort().run("eval " + arguments), 2, message);
   }
   check_refused(trained_on_sort().run("eval --data -", "1 2\t1 2\n12\t1x\n"), 3,
-                "standard input:1: source \"1 2\": the model has never seen \" \"");
+                "standard input, line 1: source \"1 2\": the model has never seen \" \"");
   check_refused(trained_on_sort().run("eval --data -", "21\t12\n12\t1x\n"), 3,
-                "standard input:2: target \"1x\": the model has never seen \"x\"");
+                "standard input, line 2: target \"1x\": the model has never seen \"x\"");
   check_refused(trained_on_sort().run("eval --model nowhere"), 3, "nowhere: cannot read");
   check_refused(trained_on_sort().run("eval --count 5 > /dev/full"), 4,
                 "standard output: cannot write");

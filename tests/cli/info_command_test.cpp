@@ -43,6 +43,22 @@ TEST_CASE("attnviz info: text and JSON say the same, of a folder, a file and the
   CHECK(json.at("parameters").get<int>() > 1000);
 }
 
+TEST_CASE("attnviz info: symbols can be told apart") {
+  Model model = small_model();
+  std::vector<std::string> words = model.source.symbols();
+  words[0] = "one";
+  words[1] = "two three";
+  words[2] = "\"quoted\"";
+  words[3] = "ca\u200bt";
+  model.source = Vocabulary(words);
+  const WorkFolder folder;
+  folder.write("m", write_model(model));
+  const std::string text = folder.run("info m").out;
+  CHECK(text.find("\nsource_symbols: one \"two three\" \"\\\"quoted\\\"\" ca\\u200bt e f g h ") !=
+        std::string::npos);
+  CHECK(text.find("\ntarget_symbols: abcdefghijklmnopqrstuvwxyz\n") != std::string::npos);
+}
+
 TEST_CASE("attnviz info: files that are no model") {
   const WorkFolder folder;
   std::filesystem::create_directory(folder.work() / "empty");

@@ -67,13 +67,22 @@ TEST_CASE("a run of pairs resumes to the same bytes", "[pairs]") {
   CHECK(folder.run("train --resume again --quiet").exit_code == 0);
   CHECK(folder.read("again/model.safetensors") == once);
   CHECK(folder.run("train --resume again --steps 60 --quiet").exit_code == 0);
+  CHECK(folder.run("train --resume again --data pairs.tsv --tokens word --max-length 100 --quiet")
+            .exit_code == 0);
   for (const auto& [option, message] : std::vector<std::pair<std::string, std::string>>{
            {"--seed 99", "--seed: expected 1, as in the run that is resumed, got 99"},
-           {"--data pairs.tsv", "--data: has no use with --resume: a run keeps its pairs"},
-           {"--lower", "--lower: has no use with --resume"},
+           {"--lower", "--lower: expected false, as in the run that is resumed, got true"},
+           {"--nfc", "--nfc: expected false, as in the run that is resumed, got true"},
+           {"--tokens char", "--source-tokens: expected \"word\", as in the run"},
+           {"--target-tokens char", "--target-tokens: expected \"word\", as in the run"},
+           {"--split-punctuation", "--split-punctuation: expected false, as in the run"},
+           {"--min-count 2", "--min-count: expected 1, as in the run"},
+           {"--max-vocabulary 5", "--max-vocabulary: expected 0, as in the run"},
+           {"--source pairs.tsv", "--source: needs --target"},
+           {"--recipe sort", "--recipe: has no use with --resume"},
            {"--epochs 7", "--epochs: has no use with --resume"},
            {"--task reverse", "--task: the run that is resumed is one of pairs"},
-           {"--max-length 3", "--max-length: has no use with --resume"},
+           {"--max-length 3", "--max-length: expected 100, as in the run that is resumed, got 3"},
            {"--dropout 0.5", "--dropout: expected 0.0, as in the run that is resumed, got 0.5"}}) {
     INFO(option);
     check_refused(folder.run("train --resume again --quiet " + option), 2, message);
@@ -98,6 +107,10 @@ TEST_CASE("a model of pairs is trained on with other pairs", "[pairs]") {
                 "--tokens: expected how m reads, or nothing");
   check_refused(folder.run(train + "--min-count 2 --out x"), 2,
                 "--min-count: has no use with --init-from");
+  check_refused(folder.run(train + "--min-count 1 --out x"), 2,
+                "--min-count: has no use with --init-from");
+  check_refused(folder.run(train + "--split-punctuation --out x"), 2,
+                "--tokens: expected how m reads, or nothing");
   CHECK(folder.run(train + "--tokens word --out y").exit_code == 0);
 }
 
@@ -221,9 +234,9 @@ TEST_CASE("eval refuses a pair with its line", "[pairs]") {
   std::string longer;
   for (int i = 0; i < 1001; ++i) longer += "red ";
   check_refused(folder.run("eval --model m --data -", "one red\tred\n" + longer + "\tred\n"), 5,
-                "standard input:2: source: expected at most 1000 words, got 1001");
+                "standard input, line 2: source: expected at most 1000 words, got 1001");
   check_refused(folder.run("eval --model m --data -", "red\t" + longer + "\n"), 5,
-                "standard input:1: target: expected at most 1000 words, got 1001");
+                "standard input, line 1: target: expected at most 1000 words, got 1001");
   check_refused(folder.run("predict --model m red --target \"$(yes red | head -1001 | xargs)\""), 5,
                 "target: expected at most 1000 words, got 1001");
 }
@@ -234,8 +247,8 @@ TEST_CASE("ten faults of a file are ten lines", "[pairs]") {
       {"no tab 0", ": column 9: expected source TAB target, or these and TAB gold, got 1 column"},
       {"a\tb\t0\t0",
        ": column 7: expected source TAB target, or these and TAB gold, got 4 columns"},
-      {"\tb", ": column 1: source: expected a text, got none"},
-      {"a\t ", ": column 3: target: expected a text, got none"},
+      {"a\rb\tc", ": column 2: expected no carriage return inside a line"},
+      {"a;b", ": column 4: expected source TAB target, or these and TAB gold, got 1 column; there"},
       {"a\xff\tb", ": column 2: expected UTF-8, got the byte \\xff"},
       {"a\tb\t1", ": column 5: gold of target symbol 1: expected - or source positions in 0..0"},
       {"a\tb\t0 0", ": column 5: gold: expected 1 entries, one a target symbol, got 2"},
@@ -255,19 +268,29 @@ TEST_CASE("ten faults of a file are ten lines", "[pairs]") {
     INFO(line);
     CHECK(line.starts_with("attnviz: error: bad.tsv:" + std::to_string(16 + i) + faults[i].second));
   }
+  CHECK(line.ends_with("; column 3 is read as a gold alignment: --columns 1,2 leaves it out"));
   CHECK_FALSE(folder.has("runs"));
 }
 
 TEST_CASE("what was left out is reported", "[pairs]") {
   const WorkFolder folder;
-  folder.write("s", "a b c\nd\ne\nf\ng\n");
-  folder.write("t", "x\nx\nx\nx\nx\n");
-  const auto result = folder.run(
-      "train --source s --target t --max-length 2 --min-count 2 --steps 2 --hidden 4 --out m");
+  folder.write("s", "a b c\na\na\na\na\n\n");
+  folder.write("t", "x\nx\nx\nx\nx\nx\n");
+  folder.write("dev", "a c\tx\n");
+  const std::string train = "train --source s --target t --max-length 2 --steps 2 --hidden 4 ";
+  const auto result = folder.run(train + "--min-count 2 --dev dev --test dev --out m");
+  INFO(result.err);
   CHECK(result.exit_code == 0);
   CHECK(result.err.find("skipped 1 pairs with a side of more than 2 symbols") != std::string::npos);
-  CHECK(result.err.find("read 2 pairs to train on, 1 to validate, 1 to test; 0 source and 1") !=
+  CHECK(result.err.find("note: skipped 1 line with an empty side\n") != std::string::npos);
+  CHECK(result.err.find("read 4 pairs to train on, 1 to validate, 1 to test; 1 source and 1") !=
         std::string::npos);
+  CHECK(result.err.find("note: read as <unk>: source symbols, 50.00 % in validation, 50.00 % in "
+                        "test\n") != std::string::npos);
+  check_refused(folder.run(train + "--min-count 5 --dev dev --test dev --out n --quiet"), 3,
+                "source symbols: expected one that occurs at least 5 times in the training pairs, "
+                "got at most 4 of one, \"a\"; lower --min-count");
+  CHECK_FALSE(folder.has("n"));
 }
 
 TEST_CASE("options of pairs that do not fit are refused", "[pairs]") {
@@ -281,7 +304,8 @@ TEST_CASE("options of pairs that do not fit are refused", "[pairs]") {
   check_refused(folder.run("train --data p --epochs 2 --steps 3"), 2, "--steps excludes --epochs");
   for (const char* option :
        {"--dev p", "--test p", "--tokens word", "--lower", "--nfc", "--min-count 2",
-        "--max-vocabulary 9", "--epochs 3", "--recipe sort", "--bucket 2", "--batch-tokens 100"}) {
+        "--max-vocabulary 9", "--epochs 3", "--recipe sort", "--bucket 2", "--batch-tokens 100",
+        "--columns 1,2", "--split-punctuation", "--min-count 1"}) {
     INFO(option);
     const std::string name = std::string(option).substr(0, std::string(option).find(' '));
     check_refused(folder.run(std::string("train --task reverse ") + option), 2,
@@ -289,7 +313,20 @@ TEST_CASE("options of pairs that do not fit are refused", "[pairs]") {
   }
   check_refused(folder.run("train --data p --tokens letters"), 2, "--tokens: expected one of");
   check_refused(folder.run("train --data nothing.tsv"), 3, "nothing.tsv: cannot open");
-  check_refused(folder.run("train --data p"), 3, "expected at least one pair to train on");
+  check_refused(
+      folder.run("train --data p"), 3,
+      "p: expected at least one pair to train on (1 held out to validate with), got none; "
+      "name a file of them with --dev");
+  folder.write("two", "a\tb\nc\td\n");
+  check_refused(folder.run("train --data two"), 3,
+                "(1 held out to validate with, 1 held out to test with), got none; name a file of "
+                "them with --dev and --test");
+  check_refused(folder.run("train --data p --columns 1,1"), 2,
+                "--columns: expected two or three different numbers in 1..1000, as in 1,2, got");
+  check_refused(folder.run("train --source p --target p --columns 1,2"), 2,
+                "--columns: has no use with --source and --target");
+  check_refused(folder.run("train --data p --tokens char --split-punctuation"), 2,
+                "--split-punctuation: has no use with characters");
 }
 
 }  // namespace

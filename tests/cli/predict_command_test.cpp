@@ -62,7 +62,8 @@ void check_map(const nlohmann::json& map) {
 
 TEST_CASE("attnviz predict: arguments in their order, an answer a line") {
   const auto result = trained().run("predict --quiet abc train jig --json");
-  CHECK(result.exit_code == 3);  // "train" has a t
+  CHECK(result.exit_code == 1);  // "train" has a t
+  CHECK(inputs_of(result.out) == std::vector<std::string>{"abc", "", "jig"});
   const auto good = trained().run("predict --json --quiet -- abc jig aaaa abc");
   CHECK(good.exit_code == 0);
   CHECK(inputs_of(good.out) == std::vector<std::string>{"abc", "jig", "aaaa", "abc"});
@@ -111,14 +112,25 @@ TEST_CASE("attnviz predict: inputs it refuses") {
       {"\"$(printf 'ab\\377')\"", "", 3, "input: byte 3 is not valid UTF-8"},
       {"\"$(printf 'a\\033[31mb')\"", "", 3, "\\x1b"},
       {long_text, "", 5, "input: expected at most 1000 characters, got 10000"},
-      {"-", "xyz\n", 3, R"(standard input:1: input "xyz": the model has never seen)"},
-      {"-", "\n", 3, "standard input:1: input: expected at least one character"},
-      {"-", long_text, 5, "standard input:1: input: expected at most 1000 characters"},
-      {"-", std::string((1U << 20U) + 1, 'a'), 5,
-       "standard input:1: expected at most 1 MiB a line"},
-      {"-", std::string("a\0b\n", 4), 3, "\\x00"},
-      {"- < .", "", 3, "standard input:1: cannot read"},
-      {"- <&-", "", 3, "standard input:1: cannot read"},
+      {"- --strict", "xyz\n", 3,
+       R"(standard input, line 1: input "xyz": the model has never seen "x", "y", "z"; it knows)"},
+      {"- --strict", "\n", 3, "standard input, line 1: input: expected at least one character"},
+      {"- --strict", long_text, 5,
+       "standard input, line 1: input: expected at most 1000 characters"},
+      {"- --strict", std::string((1U << 20U) + 1, 'a'), 5,
+       "standard input, line 1: expected at most 1 MiB a line"},
+      {"- --strict", std::string("a\0b\n", 4), 3, "\\x00"},
+      {"- < .", "", 3, "standard input: cannot read: Is a directory"},
+      {"- <&-", "", 3, "standard input: cannot read: Bad file descriptor"},
+      {"--data nowhere", "", 3, "nowhere: cannot open: No such file or directory"},
+      {"--data .", "", 3, ".: cannot read: Is a directory"},
+      {"--data - abc", "", 2, "input excludes --data"},
+      {"--data - --beam 2", "", 2, "--beam"},
+      {"--data - --n-best 2 --beam 2", "", 2, "--data"},
+      {"--data - --target abc", "", 2, "--target"},
+      {"--data - --logits --json", "", 2, "--logits"},
+      {"--data - --attention map.jsonl", "", 3,
+       "standard input: expected at least one line, got none"},
       {"--model nowhere abc", "", 3, "nowhere: cannot read"},
       {"-- -abc", "", 3, "input \"-abc\": the model has never seen \"-\""},
       {"--logits abc", "", 2, "--logits requires --json"},
@@ -142,10 +154,10 @@ TEST_CASE("attnviz predict: inputs it refuses") {
   }
   CHECK(!trained().has("map.json"));
   // what came before the bad line is answered
-  const auto late = trained().run("predict --quiet --json -", "abc\nabd\nxyz\nabe\n");
+  const auto late = trained().run("predict --quiet --strict --json -", "abc\nabd\nxyz\nabe\n");
   CHECK(late.exit_code == 3);
   CHECK(inputs_of(late.out) == std::vector<std::string>{"abc", "abd"});
-  CHECK(late.err.starts_with("attnviz: error: standard input:3: "));
+  CHECK(late.err.starts_with("attnviz: error: standard input, line 3: "));
 }
 
 TEST_CASE("attnviz predict: attention as JSON, to a file and to standard output") {

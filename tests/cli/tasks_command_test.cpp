@@ -14,7 +14,8 @@ TEST_CASE("attnviz tasks: exact output") {
       {"tasks --task left-shift --shift 2",
        "left-shift  monojitcnn -> nojitcnnmo  the letters rotated left, by 4 unless set\n"},
       {"tasks --task dates --sample 3 --seed 1",
-       "Nov 22, 2021\t22-11-2021\nThursday, August 4, 2022\t04-08-2022\n6 26 05\t26-06-2005\n"},
+       "NOV 22, 2021\t22-11-2021\n18 JAN 2004\t18-01-2004\nTUESDAY, JANUARY 15, "
+       "2019\t15-01-2019\n"},
       {"tasks --task reverse --sample 1 --part train", "snrkvcput\ttupcvkrns\n"},
       // one length, one letter: the only example there is, and it is in the training part
       {"tasks --task reverse --sample 2 --min-length 1 --max-length 01 --alphabet a",

@@ -412,10 +412,10 @@ TEST_CASE("attnviz train --continue: starts, goes on, and is done, by one line")
   REQUIRE(folder.run("train --continue --out a --steps 5 --hidden 8 --data pairs.tsv").exit_code ==
           0);
   check_refused(folder.run("train --continue --out a --hidden 8 --data pairs.tsv --lower"), 2,
-                "--source-tokens: expected {\"unit\":\"word\",\"lower\":false,");
+                "--lower: expected false, as in the run that is resumed, got true");
   folder.write("pairs.tsv", folder.read("pairs.tsv") + "x\ty\n");
   check_refused(folder.run("train --continue --out a --hidden 8 --data pairs.tsv"), 3,
-                "pairs.tsv: the pairs are not those of the run that is resumed");
+                "pairs.tsv: the pairs are not those that the model was trained on");
   check_refused(folder.run("train --continue --out none"), 2, "--task or --data is required");
 }
 

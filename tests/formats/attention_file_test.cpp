@@ -210,6 +210,19 @@ TEST_CASE("one of several maps is taken") {
   CHECK_THROWS_WITH(read("\n", "jsonl"), "m: expected at least one map, got none");
 }
 
+TEST_CASE("an input without an answer has an entry among the maps, which is refused") {
+  AttentionMap missing;
+  missing.metadata = {{"error", "input: too\nlong"}, {"input", "1"}};
+  const std::string one = attention_to_json(missing) + '\n';
+  const std::string lines = one + attention_to_json(full_map()) + '\n';
+  ReadOptions options;
+  options.sentence = 2;
+  CHECK(read(lines, "jsonl", options).source == full_map().source);
+  const std::string reason = "an input without an answer, and so without a map: input: too\\nlong";
+  CHECK_THROWS_WITH(read(lines, "jsonl"), "m: sentence 1: " + reason);
+  CHECK_THROWS_WITH(read(one, "json"), "m: " + reason);
+}
+
 TEST_CASE("content of another kind than the ending says is named") {
   const std::string json = attention_to_json(full_map());
   const std::string pickle = "\x80\x04\x95";

@@ -88,6 +88,24 @@ TEST_CASE("Nematus' text, a block a sentence") {
             .target == Labels{"a", end_label});
 }
 
+TEST_CASE("sentences without an answer keep the numbers of the others") {
+  const std::string nematus =
+      "0 |||  ||| -inf |||  ||| 0 0\n\n1 ||| x ||| -1 ||| a ||| 2 2\n1 0\n0 1\n\n"
+      "2 |||  ||| -inf |||  ||| 0 0\n\n";
+  CHECK(attention_from_nematus(nematus, "m", 2).target == Labels{"x", end_label});
+  CHECK_THROWS_WITH(attention_from_nematus(nematus, "m", 1),
+                    "m:1: this sentence has no answer and no map");
+  CHECK_THROWS_AS(attention_from_nematus(nematus, "m", 3), InputError);
+  const std::string marian = "x ||| 1,0 0,1\n ||| \nx ||| 0,1 0,1\n";
+  CHECK(attention_from_marian(marian, "m", 3).at(0, 1) == 1.0F);
+  CHECK_THROWS_WITH(attention_from_marian(marian, "m", 2),
+                    "m:2: expected weights after |||, got none");
+  const std::string list =
+      "0 ||| x ||| 1,0 0,1 ||| F0= -1 ||| -1\n1 |||  |||  ||| F0= -inf ||| -inf\n";
+  CHECK_THROWS_WITH(attention_from_marian(list, "m", 2),
+                    "m:2: expected weights after |||, got none");
+}
+
 TEST_CASE("a text of more weights than a map may have is refused", "[.][big]") {
   std::string row = "0";
   for (int column = 1; column < 8192; ++column) row += ",0";

@@ -9,6 +9,7 @@
 
 #include "fuzz/bytes.h"
 #include "text/corpus.h"
+#include "text/gold_column.h"
 
 namespace {
 
@@ -49,7 +50,8 @@ void check_pairs(const PairFiles& files, Tokenizer source, Tokenizer target) {
   }
   if (files.pairs.empty()) return;  // a text of two files may hold a tab
   const File again(text);
-  PairReader second({.pairs = again.path()}, {source.unit}, {target.unit});
+  PairReader second({.pairs = again.path()}, {source.unit, false, false, source.punctuation},
+                    {target.unit});
   TextPair copy;
   for (const TextPair& pair : pairs) {
     require(second.next(copy));
@@ -84,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
   std::string_view text = text_of(bytes, count);
   const std::uint8_t choice = take_byte(text);
   const Tokenizer source{(choice & 1U) != 0 ? Unit::word : Unit::character, (choice & 2U) != 0,
-                         (choice & 4U) != 0};
+                         (choice & 4U) != 0, (choice & 32U) != 0};
   const Tokenizer target{(choice & 8U) != 0 ? Unit::word : Unit::character};
   const bool two = (choice & 16U) != 0;
   const std::size_t end = two ? text.find('\0') : std::string_view::npos;

@@ -78,7 +78,7 @@ TEST_CASE("a model of pairs reads text as it was trained on, unknown symbols inc
   const SourceReader reader(model);
   const SourceText source = reader.read("A  b zebra");
   CHECK(source.symbols == std::vector<std::string>{"a", "b", "zebra"});
-  CHECK(source.unknown == std::vector<std::string>{"zebra"});
+  CHECK(source.unknown == "\"zebra\"");
   CHECK(reader.read_target("A b").symbols == std::vector<std::string>{"A", "b"});
   const std::vector<std::vector<std::string>> sources = {source.symbols};
   const Prediction answer = predict(model, sources).front();
@@ -181,4 +181,132 @@ TEST_CASE("the task in a model file is checked", "[predict]") {
   }
   model.metadata.erase("task");
   CHECK(!task_of(model).has_value());
+
+  Model dates = small_model("dates");
+  CHECK(task_of(dates)->options.cases);
+  std::string& entry = dates.metadata["task"];
+  const std::string cases = R"(,"cases":true)";
+  entry.erase(entry.find(cases), cases.size());  // as in older files
+  CHECK_FALSE(task_of(dates)->options.cases);
+  entry.insert(entry.size() - 1, R"(,"cases":1)");
+  CHECK_THROWS_AS(task_of(dates), InputError);
+}
+
+TEST_CASE("unknown symbols that look like known ones are told apart", "[predict]") {
+  const Vocabulary vocabulary({"cat", "caf\u00e9", "nai\u0308ve", " ", "a b"});
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"cat", ""},
+      {"dog", "\"dog\""},
+      {"ca\u200bt", "\"ca\\u200bt\" (without U+200B it is known)"},
+      {"cat\u00ad\u00ad\u200d",
+       "\"cat\\u00ad\\u00ad\\u200d\" (without U+00AD, U+200D it is known)"},
+      {"cafe\u0301", "\"cafe\\u0301\" (its composed form is known)"},
+      {"cafe\u0301\u200b", "\"cafe\\u0301\\u200b\" (without U+200B it is known)"},
+      {"na\u00efve", "\"na\u00efve\" (its decomposed form is known)"},
+      {"\u00a0", "\"\\u00a0\" (with U+0020 for U+00A0 it is known)"},
+      {"a\u2003b", "\"a\\u2003b\" (with U+0020 for U+2003 it is known)"},
+      {"\u200b", "\"\\u200b\" (it is invisible)"},
+      {"do\u200bg", "\"do\\u200bg\""},
+      {std::string("a\0b", 3), "\"a\\x00b\""},
+  };
+  for (const auto& [symbol, shown] : cases) {
+    INFO(shown);
+    CHECK(list_unknown(vocabulary, std::vector<std::string>{symbol}) == shown);
+  }
+  const std::vector<std::string> several{"x", "cat", "y", "x"};
+  CHECK(list_unknown(vocabulary, several) == "\"x\", \"y\"");
+  const std::vector<std::string> many(1, std::string(500, 'z'));
+  CHECK(list_unknown(vocabulary, many).size() < 100);
+}
+
+TEST_CASE("inputs shorter or longer than those of training are known", "[predict]") {
+  const Model letters = small_model();  // 4 to 12
+  const SourceReader reader(letters);
+  CHECK(reader.length_warning(4).empty());
+  CHECK(reader.length_warning(12).empty());
+  CHECK(reader.length_warning(13) ==
+        "the model was trained on inputs of 4 to 12 symbols; this one has 13, so the answer may be "
+        "wrong");
+  CHECK_FALSE(reader.length_warning(3).empty());
+
+  Model pairs = small_model();
+  pairs.metadata.erase("task");
+  ModelText text{.source = {}, .target = {}, .longest = 9, .takes_unknown = true, .sample = ""};
+  pairs.metadata["text"] = text_to_json(text);
+  CHECK(SourceReader(pairs).length_warning(99).empty());  // not known
+  text.shortest_source = text.longest_source = 2;
+  pairs.metadata["text"] = text_to_json(text);
+  CHECK(SourceReader(pairs).length_warning(2).empty());
+  CHECK(SourceReader(pairs).length_warning(1).find("inputs of 2 symbols;") != std::string::npos);
+  // older files say nothing of it
+  pairs.metadata["text"] = R"({"source":{"unit":"word","lower":false,"nfc":false},
+    "target":{"unit":"word","lower":false,"nfc":false},"longest":9,"takes_unknown":true,"sample":""})";
+  CHECK(text_of(pairs).longest_source == 0);
+  pairs.metadata["text"].insert(1, R"("longest_source":-1,)");
+  CHECK_THROWS_AS(text_of(pairs), InputError);
+}
+
+TEST_CASE("an answer less probable than any right one of the final test is known", "[predict]") {
+  Model model = small_model();
+  const std::vector<std::vector<std::string>> sources = {split_characters("abcdef")};
+  const auto is_improbable = [&](const std::string& scores) {
+    model.metadata["scores"] = scores;
+    return predict(model, sources).front().is_improbable;
+  };
+  CHECK(is_improbable(R"({"examples":2000,"exact_match":0.5,"least_log_probability":-1e-9})"));
+  CHECK_FALSE(is_improbable(R"({"examples":2000,"exact_match":0.5,"least_log_probability":-99})"));
+  CHECK_FALSE(
+      is_improbable(R"({"examples":1999,"exact_match":0.5,"least_log_probability":-1e-9})"));
+  for (const char* older : {"", "{}", R"({"examples":2000,"exact_match":1})", "[1]",
+                            R"({"examples":2000,"exact_match":1,"least_log_probability":"low"})"}) {
+    INFO(older);
+    CHECK_FALSE(is_improbable(older));
+  }
+  // recorded by the test itself
+  const auto examples = some_examples("reverse", 5);
+  DecodingScratch scratch(model.config);
+  const Evaluation none = evaluate_greedily(model.weights, model.config, examples, scratch);
+  CHECK(none.answers.exact == 0);
+  CHECK(none.least_log_probability == 0.0);
+  auto right = examples;
+  double least = 0.0;
+  for (EncodedExample& example : right) {
+    const std::vector<const EncodedPair*> one{&example.pair};
+    const Decoded answer = decode_greedily(model.weights, model.config, one, scratch).front();
+    example.pair.target = answer.ids;
+    example.gold.clear();
+    least = std::min(least, answer.log_probability() / static_cast<double>(answer.ids.size()));
+  }
+  const Evaluation all = evaluate_greedily(model.weights, model.config, right, scratch);
+  CHECK(all.answers.exact == right.size());
+  CHECK(all.least_log_probability == Catch::Approx(least));
+  CHECK(least < 0.0);
+}
+
+TEST_CASE("weights that give numbers that are not finite are refused", "[predict]") {
+  const std::vector<std::vector<std::string>> sources = {split_characters("abcdef")};
+  const std::vector<std::vector<std::string>> targets = {split_characters("fe")};
+  AnswerOptions beam;
+  beam.beam.width = beam.beam.n_best = 3;
+  for (const bool everywhere : {true, false}) {
+    Model model = small_model();
+    model.name = "big";
+    if (everywhere) {
+      Seq2SeqWeights::visit([](std::string_view, auto& tensor) { tensor.setConstant(3e38F); },
+                            model.weights);
+    } else {
+      model.weights.decoder.readout.b.setConstant(3e38F);
+      model.weights.decoder.readout.b[5] = std::numeric_limits<float>::infinity();
+    }
+    const std::string message = std::string("big: its weights give numbers that are not finite: ") +
+                                (everywhere ? "the attention" : "the logits") +
+                                " of output symbol 1";
+    CHECK_THROWS_WITH(predict(model, sources), message);
+    CHECK_THROWS_WITH(predict(model, sources, beam), message);
+    CHECK_THROWS_WITH(align(model, sources, targets), message);
+    DecodingScratch scratch(model.config);
+    CHECK_THROWS_AS(
+        evaluate_greedily(model.weights, model.config, some_examples("reverse", 3), scratch),
+        InputError);
+  }
 }

@@ -22,13 +22,17 @@ TextPair pair_of(std::vector<std::string> source, std::vector<std::string> targe
   return pair;
 }
 
+bool add(PairEvaluation& sum, const Prediction& answer, const std::vector<std::string>& source,
+         const std::vector<std::vector<std::string>>& rights, std::size_t times = 1) {
+  return sum.add_answer(answer, source, rights, times);
+}
+
 TEST_CASE("answers to pairs are scored as texts", "[pairs]") {
   PairEvaluation sum;
   // right, with attention on the diagonal: 2 rows, END's row, 3 columns
-  sum.add_answer(answer_of({"x", "y"}, {1, 0, 0, 0, 1, 0, 0, 0, 1}),
-                 pair_of({"a", "b"}, {"x", "y"}));
+  CHECK(add(sum, answer_of({"x", "y"}, {1, 0, 0, 0, 1, 0, 0, 0, 1}), {"a", "b"}, {{"x", "y"}}));
   // one word too few, attention on END alone
-  sum.add_answer(answer_of({"x"}, {0, 1, 0, 1}), pair_of({"c"}, {"x", "z"}));
+  CHECK_FALSE(add(sum, answer_of({"x"}, {0, 1, 0, 1}), {"c"}, {{"x", "z"}}));
   CHECK(sum.answers().answers == 2);
   CHECK(sum.answers().exact == 1);
   CHECK(sum.answers().token_accuracy() == Catch::Approx(4.0 / 6));
@@ -43,18 +47,36 @@ TEST_CASE("answers to pairs are scored as texts", "[pairs]") {
 
 TEST_CASE("a reserved label in a text is never right", "[pairs]") {
   PairEvaluation sum;
-  sum.add_answer(answer_of({"x", "<unk>"}, {1, 0, 1, 0, 1, 0}), pair_of({"a"}, {"x", "<unk>"}));
+  add(sum, answer_of({"x", "<unk>"}, {1, 0, 1, 0, 1, 0}), {"a"}, {{"x", "<unk>"}});
   CHECK(sum.answers().exact == 0);
   CHECK(sum.answers().token_accuracy() == Catch::Approx(2.0 / 3));
   CHECK(sum.errors().edits == 1);
   CHECK(sum.bleu().matches[0] == 1);
 }
 
+TEST_CASE("of several right answers any counts, the nearest for edits", "[pairs]") {
+  PairEvaluation sum;
+  const std::vector<std::vector<std::string>> rights = {{"p", "q", "r"}, {"x", "y"}};
+  CHECK(add(sum, answer_of({"x", "y"}, {1, 0, 1, 0, 1, 0}), {"a"}, rights, 3));
+  CHECK(sum.answers().answers == 3);
+  CHECK(sum.answers().exact == 3);
+  CHECK(sum.errors().edits == 0);
+  CHECK(sum.errors().symbols == 6);
+  CHECK(sum.coverage().maps == 3);
+  CHECK(sum.ambiguous() == 1);
+  CHECK_FALSE(add(sum, answer_of({"x", "z"}, {1, 0, 1, 0, 1, 0}), {"b"}, rights));
+  CHECK(sum.errors().edits == 1);
+  CHECK(sum.errors().symbols == 8);
+  CHECK(sum.answers().right_tokens == 3 * 3 + 2);
+  CHECK(sum.by_length().at(1).answers == 4);
+  CHECK(to_json(sum).find("\"several_answers\":2") != std::string::npos);
+}
+
 TEST_CASE("an answer without END is not exact", "[pairs]") {
   PairEvaluation sum;
   Prediction cut = answer_of({"x"}, {1, 0});
   cut.ended = false;
-  sum.add_answer(cut, pair_of({"a"}, {"x"}));
+  add(sum, cut, {"a"}, {{"x"}});
   CHECK(sum.answers().exact == 0);
   CHECK(sum.errors().edits == 0);
 }

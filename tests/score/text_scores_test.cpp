@@ -23,7 +23,8 @@ Bleu bleu_of(const std::vector<std::pair<std::string, std::string>>& answers) {
   SymbolTable table;
   Bleu bleu;
   for (const auto& [answer, right] : answers) {
-    bleu.add(numbers(table, Unit::word, answer), numbers(table, Unit::word, right));
+    const std::vector<std::vector<int>> rights = {numbers(table, Unit::word, right)};
+    bleu.add(numbers(table, Unit::word, answer), rights);
   }
   return bleu;
 }
@@ -53,6 +54,25 @@ TEST_CASE("n-gram counts of the example in Papineni et al. 2002") {
   CHECK(clipped.matches[0] == 2);
   CHECK(clipped.ngrams[0] == 7);
   CHECK(clipped.score() == 0.0);
+}
+
+TEST_CASE("BLEU with several references: clipped by the most, the nearest length") {
+  // Example 2 of Papineni et al. 2002: "the" occurs twice in the first reference.
+  SymbolTable table;
+  const auto text = [&](const std::string& words) { return numbers(table, Unit::word, words); };
+  const std::vector<std::vector<int>> rights = {text("the cat is on the mat"),
+                                                text("there is a cat on the mat now ok")};
+  Bleu bleu;
+  bleu.add(text("the the the the the the the"), rights);
+  CHECK(bleu.matches[0] == 2);
+  CHECK(bleu.right_symbols == 6);  // of 6 and 9, for 7
+  bleu.add(text("cat cat now ok mat on the is"), rights, 3);
+  CHECK(bleu.right_symbols == 6 + 3 * 9);
+  CHECK(bleu.answer_symbols == 7 + 3 * 8);
+  CHECK(bleu.matches[0] == 2 + 3 * 7);  // all but the second "cat", from both references
+  Bleu between;
+  between.add(text("a b c"), std::vector<std::vector<int>>{text("a b c d"), text("a b")});
+  CHECK(between.right_symbols == 2);  // the shorter of two
 }
 
 TEST_CASE("BLEU worked out by hand") {

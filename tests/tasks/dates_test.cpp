@@ -122,7 +122,12 @@ TEST_CASE("dates: texts that are read, and texts that are not") {
       {"30 July 21", "(none)"},
       {"30 July 02021", "(none)"},
       {"01 July 2021", "(none)"},
-      {"30 july 2021", "(none)"},
+      {"30 july 2021", "30-07-2021"},
+      {"30 JULY 2021", "30-07-2021"},
+      {"30 jULy 2021", "30-07-2021"},
+      {"thursday, october 13 2011", "13-10-2011"},
+      {"THRUSDAY, OCTOBER 13 2011", "13-10-2011"},
+      {"30 jyul 2021", "(none)"},
       {"30 Juyl 2021", "(none)"},
       {"30 July, 2021", "(none)"},
       {"July 30 2021", "(none)"},
@@ -223,6 +228,8 @@ TEST_CASE("dates: no text means two days, and every text is read back") {
 TEST_CASE(
     "dates: draws reach every day, format and misspelling, and their gold spells the answer") {
   const Task task = find_task("dates");
+  TaskOptions as_typed = task.defaults;
+  as_typed.cases = false;
   Random random(11);
   constexpr int draws = 200'000;
   std::vector<int> of_format(format_count);
@@ -231,7 +238,7 @@ TEST_CASE(
   int full_names = 0;
   int misspelt_count = 0;
   for (int n = 0; n < draws; ++n) {
-    const Example example = task.draw(task.defaults, random);
+    const Example example = task.draw(as_typed, random);
     const auto reading = read_date(example.source);
     REQUIRE(reading.has_value());
     const std::string text = join(example.source);
@@ -284,6 +291,34 @@ TEST_CASE(
   CHECK(chi_square == Approx(day_count - 1).margin(5 * 132));
 }
 
+TEST_CASE("dates: a quarter of the draws is in small letters, a quarter in capitals") {
+  const Task task = find_task("dates");
+  const std::vector<std::string> known = task.source_symbols(task.defaults);
+  Random random(4);
+  int lower = 0;
+  int upper = 0;
+  int typed = 0;
+  for (int n = 0; n < 20'000; ++n) {
+    const Example example =
+        n % 2 == 0 ? task.draw(task.defaults, random) : task.draw_augmented(task.defaults, random);
+    const std::string text = join(example.source);
+    for (const std::string& symbol : example.source) {
+      if (!std::ranges::binary_search(known, symbol)) FAIL("not in the vocabulary: " << text);
+    }
+    const auto count = [&](char first, char last) {
+      return std::ranges::count_if(text, [&](char c) { return c >= first && c <= last; });
+    };
+    if (count('A', 'Z') + count('a', 'z') < 3) continue;  // no name
+    if (count('A', 'Z') == 0) ++lower;
+    if (count('a', 'z') == 0) ++upper;
+    if (count('A', 'Z') > 0 && count('a', 'z') > 0) ++typed;
+  }
+  const double all = lower + upper + typed;
+  CHECK(lower / all == Approx(0.25).margin(0.02));
+  CHECK(upper / all == Approx(0.25).margin(0.02));
+  CHECK(typed > 0);
+}
+
 TEST_CASE("dates: the part follows from the day, in whatever format") {
   const Task task = find_task("dates");
   for (int format = 0; format < format_count; ++format) {
@@ -294,7 +329,11 @@ TEST_CASE("dates: the part follows from the day, in whatever format") {
 
 TEST_CASE("dates: symbols") {
   const Task task = find_task("dates");
-  CHECK(join(task.source_symbols(task.defaults)) == " ,0123456789ADFJMNOSTWabcdeghilmnoprstuvy");
+  CHECK(join(task.source_symbols(task.defaults)) ==
+        " ,0123456789ABCDEFGHIJLMNOPRSTUVWYabcdefghijlmnoprstuvwy");
+  TaskOptions as_typed = task.defaults;  // as in older model files
+  as_typed.cases = false;
+  CHECK(join(task.source_symbols(as_typed)) == " ,0123456789ADFJMNOSTWabcdeghilmnoprstuvy");
   CHECK(join(task.target_symbols(task.defaults)) == "-0123456789");
   CHECK(task.sample_input == "28 March 2005");
   CHECK_FALSE(task.takes_lengths);

@@ -52,8 +52,10 @@ TEST_CASE("vocabularies hold what is frequent in training, by count and then by 
     VocabularyLimits limits;
     std::vector<std::string> expected;
   } cases[] = {
-      {{}, {"c", "b", "a"}},    {{.min_count = 2}, {"c", "b"}},           {{.min_count = 4}, {}},
-      {{.max_size = 1}, {"c"}}, {{.min_count = 3, .max_size = 5}, {"c"}},
+      {{}, {"c", "b", "a"}},
+      {{.min_count = 2}, {"c", "b"}},
+      {{.max_size = 1}, {"c"}},
+      {{.min_count = 2, .max_size = 1}, {"c"}},
   };
   for (const auto& c : cases) {
     Corpus corpus;
@@ -68,12 +70,29 @@ TEST_CASE("vocabularies hold what is frequent in training, by count and then by 
   }
 }
 
+TEST_CASE("a vocabulary without a symbol is refused") {
+  Corpus corpus;
+  read(corpus, "<unk> b a a b a <unk> <unk> <unk>\tx\nc\ty\n");
+  CHECK_THROWS_WITH(corpus.encode(std::vector<std::uint32_t>{0}, {.min_count = 4}),
+                    "source symbols: expected one that occurs at least 4 times in the training "
+                    "pairs, got at most 3 of one, \"a\"");
+  CHECK_THROWS_AS(corpus.encode(std::vector<std::uint32_t>{0}, {.min_count = 2}),
+                  EmptyVocabularyError);  // targets
+  Corpus labels;
+  read(labels, "a\t<s>\n");
+  CHECK_THROWS_WITH(labels.encode(all_of(labels), {}),
+                    "target symbols: expected others than <pad>, <s>, </s>, <unk> in the training "
+                    "pairs, got none");
+}
+
 TEST_CASE("the labels of reserved symbols are unknown words") {
   Corpus corpus;
-  read(corpus, "<unk> a </s>\t<s>\n");
+  const ReadCounts counts = read(corpus, "b\tx\n<unk> a </s>\t<s> x\n");
+  CHECK(counts.notes.labels == 3);
+  CHECK(counts.notes.first_label.ends_with(":2: \"<unk>\""));
   corpus.encode(all_of(corpus), {});
-  CHECK(corpus.source_vocabulary().symbols() == std::vector<std::string>{"a"});
-  CHECK(source_of(corpus, 0) == std::vector<std::string>{"<unk>", "a", "<unk>"});
+  CHECK(corpus.source_vocabulary().symbols() == std::vector<std::string>{"a", "b"});
+  CHECK(source_of(corpus, 1) == std::vector<std::string>{"<unk>", "a", "<unk>"});
 }
 
 TEST_CASE("pairs that are too long on a side are left out and counted") {

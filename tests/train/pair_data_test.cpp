@@ -200,7 +200,22 @@ TEST_CASE("changed pairs have another checksum", "[pairs]") {
 TEST_CASE("a part without pairs is refused", "[pairs]") {
   const TemporaryFile file("a\tx\nb\ty\n");
   CHECK_THROWS_WITH(PairData(settings_of(file), 1),
-                    file.path() + ": expected at least one pair to train on, got none");
+                    file.path() +
+                        ": expected at least one pair to train on (1 held out to validate with, 1 "
+                        "held out to test with), got none");
+  const TemporaryFile one("a\tx\na\ty\n\n");
+  PairSettings only = settings_of(one);
+  only.validation.pairs = file.path();
+  try {
+    PairData(only, 1);
+    FAIL("accepted");
+  } catch (const EmptyPartError& error) {
+    CHECK(error.what() == one.path() +
+                              ": expected at least one pair to train on (1 with an empty side left "
+                              "out, 2 held out to test with), got none");
+    CHECK(error.reasons().test_held_out);
+    CHECK_FALSE(error.reasons().validation_held_out);
+  }
   const TemporaryFile empty("");
   CHECK_THROWS_AS(PairData(settings_of(empty), 1), InputError);
   const TemporaryFile long_ones("a b c\tx\n");
@@ -210,6 +225,43 @@ TEST_CASE("a part without pairs is refused", "[pairs]") {
                     long_ones.path() +
                         ": expected at least one pair to train on (1 longer than 2 symbols left "
                         "out), got none");
+}
+
+TEST_CASE("symbols that are read as unknown are counted by part and side", "[pairs]") {
+  const TemporaryFile train("a a b\tx\nc a\tx\n");
+  const TemporaryFile dev("a d d d\tx\n");
+  const TemporaryFile test("a\ty x\n");
+  PairSettings settings = settings_of(train);
+  settings.validation.pairs = dev.path();
+  settings.test.pairs = test.path();
+  settings.limits.min_count = 2;
+  const PairData data(settings, 1);
+  CHECK(data.unknown(Part::train).source == 2.0 / 5);
+  CHECK(data.unknown(Part::train).target == 0.0);
+  CHECK(data.unknown(Part::validation).source == 3.0 / 4);
+  CHECK(data.unknown(Part::test).source == 0.0);
+  CHECK(data.unknown(Part::test).target == 1.0 / 2);
+  CHECK(data.metadata().at("unknown") ==
+        R"({"train_source":0.4,"validation_source":0.75,"test_target":0.5})");
+  settings.limits.min_count = 1;
+  settings.validation.pairs = settings.test.pairs = train.path();
+  CHECK_FALSE(PairData(settings, 1).metadata().contains("unknown"));
+}
+
+TEST_CASE("the columns of pairs are kept", "[pairs]") {
+  const TemporaryFile file("CC\tx\ta\nCC\ty\tb\nCC\tz\tc\nCC\tz\td\n");
+  PairSettings settings = settings_of(file);
+  settings.train.columns = {3, 2};
+  CHECK(PairData(settings, 1).counts().train == 2);
+  const PairSettings back = pair_settings_from_json(to_json(settings), "x");
+  CHECK(back.train.columns == settings.train.columns);
+  CHECK(back.test.columns.empty());
+  for (const char* columns : {"3", "3,3", "0,1", ""}) {
+    std::string changed = to_json(settings);
+    changed.replace(changed.find("3,2"), 3, columns);
+    INFO(changed);
+    CHECK_THROWS_AS(pair_settings_from_json(changed, "x"), InputError);
+  }
 }
 
 }  // namespace

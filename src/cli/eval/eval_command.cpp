@@ -4,21 +4,25 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
+#include "cli/eval/answer_log.h"
 #include "cli/eval/eval_report.h"
+#include "cli/held_out.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
+#include "cli/pair_notes.h"
 #include "infer/model_task.h"
 #include "score/pair_evaluation.h"
 #include "train/data.h"
 #include "train/pair_data.h"
+#include "train/run_folder.h"
 #include "train/trainer.h"
 
 namespace attnviz {
@@ -29,12 +33,17 @@ struct EvalOptions {
   std::string data;  // pairs instead of the task's examples
   std::string source;
   std::string target;
+  std::string columns;  // of data
+  bool held_out = false;
   AnswerOptions answer;
   std::optional<int> count;           // of a task's examples
   std::optional<std::uint64_t> seed;  // which of them
   double min_exact = 0.0;
   bool by_length = false;
   bool json = false;
+  AnswerLogOptions log;
+
+  bool gives_pairs() const { return !data.empty() || !source.empty() || !target.empty(); }
 };
 
 void require_exact(const AnswerScores& answers, double least) {
@@ -43,64 +52,85 @@ void require_exact(const AnswerScores& answers, double least) {
                     format_shortest(least));
 }
 
-void report(const EvalOptions& options, const PairEvaluation& evaluation) {
-  write_file("-", options.json ? to_json(evaluation) + "\n"
-                               : evaluation_text(evaluation, options.by_length));
-  require_exact(evaluation.answers(), options.min_exact);
+/// Prints the scores. `Scores` is Evaluation or PairEvaluation.
+template <typename Scores>
+void report(const EvalOptions& options, const Scores& scores, const AnswerScores& answers,
+            const AnswerLog& log) {
+  log.write();
+  write_file("-", options.json ? log.add_to(to_json(scores)) + "\n"
+                               : evaluation_text(scores, options.by_length) + log.text());
+  require_exact(answers, options.min_exact);
 }
 
-/// The seed that a model was trained with, which decides what was held out.
-std::uint64_t seed_of(const Model& model) {
-  const auto training = model.metadata.find("training");
-  if (training != model.metadata.end()) {
-    const auto json = nlohmann::json::parse(training->second, nullptr, false);
-    const auto seed = json.is_object() ? json.find("seed") : json.end();
-    if (seed != json.end() && seed->is_number_unsigned()) return seed->get<std::uint64_t>();
+PairFiles given_files(const EvalOptions& options) {
+  return {options.data, options.source, options.target, read_columns(options.columns)};
+}
+
+PairEvaluation evaluate_held_out(const Model& model, const std::string& path,
+                                 const EvalOptions& options, const AnswerLog& log,
+                                 const PairEvents& events) {
+  const PairData data = open_pairs(model, path, given_files(options));
+  const PairSettings& settings = data.settings();
+  for (const PairFiles* files : {&settings.train, &settings.validation, &settings.test}) {
+    log.keep({files->pairs, files->source, files->target});
   }
-  throw InputError(
-      "model: metadata: training: expected the seed, which determines the held-out pairs, got "
-      "none; give pairs with --data");
+  tell(false,
+       fmt::format("attnviz: note: measured on the {} pairs of {}{}", data.part(Part::test).size(),
+                   printable(test_files(data).name(), no_limit),
+                   settings.test.given() ? "" : " that were held out to test with"));
+  return evaluate_test(model, data, options.answer, events);
 }
 
-/// Answers the held-out test pairs of the model's training.
-PairEvaluation evaluate_held_out(const Model& model, const std::string& fact,
-                                 const AnswerOptions& answer) {
-  const std::string place = "model: metadata: data";
-  const PairSettings settings = pair_settings_from_json(fact, place);
-  const PairData data = reopen_pairs(fact, place, seed_of(model), model.source, model.target);
-  const bool has_file = settings.test.given();
-  const PairFiles& files = has_file ? settings.test : settings.train;
-  const std::vector<std::uint32_t>& test = data.part(Part::test);
-  tell(false, fmt::format("attnviz: note: measured on the {} pairs of {}{}", test.size(),
-                          printable(files.name(), no_limit),
-                          has_file ? "" : " that were held out to test with"));
-  const auto longest = static_cast<std::size_t>(settings.max_length);
-  std::uint32_t number = has_file ? test.front() : 0;
-  const auto is_test = [&](const TextPair& pair) {
-    if (pair.source.size() > longest || pair.target.size() > longest) return false;
-    return std::binary_search(test.begin(), test.end(), number++);
-  };
-  PairReader reader(files, settings.source, settings.target);
-  return evaluate_pairs(model, reader, answer, is_test);
+PairEvaluation evaluate_given(const Model& model, const EvalOptions& options,
+                              const PairEvents& events) {
+  const PairFiles files = given_files(options);
+  const ModelText text = text_of(model);
+  PairReader reader(files, text.source, text.target);
+  PairEvaluation evaluation = evaluate_pairs(model, reader, options.answer, events);
+  tell_pair_notes(false, reader.notes(), evaluation.answers().answers);
+  if (evaluation.answers().answers == 0) {
+    throw InputError(printable(files.name(), no_limit) + ": expected at least one pair, got none");
+  }
+  return evaluation;
 }
 
-void evaluate_on_pairs(const EvalOptions& options, const Model& model) {
+void evaluate_on_pairs(const EvalOptions& options, const Model& model, const std::string& path,
+                       AnswerLog& log) {
   if (options.source.empty() != options.target.empty()) {
     throw UsageError(options.source.empty() ? "--target: needs --source"
                                             : "--source: needs --target");
   }
-  const ModelText text = text_of(model);
-  PairReader reader({options.data, options.source, options.target}, text.source, text.target);
-  const PairEvaluation evaluation = evaluate_pairs(model, reader, options.answer);
-  if (evaluation.answers().answers == 0) {
-    throw InputError((options.data.empty() ? options.source : options.data) +
-                     ": expected at least one pair, got none");
-  }
-  report(options, evaluation);
+  PairEvents events;
+  events.on_answer = [&log](const JudgedAnswer& answer) { log.add(answer); };
+  const bool all = options.gives_pairs() && !options.held_out;
+  const PairEvaluation evaluation = all ? evaluate_given(model, options, events)
+                                        : evaluate_held_out(model, path, options, log, events);
+  report(options, evaluation, evaluation.answers(), log);
+}
+
+void evaluate_on_task(const EvalOptions& options, const Model& model, const ModelTask& task,
+                      AnswerLog& log) {
+  const TaskData data(*task.task, task.options, model.source, model.target);
+  Random random(options.seed.value_or(1000), static_cast<std::uint64_t>(Stream::test));
+  const auto examples = data.draw(Part::test, options.count.value_or(10000), random);
+  DecodingScratch scratch(model.config);
+  scratch.model = model.name;
+  const Evaluation evaluation = evaluate_greedily(
+      model.weights, model.config, examples, scratch,
+      [&](const EncodedExample& example, std::span<const int> answer) {
+        const auto text = [](const Vocabulary& symbols, std::span<const int> ids) {
+          return join(decode(symbols, ids));
+        };
+        log.add({text(model.source, example.pair.source),
+                 {text(model.target, example.pair.target)},
+                 text(model.target, answer),
+                 std::ranges::equal(answer, example.pair.target)});
+      });
+  report(options, evaluation, evaluation.answers, log);
 }
 
 /// Options that would be without effect.
-void refuse_useless(const EvalOptions& options, bool pairs) {
+void refuse_useless(const EvalOptions& options, bool pairs, bool has_pairs) {
   const bool decodes = options.answer.beam.width > 1 || options.answer.replace_unknown;
   if (!pairs && decodes) {
     throw UsageError(std::string(options.answer.replace_unknown ? "--replace-unk" : "--beam") +
@@ -110,29 +140,31 @@ void refuse_useless(const EvalOptions& options, bool pairs) {
     throw UsageError(std::string(options.count ? "--count" : "--seed") +
                      ": chooses examples of a task; has no use with pairs, which are all measured");
   }
+  if (!options.columns.empty() && options.data.empty()) {
+    throw UsageError("--columns: has no use without --data");
+  }
+  if (options.held_out && (!options.gives_pairs() || !has_pairs)) {
+    throw UsageError(std::string("--held-out: ") +
+                     (has_pairs ? "has no use without --data: those are measured by default"
+                                : "the model was not trained on pairs"));
+  }
 }
 
 void run_eval(const EvalOptions& options) {
-  const Model model = open_model(options.model);
-  const bool given = !options.data.empty() || !options.source.empty() || !options.target.empty();
+  const std::string path = options.model.empty() ? newest_run() : options.model;
+  const Model model = open_model(path);
+  AnswerLog log(options.log);
+  const RunFolder run(path);
+  log.keep({path, run.model(), run.last(), run.metrics(), run.config(), options.data,
+            options.source, options.target});
   const auto task = task_of(model);
-  const auto pairs = model.metadata.find("data");
-  refuse_useless(options, given || !task);
-  if (given) return evaluate_on_pairs(options, model);
-  if (!task && pairs != model.metadata.end()) {
-    return report(options, evaluate_held_out(model, pairs->second, options.answer));
-  }
-  if (!task) {
+  const bool has_pairs = model.metadata.contains("data");
+  refuse_useless(options, options.gives_pairs() || !task, has_pairs);
+  if (!options.gives_pairs() && task) return evaluate_on_task(options, model, *task, log);
+  if (!options.gives_pairs() && !has_pairs) {
     throw UsageError("--data: expected pairs to measure the model on: it was trained on no task");
   }
-  const TaskData data(*task->task, task->options, model.source, model.target);
-  Random random(options.seed.value_or(1000), static_cast<std::uint64_t>(Stream::test));
-  const auto examples = data.draw(Part::test, options.count.value_or(10000), random);
-  DecodingScratch scratch(model.config);
-  const Evaluation evaluation = evaluate_greedily(model.weights, model.config, examples, scratch);
-  write_file("-", options.json ? to_json(evaluation) + "\n"
-                               : evaluation_text(evaluation, options.by_length));
-  require_exact(evaluation.answers, options.min_exact);
+  evaluate_on_pairs(options, model, path, log);
 }
 
 }  // namespace
@@ -150,7 +182,12 @@ void add_eval(Program& program) {
                "standard input");
   command.path("--source", options->source, "the sources alone, with --target").excludes("--data");
   command.path("--target", options->target, "the targets, line by line").needs("--source");
+  add_columns_option(command, options->columns);
+  command.flag("--held-out", options->held_out,
+               "of --data, which must be what the model was trained on, only the pairs held out "
+               "to test with");
   add_answer_options(command, options->answer);
+  add_answer_log_options(command, options->log);
   command.integer("--count", options->count, 1, 1'000'000, "examples of a task (default 10000)");
   command.integer("--seed", options->seed, 0, UINT64_MAX, "which examples (default 1000)");
   command.number("--min-exact", options->min_exact, 0, 1,

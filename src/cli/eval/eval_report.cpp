@@ -85,6 +85,12 @@ std::string evaluation_text(const PairEvaluation& evaluation, bool by_length) {
       {"row entropy (nats)", format_fixed(evaluation.coverage().mean_entropy(), 4)},
       {"confidence", format_fixed(evaluation.coverage().confidence(), 4)}};
   std::string text = lay_out(rows);
+  if (evaluation.ambiguous() > 0) {
+    text += fmt::format("\n{} several right answers: any of them counts\n",
+                        evaluation.ambiguous() == 1
+                            ? "1 source has"
+                            : fmt::format("{} sources have", evaluation.ambiguous()));
+  }
   if (evaluation.gold_pairs() > 0) {
     text += "\nattention of the right answer, where there is gold:\n" +
             lay_out({{"pairs", number(evaluation.gold_pairs())},

@@ -2,14 +2,19 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/line_reader.h"
+#include "base/split.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
 #include "cli/open_model.h"
+#include "cli/output.h"
 #include "cli/output_format.h"
 #include "cli/predict/predictor.h"
 #include "formats/attention_file.h"
@@ -17,9 +22,74 @@
 namespace attnviz {
 namespace {
 
-void predict_standard_input(Predictor& predictor) {
-  LineReader lines("-");
-  for (std::string line; lines.next(line);) predictor.add(line, lines.place() + ": ");
+/// Calls add(line, place) for the lines of a file, or of standard input for "-". Whoever writes
+/// them gets the answers to complete lines before more is awaited.
+template <typename Add>
+void for_each_line(const std::string& path, Predictor& predictor, Add add) {
+  LineReader lines(path);
+  for (std::string line;;) {
+    if (lines.would_wait()) predictor.answer();
+    try {
+      if (!lines.next(line)) return;
+    } catch (const LimitError& error) {
+      predictor.add_unreadable(error, "");
+      predictor.answer();  // the rest of the line may take long
+      continue;
+    } catch (const InputError&) {
+      predictor.answer();  // those before it are out
+      throw;
+    }
+    add(line, lines.place() + ": ");
+  }
+}
+
+void predict_lines(Predictor& predictor) {
+  for_each_line("-", predictor, [&](const std::string& line, const std::string& place) {
+    predictor.add(line, std::nullopt, place);
+  });
+}
+
+/// Lines of source TAB target. Further columns, such as a gold alignment, are left out.
+void predict_pairs(const PredictOptions& options, Predictor& predictor) {
+  bool told = false;
+  for_each_line(options.data, predictor, [&](const std::string& line, const std::string& place) {
+    const std::vector<std::string_view> columns = split(line, "\t");
+    if (columns.size() < 2) {
+      return predictor.add_unreadable(InputError("expected source TAB target, got no TAB"), place);
+    }
+    if (columns.size() > 2 && !std::exchange(told, true)) {
+      tell(options.quiet, "attnviz: note: " + place + "columns after the second are left out");
+    }
+    predictor.add(columns[0], columns[1], place);
+  });
+}
+
+/// A name of a file is an input like any other, but probably not what was meant.
+void tell_file(const PredictOptions& options, const std::string& input) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(input, ignored)) return;
+  const std::string model = options.model.empty() ? "" : " --model " + shell_word(options.model);
+  std::string note = "attnviz: note: \"" + printable(input, no_limit) +
+                     "\" is taken as a text; for the lines of this file: attnviz predict" + model +
+                     " - < " + shell_word(input);
+  if (input.ends_with(".tsv")) {
+    note += ", for its pairs: attnviz predict" + model + " --data " + shell_word(input);
+  }
+  tell(options.quiet, note);
+}
+
+void predict_inputs(const PredictOptions& options, Predictor& predictor) {
+  const std::vector<std::string>& inputs = options.inputs;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i] == "-") {
+      predict_lines(predictor);
+      continue;
+    }
+    tell_file(options, inputs[i]);
+    std::optional<std::string_view> target;
+    if (!options.targets.empty()) target = options.targets[i];
+    predictor.add(inputs[i], target, inputs.size() == 1 ? "" : fmt::format("input {}: ", i + 1));
+  }
 }
 
 /// Several answers need a format that distinguishes them. `format` is that of --attention.
@@ -52,7 +122,10 @@ void check_targets(const PredictOptions& options) {
   }
 }
 
-void run_predict(const PredictOptions& options) {
+void run_predict(PredictOptions options) {
+  if (options.inputs.empty() && options.data.empty()) {
+    throw UsageError("input is required; see attnviz predict --help");
+  }
   std::string format;
   if (options.attention == "-") {
     throw UsageError("--attention: expected a file; --json prints the attention");
@@ -64,16 +137,15 @@ void run_predict(const PredictOptions& options) {
   check_targets(options);
   if (!options.attention.empty()) check_writable(options.attention);
   const Model model = open_model(options.model);
+  // An input that stands alone is refused as any other argument is.
+  options.strict = options.strict || (options.inputs.size() == 1 && options.inputs[0] != "-");
   Predictor predictor(options, model, format);
-  for (const std::string& input : options.inputs) {
-    if (input == "-") {
-      predict_standard_input(predictor);
-    } else {
-      predictor.add(input, "");
-    }
+  if (options.data.empty()) {
+    predict_inputs(options, predictor);
+  } else {
+    predict_pairs(options, predictor);
   }
-  predictor.answer();
-  predictor.write_maps();
+  predictor.finish();
 }
 
 }  // namespace
@@ -85,10 +157,11 @@ void add_predict(Program& program) {
       {"attnviz predict monojitcnn", "attnviz predict --model runs/dates \"28 March 2005\"",
        "attnviz predict --attention maps.jsonl - < inputs.txt",
        "attnviz predict --beam 5 --alignment pharaoh - < inputs.txt",
-       "attnviz predict \"hop twice\" --target \"HOP HOP\""});
+       "attnviz predict \"hop twice\" --target \"HOP HOP\"",
+       "attnviz predict --data pairs.tsv --alignment pharaoh"});
   command.arguments("input", options->inputs,
                     "texts, or - for the lines of standard input; put -- before the first if one "
-                    "starts with -");
+                    "starts with -. One without an answer is noted and leaves an empty entry");
   add_model_option(command, "--model", options->model);
   command.path("--attention", options->attention,
                "also write the attention to this file: .jsonl (a map a line), or .json, .csv, "
@@ -96,17 +169,28 @@ void add_predict(Program& program) {
   command.texts("--target", options->targets,
                 "the answer to take in place of the model's, one for each input: prints its "
                 "log-probability");
+  command
+      .path("--data", options->data,
+            "take inputs and their answers from the lines of this file, source TAB target, or of "
+            "standard input for - (no default)")
+      .type("FILE")
+      .excludes("input", "--target");
   add_answer_options(command, options->answer);
   command.option("--target").excludes("--beam", "--replace-unk");
-  command.integer("--n-best", options->answer.beam.n_best, 1, max_hypotheses,
-                  "answers to print (default 1): input, rank, log-probability, answer");
+  command
+      .integer("--n-best", options->answer.beam.n_best, 1, max_hypotheses,
+               "answers to print (default 1): input, rank, log-probability, answer")
+      .excludes("--data");
+  command.option("--data").excludes("--beam", "--replace-unk");
   command.choice("--alignment", options->alignment, {"pharaoh", "marian", "nematus", "json", "npz"},
                  "print alignments (default: answers), in this format");
   command.flag("--json", options->json, "print answers with their attention as JSON, one a line")
       .excludes("--alignment");
   command.flag("--logits", options->answer.keep_logits, "add the logits to this JSON")
       .needs("--json")
-      .excludes("--beam", "--target");
+      .excludes("--beam", "--target", "--data");
+  command.flag("--strict", options->strict,
+               "stop at the first input without an answer (default: exit with 1 at the end)");
   command.flag("--show", options->show, "draw the attention on the terminal");
   command.flag("--quiet", options->quiet, "no notes and warnings");
   command.run([options] { run_predict(*options); });

@@ -1,8 +1,8 @@
 #include "cli/predict/predictor.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "cli/answer_options.h"
+#include "cli/error_text.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "formats/alignment_text.h"
@@ -19,6 +20,8 @@ namespace attnviz {
 namespace {
 
 constexpr std::size_t max_map_bytes = 1U << 28U;  // the limit of read_attention_file()
+constexpr std::size_t max_inputs_at_once = 1024;
+constexpr std::size_t max_notes = 20;  // of a kind
 
 /// The map; with logits, one row of them a symbol, in the order of the target vocabulary.
 std::string to_json(const Prediction& prediction, const Vocabulary& target) {
@@ -28,119 +31,228 @@ std::string to_json(const Prediction& prediction, const Vocabulary& target) {
   json += "\"logits\":[";
   const auto width = static_cast<std::size_t>(target.size());
   for (std::size_t i = 0; i < prediction.logits.size(); ++i) {
-    const float logit = prediction.logits[i];
     json += i % width > 0 ? "," : i > 0 ? "],[" : "[";
-    json += std::isfinite(logit) ? format_shortest(logit) : "null";
+    json += format_shortest(prediction.logits[i]);
   }
   return json + "]]}";
+}
+
+/// The error again, with its place.
+[[noreturn]] void rethrow(const Error& error, const std::string& place) {
+  if (dynamic_cast<const LimitError*>(&error)) throw LimitError(place + error_text(error));
+  throw InputError(place + error_text(error));
 }
 
 }  // namespace
 
 Predictor::Predictor(const PredictOptions& options, const Model& model, std::string format)
-    : options_(options), model_(model), reader_(model), format_(std::move(format)) {
-  // A user who types waits for each answer.
-  if (isatty(STDIN_FILENO) == 1) lines_at_once_ = 1;
+    : options_(options),
+      model_(model),
+      reader_(model),
+      answerer_(model),
+      format_(std::move(format)) {
+  if (const auto task = task_of(model)) task_ = task->task->name;
 }
 
-void Predictor::add(std::string_view text, const std::string& place) {
-  if (++inputs_ > 1 && !options_.attention.empty() && format_ != "jsonl") {
+void Predictor::count_input() {
+  if (++inputs_ == 1) return;
+  if (!options_.attention.empty() && format_ != "jsonl") {
     throw UsageError("--attention: a ." + format_ +
                      " file holds one map; give several inputs a .jsonl file");
   }
-  if (inputs_ > 1 && options_.alignment == "npz") {
+  if (options_.alignment == "npz") {
     throw UsageError("--alignment: npz holds one map; give several inputs another format");
   }
+}
+
+void Predictor::add(std::string_view text, const std::optional<std::string_view>& target,
+                    const std::string& place) {
+  count_input();
+  Input& input = added_.emplace_back(Input{place, ""});
   try {
     SourceText source = reader_.read(text);
-    if (source.separators_dropped && !separators_told_) {
-      tell(options_.quiet, separators_note);
-      separators_told_ = true;
-    }
-    tell_unknown(options_.quiet, place, source);
-    numbers_ += max_numbers(model_, reader_.rules(), source.symbols.size(), options_.answer);
-    if (!options_.targets.empty()) add_target();
-    sources_.push_back(std::move(source.symbols));
-  } catch (const InputError& error) {
-    answer();  // those before it are out
-    throw InputError(place + error.what());
-  } catch (const LimitError& error) {
-    answer();
-    throw LimitError(place + error.what());
+    numbers_ += text.size() + target.value_or("").size();  // long words are kept too
+    std::optional<SourceText> given;
+    if (target) given = reader_.read_target(*target);
+    take(std::move(source), std::move(given), place);
+  } catch (const Error& error) {
+    refuse(input, error);
   }
-  if (sources_.size() >= lines_at_once_ || numbers_ > max_weights_at_once) answer();
+  if (added_.size() >= max_inputs_at_once || numbers_ > max_weights_at_once) answer();
+}
+
+void Predictor::add_unreadable(const Error& error, const std::string& place) {
+  count_input();
+  refuse(added_.emplace_back(Input{place, ""}), error);
+  if (added_.size() >= max_inputs_at_once) answer();
+}
+
+/// Takes what can be answered, with notes about it.
+void Predictor::take(SourceText source, std::optional<SourceText> target,
+                     const std::string& place) {
+  if (source.separators_dropped && !std::exchange(separators_told_, true)) {
+    tell(options_.quiet, separators_note);
+  }
+  if (!source.unknown.empty() && may_tell(notes_)) tell_unknown(options_.quiet, place, source);
+  length_told_ = length_told_ || tell_length(options_.quiet, place, reader_, source);
+  numbers_ += max_numbers(model_, reader_.rules(), source.symbols.size(), options_.answer);
+  sources_.push_back(std::move(source.symbols));
+  if (!target) return;
+  const std::string side = options_.data.empty() ? "--target: " : "target: ";
+  if (!target->unknown.empty() && may_tell(notes_)) {
+    tell_unknown(options_.quiet, place + side, *target);
+  }
+  numbers_ += (target->symbols.size() + 1) * (max_input + 1);
+  targets_.push_back(std::move(target->symbols));
+}
+
+/// Records why the input that was added last has no answer.
+void Predictor::refuse(Input& input, const Error& error) {
+  if (options_.strict) {
+    const std::string place = input.place;
+    added_.pop_back();
+    answer();  // those before it are out
+    rethrow(error, place);
+  }
+  input.problem = error_text(error);
+  if (may_tell(failed_)) {
+    tell(options_.quiet, "attnviz: note: " + input.place + input.problem + "; it has no answer");
+  }
+}
+
+/// Counts a note in `told`. Whether it may be printed; of the first that may not, says so.
+bool Predictor::may_tell(std::size_t& told) const {
+  if (++told == max_notes + 1) {
+    tell(options_.quiet, "attnviz: note: further notes of this kind are left out");
+  }
+  return told <= max_notes;
 }
 
 void Predictor::answer() {
+  const std::vector<Prediction> predictions = options_.has_targets()
+                                                  ? answerer_.align(sources_, targets_)
+                                                  : answerer_.predict(sources_, options_.answer);
   std::string text;
-  const std::vector<Prediction> predictions = options_.targets.empty()
-                                                  ? predict(model_, sources_, options_.answer)
-                                                  : align(model_, sources_, targets_);
-  for (const Prediction& prediction : predictions) {
-    text += line_of(prediction);
-    if (options_.alignment != "npz") text += '\n';
-    tell_cut(options_.quiet, prediction);
-    if (!options_.attention.empty()) {
-      maps_ += attention_to_bytes(prediction.map, *attention_format(format_));
-      if (maps_.size() > max_map_bytes) {
-        throw LimitError(
-            "--attention: expected at most 256 MiB of maps; give fewer inputs at once");
+  auto first = predictions.begin();
+  std::size_t source = 0;
+  for (Input& input : added_) {
+    if (input.problem.empty()) {
+      const auto last = std::find_if(first, predictions.end(),
+                                     [&](const Prediction& one) { return one.input != source; });
+      try {
+        text += entry(input, {first, last});
+      } catch (const SeparatorSymbolError& error) {
+        if (options_.strict) {
+          print(text);
+          rethrow(error, input.place);
+        }
+        refuse(input, error);
       }
+      first = last;
+      ++source;
     }
+    if (!input.problem.empty()) text += empty_entry(input);
+    ++answered_;
   }
-  answered_ += sources_.size();
+  added_.clear();
   sources_.clear();
   targets_.clear();
   numbers_ = 0;
-  if (!text.empty()) write_file("-", text);
-  if (options_.show) show(predictions);
+  if (!text.empty()) print(text);
+  if (!options_.show) return;
+  for (const Prediction& prediction : predictions) show_map(task_, prediction);
 }
 
-void Predictor::show(const std::vector<Prediction>& predictions) const {
-  const auto task = task_of(model_);
-  for (const Prediction& prediction : predictions) {
-    show_map(task ? task->task->name : "", prediction);
+void Predictor::finish() {
+  answer();
+  write_maps();
+  if (failed_ == 0) return;
+  throw CheckFailed(
+      fmt::format("{} of {} inputs {} no answer", failed_, inputs_, failed_ == 1 ? "has" : "have"));
+}
+
+/// What is printed for an input that has answers.
+std::string Predictor::entry(const Input& input, std::span<const Prediction> answers) {
+  std::string text;
+  for (const Prediction& prediction : answers) {
+    text += line_of(prediction);
+    if (options_.alignment != "npz") text += '\n';
+  }
+  for (const Prediction& prediction : answers) {
+    if (!prediction.ended && may_tell(notes_)) tell_cut(options_.quiet, prediction);
+    keep_map(prediction.map);
+  }
+  if (answers[0].is_improbable && !options_.has_targets() && may_tell(notes_)) {
+    tell(options_.quiet,
+         fmt::format("attnviz: note: {}the answer \"{}\" is less probable than every "
+                     "right one in the final test of training; it may be wrong",
+                     input.place, printable(answers[0].answer_text)));
+  }
+  return text;
+}
+
+/// What is printed for an input without an answer: readers of each format take it as an entry, so
+/// that later ones keep their numbers.
+std::string Predictor::empty_entry(const Input& input) {
+  AttentionMap map;
+  map.metadata = {{"error", input.problem}, {"input", fmt::format("{}", answered_ + 1)}};
+  if (format_ == "jsonl") keep_map(map);
+  const std::string& alignment = options_.alignment;
+  const bool is_list = options_.answer.beam.n_best > 1;
+  if (options_.json || alignment == "json") {
+    const std::string json = attention_to_json(map);
+    if (!options_.answer.keep_logits) return json + '\n';
+    return json.substr(0, json.size() - 1) + ",\"logits\":[]}\n";
+  }
+  if (alignment == "marian") {
+    return is_list ? fmt::format("{} |||  |||  ||| F0= -inf ||| -inf\n", answered_) : " ||| \n";
+  }
+  if (alignment == "nematus") return fmt::format("{} |||  ||| -inf |||  ||| 0 0\n\n", answered_);
+  if (alignment == "npz") return "";
+  return is_list ? fmt::format("{}\t1\t-inf\t\n", answered_ + 1) : "\n";
+}
+
+/// What is printed for an answer, without the last line end.
+std::string Predictor::line_of(const Prediction& prediction) const {
+  const AttentionMap& map = prediction.map;
+  const double score = prediction.log_probability;
+  const bool is_list = options_.answer.beam.n_best > 1;
+  if (options_.json) return to_json(prediction, model_.target);
+  if (options_.alignment == "pharaoh") return attention_to_pharaoh(map);
+  if (options_.alignment == "marian") {
+    return is_list ? attention_to_marian(map, answered_, score) : attention_to_marian(map);
+  }
+  if (options_.alignment == "nematus") return attention_to_nematus(map, answered_, score);
+  if (options_.alignment == "json") return attention_to_json(map);
+  if (options_.alignment == "npz") return attention_to_npz(map);
+  const std::string fixed = format_fixed(score, 4);
+  if (options_.has_targets()) return fixed + '\t' + prediction.answer_text;
+  if (!is_list) return prediction.answer_text;
+  return fmt::format("{}\t{}\t{}\t{}", answered_ + 1, prediction.rank, fixed,
+                     prediction.answer_text);
+}
+
+void Predictor::keep_map(const AttentionMap& map) {
+  if (options_.attention.empty()) return;
+  maps_ += attention_to_bytes(map, *attention_format(format_));
+  if (maps_.size() > max_map_bytes) {
+    throw LimitError("--attention: expected at most 256 MiB of maps; give fewer inputs at once");
   }
 }
 
 void Predictor::write_maps() const {
   if (options_.attention.empty()) return;
-  if (maps_.empty()) throw InputError("standard input: expected at least one line, got none");
-  write_file(options_.attention, maps_);
+  const std::string& data = options_.data;
+  if (inputs_ == 0) {
+    throw InputError((data.empty() || data == "-" ? "standard input" : printable(data, no_limit)) +
+                     ": expected at least one line, got none");
+  }
   const std::string name = printable(options_.attention, no_limit);
-  tell(options_.quiet,
-       "wrote " + name + "; next: attnviz render --matrix " + name + " --out heat.png");
-}
-
-/// The target that belongs to the input being added.
-void Predictor::add_target() {
-  const std::string& text = options_.targets[inputs_ - 1];
-  SourceText target = reader_.read_target(text);
-  tell_unknown(options_.quiet, "--target: ", target);
-  numbers_ += (target.symbols.size() + 1) * (max_input + 1);
-  targets_.push_back(std::move(target.symbols));
-}
-
-/// What is printed for an answer.
-std::string Predictor::line_of(const Prediction& prediction) const {
-  if (options_.json) return to_json(prediction, model_.target);
-  if (options_.alignment == "pharaoh") return attention_to_pharaoh(prediction.map);
-  if (options_.alignment == "marian") {
-    if (options_.answer.beam.n_best == 1) return attention_to_marian(prediction.map);
-    return attention_to_marian(prediction.map, answered_ + prediction.input,
-                               prediction.log_probability);
-  }
-  if (options_.alignment == "nematus") {
-    return attention_to_nematus(prediction.map, answered_ + prediction.input,
-                                prediction.log_probability);
-  }
-  if (options_.alignment == "json") return attention_to_json(prediction.map);
-  if (options_.alignment == "npz") return attention_to_npz(prediction.map);
-  if (options_.answer.beam.n_best == 1 && options_.targets.empty()) return prediction.answer_text;
-  const std::string score = format_fixed(prediction.log_probability, 4);
-  if (!options_.targets.empty()) return score + '\t' + prediction.answer_text;
-  return fmt::format("{}\t{}\t{}\t{}", answered_ + prediction.input + 1, prediction.rank, score,
-                     prediction.answer_text);
+  if (maps_.empty())
+    return tell(options_.quiet, "attnviz: note: " + name + ": not written: no map");
+  write_file(options_.attention, maps_);
+  tell(options_.quiet, "wrote " + name + "; next: attnviz render --matrix " +
+                           shell_word(options_.attention) + " --out heat.png");
 }
 
 }  // namespace attnviz

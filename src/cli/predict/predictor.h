@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "attnviz/error.h"
 #include "infer/predict.h"
 
 namespace attnviz {
@@ -14,44 +17,74 @@ struct PredictOptions {
   std::string model;
   std::vector<std::string> inputs;
   std::vector<std::string> targets;  // given answers, one an input
+  std::string data;                  // a file of inputs with given answers, in place of both
   std::string attention;             // file for the maps; "" for none
   std::string alignment;             // what is printed in place of the answers; "" for those
   AnswerOptions answer;
   bool show = false;
   bool json = false;
+  bool strict = false;  // stop at the first input without an answer
   bool quiet = false;
+
+  bool has_targets() const { return !targets.empty() || !data.empty(); }
 };
 
-/// Answers come out in order; maps are kept until the end, since a file is written as a whole.
+/// Answers come out in order, one for each input: where there is none to give, an entry without an
+/// answer, and a note of the reason. Maps are kept until the end, since a file is written as a
+/// whole.
 class Predictor {
  public:
   /// `format` is that of the file of maps. `options` and `model` must outlive this.
   Predictor(const PredictOptions& options, const Model& model, std::string format);
 
-  /// Answers it now or with those that follow. `place` names the input in messages. Throws
-  /// InputError and LimitError for what cannot be answered, when all before it are out.
-  void add(std::string_view text, const std::string& place);
+  /// Answers it now or with those that follow; with a target, as if the model had answered so.
+  /// `place` begins messages about it, as in "standard input, line 3: ". Throws UsageError for a
+  /// second input where one alone has room and, if options.strict, InputError and LimitError for
+  /// one that cannot be answered, when all before it are out.
+  void add(std::string_view text, const std::optional<std::string_view>& target,
+           const std::string& place);
+  /// The same for an input that cannot be read at all.
+  void add_unreadable(const Error& error, const std::string& place);
+
   /// Answers and prints what was added.
   void answer();
-  /// Writes the file of maps, if one was asked for.
-  void write_maps() const;
+  /// The same, then writes the file of maps if one was asked for. Throws CheckFailed if an input
+  /// has no answer.
+  void finish();
 
  private:
-  void add_target();
-  void show(const std::vector<Prediction>& predictions) const;
+  /// What was added, and is not yet printed.
+  struct Input {
+    std::string place;
+    std::string problem;  // why it has no answer; "" if it has one
+  };
+
+  void count_input();
+  void take(SourceText source, std::optional<SourceText> target, const std::string& place);
+  void refuse(Input& input, const Error& error);
+  bool may_tell(std::size_t& told) const;
+  std::string entry(const Input& input, std::span<const Prediction> answers);
+  std::string empty_entry(const Input& input);
   std::string line_of(const Prediction& prediction) const;
+  void keep_map(const AttentionMap& map);
+  void write_maps() const;
 
   const PredictOptions& options_;
   const Model& model_;
   SourceReader reader_;
+  Answerer answerer_;
+  std::string task_;  // its name, "" for a model of pairs
   std::string format_;
-  bool separators_told_ = false;
-  std::vector<std::vector<std::string>> sources_;
+  std::vector<Input> added_;
+  std::vector<std::vector<std::string>> sources_;  // of those that have an answer
   std::vector<std::vector<std::string>> targets_;
-  std::size_t numbers_ = 0;  // that the answers to these hold at most
-  std::size_t answered_ = 0;
-  std::size_t lines_at_once_ = 1024;
-  std::size_t inputs_ = 0;
+  std::size_t numbers_ = 0;   // that the answers to these hold at most
+  std::size_t inputs_ = 0;    // all
+  std::size_t answered_ = 0;  // those printed
+  std::size_t failed_ = 0;    // those without an answer
+  std::size_t notes_ = 0;     // about inputs that have one
+  bool separators_told_ = false;
+  bool length_told_ = false;
   std::string maps_;
 };
 

@@ -3,11 +3,13 @@
 #include <fmt/core.h>
 
 #include <exception>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "attnviz/error.h"
 #include "base/file.h"
+#include "cli/held_out.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "formats/strict_json.h"
@@ -24,14 +26,30 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t max_metrics = 1U << 26U;
 constexpr std::uint64_t seed = 1000;  // as `attnviz eval` has by default
 
+/// Of a model of pairs: on those that were held out to test with.
+CurveSeries pairs_by_length(const Model& model, const std::string& path, int count) {
+  std::map<std::size_t, int> seen;
+  PairEvents events;
+  events.filter = [&](const TextPair& pair) { return seen[pair.source.size()]++ < count; };
+  CurveSeries series{path, {}, {}};
+  const auto scores = evaluate_test(model, open_pairs(model, path), {}, events);
+  for (const auto& [length, answers] : scores.by_length()) {
+    series.x.push_back(length);
+    series.y.push_back(answers.exact_match());
+  }
+  return series;
+}
+
 CurveSeries exact_by_length(const std::string& path, int count) {
   const Model model = open_model(path);
   const auto task = task_of(model);
+  if (!task && model.metadata.contains("data")) return pairs_by_length(model, path, count);
   if (!task || !task->task->takes_lengths) {
     throw InputError(path + ": expected a model of a task whose inputs have a length");
   }
   CurveSeries series{path, {}, {}};
   DecodingScratch scratch(model.config);
+  scratch.model = model.name;
   for (int length = task->options.min_length; length <= task->options.max_length; ++length) {
     TaskOptions options = task->options;
     options.min_length = options.max_length = length;

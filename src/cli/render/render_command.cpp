@@ -92,6 +92,7 @@ void add_from_model(const RenderOptions& options, const std::string& path,
   for (const std::string& input : inputs) {
     SourceText source = reader.read(input);
     tell_unknown(options.quiet, "--input: ", source);
+    tell_length(options.quiet, "--input: ", reader, source);
     dropped = dropped || source.separators_dropped;
     sources.push_back(std::move(source.symbols));
   }

@@ -21,21 +21,28 @@ struct PairFlags {
   std::string target_tokens;
   bool lower = false;
   bool nfc = false;
-  int min_count = 1;
-  int max_vocabulary = 0;
+  bool punctuation = false;
+  std::optional<int> min_count;
+  std::optional<int> max_vocabulary;
+  std::string columns;  // of tab-separated files; "" for the first two or three
 
   bool given() const { return !data.empty() || !source.empty() || !target.empty(); }
   /// The first option that was given, "" if none was.
   std::string first_given() const;
   /// Whether any option for reading text was given.
   bool gives_tokens() const {
-    return lower || nfc || !(tokens + source_tokens + target_tokens).empty();
+    return lower || nfc || punctuation || !(tokens + source_tokens + target_tokens).empty();
   }
-  /// Throws UsageError when --data and --source are both given, or one of two parallel
-  /// files, and for what cannot be opened again by a run that is resumed: standard input, a name
-  /// that is not UTF-8.
+  /// `settings` with the options that were given. Throws UsageError when --data and --source are
+  /// both given, or one of two parallel files, for what cannot be opened again by a run that is
+  /// resumed: standard input, a name that is not UTF-8; and for options that would have no effect.
+  PairSettings apply(PairSettings settings, std::optional<int> max_length) const;
+  /// The same over the defaults.
   PairSettings resolve(std::optional<int> max_length) const;
 };
+
+/// The options that decide how pairs are read, as they would be given, as JSON by name.
+std::string reading_options(const PairSettings& settings);
 
 /// The heading of these options in --help.
 inline constexpr const char* pair_group = "Your own pairs";

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
+#include "cli/pair_notes.h"
 #include "cli/train/train_report.h"
 #include "infer/model_task.h"
 #include "infer/model_text.h"
@@ -30,11 +31,16 @@ void refuse_changes(const std::string& fixed, const std::string& asked, const st
   for (const auto& [name, value] : given.items()) {
     if (settings.at(name) == value) continue;
     std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
-    if (name == "source" || name == "target") option += "-tokens";  // how a side is read
     std::replace(option.begin(), option.end(), '_', '-');
     throw UsageError("--" + option + ": expected " + printable(settings.at(name).dump()) + ", " +
                      why + ", got " + printable(value.dump()));
   }
+}
+
+/// The options by which a new run of pairs is planned.
+void refuse_schedule(const TrainOptions& options, const std::string& why) {
+  if (options.epochs) throw UsageError("--epochs: " + why);
+  if (!options.recipe.empty()) throw UsageError("--recipe: " + why);
 }
 
 void refuse_task_options(const TaskFlags& task, const std::string& why) {
@@ -72,6 +78,23 @@ InitialWeights initial_weights_of(Model model, const TrainOptions& options) {
   return {printable(options.init_from, no_limit), std::move(model.weights)};
 }
 
+/// Notes how much of each part is read as <unk>.
+void tell_unknown_shares(bool quiet, const PairData& data) {
+  std::vector<std::string> sides;
+  for (const auto& [side, share] :
+       {std::pair{"source", &UnknownShares::source}, std::pair{"target", &UnknownShares::target}}) {
+    std::vector<std::string> parts;
+    for (const auto& [part, name] :
+         {std::pair{Part::train, "training"}, std::pair{Part::validation, "validation"},
+          std::pair{Part::test, "test"}}) {
+      const double unknown = data.unknown(part).*share;
+      if (unknown > 0.0) parts.push_back(percent(unknown) + " in " + name);
+    }
+    if (!parts.empty()) sides.push_back(std::string(side) + " symbols, " + join(parts, ", "));
+  }
+  if (!sides.empty()) tell(quiet, "attnviz: note: read as <unk>: " + join(sides, "; "));
+}
+
 void tell_counts(const TrainOptions& options, const PairData& data) {
   const PairCounts counts = data.counts();
   tell(options.quiet,
@@ -85,6 +108,9 @@ void tell_counts(const TrainOptions& options, const PairData& data) {
                      "(--max-length)",
                      counts.too_long, data.settings().max_length));
   }
+  tell_pair_notes(options.quiet, counts.notes,
+                  counts.train + counts.validation + counts.test + counts.too_long);
+  tell_unknown_shares(options.quiet, data);
 }
 
 /// The recipe with its epochs counted out, or that of a task. --steps overrides them.
@@ -103,58 +129,31 @@ Recipe recipe_for(const TrainOptions& options, PairData& data) {
 std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& options,
                                     std::uint64_t seed) {
   const PairFlags& flags = options.pairs;
-  PairSettings settings = flags.resolve(options.task.max_length);
   const ModelText text = text_of(model);
+  PairSettings of_model;
+  of_model.source = text.source;
+  of_model.target = text.target;
+  const PairSettings settings = flags.apply(of_model, options.task.max_length);
   if (flags.gives_tokens() && (settings.source != text.source || settings.target != text.target)) {
     throw UsageError("--tokens: expected how " + printable(options.init_from) +
                      " reads, or nothing");
   }
-  if (flags.min_count != 1 || flags.max_vocabulary != 0) {
-    throw UsageError(std::string(flags.min_count != 1 ? "--min-count" : "--max-vocabulary") +
+  if (flags.min_count || flags.max_vocabulary) {
+    throw UsageError(std::string(flags.min_count ? "--min-count" : "--max-vocabulary") +
                      ": has no use with --init-from: the symbols are those of the model");
   }
-  settings.source = text.source;
-  settings.target = text.target;
-  return std::make_unique<PairData>(std::move(settings), seed, model.source, model.target);
+  return std::make_unique<PairData>(settings, seed, model.source, model.target);
 }
 
-/// The pairs of a run that is resumed.
-std::unique_ptr<TrainingData> pairs_of(const SavedRun& saved, const std::string& file,
-                                       const TrainOptions& options) {
-  const Model& model = saved.best;
+/// The pairs of a run that is resumed. Options given again must be the same; files may be
+/// elsewhere.
+std::unique_ptr<PairData> pairs_of(const SavedRun& saved, const std::string& file,
+                                   const TrainOptions& options, const std::string& why) {
+  const PairSettings recorded = recorded_pairs(saved.best, file);
+  const PairSettings asked = options.pairs.apply(recorded, options.task.max_length);
+  refuse_changes(reading_options(recorded), reading_options(asked), why);
   auto data =
-      std::make_unique<PairData>(reopen_pairs(model.metadata.at("data"), file + ": metadata: data",
-                                              saved.position.seed, model.source, model.target));
-  tell_counts(options, *data);
-  return data;
-}
-
-/// The pairs of a run that is continued, read by options that must not ask for others.
-std::unique_ptr<PairData> same_pairs(const SavedRun& saved, const std::string& file,
-                                     const TrainOptions& options, const std::string& why) {
-  const std::string& recorded = saved.best.metadata.at("data");
-  const PairSettings before = pair_settings_from_json(recorded, file + ": metadata: data");
-  const PairFlags& flags = options.pairs;
-  PairSettings asked = flags.resolve(options.task.max_length.value_or(before.max_length));
-  if (!flags.gives_tokens()) {
-    asked.source = before.source;
-    asked.target = before.target;
-  }
-  if (flags.min_count == 1) asked.limits.min_count = before.limits.min_count;
-  if (flags.max_vocabulary == 0) asked.limits.max_size = before.limits.max_size;
-  PairSettings same_files = before;  // where they are may change, what is in them may not
-  same_files.train = asked.train;
-  same_files.validation = asked.validation;
-  same_files.test = asked.test;
-  refuse_changes(to_json(same_files), to_json(asked), why);
-  auto data =
-      std::make_unique<PairData>(asked, saved.position.seed, saved.best.source, saved.best.target);
-  const Json now = Json::parse(data->metadata().at("data"));
-  const Json then = Json::parse(recorded);
-  if (now.at("checksum") != then.at("checksum") || now.at("pairs") != then.at("pairs")) {
-    throw InputError(printable(asked.train.name(), no_limit) +
-                     ": the pairs are not those of the run that is resumed");
-  }
+      std::make_unique<PairData>(reopen_pairs(saved.best, file, saved.position.seed, asked));
   tell_counts(options, *data);
   return data;
 }
@@ -227,10 +226,9 @@ std::string data_options(const Start& start) {
 }
 
 void refuse_pair_options(const TrainOptions& options, const std::string& why) {
-  std::string option = options.pairs.first_given();
-  if (option.empty() && options.epochs) option = "--epochs";
-  if (option.empty() && !options.recipe.empty()) option = "--recipe";
+  const std::string option = options.pairs.first_given();
   if (!option.empty()) throw UsageError(option + ": " + why);
+  refuse_schedule(options, why);
 }
 
 Start start_new(const TrainOptions& options, const Task& task) {
@@ -269,8 +267,6 @@ Start start_with_pairs(const TrainOptions& options) {
 
 Start resume_run(const TrainOptions& options) {
   const std::string why = "as in the run that is resumed";
-  constexpr const char* kept = "has no use with --resume: a run keeps its pairs";
-  if (!options.continued) refuse_pair_options(options, kept);
   refuse_several(options.resume);
   OpenRun run = open_run(options.resume);
   const SavedRun& saved = run.saved;
@@ -278,21 +274,20 @@ Start resume_run(const TrainOptions& options) {
   const bool has_pairs = saved.best.metadata.contains("data");
   if (has_pairs) {
     refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
-    if (options.task.max_length && !options.continued) {
-      throw UsageError("--max-length: " + std::string(kept));
+    if (!options.continued) {
+      refuse_schedule(options, "has no use with --resume: a run keeps its schedule");
     }
   } else {
-    refuse_pair_options(options, "the run that is resumed is one of a task");
+    refuse_pair_options(options, "is for pairs: the run that is resumed is one of a task");
   }
   Recipe asked = with_settings(saved.recipe, options);
   std::unique_ptr<TrainingData> data;
-  if (has_pairs && options.pairs.given()) {
-    auto pairs = same_pairs(saved, run.folder.last(), options, why);
+  if (has_pairs) {
+    auto pairs = pairs_of(saved, run.folder.last(), options, why);
     if (options.epochs || !options.recipe.empty()) asked = recipe_for(options, *pairs);
     data = std::move(pairs);
   } else {
-    data = has_pairs ? pairs_of(saved, run.folder.last(), options)
-                     : reopen_task(options, saved, run.folder.last(), why);
+    data = reopen_task(options, saved, run.folder.last(), why);
   }
   if (!options.epochs) asked.steps = saved.recipe.steps;  // these may grow
   asked.patience = saved.recipe.patience;                 // and this may change
