@@ -78,7 +78,7 @@ struct Gradient {
 struct LossOptions {
   double scale = 1.0;            // of the summed loss; 1 / number of target tokens gives the mean
   double entropy_penalty = 0.0;  // times the summed entropy of the attention rows
-  StopCheck stop;                // asked at every step, forward and backward
+  StopCheck stop = {};           // asked at every step, forward and backward
 };
 
 /// forward(), the loss, and its gradient added to `gradient`. Returns the summed cross-entropy of

@@ -28,7 +28,7 @@ struct UpdateOptions {
   double state_dropout = 0.0;    // of the encoder
   std::uint64_t seed = 0;        // of dropout's random numbers
   int step = 0;                  // number of the update, which has random streams of its own
-  StopCheck stop;                // asked by all threads
+  StopCheck stop = {};           // asked by all threads
 };
 
 /// Calls job(part) for both parts of a model.
