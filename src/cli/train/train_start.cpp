@@ -31,7 +31,6 @@ void refuse_changes(const std::string& fixed, const std::string& asked, const st
   for (const auto& [name, value] : given.items()) {
     if (settings.at(name) == value) continue;
     std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
-    if (name == "source" || name == "target") option += "-tokens";  // how a side is read
     std::replace(option.begin(), option.end(), '_', '-');
     throw UsageError("--" + option + ": expected " + printable(settings.at(name).dump()) + ", " +
                      why + ", got " + printable(value.dump()));
