@@ -32,7 +32,6 @@ void tell(bool quiet, std::string_view line) {
 }
 
 std::string shell_word(const std::string& path) {
-  if (path.starts_with('-')) return shell_word("./" + path);  // no option
   const auto is_plain = [](char c) {
     const std::string_view plain = "_-./+,:@%";
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -338,9 +338,9 @@ TEST_CASE("attnviz train: a finished run says so, and what can be asked of it") 
   const std::string last = folder.read("a/last.safetensors");
   const auto again = folder.run("train --resume a");
   CHECK(again.exit_code == 0);
-  CHECK(
-      again.err.starts_with("a: finished after 40 steps: all steps done; to go on: attnviz train "
-                            "--resume a --steps N, with N above 40\n"));
+  CHECK(again.err.starts_with(
+      "a: finished after 40 steps: all steps done; to resume it: attnviz train "
+      "--resume a --steps N, with N above 40\n"));
   CHECK(again.out.starts_with("test on 2000 unseen examples: exact match "));
   CHECK(again.out.ends_with("(best of 40 steps: step 40)\n"));
   CHECK((folder.read("a/last.safetensors") == last));
@@ -361,7 +361,7 @@ TEST_CASE("attnviz train: a finished run says so, and what can be asked of it") 
   INFO(early.err);
   CHECK(early.exit_code == 0);
   CHECK(early.err.find(
-            " steps: no new best in 2 evaluations; to go on: attnviz train --resume 'an "
+            " steps: no new best in 2 evaluations; to resume it: attnviz train --resume 'an "
             "early one' --steps N, with N from 2000 on, or --patience N, with N above 2\n") !=
         std::string::npos);
   const auto steps = [&](const std::string& more) {
@@ -450,7 +450,7 @@ TEST_CASE("attnviz train --task all: goes on where it was, and keeps what it has
   CHECK(nlohmann::json::parse(folder.read("a/manifest.json")).at("seed") == 2);
   check_refused(
       folder.run("train --resume a"), 2,
-      "--resume: a holds the runs of --task all; go on with them: attnviz train --task all "
+      "--resume: a holds the runs of --task all; resume them with: attnviz train --task all "
       "--out a\n");
   folder.write("a/manifest.json", "my own");
   check_refused(folder.run(all), 4,
@@ -480,7 +480,7 @@ TEST_CASE("attnviz train: every signal that asks to stop saves, and a stopped --
   const auto all = stopped_by("TERM", "train --task all --steps 100000 --out b");
   CHECK(all.exit_code == 143);
   CHECK(all.err.find("attnviz: reverse: stopped by SIGTERM after step ") == 0);
-  CHECK(all.err.find(", saved; go on with the same command\n") != std::string::npos);
+  CHECK(all.err.find(", saved; resume with the same command\n") != std::string::npos);
 }
 
 TEST_CASE("attnviz train: a run without an evaluation is named as such by every reader") {

@@ -151,7 +151,7 @@ void train_all(const TrainOptions& options) {
       entry = train_and_judge(each, task, own, earlier_entry(manifest, task.name));
     } catch (const Stopped& stopped) {
       const std::string what = stopped.what();
-      throw Stopped(stopped.signal(), fmt::format("{}: {}; go on with the same command", task.name,
+      throw Stopped(stopped.signal(), fmt::format("{}: {}; resume with the same command", task.name,
                                                   what.substr(0, what.find(';'))));
     }
     now["runs"].push_back(entry);

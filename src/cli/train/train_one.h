@@ -8,7 +8,7 @@
 
 namespace attnviz {
 
-/// Throws CheckFailed if it diverged, Stopped if a signal came, naming the command to go on with.
+/// Throws CheckFailed if it diverged, Stopped if a signal came, naming the command that resumes it.
 RunReport train_one(const TrainOptions& options, Start start, const std::string& folder);
 
 }  // namespace attnviz

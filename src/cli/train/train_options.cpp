@@ -75,7 +75,7 @@ void add_run_options(const Command& command, TrainOptions& options) {
   command
       .path("--resume", options.resume,
             "resume the run in this folder, as if it had never stopped; its settings are kept, "
-            "but --steps may grow and --patience change, so that a run goes on that had ended")
+            "but --steps may grow and --patience change, which resumes a run that had ended")
       .excludes("--out", "--force", "--init-from");
   command
       .flag("--continue", options.continued,

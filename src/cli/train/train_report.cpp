@@ -48,7 +48,7 @@ std::string finished_text(const RunReport& report, const Recipe& recipe, const s
     return text + "its learning rate ends at 0 there; a new run can start from its model: " +
            new_run_command(folder, data);
   }
-  text += fmt::format("to go on: attnviz train --resume {} ", shell_word(folder));
+  text += fmt::format("to resume it: attnviz train --resume {} ", shell_word(folder));
   if (!ended_early(report)) return text + fmt::format("--steps N, with N above {}", report.limit);
   text += is_at_rest ? fmt::format("--steps {}", recipe.steps)
                      : fmt::format("--steps N, with N from {} on", report.limit);

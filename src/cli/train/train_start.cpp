@@ -213,7 +213,7 @@ void refuse_several(const std::string& folder) {
     return;
   }
   throw UsageError(
-      fmt::format("--resume: {} holds the runs of --task all; go on with them: attnviz "
+      fmt::format("--resume: {} holds the runs of --task all; resume them with: attnviz "
                   "train --task all --out {}",
                   printable(folder, no_limit), shell_word(folder)));
 }
