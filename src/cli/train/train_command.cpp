@@ -38,7 +38,7 @@ void refuse_words(const TrainOptions& options) {
                    "; see attnviz train --help");
 }
 
-void refuse_useless(const TrainOptions& options, bool resumed, bool pairs) {
+void refuse_only_pairs(const TrainOptions& options, bool resumed, bool pairs) {
   constexpr const char* only_pairs = "is for pairs: expected --data, or --source and --target";
   if (resumed || pairs) return;
   refuse_pair_options(options, only_pairs);
@@ -89,7 +89,7 @@ void run_train(const TrainOptions& options) {
   if (options.task.name.empty() && !resumed && !pairs) {
     throw UsageError("--task or --data is required; see attnviz train --help");
   }
-  refuse_useless(options, resumed, pairs);
+  refuse_only_pairs(options, resumed, pairs);
   if (options.task.name == all_name && !pairs) {
     if (!options.resume.empty()) throw UsageError("--task all: one run at a time can be resumed");
     return train_all(options);
