@@ -293,7 +293,7 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
       {"--continue --task sort --out a --hidden 9",
        "--hidden: expected 8, as in the run that is resumed, got 9"},
       {"--continue --task sort --out a --init-from a",
-       "--init-from: expected none, as in the run that is resumed, got a"},
+       "--out: expected another file than \"a/model.safetensors\" (--init-from), which is read"},
       {"reverse", "unexpected argument \"reverse\"; did you mean --task reverse?"},
       {"revrese --steps 3", "did you mean --task reverse?"},
       {"a", "did you mean --resume a?"},
