@@ -59,10 +59,14 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
 }
 
 Json to_json(const ModelConfig& config) {
-  return {{"embedding", config.embedding},           {"hidden", config.hidden},
-          {"decoder_hidden", config.decoder_hidden}, {"attention_units", config.attention_units},
-          {"readout_units", config.readout_units},   {"query", to_string(config.query)},
-          {"attention", to_string(config.attention)}};
+  return {{"embedding", config.embedding},
+          {"hidden", config.hidden},
+          {"decoder_hidden", config.decoder_hidden},
+          {"attention_units", config.attention_units},
+          {"readout_units", config.readout_units},
+          {"query", to_string(config.query)},
+          {"attention", to_string(config.attention)},
+          {"coverage", config.coverage}};
 }
 
 const std::string& text_entry(const TensorFile& file, const std::string& key,
@@ -111,6 +115,13 @@ ModelConfig read_config(const Json& json, const std::string& name) {
                      printable(attention.dump()));
   }
   config.attention = *form;
+  const Json coverage = json.value("coverage", Json(false));  // files of before there was any
+  if (!coverage.is_boolean() || (coverage.get<bool>() && *form != Attention::additive)) {
+    throw InputError(name +
+                     ": config: coverage: expected false, or true with the additive form, got " +
+                     printable(coverage.dump()));
+  }
+  config.coverage = coverage.get<bool>();
   return config;
 }
 

@@ -33,9 +33,13 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("readout_units", recipe.model.readout_units);
   field("query", recipe.model.query);
   field("attention", recipe.model.attention);
+  field("coverage", recipe.model.coverage);
   field("embedding_std", recipe.initialisation.embedding_std);
   field("score_scale", recipe.initialisation.score_scale);
+  field("attention_gain", recipe.initialisation.attention_gain);
+  field("coverage_std", recipe.initialisation.coverage_std);
   field("update_bias", recipe.initialisation.update_bias);
+  field("decoder_update_bias", recipe.initialisation.decoder_update_bias);
   field("steps", recipe.steps);
   field("batch", recipe.batch);
   field("late_batch", recipe.late_batch);
@@ -77,6 +81,10 @@ bool read_setting(const Json& json, double& value) {
   value = json.get<double>();
   return std::isfinite(value);
 }
+bool read_setting(const Json& json, bool& value) {
+  if (json.is_boolean()) value = json.get<bool>();
+  return json.is_boolean();
+}
 bool read_setting(const Json& json, Query& value) {
   const auto known = json.is_string() ? query_from(json.get<std::string>()) : std::nullopt;
   if (known) value = *known;
@@ -93,6 +101,9 @@ const char* expected_setting(int) {
 }
 const char* expected_setting(double) {
   return "a finite number";
+}
+const char* expected_setting(bool) {
+  return "true or false";
 }
 const char* expected_setting(Query) {
   return "\"previous\" or \"current\"";
@@ -135,7 +146,8 @@ Recipe sort_recipe(int) {
 Recipe dates_recipe(int) {
   Recipe recipe;
   recipe.model.readout_units = 64;
-  recipe.initialisation = {.embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0};
+  recipe.initialisation = {
+      .embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0, .decoder_update_bias = 1.0};
   recipe.steps = 900;
   recipe.batch = recipe.late_batch = 32;
   recipe.rate = 6e-3;

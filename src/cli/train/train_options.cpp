@@ -1,5 +1,7 @@
 #include "cli/train/train_options.h"
 
+#include "attnviz/error.h"
+
 namespace attnviz {
 namespace {
 
@@ -15,6 +17,9 @@ void add_model_settings(const Command& command, TrainOptions& options) {
               "a baseline: the mean of all annotations, or no look at the input at all (default: a "
               "score)")
       .excludes("--score");
+  command.choice("--coverage", options.coverage, {"on", "off"},
+                 "whether the additive score is told where attention was before (default: the "
+                 "task's)");
   command.integer("--embedding", options.embedding, 1, largest,
                   "embedding size (default: the task's)");
   command.integer("--hidden", options.hidden, 1, largest,
@@ -113,6 +118,13 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   if (const auto query = query_from(options.query)) model.query = *query;
   if (const auto score = attention_from(options.score)) model.attention = *score;
   if (const auto form = attention_from(options.attention)) model.attention = *form;
+  const bool additive = model.attention == Attention::additive;
+  if (options.coverage == "on" && !additive) {
+    throw UsageError("--coverage: only the additive score has it, got " +
+                     std::string(to_string(model.attention)));
+  }
+  model.coverage =
+      additive && (options.coverage.empty() ? model.coverage : options.coverage == "on");
   const auto set = [](auto& setting, const auto& given) {
     if (given) setting = *given;
   };

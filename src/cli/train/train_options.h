@@ -32,6 +32,7 @@ struct TrainOptions {
   std::string query;
   std::string attention;
   std::string score;
+  std::string coverage;  // "on" or "off"
   std::optional<int> embedding;
   std::optional<int> hidden;
   std::optional<int> decoder_hidden;
