@@ -116,7 +116,11 @@ Recipe letters_recipe(int max_length) {
   Recipe recipe;
   recipe.average = 0.98;
   if (max_length <= 16) {
-    recipe.steps = 1100;
+    recipe.initialisation.score_scale = 3.0;
+    recipe.initialisation.attention_gain = 1.5;
+    recipe.steps = 700;
+    recipe.rate = 0.012;
+    recipe.adam.clip = 0.3;
     recipe.entropy_penalty = 0.08;
   } else {
     recipe.model.hidden = recipe.model.decoder_hidden = 48;
@@ -128,18 +132,22 @@ Recipe letters_recipe(int max_length) {
 
 Recipe sort_recipe(int) {
   Recipe recipe;
-  recipe.model.decoder_hidden = 64;
-  recipe.initialisation.score_scale = 8.0;
-  recipe.steps = 2200;
-  recipe.batch = 32;
-  recipe.late_batch = 128;
-  recipe.late_batch_from = 0.5;
-  recipe.rate = 6e-3;
+  recipe.model.decoder_hidden = 48;
+  recipe.model.attention_units = 48;
+  recipe.model.coverage = true;
+  recipe.initialisation.score_scale = 4.0;
+  recipe.initialisation.attention_gain = 1.5;
+  recipe.initialisation.decoder_update_bias = 1.0;
+  recipe.steps = 1050;
+  recipe.batch = recipe.late_batch = 64;
+  recipe.rate = 0.013;
   recipe.final_rate = 0.0;
-  recipe.entropy_penalty = 0.003;
-  recipe.forgetting = 0.02;
+  recipe.adam.clip = 0.3;
+  recipe.entropy_penalty = 0.019;
+  recipe.penalty_from = 0.2;
+  recipe.penalty_full = 0.6;
   recipe.augment = 0.4;
-  recipe.average = 0.995;
+  recipe.average = 0.99;
   return recipe;
 }
 
@@ -148,10 +156,12 @@ Recipe dates_recipe(int) {
   recipe.model.readout_units = 64;
   recipe.initialisation = {
       .embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0, .decoder_update_bias = 1.0};
-  recipe.steps = 900;
+  recipe.initialisation.attention_gain = 2.0;
+  recipe.steps = 600;
   recipe.batch = recipe.late_batch = 32;
-  recipe.rate = 6e-3;
-  recipe.entropy_penalty = 0.02;
+  recipe.rate = 0.01;
+  recipe.adam.clip = 0.3;
+  recipe.entropy_penalty = 0.04;
   recipe.forgetting = 0.1;
   recipe.augment = 0.3;
   recipe.average = 0.98;
@@ -171,7 +181,7 @@ constexpr TaskRecipe task_recipes[] = {
     {"reverse", letters_recipe, letters_target},
     {"left-shift", letters_recipe, letters_target},
     {"right-shift", letters_recipe, letters_target},
-    {"sort", sort_recipe, {.exact_match = 0.9997, .gold_mass = 0.75, .hit_rate = 0.98}},
+    {"sort", sort_recipe, {.exact_match = 0.9997, .gold_mass = 0.93, .hit_rate = 0.995}},
     {"dates", dates_recipe, {.exact_match = 0.999, .gold_mass = 0.90, .hit_rate = 0.97}},
 };
 
