@@ -269,8 +269,8 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
   const WorkFolder folder;
   REQUIRE(folder.run(train("--out a")).exit_code == 0);
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"--resume a --lr 0.5", "--lr: expected 0.006, as in the run that is resumed, got 0.5"},
-      {"--resume a --batch 33", "--batch: expected 32, as in the run that is resumed, got 33"},
+      {"--resume a --lr 0.5", "--lr: expected 0.013, as in the run that is resumed, got 0.5"},
+      {"--resume a --batch 33", "--batch: expected 64, as in the run that is resumed, got 33"},
       {"--resume a --batch 32", "--batch: expected 128, as in the run that is resumed, got 32"},
       {"--resume a --hidden 9", "--hidden: expected 8, as in the run that is resumed, got 9"},
       {"--resume a --query previous", "--query: expected \"current\", as in"},
@@ -354,8 +354,8 @@ TEST_CASE("attnviz train: a finished run says so, and what can be asked of it") 
                 "new run can "
                 "start from its model: attnviz train --task sort --init-from s --out NEW\n"));
 
-  // early: with a rate so low that nothing gets better after a while
-  REQUIRE(folder.run(small + "--steps 2000 --lr 1 --patience 2 --out 'an early one'").exit_code ==
+  // early: with a rate so high that nothing gets better for a while
+  REQUIRE(folder.run(small + "--steps 2000 --lr 0.3 --patience 2 --out 'an early one'").exit_code ==
           0);
   const auto early = folder.run("train --resume 'an early one'");
   INFO(early.err);
