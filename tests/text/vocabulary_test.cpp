@@ -41,8 +41,7 @@ TEST_CASE("symbols that cannot be distinguished are refused", "[vocabulary]") {
 
 TEST_CASE("symbols that would end a line of output are refused", "[vocabulary]") {
   using namespace std::string_literals;
-  CHECK_THROWS_WITH(Vocabulary({"a", "b\nc"}),
-                    "vocabulary: \"b\\nc\" holds a line break or NUL");
+  CHECK_THROWS_WITH(Vocabulary({"a", "b\nc"}), "vocabulary: \"b\\nc\" holds a line break or NUL");
   CHECK_THROWS_AS(Vocabulary({"a\0b"s}), InputError);
   CHECK_THROWS_AS(Vocabulary({"\u2028"}), InputError);
   CHECK(Vocabulary({"\x1b", "\t"}).size() == 6);

@@ -74,8 +74,7 @@ PairFiles given_files(const EvalOptions& options) {
 }
 
 PairEvaluation evaluate_held_out(const Model& model, const std::string& path,
-                                 const EvalOptions& options, const AnswerLog& log,
-                                 const PairEvents& events) {
+                                 const EvalOptions& options, const PairEvents& events) {
   const PairData data = open_pairs(model, path, given_files(options));
   const PairSettings& settings = data.settings();
   Inputs inputs;
@@ -113,7 +112,7 @@ void evaluate_on_pairs(const EvalOptions& options, const Model& model, const std
   events.on_answer = [&log](const JudgedAnswer& answer) { log.add(answer); };
   const bool all = options.gives_pairs() && !options.held_out;
   const PairEvaluation evaluation = all ? evaluate_given(model, options, events)
-                                        : evaluate_held_out(model, path, options, log, events);
+                                        : evaluate_held_out(model, path, options, events);
   report(options, evaluation, evaluation.answers(), log);
 }
 
