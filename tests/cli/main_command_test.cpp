@@ -220,7 +220,11 @@ TEST_CASE("attnviz: the words of other programs are understood as ours") {
                                                        {"predict a --checkpoint m", "--model"},
                                                        {"evaluate", "eval"},
                                                        {"plot", "render"},
-                                                       {"translate", "predict"}};
+                                                       {"translate", "predict"},
+                                                       {"train reverse", "--task reverse"},
+                                                       {"train dates --quiet", "--task dates"},
+                                                       {"tasks sort", "--task sort"},
+                                                       {"render terminal", "--format terminal"}};
   for (const auto& [arguments, ours] : words) {
     INFO(arguments);
     check_refused(run_program(arguments), 2, "; did you mean \"" + ours + "\"?");
