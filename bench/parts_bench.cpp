@@ -68,9 +68,9 @@ void decode(Pass& p) {
 }
 
 void attend_all(Pass& p) {
-  p.for_each_step([&](Columns, Columns now) {
-    attend(p.weights.decoder.attention, p.tape.memory, columns(p.tape.decoder.gru.after, now), now,
-           p.tape.decoder.attention, columns(p.tape.decoder.contexts, now));
+  p.for_each_step([&](Columns earlier, Columns now) {
+    attend(p.weights.decoder.attention, p.tape.memory, columns(p.tape.decoder.gru.after, now),
+           earlier, now, p.tape.decoder.attention, columns(p.tape.decoder.contexts, now));
   });
 }
 
@@ -82,7 +82,7 @@ void attend_all_backward(Pass& p) {
     attend_backward(p.update.decoder_backward.attention, p.tape.memory,
                     columns(d_tape.d_contexts, now), now, d_tape.entropy_weights, tape.attention,
                     d_tape.attention, d_tape.d_state.leftCols(now.count),
-                    p.gradient.weights.decoder.attention.v);
+                    p.gradient.weights.decoder.attention);
   });
   annotations_backward(d_tape.d_contexts, p.batch.target_first, p.tape.memory, tape.attention,
                        d_tape.attention);

@@ -17,7 +17,8 @@ read_safetensors() below reads whole. Its tensors are the parameters of class Mo
 that PyTorch gives them, so that load_state_dict() finds everything. Its metadata has, as strings:
 
     format          "attnviz-model"
-    config          JSON: embedding, hidden, decoder_hidden, attention_units: sizes; query: see Model
+    config          JSON: embedding, hidden, decoder_hidden, attention_units: sizes; query: see Model;
+                    coverage: see Attention
     source_symbols  JSON list: the symbols of the input, numbered from 4
     target_symbols  JSON list: the symbols of the output, numbered from 4
     task            JSON: the name of the task and its settings
@@ -93,17 +94,23 @@ class Encoder(nn.Module):
 
 
 class Attention(nn.Module):
-    """Additive attention (Bahdanau, Cho, Bengio 2015)."""
+    """Additive attention (Bahdanau, Cho, Bengio 2015), with coverage (Tu et al. 2016) if asked for."""
 
-    def __init__(self, D, H, A):
+    def __init__(self, D, H, A, coverage):
         super().__init__()
         self.query = nn.Linear(D, A, bias=False)
         self.key = nn.Linear(2 * H, A, bias=False)
         self.score = nn.ParameterDict({"weight": nn.Parameter(torch.empty(A))})
+        if coverage:
+            self.coverage = nn.ParameterDict({"weight": nn.Parameter(torch.empty(A))})
 
-    def forward(self, q, annotations):
-        # e_j = v . tanh(W q + U h_j),   a = softmax(e),   c = sum_j a_j h_j
-        e = torch.tanh(self.query(q) + self.key(annotations)) @ self.score["weight"]
+    def forward(self, q, annotations, k):
+        # e_j = v . tanh(W q + U h_j + w k_j),   a = softmax(e),   c = sum_j a_j h_j
+        # k: the sum of a over all steps before; without coverage there is no w
+        u = self.query(q) + self.key(annotations)
+        if hasattr(self, "coverage"):
+            u = u + torch.outer(k, self.coverage["weight"])
+        e = torch.tanh(u) @ self.score["weight"]
         a = torch.softmax(e, dim=0)
         return a, a @ annotations
 
@@ -132,40 +139,41 @@ class Model(nn.Module):
         D, A = config["decoder_hidden"], config["attention_units"]
         self.query = config["query"]
         self.encoder = Encoder(source_symbols, E, H)
-        self.attention = Attention(D, H, A)
+        self.attention = Attention(D, H, A, config["coverage"])
         self.decoder = Decoder(target_symbols, E, H, D, config["readout_units"])
         if config["attention"] != "additive":
             raise CannotCompare(f"attention is {config['attention']}, expected additive")
 
     def start(self, source):
-        """The start of decoding: the annotations, and a state and a context before step 1."""
+        """The start of decoding: the annotations, and a state, a context and the coverage before
+        step 1."""
         h = self.encoder(source)
         first_backward = h[0, h.shape[1] // 2:]
         s = torch.tanh(self.decoder.initial_state(first_backward))
-        return h, s, h.new_zeros(h.shape[1])
+        return h, s, h.new_zeros(h.shape[1]), h.new_zeros(h.shape[0])
 
-    def step(self, token, s, c, h):
-        """One output symbol, after `token`: its logits, its attention, and the new state and
-        context. The config's "query" says what the attention asks with: the "previous" state, as
+    def step(self, token, s, c, k, h):
+        """One output symbol, after `token`: its logits, its attention, and the new state, context
+        and coverage. The config's "query" says what the attention asks with: the "previous" state, as
         in the paper, or the "current" one, which has already seen the token."""
         y = self.decoder.embedding(token)
         if self.query == "previous":
-            a, c = self.attention(s, h)
+            a, c = self.attention(s, h, k)
             s = self.decoder.gru(torch.cat([y, c]), s)
         else:
             s = self.decoder.gru(torch.cat([y, c]), s)
-            a, c = self.attention(s, h)
-        return self.decoder.logits(s, c, y), a, s, c
+            a, c = self.attention(s, h, k)
+        return self.decoder.logits(s, c, y), a, s, c, k + a
 
     @torch.no_grad()
     def answer(self, source):
         """The ids of the most probable answer, symbol by symbol, with the logits (rows x symbols)
         and the attention (rows x J) of each. It ends with END or at attnviz's limit."""
-        h, s, c = self.start(source)
+        h, s, c, k = self.start(source)
         token = torch.tensor(START)
         ids, logits, attention = [], [], []
         while token != END and len(ids) < 2 * len(source) + 10:
-            l, a, s, c = self.step(token, s, c, h)
+            l, a, s, c, k = self.step(token, s, c, k, h)
             token = END + l[END:].argmax()  # PAD and START are no answers
             ids.append(int(token))
             logits.append(l)

@@ -38,9 +38,10 @@ tiny=(--task reverse --out run --hidden 4 --embedding 4 --attention-units 4 --qu
 # The commands under test, each in a folder of its own. Training saves after every step.
 # shellcheck disable=SC2034  # taken by name
 {
-  commands=(train resume render predict device)
+  commands=(train resume force render predict device)
   train=(train "${tiny[@]}" --steps 3 --save-every 0)
   resume=(train --resume run --steps 5 --save-every 0 --quiet)
+  force=("${train[@]}" --seed 2 --force)
   render=(render --model "$work/model" --out heat.png)
   device=(render --model "$work/model" --out null.png)
   predict=(predict --model "$work/model" --attention maps.jsonl --quiet mono)
@@ -54,6 +55,7 @@ prepare() {
       cp -r "$work/good/train/run" case/run
       : > case/run/.lock  # as a killed owner leaves it
       ;;
+    force) cp -r "$work/good/train/run" case/run ;;
     render)
       echo old > case/picture
       ln -s picture case/heat.png
@@ -92,6 +94,23 @@ check_training() {
   same_run "$work/good/$name/run" "$label"
 }
 
+# The run that is replaced is there, whole, until the new one is; and it can be replaced again.
+check_replaced() {
+  local code=$1 label=$2 model=case/run/model.safetensors
+  ((code != 0)) || same_run "$work/good/force/run" "$label: exit code 0"
+  [[ -e $model ]] || model=case/run/.replaced/model.safetensors
+  cmp -s "$model" "$work/good/train/run/model.safetensors" ||
+    run "$program" info --model "run/${model#case/run/}" || lose "$label: no whole model is left"
+  if ((code != 0)) && [[ -e case/run/last.safetensors ]]; then
+    run "$program" train --resume run --quiet || lose "$label: cannot be resumed: $(cat err)"
+    same_run "$work/good/$(cmp -s case/run/config.json "$work/good/force/run/config.json" && echo force || echo train)/run" \
+      "$label: resumed"
+  fi
+  run "$program" "${force[@]}" || lose "$label: cannot be replaced again: $(cat err)"
+  same_run "$work/good/force/run" "$label"
+  [[ ! -e case/run/.replaced ]] || lose "$label: the old run is still aside"
+}
+
 check_file() {
   local file=$1 good=$2 code=$3 label=$4
   if ((code == 0)); then
@@ -104,6 +123,7 @@ check_file() {
 check_whole() {
   case $1 in
     train | resume) check_training "$@" ;;
+    force) check_replaced "${@:2}" ;;
     render)
       check_file heat.png "$work/good/render/heat.png" "${@:2}"
       [[ -L case/heat.png ]] || lose "$3: the link is gone"
@@ -137,7 +157,9 @@ try() {
     if ((code != 0)) && [[ $call != write ]] && ! grep -q '^attnviz: error: ' err; then
       lose "$label: exit code $code without a message"
     fi
-    [[ -z $(leftovers "$name" "$code") ]] || lose "$label: left $(leftovers "$name" "$code")"
+    # A file that cannot be removed stays.
+    [[ $call == unlink || -z $(leftovers "$name" "$code") ]] ||
+      lose "$label: left $(leftovers "$name" "$code")"
   fi
   $errors_only || check_whole "$name" "$code" "$label"
   # The next run removes what a killed one left.
@@ -190,7 +212,7 @@ list_cases() {
     prepare "$name"
     run strace -f -o ../trace "$program" "${arguments[@]}" || fail "$name under strace: $(cat err)"
     for call in read pread64 write pwrite64 fsync close rename openat mkdir flock fcntl ftruncate newfstatat statx \
-      readlink faccessat2 getdents64; do
+      readlink faccessat2 getdents64 unlink rmdir; do
       n=0
       for k in $(calls_of "$call"); do
         n=$((n + 1))

@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "attnviz/error.h"
+#include "base/number.h"
 
 namespace attnviz {
 namespace {
@@ -37,18 +39,42 @@ std::optional<bool> is_named(int file, const std::string& path) {
   return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-std::string holder(int file) {
-  char text[80];
+std::string text_of(int file) {
+  char text[160];
   const ssize_t length = ::pread(file, text, sizeof text, 0);
-  std::string_view name(text, length > 0 ? static_cast<std::size_t>(length) : 0);
-  name = name.substr(0, name.find('\n'));
+  return {text, length > 0 ? static_cast<std::size_t>(length) : 0};
+}
+
+std::string holder(int file) {
+  const std::string text = text_of(file);
+  const std::string name = text.substr(0, text.find('\n'));
   return name.empty() ? "another process" : printable(name);
 }
 
+constexpr std::string_view process = "process ";
+
+/// In a container the number of a process means nothing outside, so its namespace is named too.
 std::string this_process() {
   char host[65] = "";
   ::gethostname(host, sizeof host - 1);
-  return fmt::format("process {} on {}\n", ::getpid(), host);
+  constexpr const char* of_the_machine = "pid:[4026531836]";  // fixed in Linux
+  std::error_code unknown;
+  const std::string space = std::filesystem::read_symlink("/proc/self/ns/pid", unknown).string();
+  const bool is_contained = !space.empty() && space != of_the_machine;
+  return fmt::format("{}{} on {}{}\n", process, ::getpid(), host,
+                     is_contained ? " in the container " + space : "");
+}
+
+/// Whether the file is one that an owner writes, or has made and not written yet.
+bool is_ours(int file) {
+  struct stat status {};
+  if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  const std::string text = text_of(file);
+  if (text.empty()) return true;
+  if (!text.starts_with(process) || !text.ends_with('\n')) return false;
+  const std::string number =
+      text.substr(process.size(), text.find(' ', process.size()) - process.size());
+  return parse_integer<pid_t>(number).has_value();
 }
 
 }  // namespace
@@ -68,9 +94,12 @@ bool FolderLock::try_to_lock(const std::string& folder) {
     return uninterrupted(
         [&] { return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666); });
   };
+  const auto refusal_for = [&](const std::string& why) {
+    return OutputError(fmt::format("{}: cannot lock: {}", printable(folder, no_limit), why));
+  };
   const auto refusal = [&](int error) {
-    return OutputError(fmt::format("{}: cannot lock: {}", printable(folder, no_limit),
-                                   std::generic_category().message(error)));
+    return refusal_for(error == ELOOP ? ".lock is a symbolic link"
+                                      : std::generic_category().message(error));
   };
   file_ = open_lock(O_CREAT | O_EXCL);
   const bool is_new = file_ >= 0;
@@ -90,6 +119,10 @@ bool FolderLock::try_to_lock(const std::string& folder) {
     throw FolderInUseError(fmt::format("{}: in use by {}", printable(folder, no_limit), who));
   }
   const std::optional<bool> named = is_named(file_, path_);
+  if (named == true && !is_ours(file_)) {
+    ::close(std::exchange(file_, -1));
+    throw refusal_for(".lock is a file of something else; move it away");
+  }
   if (named == true) return true;
   const int error = errno;
   ::close(std::exchange(file_, -1));
@@ -100,7 +133,8 @@ bool FolderLock::try_to_lock(const std::string& folder) {
 
 FolderLock::~FolderLock() {
   if (file_ < 0) return;
-  ::unlink(path_.c_str());  // while it is held, so that it cannot be another's
+  // While it is held, so that it cannot be another's, unless somebody has put a file in its place.
+  if (is_named(file_, path_) != false) ::unlink(path_.c_str());
   ::close(file_);
 }
 

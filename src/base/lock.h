@@ -17,7 +17,8 @@ class FolderInUseError : public InUseError {
 /// is killed. The file `.lock` in the folder names the holder; it is removed with the lock.
 class FolderLock {
  public:
-  /// Throws FolderInUseError naming the holder, OutputError when the file cannot be made or locked.
+  /// Throws FolderInUseError naming the holder, OutputError when the file cannot be made or locked,
+  /// or is not one that a holder has left.
   explicit FolderLock(const std::string& folder);
   ~FolderLock();
   FolderLock(FolderLock&& other) noexcept;

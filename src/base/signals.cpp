@@ -1,15 +1,27 @@
 #include "base/signals.h"
 
-#include <array>
+#include <algorithm>
+#include <atomic>
 #include <csignal>
+#include <iterator>
 
 namespace attnviz {
 namespace {
 
-constexpr std::array<int, 3> stopping{SIGINT, SIGTERM, SIGHUP};
+struct StopSignal {
+  int number;
+  const char* name;
+  int flags;  // SA_RESETHAND: the second one ends the process
+};
+
+constexpr int once = static_cast<int>(SA_RESETHAND);
+constexpr StopSignal stopping[] = {{SIGINT, "SIGINT", once}, {SIGTERM, "SIGTERM", once},
+                                   {SIGHUP, "SIGHUP", once}, {SIGUSR1, "SIGUSR1", 0},
+                                   {SIGUSR2, "SIGUSR2", 0},  {SIGXCPU, "SIGXCPU", 0}};
 
 // A handler can reach nothing else.
-volatile std::sig_atomic_t last_signal = 0;
+std::atomic<int> last_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void remember(int signal) {
   last_signal = signal;
@@ -26,16 +38,16 @@ StopSignals::StopSignals() {
   last_signal = 0;
   struct sigaction action {};
   action.sa_handler = remember;
-  action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);  // the second one ends the process
   ::sigemptyset(&action.sa_mask);
-  for (const int signal : stopping) {
-    if (!is_ignored(signal)) ::sigaction(signal, &action, nullptr);
+  for (const StopSignal& signal : stopping) {
+    action.sa_flags = SA_RESTART | signal.flags;
+    if (!is_ignored(signal.number)) ::sigaction(signal.number, &action, nullptr);
   }
 }
 
 StopSignals::~StopSignals() {
-  for (const int signal : stopping) {
-    if (!is_ignored(signal)) std::signal(signal, SIG_DFL);
+  for (const StopSignal& signal : stopping) {
+    if (!is_ignored(signal.number)) std::signal(signal.number, SIG_DFL);
   }
 }
 
@@ -44,7 +56,8 @@ int StopSignals::received() const {
 }
 
 const char* signal_name(int signal) {
-  return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
+  const auto* const found = std::ranges::find(stopping, signal, &StopSignal::number);
+  return found == std::end(stopping) ? "a signal" : found->name;
 }
 
 }  // namespace attnviz

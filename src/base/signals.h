@@ -3,9 +3,10 @@
 
 namespace attnviz {
 
-/// While it lives, the first SIGINT, SIGTERM or SIGHUP is only remembered; the second of a kind
-/// ends the process as it always would. A signal that was ignored from the start (nohup) stays
-/// ignored. One at a time.
+/// While it lives, SIGINT, SIGTERM, SIGHUP and those that batch systems send before they kill
+/// (SIGUSR1, SIGUSR2, SIGXCPU) are only remembered. A second SIGINT, SIGTERM or SIGHUP ends the
+/// process as it always would; the others are sent again and again, SIGXCPU every second. A signal
+/// that was ignored from the start (nohup) stays ignored. One at a time.
 class StopSignals {
  public:
   StopSignals();
@@ -13,11 +14,11 @@ class StopSignals {
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
-  /// The number of the last signal, 0 if there was none.
+  /// The number of the last signal, 0 if there was none. Any thread may ask.
   int received() const;
 };
 
-/// "SIGINT", "SIGTERM" or "SIGHUP".
+/// "SIGINT"; the name of one of these.
 const char* signal_name(int signal);
 
 }  // namespace attnviz

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "base/lock.h"
+#include "cli/output.h"
 #include "formats/alignment_text.h"
 #include "formats/attention_file.h"
 #include "tasks/task.h"
 #include "train/memory.h"
 #include "train/pair_data.h"
 #include "train/pair_places.h"
-#include "train/run_folder.h"
+#include "train/run.h"
 
 namespace attnviz {
 namespace {
@@ -69,6 +70,9 @@ std::string advice(const Error& error) {
   if (dynamic_cast<const RunExistsError*>(&error)) {
     return "; resume it with --resume, choose another folder with --out, or replace it with "
            "--force";
+  }
+  if (const auto* early = dynamic_cast<const NoEvaluationError*>(&error)) {
+    return "; resume it with: attnviz train --resume " + shell_word(early->folder());
   }
   if (const auto* no_run = dynamic_cast<const NoRunError*>(&error)) {
     return no_run->has_model() ? "; --init-from starts a new run from a model" : "";

@@ -12,7 +12,8 @@ namespace attnviz {
 Option add_model_option(const Command& command, const std::string& name, std::string& target);
 
 /// The model of a run's folder or file; of the newest run for "". Notes on standard error that its
-/// file has no checksums, so that damage would not be detected.
+/// file has no checksums, so that damage would not be detected, and that files of the folder are of
+/// different runs. Throws NoEvaluationError for a run that has no model yet.
 Model open_model(const std::string& path);
 
 }  // namespace attnviz

@@ -55,6 +55,11 @@ class ExamplesFirst : public CLI::Formatter {
     return CLI::Formatter::make_description(app) + "\nExamples:\n" + examples_ + '\n';
   }
 
+  // A group without a name is not shown.
+  std::string make_option_usage(const CLI::Option* option) const override {
+    return option->get_group().empty() ? "" : CLI::Formatter::make_option_usage(option);
+  }
+
   // Which options need or exclude which is left to the messages, to keep the list short.
   std::string make_option_opts(const CLI::Option* option) const override {
     const std::string value = option->get_type_size() == 0 ? "" : ' ' + option->get_type_name();
@@ -273,6 +278,10 @@ Option Command::paths(const std::string& name, std::vector<std::string>& target,
 Option Command::arguments(const std::string& name, std::vector<std::string>& target,
                           const std::string& help) const {
   return Option(app_->add_option(name, target, help)).type("TEXT");
+}
+
+void Command::words(std::vector<std::string>& target) const {
+  app_->add_option("words", target)->group("");
 }
 
 Option Command::flag(const std::string& name, bool& target, const std::string& help) const {

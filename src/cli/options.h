@@ -94,6 +94,8 @@ class Command {
   /// Texts without an option's name.
   Option arguments(const std::string& name, std::vector<std::string>& target,
                    const std::string& help) const;
+  /// Words without an option's name, which --help does not show: for the command to refuse.
+  void words(std::vector<std::string>& target) const;
   Option flag(const std::string& name, bool& target, const std::string& help) const;
   /// A flag that may have a value, as in --name=value: "true" without one.
   Option flag_or_value(const std::string& name, std::string& target, const std::string& help) const;

@@ -32,23 +32,21 @@ void tell(bool quiet, std::string_view line) {
 }
 
 std::string shell_word(const std::string& path) {
-  if (path.starts_with('-')) return shell_word("./" + path);  // no option
   const auto is_plain = [](char c) {
     const std::string_view plain = "_-./+,:@%";
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            plain.find(c) != std::string_view::npos;
   };
+  if (path.starts_with('-')) return shell_word("./" + path);  // else it would be an option
   if (!path.empty() && std::all_of(path.begin(), path.end(), is_plain)) return path;
-  const bool has_escapes = printable(path, no_limit) != path;
   std::string quoted;
-  for (const char c : path) {
-    if (c == '\'') {
-      quoted += has_escapes ? "\\'" : "'\\''";
-    } else {
-      quoted += has_escapes && c == '\\' ? "\\\\" : std::string(1, c);
-    }
+  if (printable(path, no_limit) == path) {
+    for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    return "'" + quoted + "'";
   }
-  return (has_escapes ? "$'" : "'") + printable(quoted, no_limit) + "'";
+  // What cannot be printed is escaped as bash and zsh understand it.
+  for (const char c : path) quoted += (c == '\'' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return "$'" + printable(quoted, no_limit) + "'";
 }
 
 std::string percent(double share) {

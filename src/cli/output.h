@@ -38,8 +38,8 @@ void tell(bool quiet, std::string_view line);
 inline constexpr const char* separators_note =
     "attnviz: note: separators between the symbols of an input are left out";
 
-/// A path for a command that is printed for the user: in quotes where it needs them, with escapes
-/// as bash and zsh read them ($'a\nb') where it cannot be printed.
+/// A path for a command that is printed for the user: as it must be typed, in quotes where it needs
+/// them, with escapes as bash and zsh read them ($'a\nb') where it cannot be printed.
 std::string shell_word(const std::string& path);
 
 /// "99.87 %"

@@ -87,8 +87,14 @@ class Search {
     if (cannot_improve()) alive_.clear();
     if (nodes_.size() > max_nodes_) drop_unreached();
 
-    for (Matrix* states : {&tape.gru.after, &tape.contexts}) {
-      gather(parents, states->middleCols(column, static_cast<Index>(width())), scratch);
+    const auto move_states = [&](Matrix& states) {
+      gather(parents, states.middleCols(column, static_cast<Index>(width())), scratch);
+    };
+    move_states(tape.gru.after);
+    move_states(tape.contexts);
+    if (tape.attention.coverage.size() > 0) {
+      move_states(tape.attention.weights);
+      move_states(tape.attention.coverage);
     }
     for (std::size_t j = 0; j < alive_.size(); ++j) {
       const auto node = static_cast<std::size_t>(alive_[j].node);

@@ -61,13 +61,14 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
   pack_sources(sources, scratch.batch);
   const Index B = scratch.batch.size;
   tape.grow(config, scratch.batch, 2 * B);  // a step needs the one before it and no other
-  encode(weights, scratch.tables, scratch.batch, tape);
+  encode(weights, scratch.tables, scratch.batch, tape, scratch.stop);
 
   std::vector<int> inputs(static_cast<std::size_t>(2 * B), Vocabulary::start);
   std::vector<bool> done(sources.size(), false);
   Columns earlier = no_columns;
   Index going = B;
   for (Index t = 0; going > 0; ++t) {
+    scratch.stop();
     const Columns now{(t % 2) * B, going};
     decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
                  earlier, now, tape.decoder);
@@ -99,7 +100,7 @@ std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelCon
   pack(pairs, scratch.batch);
   const Batch& batch = scratch.batch;
   Tape& tape = scratch.tape;
-  forward(weights, scratch.tables, config, batch, tape);
+  forward(weights, scratch.tables, config, batch, tape, scratch.stop);
   for (Index k = 0; k < batch.size; ++k) {
     const auto pair = static_cast<std::size_t>(batch.order[static_cast<std::size_t>(k)]);
     for (std::size_t t = 0; t < pairs[pair]->target.size(); ++t) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/stop.h"
 #include "infer/chunk.h"
 #include "model/model.h"
 
@@ -43,6 +44,7 @@ struct DecodingScratch {
   bool keep_logits = false;
   int longest = 0;              // answers with END; 0 for longest_answer() of each source
   std::string model = "model";  // its name, for messages
+  StopCheck stop = {};          // asked at every step
 
   explicit DecodingScratch(const ModelConfig& config) { tables.resize(config); }
 

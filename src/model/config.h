@@ -28,6 +28,7 @@ struct ModelConfig {
   int readout_units = 0;     // R; 0 for a linear readout
   Query query = Query::current;
   Attention attention = Attention::additive;
+  bool coverage = false;  // the additive score knows what was attended to before
 
   int annotation() const { return 2 * hidden; }  // K
   /// Size of the keys, and of what a query becomes.

@@ -105,7 +105,7 @@ void DecoderBackwardWeights::prepare(const DecoderWeights& weights) {
 
 void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_steps, Index columns) {
   gru.grow(config.decoder_hidden, columns);
-  attention.grow(config.key(), source_steps, columns);
+  attention.grow(config.key(), source_steps, columns, config.coverage);
   attnviz::grow(input, 3 * config.decoder_hidden, columns);
   attnviz::grow(first_backward, config.hidden, batch);
   attnviz::grow(initial_state, config.decoder_hidden, batch);
@@ -178,7 +178,7 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
   }
 
   if (query == Query::previous) {
-    attend(weights.attention, memory, columns(gru.before, now), now, tape.attention,
+    attend(weights.attention, memory, columns(gru.before, now), earlier, now, tape.attention,
            columns(tape.contexts, now));
   } else {
     carry(tape.contexts, earlier, now, tape.earlier_contexts);
@@ -191,7 +191,7 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
   gru_step(weights.gru, {tape.input, {}}, now, gru);
 
   if (query == Query::current) {
-    attend(weights.attention, memory, columns(gru.after, now), now, tape.attention,
+    attend(weights.attention, memory, columns(gru.after, now), earlier, now, tape.attention,
            columns(tape.contexts, now));
   }
 }
@@ -215,7 +215,7 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables,
 void decode_backward(const DecoderBackwardWeights& weights, Query query, const Batch& batch,
                      Scalar entropy_weight, const AttentionMemory& memory, const DecoderTape& tape,
                      DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
-                     DecoderTables& d_tables) {
+                     DecoderTables& d_tables, StopCheck stop) {
   const auto N = static_cast<Index>(batch.labels.size());
   readout_backward(weights, batch, tape, d_tape, d_weights, d_tables);
 
@@ -224,16 +224,20 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
     d_tape.entropy_weights[k] = labelled ? entropy_weight : 0;
   }
   d_tape.attention.d_keys.leftCols(memory.size()).setZero();
+  if (weights.attention.w.size() > 0) {
+    d_tape.attention.start_coverage(batch.source_steps(), batch.size);
+  }
   d_tape.d_state.setZero();
   d_tape.d_earlier.setZero();
   for (Index t = batch.target_steps() - 1; t >= 0; --t) {
+    stop();
     const Columns now = step_columns(batch.target_first, t);
     auto d_state = d_tape.d_state.leftCols(now.count);
     auto d_context = columns(d_tape.d_contexts, now);
     auto d_earlier = d_tape.d_earlier.leftCols(now.count);
     const auto attention_backward = [&] {
       attend_backward(weights.attention, memory, d_context, now, d_tape.entropy_weights,
-                      tape.attention, d_tape.attention, d_state, d_weights.attention.v);
+                      tape.attention, d_tape.attention, d_state, d_weights.attention);
     };
 
     d_state += columns(d_tape.d_after, now);
@@ -251,6 +255,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
     }
   }
 
+  stop();
   const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
   const Matrix& queries = query == Query::previous ? tape.gru.before : tape.gru.after;
   const auto d_inputs = d_tape.gru.d_input.leftCols(N);
@@ -258,6 +263,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
   look_up_backward(d_inputs, batch.inputs, d_tables.gru);
   add_product(d_inputs, given.leftCols(N).transpose(),
               Blocks<DecoderWeights>{d_weights}.gru_context());
+  stop();
   annotations_backward(d_tape.d_contexts, batch.target_first, memory, tape.attention,
                        d_tape.attention);
   attention_weights_backward(weights.attention, queries.leftCols(N), memory, d_tape.attention,

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "base/random.h"
+#include "base/stop.h"
 #include "model/weights.h"
 #include "text/batch.h"
 
@@ -102,10 +103,11 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables,
              std::span<const int> inputs, Columns now, DecoderTape& tape);
 
 /// Given d_logits, adds to the gradients of weights and tables and sets that of the annotations.
-/// `entropy_weight` is the factor in the loss of the entropy of each label's attention.
+/// `entropy_weight` is the factor in the loss of the entropy of each label's attention. Asks `stop`
+/// at every step.
 void decode_backward(const DecoderBackwardWeights& weights, Query query, const Batch& batch,
                      Scalar entropy_weight, const AttentionMemory& memory, const DecoderTape& tape,
                      DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
-                     DecoderTables& d_tables);
+                     DecoderTables& d_tables, StopCheck stop = {});
 
 }  // namespace attnviz

@@ -61,17 +61,19 @@ void project_tokens_backward(const EncoderBackwardWeights& weights, const Matrix
 }
 
 void encode(const EncoderWeights& weights, const EncoderTables& tables, const Batch& batch,
-            EncoderTape& tape, AttentionMemory& memory) {
+            EncoderTape& tape, AttentionMemory& memory, StopCheck stop) {
   const Index H = weights.forward.W_hh.cols();
   const Index steps = batch.source_steps();
 
   for (Index t = 0; t < steps; ++t) {
+    stop();
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == 0 ? no_columns : step_columns(batch.source_first, t - 1), now, tape.forward);
     drop(tape.state_dropout.forward, now, columns(tape.forward.before, now));
     gru_step(weights.forward, {tables.forward, batch.source}, now, tape.forward);
   }
   for (Index t = steps - 1; t >= 0; --t) {  // an example joins at its own last symbol
+    stop();
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == steps - 1 ? no_columns : step_columns(batch.source_first, t + 1), now,
                 tape.backward);
@@ -92,7 +94,7 @@ void encode(const EncoderWeights& weights, const EncoderTables& tables, const Ba
 void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
                      const AttentionMemory& memory, const Matrix& d_annotations,
                      const EncoderTape& tape, EncoderBackwardTape& d_tape,
-                     EncoderWeights& d_weights, EncoderTables& d_tables) {
+                     EncoderWeights& d_weights, EncoderTables& d_tables, StopCheck stop) {
   const Index H = d_tape.d_state.rows();
   const Index steps = batch.source_steps();
 
@@ -100,6 +102,7 @@ void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
   // gradient after its last step (still zero) or of its fixed initial state (not needed).
   d_tape.d_state.setZero();
   for (Index t = 0; t < steps; ++t) {
+    stop();
     const Columns now = step_columns(batch.source_first, t);
     auto d_state = d_tape.d_state.leftCols(now.count);
     for (Index k = 0; k < now.count; ++k) {
@@ -110,6 +113,7 @@ void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
   }
   d_tape.d_state.setZero();
   for (Index t = steps - 1; t >= 0; --t) {
+    stop();
     const Columns now = step_columns(batch.source_first, t);
     auto d_state = d_tape.d_state.leftCols(now.count);
     for (Index k = 0; k < now.count; ++k) {
@@ -121,6 +125,7 @@ void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
 
   const Index N = memory.size();
   gru_weights_backward(tape.backward, d_tape.backward, N, d_weights.backward);
+  stop();
   gru_weights_backward(tape.forward, d_tape.forward, N, d_weights.forward);
   look_up_backward(d_tape.backward.d_input.leftCols(N), batch.source, d_tables.backward);
   look_up_backward(d_tape.forward.d_input.leftCols(N), batch.source, d_tables.forward);

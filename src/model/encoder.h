@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/stop.h"
 #include "model/weights.h"
 #include "text/batch.h"
 
@@ -60,15 +61,16 @@ void project_tokens_backward(const EncoderBackwardWeights& weights, const Matrix
                              const EncoderTables& d_tables, EncoderWeights& d_weights,
                              Matrix& d_embedding);
 
-/// Fills memory.annotations from the sources of a batch.
+/// Fills memory.annotations from the sources of a batch. Asks `stop` at every step, as backward
+/// does.
 void encode(const EncoderWeights& weights, const EncoderTables& tables, const Batch& batch,
-            EncoderTape& tape, AttentionMemory& memory);
+            EncoderTape& tape, AttentionMemory& memory, StopCheck stop = {});
 
 /// Given the gradient of the annotations, packed as in `memory`, adds to the gradients of the
 /// weights and tables.
 void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
                      const AttentionMemory& memory, const Matrix& d_annotations,
                      const EncoderTape& tape, EncoderBackwardTape& d_tape,
-                     EncoderWeights& d_weights, EncoderTables& d_tables);
+                     EncoderWeights& d_weights, EncoderTables& d_tables, StopCheck stop = {});
 
 }  // namespace attnviz

@@ -39,24 +39,26 @@ void BackwardTape::grow(const ModelConfig& config, const Batch& batch) {
 }
 
 void encode(const Seq2SeqWeights& weights, const TokenTables& tables, const Batch& batch,
-            Tape& tape) {
-  encode(weights.encoder, tables.encoder, batch, tape.encoder, tape.memory);
+            Tape& tape, StopCheck stop) {
+  encode(weights.encoder, tables.encoder, batch, tape.encoder, tape.memory, stop);
   start_decoder(weights.decoder, tape.memory, tape.decoder);
 }
 
 void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const ModelConfig& config,
-             const Batch& batch, Tape& tape) {
+             const Batch& batch, Tape& tape, StopCheck stop) {
   const auto N = static_cast<Index>(batch.labels.size());
   tape.grow(config, batch, N);
-  encode(weights, tables, batch, tape);
+  encode(weights, tables, batch, tape, stop);
 
   Columns earlier = no_columns;
   for (Index t = 0; t < batch.target_steps(); ++t) {
+    stop();
     const Columns now = step_columns(batch.target_first, t);
     decoder_step(weights.decoder, tables.decoder, config.query, tape.memory, batch.inputs, earlier,
                  now, tape.decoder);
     earlier = now;
   }
+  stop();
   readout(weights.decoder, tables.decoder, batch.inputs, {0, N}, tape.decoder);
 }
 
@@ -125,18 +127,20 @@ void Gradient::finish(ModelPart part, const UpdateWeights& update, Matrix& d_emb
 double forward_backward(const Seq2SeqWeights& weights, const UpdateWeights& update,
                         const ModelConfig& config, const Batch& batch, const LossOptions& options,
                         Tape& tape, BackwardTape& d_tape, Gradient& gradient) {
-  forward(weights, update.tables, config, batch, tape);
+  forward(weights, update.tables, config, batch, tape, options.stop);
   d_tape.grow(config, batch);
   const auto N = static_cast<Index>(batch.labels.size());
   const double loss =
       cross_entropy(tape.decoder.logits.leftCols(N), batch.labels,
                     static_cast<Scalar>(options.scale), d_tape.decoder.d_logits.leftCols(N));
+  options.stop();
   decode_backward(update.decoder_backward, config.query, batch,
                   static_cast<Scalar>(options.scale * options.entropy_penalty), tape.memory,
-                  tape.decoder, d_tape.decoder, gradient.weights.decoder, gradient.tables.decoder);
+                  tape.decoder, d_tape.decoder, gradient.weights.decoder, gradient.tables.decoder,
+                  options.stop);
   encode_backward(update.encoder_backward, batch, tape.memory,
                   d_tape.decoder.attention.d_annotations, tape.encoder, d_tape.encoder,
-                  gradient.weights.encoder, gradient.tables.encoder);
+                  gradient.weights.encoder, gradient.tables.encoder, options.stop);
   return loss;
 }
 

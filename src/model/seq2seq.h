@@ -38,11 +38,11 @@ struct BackwardTape {
 
 /// Annotations, keys and s_0 of a batch: what decoding starts from. The tape must have been grown.
 void encode(const Seq2SeqWeights& weights, const TokenTables& tables, const Batch& batch,
-            Tape& tape);
+            Tape& tape, StopCheck stop = {});
 
-/// Teacher forcing: logits and attention of all target steps.
+/// Teacher forcing: logits and attention of all target steps. Asks `stop` at every step.
 void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const ModelConfig& config,
-             const Batch& batch, Tape& tape);
+             const Batch& batch, Tape& tape, StopCheck stop = {});
 
 /// What an update computes from the weights once, before its batch is split into shards: the
 /// embeddings of its batch's tokens, their tables, and what backward multiplies by.
@@ -78,6 +78,7 @@ struct Gradient {
 struct LossOptions {
   double scale = 1.0;            // of the summed loss; 1 / number of target tokens gives the mean
   double entropy_penalty = 0.0;  // times the summed entropy of the attention rows
+  StopCheck stop = {};           // asked at every step, forward and backward
 };
 
 /// forward(), the loss, and its gradient added to `gradient`. Returns the summed cross-entropy of

@@ -65,9 +65,12 @@ void initialise(const ModelConfig& config, const Initialisation& options, Random
       config,
       [&](const TensorSpec& spec, auto& tensor) {
         if (spec.initial == embedding) draw_normal(tensor, options.embedding_std, random);
-        if (spec.initial != update_bias) return;
-        const Index H = tensor.size() / 3;
-        tensor.middleRows(H, H).setConstant(static_cast<Scalar>(options.update_bias));
+        const auto set_update_bias = [&](double bias) {
+          const Index H = tensor.size() / 3;
+          tensor.middleRows(H, H).setConstant(static_cast<Scalar>(bias));
+        };
+        if (spec.initial == update_bias) set_update_bias(options.update_bias);
+        if (spec.initial == decoder_update_bias) set_update_bias(options.decoder_update_bias);
       },
       weights);
   for (GruWeights* gru :
@@ -78,8 +81,10 @@ void initialise(const ModelConfig& config, const Initialisation& options, Random
   Seq2SeqWeights::table(
       config,
       [&](const TensorSpec& spec, auto& tensor) {
-        if (spec.initial == glorot) draw_glorot(tensor, random);
+        if (spec.initial == glorot || spec.initial == projection) draw_glorot(tensor, random);
+        if (spec.initial == projection) tensor *= static_cast<Scalar>(options.attention_gain);
         if (spec.initial == score) draw_normal(tensor, score_std, random);
+        if (spec.initial == coverage) draw_normal(tensor, options.coverage_std, random);
       },
       weights);
 }

@@ -36,9 +36,12 @@ enum class Initial {
   zero,
   embedding,    // N(0, std^2)
   glorot,       // uniform (Glorot and Bengio 2010)
-  gates,        // the same, gate by gate; drawn GRU by GRU, see initialise()
+  projection,   // the same times attention_gain
+  gates,        // as glorot, gate by gate; drawn GRU by GRU, see initialise()
   update_bias,  // zero, but for the update gate
-  score,        // N(0, scale^2 / A)
+  decoder_update_bias,
+  score,     // N(0, scale^2 / A)
+  coverage,  // N(0, std^2)
 };
 
 struct TensorSpec {
@@ -86,7 +89,10 @@ std::uint64_t count_parameters(const ModelConfig& config);
 struct Initialisation {
   double embedding_std = 0.05;
   double score_scale = 1.0;
-  double update_bias = 0.0;  // above 0 keeps the state longer
+  double attention_gain = 1.0;
+  double coverage_std = 0.7;
+  double update_bias = 0.0;          // of the encoder; above 0 keeps the state longer
+  double decoder_update_bias = 0.0;  // the same
 };
 
 void initialise(const ModelConfig& config, const Initialisation& options, Random& random,
@@ -123,13 +129,16 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
   f(TensorSpec{"decoder.embedding.weight", E, V, embedding}, w.decoder.embedding...);
   f(TensorSpec{"decoder.initial_state.weight", D, H, glorot}, w.decoder.initial_state.W...);
   f(TensorSpec{"decoder.initial_state.bias", D, 1, zero}, w.decoder.initial_state.b...);
-  f(TensorSpec{"attention.query.weight", query, query > 0 ? D : 0, glorot},
+  f(TensorSpec{"attention.query.weight", query, query > 0 ? D : 0, projection},
     w.decoder.attention.W_a...);
-  f(TensorSpec{"attention.key.weight", key, key > 0 ? K : 0, glorot}, w.decoder.attention.U_a...);
+  f(TensorSpec{"attention.key.weight", key, key > 0 ? K : 0, projection},
+    w.decoder.attention.U_a...);
   f(TensorSpec{"attention.score.weight", units, 1, score}, w.decoder.attention.v...);
+  f(TensorSpec{"attention.coverage.weight", config.coverage ? units : 0, 1, coverage},
+    w.decoder.attention.w...);
   f(TensorSpec{"decoder.gru.weight_ih", 3 * D, E + K, gates}, w.decoder.gru.W_ih...);
   f(TensorSpec{"decoder.gru.weight_hh", 3 * D, D, gates}, w.decoder.gru.W_hh...);
-  f(TensorSpec{"decoder.gru.bias_ih", 3 * D, 1, update_bias}, w.decoder.gru.b_ih...);
+  f(TensorSpec{"decoder.gru.bias_ih", 3 * D, 1, decoder_update_bias}, w.decoder.gru.b_ih...);
   f(TensorSpec{"decoder.gru.bias_hh", 3 * D, 1, zero}, w.decoder.gru.b_hh...);
   f(TensorSpec{"decoder.combine.weight", R, R > 0 ? joint : 0, glorot}, w.decoder.combine.W...);
   f(TensorSpec{"decoder.combine.bias", R, 1, zero}, w.decoder.combine.b...);

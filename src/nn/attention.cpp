@@ -21,23 +21,30 @@ void dot_each(MatrixIn columns, const Scalar* x, Scalar* products) {
   }
 }
 
-/// e_j = v' tanh(query + key_j)
-void additive_score(const Vector& v, const Scalar* query, MatrixIn keys, Scalar* e) {
+/// e_j = v' tanh(query + key_j), or v' tanh(query + key_j + w k_j)
+template <bool covered>
+void additive_score(const AttentionWeights& weights, const Scalar* query, MatrixIn keys,
+                    const Scalar* k, Scalar* e) {
   for (Index j = 0; j < keys.cols(); ++j) {
     const Scalar* key = keys.col(j).data();
     Simd score{};
-    for_each_register(v.size(), [&, weight = v.data()](auto at) {
-      score += at(weight) * tanh(at(query) + at(key));
+    for_each_register(weights.v.size(), [&, v = weights.v.data(), w = weights.w.data()](auto at) {
+      Simd sum = at(query) + at(key);
+      if constexpr (covered) sum += at(w) * k[j];
+      score += at(v) * tanh(sum);
     });
     e[j] = reduce_add(score);
   }
 }
 
-/// With t_j = tanh(query + key_j): d_query = sum_j d_e_j v (1 - t_j^2), to which d_key_j adds its
-/// term, and d_v += sum_j d_e_j t_j. tanh is computed again, which is cheaper than keeping A x S x
-/// T of them.
-void additive_score_backward(const Vector& v, const Scalar* query, MatrixIn keys, const Scalar* d_e,
-                             Scalar* d_query, MatrixOut d_keys, Vector& d_v) {
+/// With t_j = tanh(query + key_j + w k_j): d_query = sum_j d_e_j v (1 - t_j^2), to which d_key_j
+/// adds its term, and d_v += sum_j d_e_j t_j. With coverage also d_w += sum_j d_e_j v (1 - t_j^2)
+/// k_j, and the terms of w' (d_e_j v (1 - t_j^2)) = d_k_j are added to `d_k`, a register's worth
+/// for each input. tanh is computed again, which is cheaper than keeping A x S x T of them.
+template <bool covered>
+void additive_score_backward(const AttentionBackwardWeights& weights, const Scalar* query,
+                             MatrixIn keys, const Scalar* k, const Scalar* d_e, Scalar* d_query,
+                             MatrixOut d_keys, Scalar* d_k, AttentionWeights& d_weights) {
   // by value: behind references, the compiler would read them again after each store
   const auto key = [first = keys.data(), stride = keys.outerStride()](Index j) {
     return first + j * stride;
@@ -46,21 +53,34 @@ void additive_score_backward(const Vector& v, const Scalar* query, MatrixIn keys
     return first + j * stride;
   };
   const Index S = keys.cols();
-  for_each_register(v.size(), [=, weight = v.data(), d_weight = d_v.data()](auto at) {
-    const Simd v_i = at(weight);
-    const Simd q = at(query);
-    Simd d_q{};
-    Simd d_v_i{};
-    for (Index j = 0; j < S; ++j) {
-      const Simd t = tanh(q + at(key(j)));
-      const Simd d_sum = unfused(d_e[j] * v_i * (1 - t * t));
-      d_q += d_sum;
-      d_v_i += d_e[j] * t;
-      at[d_key(j)] += d_sum;
-    }
-    at[d_query] = d_q;
-    at[d_weight] += d_v_i;
-  });
+  for_each_register(weights.v.size(),
+                    [=, v = weights.v.data(), w = weights.w.data(), d_v = d_weights.v.data(),
+                     d_w = d_weights.w.data()](auto at) {
+                      const Simd v_i = at(v);
+                      const Simd q = at(query);
+                      Simd d_q{};
+                      Simd d_v_i{};
+                      Simd w_i{};
+                      Simd d_w_i{};
+                      if constexpr (covered) w_i = at(w);
+                      for (Index j = 0; j < S; ++j) {
+                        Simd sum = q + at(key(j));
+                        if constexpr (covered) sum += w_i * k[j];
+                        const Simd t = tanh(sum);
+                        const Simd d_sum = unfused(d_e[j] * v_i * (1 - t * t));
+                        d_q += d_sum;
+                        d_v_i += d_e[j] * t;
+                        at[d_key(j)] += d_sum;
+                        if constexpr (covered) {
+                          d_w_i += d_sum * k[j];
+                          Scalar* d_k_j = d_k + j * simd_size;
+                          store(load(d_k_j) + w_i * d_sum, d_k_j);
+                        }
+                      }
+                      at[d_query] = d_q;
+                      at[d_v] += d_v_i;
+                      if constexpr (covered) at[d_w] += d_w_i;
+                    });
 }
 
 /// d_a += c d(-sum_j a_j log a_j) / d a, which is -(log a_j + 1); the constant vanishes in the
@@ -73,16 +93,38 @@ void add_entropy_backward(Scalar c, const Scalar* a, Index count, Scalar* d_a) {
   });
 }
 
+template <typename Weights>
+bool has_coverage(const Weights& weights) {
+  return weights.w.size() > 0;
+}
+
+/// k_i = k_{i-1} + a_{i-1}, and k_1 = 0
+void cover(const AttentionMemory& memory, Columns earlier, Columns step, AttentionTape& tape) {
+  for (Index k = 0; k < step.count; ++k) {
+    const Index S = memory.of(k).count;
+    auto coverage = tape.coverage.col(step.first + k).head(S);
+    if (k < earlier.count) {
+      coverage = tape.coverage.col(earlier.first + k).head(S) +
+                 tape.weights.col(earlier.first + k).head(S);
+    } else {
+      coverage.setZero();
+    }
+  }
+}
+
 /// What a product of query and key is multiplied by.
 Scalar dot_scale(Attention form, Index units) {
   return form == Attention::scaled_dot ? 1 / std::sqrt(static_cast<Scalar>(units)) : 1;
 }
 
-/// The scores of one output over the inputs of one example.
+/// The scores of one output over the inputs of one example, whose coverage starts at `k` if the
+/// form has it.
 void score(const AttentionWeights& weights, Eigen::Ref<const Vector> query, MatrixIn keys,
-           Eigen::Ref<Vector> e) {
-  if (weights.form == Attention::additive) {
-    additive_score(weights.v, query.data(), keys, e.data());
+           const Scalar* k, Eigen::Ref<Vector> e) {
+  if (has_coverage(weights)) {
+    additive_score<true>(weights, query.data(), keys, k, e.data());
+  } else if (weights.form == Attention::additive) {
+    additive_score<false>(weights, query.data(), keys, nullptr, e.data());
   } else if (is_learned(weights.form)) {
     dot_each(keys, query.data(), e.data());
     e *= dot_scale(weights.form, query.size());
@@ -128,6 +170,7 @@ void AttentionBackwardWeights::prepare(const AttentionWeights& weights) {
   W_a_t = weights.W_a.transpose();
   U_a_t = weights.U_a.transpose();
   v = weights.v;
+  w = weights.w;
 }
 
 void AttentionMemory::grow(Index annotation, Index units, Index total) {
@@ -135,12 +178,14 @@ void AttentionMemory::grow(Index annotation, Index units, Index total) {
   attnviz::grow(keys, units, total);
 }
 
-void AttentionTape::grow(Index units, Index source_steps, Index total) {
+void AttentionTape::grow(Index units, Index source_steps, Index total, bool covered) {
   attnviz::grow(query, units, total);
   // Columns that start at a multiple of a packet, whatever the longest source so far: where a sum
   // starts decides its bits, and a run that is resumed has seen fewer sources.
   constexpr Index packet = 16;
-  attnviz::grow(weights, (source_steps + packet - 1) / packet * packet, total);
+  const Index rows = (source_steps + packet - 1) / packet * packet;
+  attnviz::grow(weights, rows, total);
+  if (covered) attnviz::grow(coverage, rows, total);
 }
 
 void AttentionBackwardTape::grow(Index annotation, Index units, Index source_total,
@@ -151,6 +196,12 @@ void AttentionBackwardTape::grow(Index annotation, Index units, Index source_tot
   attnviz::grow(d_scores, source_steps, 1);
 }
 
+void AttentionBackwardTape::start_coverage(Index source_steps, Index batch) {
+  attnviz::grow(d_coverage, source_steps, batch);
+  attnviz::grow(d_coverages, simd_size, source_steps);
+  d_coverage.setZero();
+}
+
 void attention_keys(const AttentionWeights& weights, AttentionMemory& memory) {
   if (!is_learned(weights.form)) return;
   const Index N = memory.size();
@@ -158,7 +209,9 @@ void attention_keys(const AttentionWeights& weights, AttentionMemory& memory) {
 }
 
 void attend(const AttentionWeights& weights, const AttentionMemory& memory, MatrixIn queries,
-            Columns step, AttentionTape& tape, MatrixOut contexts) {
+            Columns earlier, Columns step, AttentionTape& tape, MatrixOut contexts) {
+  const bool covered = has_coverage(weights);
+  if (covered) cover(memory, earlier, step, tape);
   auto projected = columns(tape.query, step);
   if (weights.form == Attention::bilinear) {
     projected = queries;
@@ -169,7 +222,8 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
     return tape.weights.col(step.first + k).head(memory.of(k).count);
   };
   for (Index k = 0; k < step.count; ++k) {
-    score(weights, projected.col(k), columns(memory.keys, memory.of(k)), weights_of(k));
+    const Scalar* coverage = covered ? tape.coverage.col(step.first + k).data() : nullptr;
+    score(weights, projected.col(k), columns(memory.keys, memory.of(k)), coverage, weights_of(k));
   }
   // All softmaxes in a row: each is a chain of dependent steps, and its neighbours fill the gaps.
   for (Index k = 0; k < step.count && weights.form != Attention::none; ++k) {
@@ -184,8 +238,9 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
 void attend_backward(const AttentionBackwardWeights& weights, const AttentionMemory& memory,
                      MatrixIn d_contexts, Columns step, const Vector& entropy_weights,
                      const AttentionTape& tape, AttentionBackwardTape& d_tape, MatrixOut d_queries,
-                     Vector& d_v) {
+                     AttentionWeights& d_weights) {
   if (!is_learned(weights.form)) return;
+  const bool covered = has_coverage(weights);
   const auto query = columns(tape.query, step);
   auto d_query = columns(d_tape.d_query, step);
   for (Index k = 0; k < step.count; ++k) {
@@ -197,15 +252,26 @@ void attend_backward(const AttentionBackwardWeights& weights, const AttentionMem
     // c = H a
     auto d_e = d_tape.d_scores.head(inputs.count);  // d_a at first
     dot_each(columns(memory.annotations, inputs), d_contexts.col(k).data(), d_e.data());
+    // k of all later steps holds a
+    if (covered) d_e += d_tape.d_coverage.col(k).head(inputs.count);
     const Scalar entropy_weight = entropy_weights[step.first + k];
     if (entropy_weight != 0) add_entropy_backward(entropy_weight, a.data(), a.size(), d_e.data());
 
     // a = softmax(e)
     softmax_backward(a, d_e, d_e);
 
-    if (weights.form == Attention::additive) {
-      additive_score_backward(weights.v, query.col(k).data(), keys, d_e.data(),
-                              d_query.col(k).data(), d_keys, d_v);
+    if (covered) {
+      auto d_k = d_tape.d_coverages.leftCols(inputs.count);
+      d_k.setZero();
+      additive_score_backward<true>(weights, query.col(k).data(), keys,
+                                    tape.coverage.col(step.first + k).data(), d_e.data(),
+                                    d_query.col(k).data(), d_keys, d_k.data(), d_weights);
+      for (Index j = 0; j < inputs.count; ++j) {
+        d_tape.d_coverage(j, k) += reduce_add(load(d_k.col(j).data()));
+      }
+    } else if (weights.form == Attention::additive) {
+      additive_score_backward<false>(weights, query.col(k).data(), keys, nullptr, d_e.data(),
+                                     d_query.col(k).data(), d_keys, nullptr, d_weights);
     } else {  // e = keys' query
       d_e *= dot_scale(weights.form, query.rows());
       d_query.col(k).noalias() = keys * d_e;

@@ -13,6 +13,12 @@
 //   bilinear    e_ij = q_i' u_j           here the keys have the size of the query
 //   uniform     a_ij = 1 / S
 //   none        a_ij = 0                  c_i = 0: only s_0 knows the sentence
+//
+// The additive score may be told what was attended to before, its coverage (Tu et al. 2016; the
+// scalar case of Chorowski et al. 2015), with one vector w:
+//
+//   k_ij = sum_{t<i} a_tj                         coverage
+//   e_ij = v' tanh(W_a q_i + u_j + w k_ij)
 #pragma once
 
 #include <optional>
@@ -37,6 +43,7 @@ struct AttentionWeights {
   Matrix W_a;  // A x D   query
   Matrix U_a;  // A x K   key; D x K for the bilinear score
   Vector v;    // A       score
+  Vector w;    // A       coverage; empty without it
 };
 
 /// The weights as the backward pass multiplies by them.
@@ -45,6 +52,7 @@ struct AttentionBackwardWeights {
   Matrix W_a_t;  // D x A
   Matrix U_a_t;  // K x A
   Vector v;      // A
+  Vector w;      // A
 
   void prepare(const AttentionWeights& weights);
 };
@@ -66,10 +74,11 @@ struct AttentionMemory {
 
 /// What the output steps leave for the backward pass: N packed columns each.
 struct AttentionTape {
-  Matrix query;    // A x N   W_a q
-  Matrix weights;  // S x N   a; rows past an example's length are unused
+  Matrix query;     // A x N   W_a q
+  Matrix weights;   // S x N   a; rows past an example's length are unused
+  Matrix coverage;  // S x N   k, the same; empty without it
 
-  void grow(Index units, Index source_steps, Index total);
+  void grow(Index units, Index source_steps, Index total, bool covered);
 };
 
 struct AttentionBackwardTape {
@@ -77,28 +86,33 @@ struct AttentionBackwardTape {
   Matrix d_keys;         // A x N of the memory
   Matrix d_query;        // A x N
   Vector d_scores;       // S   of one column
+  Matrix d_coverage;     // S x B   of the steps after the present one
+  Matrix d_coverages;    // simd_size x S   of one column, in partial sums
 
   // of one example, step by step
   Matrix d_contexts_of_one;  // K x T
   Matrix weights_of_one;     // S x T
 
   void grow(Index annotation, Index units, Index source_total, Index source_steps, Index total);
+  /// Before the last step: no gradient of coverage yet, for a batch of that size.
+  void start_coverage(Index source_steps, Index batch);
 };
 
 /// keys = U_a annotations
 void attention_keys(const AttentionWeights& weights, AttentionMemory& memory);
 
-/// One output step: fills its weights and contexts (K x n), given the queries (D x n).
+/// One output step: fills its weights and contexts (K x n), given the queries (D x n). `earlier` is
+/// the step before, empty for the first one: its weights add to the coverage.
 void attend(const AttentionWeights& weights, const AttentionMemory& memory, MatrixIn queries,
-            Columns step, AttentionTape& tape, MatrixOut contexts);
+            Columns earlier, Columns step, AttentionTape& tape, MatrixOut contexts);
 
-/// Backward of one step: given d_contexts (K x n), adds to d_queries (D x n), d_keys and d_v. The
-/// loss also holds entropy_weights[k] times the entropy -sum_j a_j log a_j of column k, counted in
-/// all packed columns (N).
+/// Backward of one step, from the last to the first: given d_contexts (K x n), adds to d_queries
+/// (D x n), d_keys, and v and w of d_weights. The loss also holds entropy_weights[k] times the
+/// entropy -sum_j a_j log a_j of column k, counted in all packed columns (N).
 void attend_backward(const AttentionBackwardWeights& weights, const AttentionMemory& memory,
                      MatrixIn d_contexts, Columns step, const Vector& entropy_weights,
                      const AttentionTape& tape, AttentionBackwardTape& d_tape, MatrixOut d_queries,
-                     Vector& d_v);
+                     AttentionWeights& d_weights);
 
 /// Sets d_annotations to what comes through the contexts, given d_contexts (K x N) of all steps and
 /// the column at which each step starts (T + 1); what attention_weights_backward() contributes is

@@ -56,7 +56,7 @@ Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& con
     pack(pairs, scratch.batch);
     const Batch& batch = scratch.batch;
     Tape& tape = scratch.tape;
-    forward(weights, scratch.tables, config, batch, tape);
+    forward(weights, scratch.tables, config, batch, tape, scratch.stop);
     const auto N = static_cast<Index>(batch.labels.size());
     sum.loss += cross_entropy(tape.decoder.logits.leftCols(N), batch.labels);
 

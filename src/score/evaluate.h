@@ -36,7 +36,8 @@ std::string to_json(const Evaluation& evaluation);
 
 /// Teacher forcing: each step is given the right symbols before it. An answer is exact here if and
 /// only if greedy decoding finds it, since both see the same prefix as long as no symbol is wrong;
-/// it takes one pass through the model.
+/// it takes one pass through the model. Throws WorkStopped when scratch.stop says so; so does the
+/// next.
 Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& config,
                            std::span<const EncodedExample> examples, DecodingScratch& scratch);
 

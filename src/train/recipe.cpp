@@ -33,9 +33,13 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("readout_units", recipe.model.readout_units);
   field("query", recipe.model.query);
   field("attention", recipe.model.attention);
+  field("coverage", recipe.model.coverage);
   field("embedding_std", recipe.initialisation.embedding_std);
   field("score_scale", recipe.initialisation.score_scale);
+  field("attention_gain", recipe.initialisation.attention_gain);
+  field("coverage_std", recipe.initialisation.coverage_std);
   field("update_bias", recipe.initialisation.update_bias);
+  field("decoder_update_bias", recipe.initialisation.decoder_update_bias);
   field("steps", recipe.steps);
   field("batch", recipe.batch);
   field("late_batch", recipe.late_batch);
@@ -77,6 +81,10 @@ bool read_setting(const Json& json, double& value) {
   value = json.get<double>();
   return std::isfinite(value);
 }
+bool read_setting(const Json& json, bool& value) {
+  if (json.is_boolean()) value = json.get<bool>();
+  return json.is_boolean();
+}
 bool read_setting(const Json& json, Query& value) {
   const auto known = json.is_string() ? query_from(json.get<std::string>()) : std::nullopt;
   if (known) value = *known;
@@ -94,6 +102,9 @@ const char* expected_setting(int) {
 const char* expected_setting(double) {
   return "a finite number";
 }
+const char* expected_setting(bool) {
+  return "true or false";
+}
 const char* expected_setting(Query) {
   return "\"previous\" or \"current\"";
 }
@@ -105,7 +116,11 @@ Recipe letters_recipe(int max_length) {
   Recipe recipe;
   recipe.average = 0.98;
   if (max_length <= 16) {
-    recipe.steps = 1100;
+    recipe.initialisation.score_scale = 3.0;
+    recipe.initialisation.attention_gain = 1.5;
+    recipe.steps = 700;
+    recipe.rate = 0.012;
+    recipe.adam.clip = 0.3;
     recipe.entropy_penalty = 0.08;
   } else {
     recipe.model.hidden = recipe.model.decoder_hidden = 48;
@@ -117,29 +132,36 @@ Recipe letters_recipe(int max_length) {
 
 Recipe sort_recipe(int) {
   Recipe recipe;
-  recipe.model.decoder_hidden = 64;
-  recipe.initialisation.score_scale = 8.0;
-  recipe.steps = 2200;
-  recipe.batch = 32;
-  recipe.late_batch = 128;
-  recipe.late_batch_from = 0.5;
-  recipe.rate = 6e-3;
+  recipe.model.decoder_hidden = 48;
+  recipe.model.attention_units = 48;
+  recipe.model.coverage = true;
+  recipe.initialisation.score_scale = 4.0;
+  recipe.initialisation.attention_gain = 1.5;
+  recipe.initialisation.decoder_update_bias = 1.0;
+  recipe.steps = 1050;
+  recipe.batch = recipe.late_batch = 64;
+  recipe.rate = 0.013;
   recipe.final_rate = 0.0;
-  recipe.entropy_penalty = 0.003;
-  recipe.forgetting = 0.02;
+  recipe.adam.clip = 0.3;
+  recipe.entropy_penalty = 0.019;
+  recipe.penalty_from = 0.2;
+  recipe.penalty_full = 0.6;
   recipe.augment = 0.4;
-  recipe.average = 0.995;
+  recipe.average = 0.99;
   return recipe;
 }
 
 Recipe dates_recipe(int) {
   Recipe recipe;
   recipe.model.readout_units = 64;
-  recipe.initialisation = {.embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0};
-  recipe.steps = 900;
+  recipe.initialisation = {
+      .embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0, .decoder_update_bias = 1.0};
+  recipe.initialisation.attention_gain = 2.0;
+  recipe.steps = 600;
   recipe.batch = recipe.late_batch = 32;
-  recipe.rate = 6e-3;
-  recipe.entropy_penalty = 0.02;
+  recipe.rate = 0.01;
+  recipe.adam.clip = 0.3;
+  recipe.entropy_penalty = 0.04;
   recipe.forgetting = 0.1;
   recipe.augment = 0.3;
   recipe.average = 0.98;
@@ -159,7 +181,7 @@ constexpr TaskRecipe task_recipes[] = {
     {"reverse", letters_recipe, letters_target},
     {"left-shift", letters_recipe, letters_target},
     {"right-shift", letters_recipe, letters_target},
-    {"sort", sort_recipe, {.exact_match = 0.9997, .gold_mass = 0.75, .hit_rate = 0.98}},
+    {"sort", sort_recipe, {.exact_match = 0.9997, .gold_mass = 0.93, .hit_rate = 0.995}},
     {"dates", dates_recipe, {.exact_match = 0.999, .gold_mass = 0.90, .hit_rate = 0.97}},
 };
 
@@ -257,6 +279,10 @@ double learning_rate(const Recipe& recipe, int step) {
 
 double entropy_penalty(const Recipe& recipe, int step) {
   return recipe.entropy_penalty * ramp(recipe, step, recipe.penalty_from, recipe.penalty_full);
+}
+
+bool is_in_full(const Recipe& recipe, int step) {
+  return entropy_penalty(recipe, step) == recipe.entropy_penalty;
 }
 
 double forgetting(const Recipe& recipe, int step) {

@@ -50,7 +50,8 @@ struct Recipe {
   double average = 0.0;
 
   int evaluate_every = 100;  // steps
-  int patience = 8;          // evaluations without a new best before training stops
+  int patience = 8;          // evaluations without a new best before training stops, counted once
+                             // the entropy penalty is fully in
   int converged_after = 3;   // evaluations in a row with every answer right, attention at rest,
   double resting_entropy = 0.002;  // meaning that the mean row entropy changed by less than this
 };
@@ -85,6 +86,8 @@ void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs);
 /// the values of the end.
 double learning_rate(const Recipe& recipe, int step);
 double entropy_penalty(const Recipe& recipe, int step);
+/// Whether the entropy penalty is fully in: then training may end before its last step.
+bool is_in_full(const Recipe& recipe, int step);
 int batch_size(const Recipe& recipe, int step);
 double forgetting(const Recipe& recipe, int step);
 

@@ -43,20 +43,44 @@ class RunFolder {
   std::string last() const { return file("last.safetensors"); }
   std::string metrics() const { return file("metrics.jsonl"); }
   std::string config() const { return file("config.json"); }
+  /// Where a run stays that is being replaced, until the new one has a model.
+  std::string replaced() const { return file(".replaced"); }
 
   /// Whether a run has left anything there. Throws InputError if that cannot be determined.
   bool holds_run() const;
+  /// Whether a model, a state or metrics are there. Throw as holds_run() does.
+  bool has_model() const;
+  bool has_state() const;
+  bool has_metrics() const;
 
-  /// Makes the folder and locks it. An existing run stays until the new one replaces it, a file at
-  /// a time. Throws RunExistsError when there is one and `force` is not set, FolderInUseError when
-  /// it is locked, InputError when that cannot be determined, OutputError when it cannot be
-  /// written.
+  /// Throws now, without having changed anything, what claim() would throw for a path that is no
+  /// folder or for a run that is there.
+  void check_free(bool force) const;
+
+  /// Makes the folder and locks it. With `force`, the run that is there is put aside. Throws
+  /// RunExistsError when there is one and `force` is not set, FolderInUseError when it is locked,
+  /// InputError when that cannot be determined, OutputError when it cannot be written or a file of
+  /// the run is a link or no file.
   FolderLock claim(bool force) const;
 
-  /// Locks the folder of a run to resume. Throws NoRunError, and as FolderLock does.
+  /// Locks the folder of a run to resume. Throws NoRunError, OutputError as claim() does, and as
+  /// FolderLock does.
   FolderLock reopen() const;
 
+  /// For the owner: whether a run has been put aside for one that has no model yet.
+  bool is_replacing() const;
+  /// For the owner, after the new run's model was written: removes the run that was put aside.
+  void drop_replaced() const;
+  /// For the owner, when the new run has come to nothing: removes it, and puts back the one that
+  /// was put aside.
+  void restore_replaced() const;
+
  private:
+  void settle() const;
+  void check_files() const;
+  void put_aside() const;
+  void bring_back() const;
+
   std::string path_;
 };
 
@@ -64,10 +88,11 @@ class RunFolder {
 inline constexpr const char* newest_run_file = "runs/latest";
 
 /// Names the newest run in runs/latest, where newest_run() looks. False if that file cannot be
-/// written, which is no reason to stop.
+/// written or is none that was written here, which is no reason to stop.
 bool remember_newest_run(const std::string& path);
 
-/// The newest run's folder. Throws NoModelError when there is none or it holds no model.
+/// The newest run's folder. Throws NoModelError when there is none or it holds no model, and as
+/// require_model() does.
 std::string newest_run();
 
 }  // namespace attnviz

@@ -18,7 +18,15 @@ using Json = nlohmann::ordered_json;
 constexpr const char* state_key = "state";
 constexpr std::uint64_t max_steps = 1'000'000'000;
 
-/// Calls field(name in the file, member) for every member of a position.
+/// Calls field(name in the file, member) for the members of a position that earlier versions did
+/// not write.
+template <typename F, typename AnyPosition>
+void visit_later(F&& field, AnyPosition& position) {
+  field("counted", position.counted);
+  field("patience", position.patience);
+}
+
+/// The same for every other member.
 template <typename F, typename AnyPosition>
 void visit_position(F&& field, AnyPosition& position) {
   field("seed", position.seed);
@@ -92,7 +100,9 @@ std::string write_saved_run(const Model& best, const TrainingPosition& position,
   append_tensors(trainer.adam().v, "adam.v.", file.tensors);
   if (position.best_step > 0) append_tensors(best.weights, "best.", file.tensors);
   Json state{{"steps", trainer.steps_done()}};
-  visit_position([&](const char* name, const auto& value) { state[name] = value; }, position);
+  const auto put = [&](const char* name, const auto& value) { state[name] = value; };
+  visit_position(put, position);
+  visit_later(put, position);
   file.metadata[state_key] = state.dump();
   return write_safetensors(file);
 }
@@ -125,6 +135,13 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
   int steps = 0;
   take("steps", steps);
   visit_position(take, run.position);
+  run.position.counted = run.position.stalled;
+  run.position.patience = run.recipe.patience;
+  visit_later(
+      [&](const char* field, auto& value) {
+        if (state.contains(field)) take(field, value);
+      },
+      run.position);
 
   extract_tensors(file.tensors, "", config, name, run.trainer.weights);
   extract_tensors(file.tensors, "average.", config, name, run.trainer.average);

@@ -24,6 +24,8 @@ struct TrainingPosition {
   double best_objective = std::numeric_limits<double>::infinity();
   double last_entropy = std::numeric_limits<double>::infinity();
   int stalled = 0;                 // evaluations since the best
+  int counted = 0;                 // those of them that patience counts
+  int patience = 0;                // how many of these end the run: the recipe's, or as asked since
   int good_evaluations = 0;        // in a row
   double rate_scale = 1.0;         // of the learning rate, for the plateaus so far
   std::string init_from;           // the model whose weights it started from, if any

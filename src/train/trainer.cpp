@@ -60,14 +60,16 @@ void Trainer::average(ModelPart part) {
       average_, weights_);
 }
 
-StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_scale) {
+StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_scale,
+                         StopCheck stop) {
   const int step = steps_done();
   const Update::Result update = update_.run(weights_, pairs, shard_count(pairs.size()),
                                             {.entropy_penalty = entropy_penalty(recipe_, step),
                                              .dropout = recipe_.dropout,
                                              .state_dropout = forgetting(recipe_, step),
                                              .seed = seed_,
-                                             .step = step});
+                                             .step = step,
+                                             .stop = stop});
   StepReport report{update.loss, update.norm, {}};
   if (!std::isfinite(update.loss) || !std::isfinite(update.norm)) {
     report.culprit = attnviz::first_not_finite("the gradient of ", update.gradient);

@@ -36,8 +36,10 @@ class Trainer {
   void restore(TrainerState state);
 
   /// One update on a batch; the result does not depend on the number of threads. `rate_scale` is a
-  /// factor of the recipe's learning rate.
-  StepReport step(std::span<const EncodedPair* const> pairs, double rate_scale = 1.0);
+  /// factor of the recipe's learning rate. Throws WorkStopped when `stop` says so, with everything
+  /// as it was before.
+  StepReport step(std::span<const EncodedPair* const> pairs, double rate_scale = 1.0,
+                  StopCheck stop = {});
 
   const ModelConfig& config() const { return config_; }
   /// What has been trained so far: the moving average of the weights if the recipe asks for one.

@@ -18,7 +18,8 @@ Update::Result Update::run(const Seq2SeqWeights& weights, std::span<const Encode
   std::size_t tokens = 0;
   for (const EncodedPair* pair : pairs) tokens += pair->target.size();
   const LossOptions loss{.scale = 1.0 / static_cast<double>(tokens),
-                         .entropy_penalty = options.entropy_penalty};
+                         .entropy_penalty = options.entropy_penalty,
+                         .stop = options.stop};
 
   begin(weights, pairs, options);
   workers_.run(shards, [&](int i, int thread) {
@@ -42,6 +43,7 @@ void Update::begin(const Seq2SeqWeights& weights, std::span<const EncodedPair* c
   Random noise(options.seed, static_cast<std::uint64_t>(Stream::embedding_noise) +
                                  static_cast<std::uint64_t>(options.step));
   weights_.gather(weights, options.dropout, noise);
+  options.stop();
   for_each_part(workers_, [&](ModelPart part) { weights_.prepare(part, weights); });
 }
 

@@ -28,6 +28,7 @@ struct UpdateOptions {
   double state_dropout = 0.0;    // of the encoder
   std::uint64_t seed = 0;        // of dropout's random numbers
   int step = 0;                  // number of the update, which has random streams of its own
+  StopCheck stop = {};           // asked by all threads
 };
 
 /// Calls job(part) for both parts of a model.
@@ -52,7 +53,8 @@ class Update {
 
   /// Begins (collects tokens, fills tables), runs the shards, finishes (sums up). The batch is
   /// split into `shards` parts (1 .. max_shards), whose gradients are added in order: the result
-  /// does not depend on the number of threads. The gradient lives until the next run.
+  /// does not depend on the number of threads. The gradient lives until the next run. Throws
+  /// WorkStopped, with the weights as they were.
   Result run(const Seq2SeqWeights& weights, std::span<const EncodedPair* const> pairs, int shards,
              const UpdateOptions& options);
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,10 +84,70 @@ TEST_CASE("a folder that cannot be locked is refused", "[lock]") {
                     folder.work().string() + ": cannot lock: Is a directory");
   std::filesystem::remove(folder.work() / ".lock");
   std::filesystem::create_symlink("elsewhere", folder.work() / ".lock");
-  CHECK_THROWS_AS(FolderLock(folder.work()), OutputError);
+  CHECK_THROWS_WITH(FolderLock(folder.work()),
+                    folder.work().string() + ": cannot lock: .lock is a symbolic link");
   CHECK(!folder.has("elsewhere"));
+  folder.write("elsewhere", "process 7 on here\n");
+  CHECK_THROWS_AS(FolderLock(folder.work()), OutputError);
+  CHECK(folder.read("elsewhere") == "process 7 on here\n");
   CHECK_THROWS_AS(FolderLock("/nowhere/at/all"), OutputError);
   CHECK_THROWS_AS(FolderLock("/proc"), OutputError);
+}
+
+TEST_CASE("a lock file that no owner has left is neither written nor removed", "[lock]") {
+  const WorkFolder folder;
+  const std::string path = folder.work();
+  for (const std::string text :
+       {"mine", "process", "process x on y\n", "process 7 on here", "\n"}) {
+    INFO(text);
+    folder.write(".lock", text);
+    CHECK_THROWS_WITH(FolderLock(path), path +
+                                            ": cannot lock: .lock is a file of something else; "
+                                            "move it away");
+    CHECK(folder.read(".lock") == text);
+  }
+  std::filesystem::remove(folder.work() / ".lock");
+  REQUIRE(::mkfifo((folder.work() / ".lock").c_str(), 0600) == 0);
+  CHECK_THROWS_AS(FolderLock(path), OutputError);
+  CHECK(std::filesystem::is_fifo(folder.work() / ".lock"));
+  std::filesystem::remove(folder.work() / ".lock");
+  // what a killed owner may have left
+  for (const std::string text : {"", "process 7 on here\n"}) {
+    folder.write(".lock", text);
+    { const FolderLock lock(path); }
+    CHECK(!folder.has(".lock"));
+  }
+  // put there while the lock is held
+  {
+    const FolderLock lock(path);
+    std::filesystem::remove(folder.work() / ".lock");
+    folder.write(".lock", "mine");
+  }
+  CHECK(folder.read(".lock") == "mine");
+}
+
+TEST_CASE("a folder has one owner among containers that share a host name", "[lock][containers]") {
+  if (std::system("unshare -p -f --mount-proc true 2>/dev/null") != 0) {
+    WARN("skipped: unshare is not available");
+    return;
+  }
+  const WorkFolder folder;
+  // Each container has its own process 1 or 2; the first is at work while the second tries.
+  const std::string tiny_run = " --hidden 8 --embedding 8 --attention-units 8 --quiet";
+  const std::string inside = "unshare -p -f --mount-proc '" ATTNVIZ_PROGRAM "' ";
+  const auto result = folder.run(
+      "--version >/dev/null && ( " + inside + "train --task sort --out a --steps 100000" +
+      tiny_run +
+      " >/dev/null 2>&1 & first=$!; while ! grep -q on a/.lock 2>/dev/null; do sleep 0.02; done; " +
+      inside + "train --task sort --out a --force" + tiny_run + "; echo $?; cat a/.lock; " +
+      "pkill -KILL -P $first; wait $first 2>/dev/null; " + inside +
+      "train --resume a --seed 2; echo $? )");
+  INFO(result.output);
+  CHECK(result.out.starts_with("7\nprocess 1 on "));
+  CHECK(result.out.find(" in the container pid:[") != std::string::npos);
+  CHECK(result.err.find("a: in use by process 1 on ") != std::string::npos);
+  // The killed owner's number exists in the other container too, but its lock is gone.
+  CHECK(result.out.ends_with("\n2\n"));
 }
 
 TEST_CASE("a folder that is fought for never has two owners", "[lock]") {

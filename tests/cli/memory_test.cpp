@@ -110,7 +110,7 @@ const std::vector<Reader>& readers() {
        [](std::size_t size) { return filled(size, head + "\"weights\":[", "[],", "[]]}"); }, 16},
       {"m.json", "render --matrix m.json --out o.npy",
        [](std::size_t size) { return filled(size, head + "\"gold\":[", "[],", "[]]}"); }, 16},
-      {"m.csv", "render --matrix m.csv --out o.npy", csv_of, 8},
+      {"m.csv", "render --matrix m.csv --out o.npy", csv_of, 16},
       {"m.npy", "render --matrix m.npy --out o.npy",
        [](std::size_t size) {
          return npy_of_bools(std::vector<bool>(size), {size / 1024, 1024});

@@ -23,8 +23,8 @@ struct Setting {
   DecodingScratch scratch;
   std::vector<const EncodedPair*> sources;
 
-  explicit Setting(Query query, std::uint64_t seed = 3)
-      : model(small_model("sort", seed)),
+  explicit Setting(Query query, std::uint64_t seed = 3, bool coverage = false)
+      : model(small_model("sort", seed, coverage)),
         examples(some_examples("sort", 25)),
         scratch(model.config),
         sources(pointers(examples)) {
@@ -138,8 +138,11 @@ TEST_CASE("a beam is never worse than greedy decoding, sorted and without repeti
 }
 
 TEST_CASE("attention and probability of a hypothesis are those of forced decoding", "[beam]") {
-  for (const Query query : {Query::previous, Query::current}) {
-    Setting setting(query);
+  const auto settings = {std::pair(Query::previous, false), std::pair(Query::current, false),
+                         std::pair(Query::previous, true), std::pair(Query::current, true)};
+  for (const auto& [query, coverage] : settings) {
+    CAPTURE(to_string(query), coverage);
+    Setting setting(query, 3, coverage);
     const auto beam = setting.search({.width = 4, .n_best = 4});
     for (std::size_t i = 0; i < beam.size(); ++i) {
       for (const Decoded& answer : beam[i]) {

@@ -8,7 +8,8 @@
 
 namespace attnviz {
 
-inline Model small_model(std::string_view task_name = "reverse", std::uint64_t seed = 3) {
+inline Model small_model(std::string_view task_name = "reverse", std::uint64_t seed = 3,
+                         bool coverage = false) {
   const Task& task = find_task(task_name);
   const TaskData data(task, task.defaults);
   Model model;
@@ -19,7 +20,8 @@ inline Model small_model(std::string_view task_name = "reverse", std::uint64_t s
                   .embedding = 5,
                   .hidden = 6,
                   .decoder_hidden = 7,
-                  .attention_units = 8};
+                  .attention_units = 8,
+                  .coverage = coverage};
   Random random(seed);
   initialise(model.config, {.embedding_std = 1.0, .score_scale = 2.0}, random, model.weights);
   model.metadata["task"] = task_to_json(task, task.defaults);

@@ -15,7 +15,8 @@ constexpr ModelConfig config = {.source_vocabulary = 60,
                                 .hidden = 20,
                                 .decoder_hidden = 25,
                                 .attention_units = 400,
-                                .readout_units = 35};
+                                .readout_units = 35,
+                                .coverage = true};
 
 Seq2SeqWeights drawn(const Initialisation& options) {
   Seq2SeqWeights weights;
@@ -55,20 +56,24 @@ void check_gru(const GruWeights& gru, double update_bias) {
 
 TEST_CASE("fresh weights are drawn as their tensors' kinds say", "[weights]") {
   const double update_bias = GENERATE(0.0, 1.5);
-  const Seq2SeqWeights w =
-      drawn({.embedding_std = 0.3, .score_scale = 2.0, .update_bias = update_bias});
+  const Seq2SeqWeights w = drawn({.embedding_std = 0.3,
+                                  .score_scale = 2.0,
+                                  .coverage_std = 0.6,
+                                  .update_bias = update_bias,
+                                  .decoder_update_bias = 2 * update_bias});
   CHECK(root_mean_square(w.encoder.embedding) == Catch::Approx(0.3).epsilon(0.06));
   CHECK(root_mean_square(w.decoder.embedding) == Catch::Approx(0.3).epsilon(0.06));
   CHECK(w.encoder.embedding.maxCoeff() > 0.7);  // normal, not uniform
   check_gru(w.encoder.forward, update_bias);
   check_gru(w.encoder.backward, update_bias);
-  check_gru(w.decoder.gru, update_bias);
+  check_gru(w.decoder.gru, 2 * update_bias);
   check_glorot(w.decoder.initial_state.W);
   check_glorot(w.decoder.attention.W_a);
   check_glorot(w.decoder.attention.U_a);
   check_glorot(w.decoder.combine.W);
   check_glorot(w.decoder.readout.W);
   CHECK(root_mean_square(w.decoder.attention.v) == Catch::Approx(2.0 / 20.0).epsilon(0.15));
+  CHECK(root_mean_square(w.decoder.attention.w) == Catch::Approx(0.6).epsilon(0.15));
   for (const Vector* bias :
        {&w.decoder.initial_state.b, &w.decoder.combine.b, &w.decoder.readout.b}) {
     CHECK((bias->array() == 0).all());
@@ -77,11 +82,19 @@ TEST_CASE("fresh weights are drawn as their tensors' kinds say", "[weights]") {
 
 TEST_CASE("only what the recipe changes differs in fresh weights", "[weights]") {
   const Seq2SeqWeights plain = drawn({});
-  const Seq2SeqWeights biased = drawn({.update_bias = 1.0});
-  Seq2SeqWeights::visit(
-      [](std::string_view name, const auto& a, const auto& b) {
-        INFO(name);
-        CHECK((a == b) == (name.find("bias_ih") == std::string_view::npos));
-      },
-      plain, biased);
+  const auto check_differing = [&](const Seq2SeqWeights& other, auto&& may_differ) {
+    Seq2SeqWeights::visit(
+        [&](std::string_view name, const auto& a, const auto& b) {
+          INFO(name);
+          CHECK((a == b) == !may_differ(name));
+        },
+        plain, other);
+  };
+  check_differing(drawn({.update_bias = 1.0}),
+                  [](std::string_view name) { return name.starts_with("encoder.gru.bias_ih"); });
+  check_differing(drawn({.decoder_update_bias = 1.0}),
+                  [](std::string_view name) { return name == "decoder.gru.bias_ih"; });
+  check_differing(drawn({.attention_gain = 1.5}), [](std::string_view name) {
+    return name == "attention.query.weight" || name == "attention.key.weight";
+  });
 }

@@ -176,7 +176,7 @@ TEST_CASE("attention and its backward equal their reference in every form", "[ke
     attention_keys(weights, memory);
     AttentionTape tape;
     AttentionBackwardTape d_tape;
-    tape.grow(A, S, 2);
+    tape.grow(A, S, 2, false);
     d_tape.grow(K, A, S + 1, S, 2);
     d_tape.d_keys.setZero();
     const Matrix queries = drawn(D, 2, random) / std::sqrt(static_cast<Scalar>(A));
@@ -184,10 +184,11 @@ TEST_CASE("attention and its backward equal their reference in every form", "[ke
     const Vector entropy_weights = Vector::Constant(2, Scalar(0.3));
     Matrix contexts(K, 2);
     Matrix d_queries = Matrix::Zero(D, 2);
-    Vector d_v = Vector::Zero(A);
-    attend(weights, memory, queries, {0, 2}, tape, contexts);
+    AttentionWeights d_weights;
+    d_weights.v = Vector::Zero(A);
+    attend(weights, memory, queries, {0, 0}, {0, 2}, tape, contexts);
     attend_backward(backward_weights, memory, d_contexts, {0, 2}, entropy_weights, tape, d_tape,
-                    d_queries, d_v);
+                    d_queries, d_weights);
 
     VectorXd expected_d_v = VectorXd::Zero(A);
     for (Index k = 0; k < 2; ++k) {
@@ -211,7 +212,90 @@ TEST_CASE("attention and its backward equal their reference in every form", "[ke
       CHECK(difference(d_queries.col(k), d_query) < 100 * epsilon);
       expected_d_v += d.d_v;
     }
-    if (form == Attention::additive) CHECK(difference(d_v, expected_d_v) < 100 * epsilon);
+    if (form == Attention::additive) CHECK(difference(d_weights.v, expected_d_v) < 100 * epsilon);
+  }
+}
+
+TEST_CASE("attention with coverage and its backward equal their reference over two steps",
+          "[kernel]") {
+  Random random(12);
+  for (Index size = 1; size <= max_size; ++size) {
+    const Index A = size % 2 == 0 ? size : size * 7 % max_size + 1;
+    const Index S = size % 2 == 1 ? size : size * 7 % max_size + 1;
+    constexpr Index D = 3;
+    constexpr Index K = 5;
+    CAPTURE(A, S);
+    AttentionWeights weights;
+    weights.W_a = drawn(A, D, random);
+    weights.U_a = drawn(A, K, random) / 4;
+    weights.v = drawn(A, 1, random);
+    weights.w = drawn(A, 1, random);
+    AttentionBackwardWeights backward_weights;
+    backward_weights.prepare(weights);
+    const std::vector<int> starts = {0, static_cast<int>(S), static_cast<int>(S) + 1};
+    AttentionMemory memory;
+    memory.starts = starts;
+    memory.grow(K, A, S + 1);
+    memory.annotations = drawn(K, S + 1, random);
+    attention_keys(weights, memory);
+    AttentionTape tape;
+    AttentionBackwardTape d_tape;
+    tape.grow(A, S, 3, true);
+    tape.coverage.setConstant(99);
+    d_tape.grow(K, A, S + 1, S, 3);
+    d_tape.d_keys.setZero();
+    d_tape.start_coverage(S, 2);
+
+    // two examples at the first step, the longer one at the second too
+    const Columns steps[] = {{0, 2}, {2, 1}};
+    const Matrix queries = drawn(D, 3, random) / std::sqrt(static_cast<Scalar>(A));
+    const Matrix d_contexts = drawn(K, 3, random);
+    const Vector entropy_weights = Vector::Constant(3, Scalar(0.3));
+    Matrix contexts(K, 3);
+    Matrix d_queries = Matrix::Zero(D, 3);
+    AttentionWeights d_weights;
+    d_weights.v = d_weights.w = Vector::Zero(A);
+    attend(weights, memory, queries.leftCols(2), {0, 0}, steps[0], tape, contexts.leftCols(2));
+    attend(weights, memory, queries.rightCols(1), steps[0], steps[1], tape, contexts.rightCols(1));
+    attend_backward(backward_weights, memory, d_contexts.rightCols(1), steps[1], entropy_weights,
+                    tape, d_tape, d_queries.rightCols(1), d_weights);
+    attend_backward(backward_weights, memory, d_contexts.leftCols(2), steps[0], entropy_weights,
+                    tape, d_tape, d_queries.leftCols(2), d_weights);
+
+    const VectorXd v = weights.v.cast<double>();
+    const VectorXd w = weights.w.cast<double>();
+    const MatrixXd W_a = weights.W_a.cast<double>();
+    const MatrixXd projected = W_a * queries.cast<double>();
+    const auto reference_of = [&](Index column, Index example, const VectorXd& k) {
+      const MatrixXd annotations = columns(memory.annotations, memory.of(example)).cast<double>();
+      const MatrixXd keys = weights.U_a.cast<double>() * annotations;
+      return reference::Attend(Attention::additive, v, projected.col(column), keys, annotations, w,
+                               k);
+    };
+    const auto backward_of = [&](Index column, Index example, const VectorXd& k,
+                                 const VectorXd& d_later) {
+      const MatrixXd annotations = columns(memory.annotations, memory.of(example)).cast<double>();
+      const MatrixXd keys = weights.U_a.cast<double>() * annotations;
+      return reference::AttendBackward(Attention::additive, reference_of(column, example, k), v,
+                                       projected.col(column), keys, annotations,
+                                       d_contexts.col(column).cast<double>(), 0.3, w, k, d_later);
+    };
+    const VectorXd none = VectorXd::Zero(S);
+    const VectorXd nothing = VectorXd::Zero(1);
+    const reference::Attend first = reference_of(0, 0, none);
+    const reference::Attend second = reference_of(2, 0, first.a);
+    CHECK(difference(tape.weights.col(0).head(S), first.a) < 100 * epsilon);
+    CHECK(difference(tape.weights.col(2).head(S), second.a) < 100 * epsilon);
+    CHECK(difference(contexts.col(2), second.c) < 100 * epsilon);
+    const reference::AttendBackward d_second = backward_of(2, 0, first.a, none);
+    const reference::AttendBackward d_first = backward_of(0, 0, none, d_second.d_k);
+    const reference::AttendBackward d_other = backward_of(1, 1, nothing, nothing);
+    CHECK(difference(columns(d_tape.d_keys, memory.of(0)), d_first.d_keys + d_second.d_keys) <
+          200 * epsilon);
+    CHECK(difference(d_queries.col(0), W_a.transpose() * d_first.d_query) < 200 * epsilon);
+    CHECK(difference(d_queries.col(2), W_a.transpose() * d_second.d_query) < 200 * epsilon);
+    CHECK(difference(d_weights.v, d_first.d_v + d_second.d_v + d_other.d_v) < 200 * epsilon);
+    CHECK(difference(d_weights.w, d_first.d_w + d_second.d_w + d_other.d_w) < 200 * epsilon);
   }
 }
 
@@ -234,7 +318,7 @@ TEST_CASE("attention without scores takes the mean of the inputs, or nothing", "
     attention_keys(weights, memory);
     AttentionTape tape;
     AttentionBackwardTape d_tape;
-    tape.grow(0, S, 2);
+    tape.grow(0, S, 2, false);
     d_tape.grow(K, 0, S + 1, S, 2);
     const Matrix d_annotations = drawn(K, S + 1, random);
     d_tape.d_annotations = d_annotations;
@@ -242,11 +326,10 @@ TEST_CASE("attention without scores takes the mean of the inputs, or nothing", "
     const Matrix d_queries = drawn(3, 2, random);
     Matrix found_d_queries = d_queries;
     Matrix contexts(K, 2);
-    Vector d_v;
     AttentionWeights d_weights = weights;
-    attend(weights, memory, queries, {0, 2}, tape, contexts);
+    attend(weights, memory, queries, {0, 0}, {0, 2}, tape, contexts);
     attend_backward(backward_weights, memory, drawn(K, 2, random), {0, 2},
-                    Vector::Constant(2, Scalar(0.3)), tape, d_tape, found_d_queries, d_v);
+                    Vector::Constant(2, Scalar(0.3)), tape, d_tape, found_d_queries, d_weights);
     attention_weights_backward(backward_weights, queries, memory, d_tape, d_weights);
 
     for (Index k = 0; k < 2; ++k) {
@@ -259,7 +342,7 @@ TEST_CASE("attention without scores takes the mean of the inputs, or nothing", "
     // Nothing is learned, and no gradient comes through weights that do not change.
     CHECK(found_d_queries == d_queries);
     CHECK(d_tape.d_annotations == d_annotations);
-    CHECK(d_weights.W_a.size() + d_weights.U_a.size() + d_v.size() == 0);
+    CHECK(d_weights.W_a.size() + d_weights.U_a.size() + d_weights.v.size() == 0);
   }
 }
 
@@ -278,7 +361,7 @@ TEST_CASE("the annotations' gradient through all contexts equals its reference",
     memory.starts = starts;
     AttentionTape tape;
     AttentionBackwardTape d_tape;
-    tape.grow(1, S, 7);
+    tape.grow(1, S, 7, false);
     tape.weights = drawn(tape.weights.rows(), 7, random);  // also where nothing may be read
     d_tape.grow(K, 1, starts.back(), S, 7);
     d_tape.d_annotations.setConstant(99);

@@ -100,18 +100,20 @@ inline VectorXd softmax(const VectorXd& x) {
   return e / e.sum();
 }
 
-/// nn/attention.h for one output: `query` is W_a q, or q for the bilinear score.
+/// nn/attention.h for one output: `query` is W_a q, or q for the bilinear score. With coverage, an
+/// additive score also has w and k.
 struct Attend {
   VectorXd e, a, c;
 
   /// Without scores, v, query and keys may be empty.
   Attend(Attention form, const VectorXd& v, const VectorXd& query, const MatrixXd& keys,
-         const MatrixXd& annotations)
+         const MatrixXd& annotations, const VectorXd& w = {}, const VectorXd& k = {})
       : e(VectorXd::Zero(annotations.cols())) {
     const bool scored = form != Attention::uniform && form != Attention::none;
     for (Eigen::Index j = 0; scored && j < keys.cols(); ++j) {
       for (Eigen::Index i = 0; i < keys.rows(); ++i) {
-        e[j] += form == Attention::additive ? v[i] * std::tanh(query[i] + keys(i, j))
+        const double covered = w.size() > 0 ? w[i] * k[j] : 0.0;
+        e[j] += form == Attention::additive ? v[i] * std::tanh(query[i] + keys(i, j) + covered)
                                             : query[i] * keys(i, j);
       }
       if (form == Attention::scaled_dot) e[j] /= std::sqrt(static_cast<double>(keys.rows()));
@@ -122,29 +124,38 @@ struct Attend {
 };
 
 /// Gradients given that of c, of a loss that also holds `entropy_weight` times the entropy of a.
+/// With coverage, `d_later` is the gradient of the coverage of all later outputs.
 struct AttendBackward {
-  VectorXd d_query, d_v;
+  VectorXd d_query, d_v, d_w, d_k;
   MatrixXd d_keys;
 
   AttendBackward(Attention form, const Attend& f, const VectorXd& v, const VectorXd& query,
                  const MatrixXd& keys, const MatrixXd& annotations, const VectorXd& d_c,
-                 double entropy_weight)
+                 double entropy_weight, const VectorXd& w = {}, const VectorXd& k = {},
+                 const VectorXd& d_later = {})
       : d_query(VectorXd::Zero(query.size())),
         d_v(VectorXd::Zero(query.size())),
+        d_w(VectorXd::Zero(query.size())),
+        d_k(VectorXd::Zero(keys.cols())),
         d_keys(MatrixXd::Zero(keys.rows(), keys.cols())) {
     const Eigen::Index S = keys.cols();
     VectorXd d_a = annotations.transpose() * d_c;
+    if (w.size() > 0) d_a += d_later;
     for (Eigen::Index j = 0; j < S; ++j) d_a[j] -= entropy_weight * (std::log(f.a[j]) + 1);
     for (Eigen::Index j = 0; j < S; ++j) {
-      double d_e = 0;  // through every d a_k / d e_j = a_k ([k = j] - a_j)
-      for (Eigen::Index k = 0; k < S; ++k) d_e += d_a[k] * f.a[k] * ((k == j ? 1 : 0) - f.a[j]);
+      double d_e = 0;  // through every d a_l / d e_j = a_l ([l = j] - a_j)
+      for (Eigen::Index l = 0; l < S; ++l) d_e += d_a[l] * f.a[l] * ((l == j ? 1 : 0) - f.a[j]);
       if (form == Attention::scaled_dot) d_e /= std::sqrt(static_cast<double>(keys.rows()));
       for (Eigen::Index i = 0; i < keys.rows(); ++i) {
         if (form == Attention::additive) {
-          const double t = std::tanh(query[i] + keys(i, j));
+          const bool covered = w.size() > 0;
+          const double t = std::tanh(query[i] + keys(i, j) + (covered ? w[i] * k[j] : 0.0));
           d_keys(i, j) = d_e * v[i] * (1 - t * t);
           d_query[i] += d_keys(i, j);
           d_v[i] += d_e * t;
+          if (!covered) continue;
+          d_w[i] += d_keys(i, j) * k[j];
+          d_k[j] += d_keys(i, j) * w[i];
         } else {
           d_keys(i, j) = d_e * query[i];
           d_query[i] += d_e * keys(i, j);

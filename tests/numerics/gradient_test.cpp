@@ -87,6 +87,8 @@ TEST_CASE("gradients equal central differences", "[gradient]") {
   ModelConfig config = small_config(query);
   config.attention = GENERATE(Attention::additive, Attention::dot, Attention::scaled_dot,
                               Attention::bilinear, Attention::uniform, Attention::none);
+  config.coverage = GENERATE(false, true);
+  if (config.coverage && config.attention != Attention::additive) return;
   const bool learned =
       config.attention != Attention::uniform && config.attention != Attention::none;
   if (!learned && penalty > 0.0) return;  // there is nothing to sharpen
@@ -97,7 +99,7 @@ TEST_CASE("gradients equal central differences", "[gradient]") {
   const LossOptions options{.scale = 0.1, .entropy_penalty = penalty};
   ModelRun run(config, weights, pairs, options);
 
-  INFO(to_string(config.attention));
+  CAPTURE(to_string(config.attention), config.coverage);
   check_gradient(weights, run.gradient.weights, 1e-9,
                  [&] { return objective(config, weights, pairs, options); });
 }

@@ -14,8 +14,10 @@ namespace attnviz {
 
 class Oracle {
  public:
-  explicit Oracle(Query query) {
-    const std::string name = query == Query::previous ? "oracle_previous" : "oracle_current";
+  explicit Oracle(Query query, bool coverage = false) {
+    const std::string name = coverage                   ? "oracle_coverage"
+                             : query == Query::previous ? "oracle_previous"
+                                                        : "oracle_current";
     std::ifstream file(std::string(ATTNVIZ_SOURCE_DIR) + "/tests/data/" + name + ".json");
     json_ = nlohmann::json::parse(file);
     config = {.source_vocabulary = 8,
@@ -24,7 +26,8 @@ class Oracle {
               .hidden = 4,
               .decoder_hidden = 4,
               .attention_units = 5,
-              .query = query};
+              .query = query,
+              .coverage = coverage};
   }
 
   std::vector<double> data(const std::string& name) const { return json_.at(name).at("data"); }
@@ -99,6 +102,7 @@ class Oracle {
         {"attention.query.weight", "w_a"},
         {"attention.key.weight", "u_a"},
         {"attention.score.weight", "v"},
+        {"attention.coverage.weight", "w_cov"},
         {"decoder.gru.weight_ih", "dec_w_ih"},
         {"decoder.gru.weight_hh", "dec_w_hh"},
         {"decoder.gru.bias_ih", "dec_b_ih"},

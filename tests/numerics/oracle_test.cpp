@@ -15,8 +15,10 @@ auto near(double value) {
 }  // namespace
 
 TEST_CASE("loss, logits, attention and all gradients agree with PyTorch", "[oracle]") {
-  const Query query = GENERATE(Query::previous, Query::current);
-  const Oracle oracle(query);
+  const auto [query, coverage] =
+      GENERATE(std::pair(Query::previous, false), std::pair(Query::current, false),
+               std::pair(Query::current, true));
+  const Oracle oracle(query, coverage);
   const auto pairs = oracle.pairs();
   const double tokens = 9;
   ModelRun run(oracle.config, oracle.weights(), pairs, {.scale = 1.0 / tokens});

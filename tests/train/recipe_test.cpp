@@ -15,8 +15,9 @@ using Json = nlohmann::ordered_json;
 // Every setting by its name in files, with the values of a Recipe that nothing has changed.
 constexpr const char* unchanged = R"({
   "embedding": 32, "hidden": 32, "decoder_hidden": 32, "attention_units": 64, "readout_units": 0,
-  "query": "current", "attention": "additive",
-  "embedding_std": 0.05, "score_scale": 1.0, "update_bias": 0.0,
+  "query": "current", "attention": "additive", "coverage": false,
+  "embedding_std": 0.05, "score_scale": 1.0, "attention_gain": 1.0, "coverage_std": 0.7,
+  "update_bias": 0.0, "decoder_update_bias": 0.0,
   "steps": 1300, "batch": 16, "late_batch": 16, "late_batch_from": 1.0,
   "batch_tokens": 0, "bucket": 1,
   "learning_rate": 0.008, "warm_up": 50, "final_rate": 0.02, "plateau": 0, "plateau_decay": 0.5,
@@ -51,7 +52,7 @@ TEST_CASE("recipes by value", "[recipe]") {
       "late_batch": 128, "late_batch_from": 0.5, "learning_rate": 0.006, "final_rate": 0.0,
       "entropy_penalty": 0.003, "forgetting": 0.02, "beyond": 0.4, "average": 0.995})";
   const char* dates = R"({"readout_units": 64, "embedding_std": 0.3, "score_scale": 0.3,
-      "update_bias": 1.0, "steps": 900, "batch": 32, "late_batch": 32, "learning_rate": 0.006,
+      "update_bias": 1.0, "decoder_update_bias": 1.0, "steps": 900, "batch": 32, "late_batch": 32, "learning_rate": 0.006,
       "entropy_penalty": 0.02, "forgetting": 0.1, "beyond": 0.3, "average": 0.98})";
   const char* pairs = R"({"embedding": 64, "hidden": 128, "decoder_hidden": 128,
       "readout_units": 128, "embedding_std": 0.1, "batch": 64, "late_batch": 64,

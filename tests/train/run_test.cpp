@@ -1,6 +1,9 @@
 #include "train/run.h"
 
 #include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "attnviz/error.h"
 #include "base/file.h"
@@ -25,7 +28,7 @@ TEST_CASE("a run leaves its folder, and the newest run is known", "[run]") {
   CHECK(steps == 60);
   REQUIRE(seen.size() == 3);
   CHECK(seen[0].new_best);
-  CHECK(report.test.answers.answers == 20);
+  CHECK(nlohmann::json::parse(report.scores).at("examples") == 20);
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator("out/a"))
     names.push_back(entry.path().filename());
@@ -125,7 +128,7 @@ TEST_CASE("training stops when it has converged", "[run]") {
   const RunReport report = run_training(data, recipe, quick_options("a"), {});
   CHECK(report.stop_reason == StopReason::converged);
   CHECK(report.steps < 3000);
-  CHECK(report.test.answers.exact_match() == 1.0);
+  CHECK(nlohmann::json::parse(report.scores).at("exact_match") == 1.0);
 }
 
 TEST_CASE("without a run, or a model in it, there is no newest one", "[run]") {
@@ -229,4 +232,132 @@ TEST_CASE("the rate of a plateau is the one that steps are taken with", "[run]")
 TEST_CASE("a run that starts from wrong answers may learn better", "[run]") {
   const Scratch scratch;
   CHECK(run_at_rate(0.05).stop_reason != StopReason::diverged);
+}
+
+TEST_CASE("patience counts once the entropy penalty is fully in", "[run]") {
+  const Scratch scratch;
+  TaskData data = reverse_data();
+  Recipe recipe = quick_recipe();
+  recipe.steps = 200;
+  recipe.rate = 0.5;  // nothing gets better: the rate is 0 after the first plateau
+  recipe.warm_up = 0;
+  recipe.evaluate_every = 5;
+  recipe.plateau = 1;
+  recipe.plateau_decay = 0.0;
+  recipe.patience = 2;
+  const RunReport late = run_training(data, recipe, quick_options("late"), {});
+  CHECK(late.stop_reason == StopReason::stalled);
+  CHECK(late.steps == 145);  // fully in from step 140 on
+  CHECK(late.patience == 2);
+  recipe.entropy_penalty = 0.0;
+  const RunReport early = run_training(data, recipe, quick_options("early"), {});
+  CHECK(early.stop_reason == StopReason::stalled);
+  CHECK(early.steps < 100);
+}
+
+TEST_CASE("a run that ended early goes on when more is asked", "[run]") {
+  const Scratch scratch;
+  TaskData data = reverse_data();
+  Recipe recipe = quick_recipe();
+  recipe.steps = 200;
+  recipe.rate = 0.5;
+  recipe.warm_up = 0;
+  recipe.evaluate_every = 5;
+  recipe.plateau = 1;
+  recipe.plateau_decay = 0.0;
+  recipe.patience = 2;
+  recipe.entropy_penalty = 0.0;
+  const int first = run_training(data, recipe, quick_options("a"), {}).steps;
+  const auto resume = [&](int limit, int patience) {
+    RunOptions options = quick_options("a");
+    options.limit = limit;
+    options.patience = patience;
+    return resume_training(data, open_run("a"), options, {});
+  };
+  const RunReport nothing = resume(0, 0);
+  CHECK(nothing.was_finished);
+  CHECK(nothing.steps == first);
+  CHECK(!nothing.scores.empty());
+  const RunReport patient = resume(0, 5);
+  CHECK(!patient.was_finished);
+  CHECK(patient.steps == first + 3 * 5);
+  CHECK(resume(0, 4).was_finished);  // fewer than have passed
+  const RunReport longer = resume(300, 0);
+  CHECK(longer.steps == patient.steps + 4 * 5);
+  CHECK(longer.limit == 300);
+  CHECK(resume(300, 0).steps == longer.steps + 4 * 5);  // the rest of its schedule
+}
+
+TEST_CASE("a clock that stands still gives no infinities", "[run]") {
+  const Scratch scratch;
+  TaskData data = reverse_data();
+  RunEvents events;
+  events.clock = [] { return 7.0; };
+  events.on_evaluation = [](const Progress& progress) {
+    CHECK(progress.examples_per_second == 0.0);
+  };
+  const RunReport report = run_training(data, quick_recipe(), quick_options("a"), events);
+  CHECK(report.seconds == 0.0);
+  // one that is set back has not moved
+  double time = 7.0;
+  events.clock = [&] { return time--; };
+  CHECK(run_training(data, quick_recipe(), quick_options("b"), events).seconds == 0.0);
+  CHECK(read_file("a/model.safetensors", 1U << 26U) == read_file("b/model.safetensors", 1U << 26U));
+}
+
+namespace {
+
+/// Data of which one part cannot be drawn.
+struct LackingData : TaskData {
+  Part lacking;
+  explicit LackingData(Part part) : TaskData(reverse_data()), lacking(part) {}
+  std::vector<EncodedExample> held_out(Part part, int max, Random& random) const override {
+    if (part == lacking) throw NoExampleError("no example");
+    return TaskData::held_out(part, max, random);
+  }
+  void next_batch(const Recipe& recipe, int step, Random& random,
+                  std::vector<EncodedPair>& pairs) override {
+    if (lacking == Part::train) throw NoExampleError("no example");
+    TaskData::next_batch(recipe, step, random, pairs);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("examples that cannot be drawn are known before anything is written", "[run]") {
+  const Scratch scratch;
+  for (const Part part : {Part::train, Part::validation, Part::test}) {
+    LackingData data(part);
+    CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("a"), {}), NoExampleError);
+    CHECK(!fs::exists("a"));
+  }
+}
+
+TEST_CASE("the best model is that of the lowest loss with the full penalty", "[run]") {
+  const Scratch scratch;
+  TaskData data = reverse_data();
+  Recipe recipe = quick_recipe();
+  recipe.evaluate_every = 2;
+  recipe.patience = 1000;
+  recipe.rate = 0.05;  // restless, so that loss and entropy do not always fall together
+  recipe.entropy_penalty = 1.0;
+  recipe.penalty_from = recipe.penalty_full = 1.0;  // chosen by, not trained by
+  struct Best {
+    double least = std::numeric_limits<double>::infinity();
+    bool takes(double value) {
+      const bool is_new = value < least;
+      least = std::min(least, value);
+      return is_new;
+    }
+  } with_penalty, without;
+  int differ = 0;
+  RunEvents events;
+  events.on_evaluation = [&](const Progress& progress) {
+    const Evaluation& seen = progress.validation;
+    const bool expected = with_penalty.takes(seen.loss + seen.alignment.row_entropy());
+    differ += without.takes(seen.loss) == expected ? 0 : 1;
+    CHECK(progress.new_best == expected);
+  };
+  run_training(data, recipe, quick_options("a"), events);
+  REQUIRE(differ > 0);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <exception>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -10,10 +11,11 @@
 #include "base/file.h"
 #include "cli/held_out.h"
 #include "cli/open_model.h"
+#include "cli/output.h"
 #include "formats/strict_json.h"
 #include "infer/model_task.h"
 #include "train/data.h"
-#include "train/run_folder.h"
+#include "train/run.h"
 #include "train/trainer.h"
 
 namespace attnviz {
@@ -69,7 +71,9 @@ struct Metrics {
 };
 
 Metrics read_metrics(const std::string& folder) {
-  const std::string file = RunFolder(folder).metrics();
+  const RunFolder run(folder);
+  const std::string file = run.metrics();
+  if (!run.has_metrics()) require_model(run);
   std::istringstream lines(read_file(file, max_metrics));
   Metrics metrics{{folder, {}, {}}, {folder, {}, {}}, {folder, {}, {}}};
   std::string line;
@@ -89,14 +93,38 @@ Metrics read_metrics(const std::string& folder) {
       throw InputError(place + ": expected the metrics of a run");
     }
   }
+  if (metrics.loss.x.empty()) {
+    require_model(run);
+    throw InputError(printable(file, no_limit) + ": expected at least one evaluation, got none");
+  }
   return metrics;
+}
+
+/// Calls draw(run) for every run, but notes and leaves out those without an evaluation. Throws
+/// NoEvaluationError if that is all of them.
+template <typename Draw>
+void for_each_evaluated(const std::vector<std::string>& runs, Draw&& draw) {
+  std::exception_ptr first;
+  std::size_t left_out = 0;
+  for (const std::string& run : runs) {
+    try {
+      draw(run);
+    } catch (const NoEvaluationError& error) {
+      if (!first) first = std::current_exception();
+      ++left_out;
+      if (runs.size() > 1) tell(false, fmt::format("attnviz: note: {}: left out", error.what()));
+    }
+  }
+  if (left_out == runs.size() && first) std::rethrow_exception(first);
 }
 
 }  // namespace
 
 std::vector<CurvePanel> length_curves(const std::vector<std::string>& models, int count) {
   CurvePanel panel{"", "input length", "exact match", {}, true};
-  for (const std::string& model : models) panel.series.push_back(exact_by_length(model, count));
+  for_each_evaluated(models, [&](const std::string& model) {
+    panel.series.push_back(exact_by_length(model, count));
+  });
   return {panel};
 }
 
@@ -104,12 +132,12 @@ std::vector<CurvePanel> training_curves(const std::vector<std::string>& folders)
   CurvePanel loss{"", "", "loss", {}, false};
   CurvePanel exact{"", "", "exact match", {}, true};
   CurvePanel mass{"", "training step", "gold mass", {}, true};
-  for (const std::string& folder : folders) {
+  for_each_evaluated(folders, [&](const std::string& folder) {
     Metrics metrics = read_metrics(folder);
     loss.series.push_back(std::move(metrics.loss));
     exact.series.push_back(std::move(metrics.exact));
     mass.series.push_back(std::move(metrics.mass));
-  }
+  });
   return {loss, exact, mass};
 }
 

@@ -8,6 +8,9 @@
 
 namespace attnviz {
 
+// A run that was stopped before its first evaluation is left out with a note; both throw
+// NoEvaluationError where no other is left.
+
 /// Exact match against input length, measured on held-out examples: `count` of each length that a
 /// task was trained for, at most so many of a model of pairs. Throws InputError for a model without
 /// either or whose task has no lengths, and as open_pairs() does.

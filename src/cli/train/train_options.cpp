@@ -1,5 +1,7 @@
 #include "cli/train/train_options.h"
 
+#include "attnviz/error.h"
+
 namespace attnviz {
 namespace {
 
@@ -15,6 +17,9 @@ void add_model_settings(const Command& command, TrainOptions& options) {
               "a baseline: the mean of all annotations, or no look at the input at all (default: a "
               "score)")
       .excludes("--score");
+  command.choice("--coverage", options.coverage, {"on", "off"},
+                 "whether the additive score is told where attention was before (default: the "
+                 "task's)");
   command.integer("--embedding", options.embedding, 1, largest,
                   "embedding size (default: the task's)");
   command.integer("--hidden", options.hidden, 1, largest,
@@ -47,7 +52,10 @@ void add_recipe_settings(const Command& command, TrainOptions& options) {
                "deal the pairs of this many batches (default 1) by length")
       .group(pair_group);
   command.integer("--patience", options.patience, 1, 1'000'000,
-                  "evaluations without a new best before training stops (default: the task's)");
+                  "evaluations without a new best before training stops (default: the task's), "
+                  "counted once the entropy penalty is fully in");
+  command.integer("--evaluate-every", options.evaluate_every, 1, 1'000'000'000,
+                  "steps between evaluations (default: the task's)");
   command.integer(
       "--plateau", options.plateau, 0, 1'000'000,
       "halve the rate after this (default 0: never) many evaluations without a new best");
@@ -65,14 +73,20 @@ void add_recipe_settings(const Command& command, TrainOptions& options) {
 
 void add_run_options(const Command& command, TrainOptions& options) {
   command.path("--out", options.run.folder, "the run's folder (default: runs/TASK, runs/pairs)");
-  command.flag("--force", options.run.force, "replace a run that is in that folder");
+  command.flag("--force", options.run.force,
+               "replace a run that is in that folder, which is kept until the new one has a model");
   command.path("--init-from", options.init_from,
                "start from the weights of a model (a run's folder or a model file)");
   command
       .path("--resume", options.resume,
             "resume the run in this folder, as if it had never stopped; its settings are kept, "
-            "only --steps may grow")
+            "but --steps may grow and --patience change, which resumes a run that had ended")
       .excludes("--out", "--force", "--init-from");
+  command
+      .flag("--continue", options.continued,
+            "resume the run in the folder if it holds one, else start it; nothing is done for one "
+            "that is finished. --task all always does so without --force")
+      .excludes("--force", "--resume");
   command.number("--save-every", options.run.save_every, 0, 1e6,
                  "seconds at most between saves (default 30); 0 saves after every step");
   command.number("--max-memory", options.max_gibibytes, 0.01, 1e6,
@@ -96,6 +110,7 @@ void add_train_options(const Command& command, TrainOptions& options) {
   command.flag("--json", options.json, "print the final report as JSON");
   command.flag("--show", options.show, "draw the sample input's attention on the terminal");
   command.flag("--quiet", options.quiet, "no progress");
+  command.words(options.words);
 }
 
 Recipe with_settings(Recipe recipe, const TrainOptions& options) {
@@ -103,6 +118,13 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   if (const auto query = query_from(options.query)) model.query = *query;
   if (const auto score = attention_from(options.score)) model.attention = *score;
   if (const auto form = attention_from(options.attention)) model.attention = *form;
+  const bool additive = model.attention == Attention::additive;
+  if (options.coverage == "on" && !additive) {
+    throw UsageError("--coverage: only the additive score has it, got " +
+                     std::string(to_string(model.attention)));
+  }
+  model.coverage =
+      additive && (options.coverage.empty() ? model.coverage : options.coverage == "on");
   const auto set = [](auto& setting, const auto& given) {
     if (given) setting = *given;
   };
@@ -122,6 +144,7 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   set(recipe.dropout, options.dropout);
   set(recipe.patience, options.patience);
   set(recipe.plateau, options.plateau);
+  set(recipe.evaluate_every, options.evaluate_every);
   return recipe;
 }
 

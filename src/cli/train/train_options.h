@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/task_options.h"
 #include "cli/train/pair_options.h"
@@ -17,18 +18,21 @@ struct TrainOptions {
   TaskFlags task;
   PairFlags pairs;
   RunOptions run;
-  std::string resume;     // the folder of a run to resume
-  std::string init_from;  // a model to start from
+  std::string resume;      // the folder of a run to resume
+  std::string init_from;   // a model to start from
+  bool continued = false;  // resume the run in the folder if there is one
   std::optional<std::uint64_t> seed;
   std::optional<double> max_gibibytes;  // a run may take
   bool json = false;
   bool show = false;
   bool quiet = false;
+  std::vector<std::string> words;  // without an option: refused, with what may have been meant
 
   // settings of the recipe; unset means the task's own
   std::string query;
   std::string attention;
   std::string score;
+  std::string coverage;  // "on" or "off"
   std::optional<int> embedding;
   std::optional<int> hidden;
   std::optional<int> decoder_hidden;
@@ -43,6 +47,7 @@ struct TrainOptions {
   std::optional<int> bucket;
   std::optional<int> patience;
   std::optional<int> plateau;
+  std::optional<int> evaluate_every;
   std::optional<int> epochs;  // of pairs
   std::string recipe;         // the task whose recipe pairs are trained by; "" for their own
 };

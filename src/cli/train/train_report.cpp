@@ -1,61 +1,30 @@
 #include "cli/train/train_report.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cstdint>
-#include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
 #include "cli/output.h"
+#include "cli/train/train_log.h"
 
 namespace attnviz {
 namespace {
 
-/// Gold mass and hit rate, or nothing where no gold is known.
-std::string gold_text(const AlignmentScores& scores, const char* after) {
-  if (scores.rows == 0) return "";
-  return fmt::format("gold mass {:.3f}{}hit rate {:.3f}{}", scores.gold_mass(), after,
-                     scores.hit_rate(), after);
+using Json = nlohmann::ordered_json;
+
+bool ended_early(const RunReport& report) {
+  return report.stop_reason == StopReason::converged || report.stop_reason == StopReason::stalled;
 }
 
 }  // namespace
 
-ProgressBar::ProgressBar(bool quiet) : on_(!quiet && isatty(STDERR_FILENO) == 1) {}
-
-void ProgressBar::draw(int step, int steps, double loss) {
-  constexpr int width = 30;
-  const auto part_of = [&](std::int64_t whole) { return static_cast<int>(whole * step / steps); };
-  const int now = part_of(1000);
-  if (!on_ || now == drawn_) return;
-  drawn_ = now;
-  std::cerr << fmt::format("\r[{:<{}}] step {}/{}  loss {:.4f}   ",
-                           std::string(static_cast<std::size_t>(part_of(width)), '#'), width, step,
-                           steps, loss)
-            << std::flush;
-}
-
-void ProgressBar::clear() {
-  if (on_ && drawn_ >= 0) std::cerr << "\r" << std::string(70, ' ') << '\r' << std::flush;
-}
-
-std::string progress_line(const Progress& progress, int patience) {
-  const AnswerScores& answers = progress.validation.answers;
-  const std::string steps = fmt::format("{}", progress.steps);
-  return fmt::format(
-      "step {:>{}}/{}  loss {:.4f}  tokens {}  exact {}  {}{:.0f} examples/s  {}", progress.step,
-      steps.size(), steps, progress.loss, percent(answers.token_accuracy()),
-      percent(answers.exact_match()), gold_text(progress.validation.alignment, "  "),
-      progress.examples_per_second,
-      progress.new_best ? "new best" : fmt::format("stalled {}/{}", progress.stalled, patience));
-}
-
-std::string stop_text(const RunReport& report, const Recipe& recipe) {
+std::string stop_text(const RunReport& report) {
   switch (report.stop_reason) {
     case StopReason::converged:
       return "converged: every answer right and attention at rest";
     case StopReason::stalled:
-      return fmt::format("no new best in {} evaluations", recipe.patience);
+      return fmt::format("no new best in {} evaluations", report.patience);
     case StopReason::out_of_steps:
       return "all steps done";
     case StopReason::diverged:
@@ -66,14 +35,52 @@ std::string stop_text(const RunReport& report, const Recipe& recipe) {
   return fmt::format("stopped after step {}", report.steps);
 }
 
+std::string new_run_command(const std::string& folder, const std::string& data) {
+  return fmt::format("attnviz train {} --init-from {} --out NEW", data, shell_word(folder));
+}
+
+std::string finished_text(const RunReport& report, const Recipe& recipe, const std::string& folder,
+                          const std::string& data) {
+  std::string text = fmt::format("{}: finished after {} steps: {}; ", printable(folder, no_limit),
+                                 report.steps, stop_text(report));
+  const bool is_at_rest = recipe.final_rate == 0.0;  // at the end of the schedule
+  if (is_at_rest && report.steps >= recipe.steps) {
+    return text + "its learning rate ends at 0 there; a new run can start from its model: " +
+           new_run_command(folder, data);
+  }
+  text += fmt::format("to resume it: attnviz train --resume {} ", shell_word(folder));
+  if (!ended_early(report)) return text + fmt::format("--steps N, with N above {}", report.limit);
+  text += is_at_rest ? fmt::format("--steps {}", recipe.steps)
+                     : fmt::format("--steps N, with N from {} on", report.limit);
+  if (report.stop_reason == StopReason::stalled) {
+    text += fmt::format(", or --patience N, with N above {}", report.patience);
+  }
+  return text;
+}
+
 std::string report_text(const RunReport& report, const std::string& folder) {
-  const AnswerScores& answers = report.test.answers;
+  const Json test = Json::parse(report.scores);
+  std::string gold;
+  if (!test["offsets"].empty()) {  // some have a gold alignment
+    gold = fmt::format("gold mass {:.3f}, hit rate {:.3f}, ", test["gold_mass"].get<double>(),
+                       test["hit_rate"].get<double>());
+  }
   return fmt::format(
       "test on {} unseen examples: exact match {}, {}tokens {}\n"
-      "saved {}/model.safetensors (best of {} steps: step {}, {:.2f} s)\n",
-      answers.answers, percent(answers.exact_match()), gold_text(report.test.alignment, ", "),
-      percent(answers.token_accuracy()), printable(folder, no_limit), report.steps,
-      report.best_step, report.seconds);
+      "saved {}/model.safetensors (best of {} steps: step {}{})\n",
+      test["examples"].get<std::size_t>(), percent(test["exact_match"]), gold,
+      percent(test["token_accuracy"]), printable(folder, no_limit), report.steps, report.best_step,
+      report.was_finished ? "" : ", " + duration_text(report.seconds));
+}
+
+std::string report_json(const RunReport& report, const std::string& folder) {
+  const Json json{{"folder", folder},
+                  {"steps", report.steps},
+                  {"best_step", report.best_step},
+                  {"seconds", report.seconds},
+                  {"test", Json::parse(report.scores)}};
+  // A folder's name need not be UTF-8, but JSON must be.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace attnviz

@@ -1,4 +1,4 @@
-// What `attnviz train` prints about a run, during it and at its end.
+// What `attnviz train` prints about a run at its end.
 #pragma once
 
 #include <string>
@@ -7,25 +7,21 @@
 
 namespace attnviz {
 
-/// The line that shows training's progress, on a terminal only: it is rewritten in place.
-class ProgressBar {
- public:
-  explicit ProgressBar(bool quiet);
-  void draw(int step, int steps, double loss);
-  void clear();
-
- private:
-  bool on_;
-  int drawn_ = -1;
-};
-
-/// The line of an evaluation. `patience` is how many without a new best end the run.
-std::string progress_line(const Progress& progress, int patience);
-
 /// Why a run ended.
-std::string stop_text(const RunReport& report, const Recipe& recipe);
+std::string stop_text(const RunReport& report);
 
-/// The final report, in two lines. `folder` is the run's.
+/// That a run was finished before, and what can be asked of it. `folder` is the run's, `data` what
+/// names its data in a command, such as "--task dates".
+std::string finished_text(const RunReport& report, const Recipe& recipe, const std::string& folder,
+                          const std::string& data);
+
+/// The command for a new run that starts from the model of one.
+std::string new_run_command(const std::string& folder, const std::string& data);
+
+/// The final report, in two lines.
 std::string report_text(const RunReport& report, const std::string& folder);
+
+/// The same as JSON.
+std::string report_json(const RunReport& report, const std::string& folder);
 
 }  // namespace attnviz

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/pair_notes.h"
+#include "cli/train/train_report.h"
 #include "infer/model_task.h"
 #include "infer/model_text.h"
 #include "train/data.h"
@@ -145,8 +147,8 @@ std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& opti
 
 /// The pairs of a run that is resumed. Options given again must be the same; files may be
 /// elsewhere.
-std::unique_ptr<TrainingData> pairs_of(const SavedRun& saved, const std::string& file,
-                                       const TrainOptions& options, const std::string& why) {
+std::unique_ptr<PairData> pairs_of(const SavedRun& saved, const std::string& file,
+                                   const TrainOptions& options, const std::string& why) {
   const PairSettings recorded = recorded_pairs(saved.best, file);
   const PairSettings asked = options.pairs.apply(recorded, options.task.max_length);
   refuse_changes(reading_options(recorded), reading_options(asked), why);
@@ -158,7 +160,7 @@ std::unique_ptr<TrainingData> pairs_of(const SavedRun& saved, const std::string&
 
 /// --steps of a resumed run. The schedule stays that of the recorded steps: a run that may become
 /// longer later on could not know its learning rate now.
-void check_limit(const TrainOptions& options, const SavedRun& saved) {
+void check_limit(const TrainOptions& options, const SavedRun& saved, const std::string& data) {
   const int steps = options.steps.value_or(saved.position.limit);
   if (steps < saved.position.limit) {
     throw UsageError(fmt::format("--steps: cannot be below {} in a run that is resumed, got {}",
@@ -167,8 +169,8 @@ void check_limit(const TrainOptions& options, const SavedRun& saved) {
   if (steps > saved.recipe.steps && saved.recipe.final_rate == 0.0) {
     throw UsageError(fmt::format(
         "--steps: cannot exceed {}, where this run's learning rate ends at 0; --init-from "
-        "starts a new run from its model",
-        saved.recipe.steps));
+        "starts a new run from its model: {}",
+        saved.recipe.steps, new_run_command(options.resume, data)));
   }
 }
 
@@ -188,7 +190,40 @@ std::unique_ptr<TrainingData> reopen_task(const TrainOptions& options, const Sav
   return std::make_unique<TaskData>(task, of_file->options, saved.best.source, saved.best.target);
 }
 
+/// Seed and initial weights given again must be those that the run started from.
+void refuse_other_start(const TrainOptions& options, const TrainingPosition& position,
+                        const std::string& why) {
+  const std::uint64_t seed = options.seed.value_or(position.seed);
+  if (seed != position.seed) {
+    throw UsageError(fmt::format("--seed: expected {}, {}, got {}", position.seed, why, seed));
+  }
+  const std::string initial = printable(options.init_from, no_limit);
+  if (!initial.empty() && initial != position.init_from) {
+    throw UsageError(fmt::format("--init-from: expected {}, {}, got {}",
+                                 position.init_from.empty() ? "none" : position.init_from, why,
+                                 initial));
+  }
+}
+
+/// The folder of --task all is no run, but holds some.
+void refuse_several(const std::string& folder) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(folder + "/manifest.json", unknown) ||
+      RunFolder(folder).holds_run()) {
+    return;
+  }
+  throw UsageError(
+      fmt::format("--resume: {} holds the runs of --task all; resume them with: attnviz "
+                  "train --task all --out {}",
+                  printable(folder, no_limit), shell_word(folder)));
+}
+
 }  // namespace
+
+std::string data_options(const Start& start) {
+  const auto* task = dynamic_cast<const TaskData*>(start.data.get());
+  return task == nullptr ? "--data FILE" : "--task " + std::string(task->task().name);
+}
 
 void refuse_pair_options(const TrainOptions& options, const std::string& why) {
   const std::string option = options.pairs.first_given();
@@ -232,27 +267,48 @@ Start start_with_pairs(const TrainOptions& options) {
 
 Start resume_run(const TrainOptions& options) {
   const std::string why = "as in the run that is resumed";
+  refuse_several(options.resume);
   OpenRun run = open_run(options.resume);
   const SavedRun& saved = run.saved;
-  if (options.seed && *options.seed != saved.position.seed) {
-    throw UsageError(
-        fmt::format("--seed: expected {}, {}, got {}", saved.position.seed, why, *options.seed));
-  }
+  refuse_other_start(options, saved.position, why);
   const bool has_pairs = saved.best.metadata.contains("data");
   if (has_pairs) {
     refuse_task_options(options.task, "--task: the run that is resumed is one of pairs");
-    refuse_schedule(options, "has no use with --resume: a run keeps its schedule");
+    if (!options.continued) {
+      refuse_schedule(options, "has no use with --resume: a run keeps its schedule");
+    }
   } else {
     refuse_pair_options(options, "is for pairs: the run that is resumed is one of a task");
   }
-  auto data = has_pairs ? pairs_of(saved, run.folder.last(), options, why)
-                        : reopen_task(options, saved, run.folder.last(), why);
   Recipe asked = with_settings(saved.recipe, options);
-  asked.steps = saved.recipe.steps;
+  std::unique_ptr<TrainingData> data;
+  if (has_pairs) {
+    auto pairs = pairs_of(saved, run.folder.last(), options, why);
+    if (options.epochs || !options.recipe.empty()) asked = recipe_for(options, *pairs);
+    data = std::move(pairs);
+  } else {
+    data = reopen_task(options, saved, run.folder.last(), why);
+  }
+  if (!options.epochs) asked.steps = saved.recipe.steps;  // these may grow
+  asked.patience = saved.recipe.patience;                 // and this may change
   refuse_changes(to_json(saved.recipe), to_json(asked), why);
-  check_limit(options, saved);
-  const Recipe recipe = saved.recipe;
-  return {std::move(data), recipe, {}, std::move(run), has_pairs};
+  Start start{std::move(data), saved.recipe, {}, {}, has_pairs};
+  check_limit(options, saved, data_options(start));
+  // Given again by the same command, it asks for nothing new.
+  const int steps = options.steps.value_or(0);
+  start.limit = options.continued && steps <= saved.position.limit ? 0 : steps;
+  start.resumed.emplace(std::move(run));
+  return start;
+}
+
+Start start_in(const std::string& folder, const TrainOptions& options, const Task* task) {
+  if (options.continued && RunFolder(folder).holds_run()) {
+    TrainOptions again = options;
+    again.resume = folder;
+    return resume_run(again);
+  }
+  RunFolder(folder).check_free(options.run.force);
+  return task == nullptr ? start_with_pairs(options) : start_new(options, *task);
 }
 
 }  // namespace attnviz

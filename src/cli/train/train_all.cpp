@@ -1,0 +1,168 @@
+#include "cli/train/train_all.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "attnviz/error.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "cli/error_text.h"
+#include "cli/output.h"
+#include "cli/table.h"
+#include "cli/train/train_log.h"
+#include "cli/train/train_one.h"
+#include "cli/train/train_report.h"
+#include "cli/version.h"
+
+namespace attnviz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t max_manifest = std::size_t{1} << 24U;
+
+/// A folder's name need not be UTF-8, but JSON must be.
+std::string dump_manifest(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+bool is_manifest(const Json& json) {
+  if (!json.is_object() || !json.contains("runs") || !json["runs"].is_array()) return false;
+  return std::ranges::all_of(json["runs"], [](const Json& run) {
+    return run.is_object() && run.contains("task") && run["task"].is_string();
+  });
+}
+
+/// What earlier calls have written, an empty list of runs if none did. Throws OutputError where
+/// something else is in its place.
+Json read_manifest(const std::string& file) {
+  std::error_code unknown;
+  const auto status = std::filesystem::symlink_status(file, unknown);
+  if (status.type() == std::filesystem::file_type::not_found) return {{"runs", Json::array()}};
+  if (std::filesystem::is_regular_file(status)) {
+    Json json = Json::parse(read_file(file, max_manifest), nullptr, false);
+    if (is_manifest(json)) return json;
+  }
+  throw OutputError(printable(file, no_limit) +
+                    ": cannot write: it is no manifest of --task all; move it away");
+}
+
+/// The entry of a task, null if there is none.
+Json earlier_entry(const Json& manifest, std::string_view task) {
+  for (const Json& run : manifest["runs"]) {
+    if (run["task"] == task) return run;
+  }
+  return nullptr;
+}
+
+bool reaches(const Json& test, const Target& target) {
+  return test["exact_match"] >= target.exact_match && test["gold_mass"] >= target.gold_mass &&
+         test["hit_rate"] >= target.hit_rate;
+}
+
+/// One line of the summary, and of the manifest. `earlier` is that of an earlier call.
+Json train_and_judge(const TrainOptions& options, const Task& task, const std::string& folder,
+                     const Json& earlier) {
+  Json entry{{"task", task.name}, {"folder", folder}};
+  try {
+    tell(options.quiet, "\n" + std::string(task.name));
+    const RunReport report = train_one(options, start_in(folder, options, &task), folder);
+    const Json results = Json::parse(report_json(report, folder));
+    const bool is_known =
+        earlier.is_object() && earlier.contains("test") && earlier["test"] == results["test"];
+    if (report.was_finished && is_known) return earlier;  // with the time it took
+    entry["verdict"] = reaches(results["test"], default_target(task.name)) ? "reached" : "missed";
+    entry.update(results);
+  } catch (const CheckFailed& failure) {
+    entry["verdict"] = "failed";
+    entry["reason"] = failure.what();
+  } catch (const Error& error) {
+    entry["verdict"] = "failed";
+    entry["reason"] = error_text(error);
+  }
+  if (entry.contains("reason")) {
+    tell(false, "attnviz: error: " + entry["reason"].get<std::string>());
+  }
+  return entry;
+}
+
+Cells summary_cells(const Json& entry) {
+  Cells cells{entry["task"], entry["verdict"]};
+  if (!entry.contains("test")) return cells;
+  const Json& test = entry["test"];
+  cells.push_back(percent(test["exact_match"]));
+  cells.push_back(format_fixed(test["gold_mass"], 3));
+  cells.push_back(format_fixed(test["hit_rate"], 4));
+  cells.push_back(fmt::format("{}", entry["steps"].get<int>()));
+  cells.push_back(duration_text(entry["seconds"]));
+  return cells;
+}
+
+/// Puts an entry in its place among those of all tasks, unless it would replace results by an
+/// error.
+void merge(Json& manifest, const Json& entry) {
+  const Json earlier = earlier_entry(manifest, entry["task"].get<std::string>());
+  if (!entry.contains("test") && earlier.is_object() && earlier.contains("test")) return;
+  Json runs = Json::array();
+  for (const Task& task : all_tasks()) {
+    const Json kept = task.name == entry["task"] ? entry : earlier_entry(manifest, task.name);
+    if (kept.is_object()) runs.push_back(kept);
+  }
+  manifest["runs"] = runs;
+}
+
+void refuse_single(const TrainOptions& options) {
+  const TaskFlags& flags = options.task;
+  if (flags.min_length || flags.max_length || flags.shift || flags.alphabet) {
+    throw UsageError("--task all: takes no settings of a single task, such as --shift");
+  }
+  if (!options.init_from.empty()) throw UsageError("--task all: has no use for --init-from");
+}
+
+}  // namespace
+
+void train_all(const TrainOptions& options) {
+  refuse_single(options);
+  TrainOptions each = options;
+  each.continued = !options.run.force;
+  const std::string folder = options.run.folder.empty() ? "runs" : options.run.folder;
+  const std::string file = folder + "/manifest.json";
+  make_directory(folder);
+  Json manifest = read_manifest(file);
+  const std::uint64_t seed = options.seed.value_or(options.run.seed);
+  const bool has_seed = manifest.contains("seed") && !options.run.force;
+  manifest = {{"program", program_name()},
+              {"seed", has_seed ? manifest["seed"] : Json(seed)},
+              {"runs", manifest["runs"]}};
+  write_file(file, dump_manifest(manifest, 2));  // before the work: it says what the folder is
+  Json now = manifest;
+  now["runs"] = Json::array();
+  std::vector<Cells> summary{
+      {"task", "verdict", "exact", "gold mass", "hit rate", "steps", "time"}};
+  bool all_reached = true;
+  for (const Task& task : all_tasks()) {
+    const std::string own = folder + "/" + std::string(task.name);
+    Json entry;
+    each.task.name = task.name;
+    try {
+      entry = train_and_judge(each, task, own, earlier_entry(manifest, task.name));
+    } catch (const Stopped& stopped) {
+      const std::string what = stopped.what();
+      throw Stopped(stopped.signal(), fmt::format("{}: {}; resume with the same command", task.name,
+                                                  what.substr(0, what.find(';'))));
+    }
+    now["runs"].push_back(entry);
+    summary.push_back(summary_cells(entry));
+    all_reached = all_reached && entry["verdict"] == "reached";
+    merge(manifest, entry);
+    write_file(file, dump_manifest(manifest, 2));
+  }
+  tell(options.quiet, "");
+  write_file("-", options.json ? dump_manifest(now) : format_table(summary, TableStyle::words));
+  if (!all_reached) throw CheckFailed("not every task reached its target");
+}
+
+}  // namespace attnviz
