@@ -10,15 +10,12 @@
 
 #include "attnviz/error.h"
 #include "base/number.h"
-#include "base/split.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "cli/other_words.h"
 
 namespace attnviz {
 namespace {
-
-constexpr const char* choice_type = "NAME";
 
 std::string got(const std::string& text) {
   return ", got \"" + printable(text) + '"';
@@ -98,19 +95,6 @@ std::string wrong_count(const CLI::App& program, const std::string& message) {
   return printable(message);
 }
 
-/// "--task reverse" for "reverse": the option that has the word among the choices that its help
-/// lists at the end, or "".
-std::string choice_of(const CLI::App& command, const std::string& word) {
-  for (const CLI::Option* option : command.get_options()) {
-    const std::string help = option->get_description();
-    const std::size_t list = help.rfind(": ");
-    if (option->get_type_name() != choice_type || list == std::string::npos) continue;
-    const auto choices = split(std::string_view(help).substr(list + 2), ", ");
-    if (std::ranges::find(choices, word) != choices.end()) return option->get_name() + ' ' + word;
-  }
-  return "";
-}
-
 /// What CLI11 calls "not expected", with what it means here or the nearest thing there is.
 std::string unexpected(const CLI::App& program, const std::string& word) {
   std::vector<std::string> known;
@@ -125,8 +109,7 @@ std::string unexpected(const CLI::App& program, const std::string& word) {
   const std::string what = word.starts_with("-")  ? "unknown option"
                            : &command == &program ? "unknown command"
                                                   : "unexpected argument";
-  std::string ours = our_word(name, known);
-  if (ours.empty()) ours = choice_of(command, word);
+  const std::string ours = our_word(name, known);
   const std::string hint =
       ours.empty() ? did_you_mean(name, known) : "; did you mean \"" + ours + "\"?";
   return what + " \"" + printable(name) + '"' + hint + see_help(program);
@@ -228,7 +211,7 @@ Option Command::choice(const std::string& name, std::string& target,
     }
     target = text;
   };
-  return text_to(name, take, help + ": " + join(choices, ", ")).type(choice_type);
+  return text_to(name, take, help + ": " + join(choices, ", ")).type("NAME");
 }
 
 Option Command::path(const std::string& name, std::string& target, const std::string& help) const {
