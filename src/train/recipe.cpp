@@ -157,12 +157,12 @@ Recipe dates_recipe(int) {
   recipe.initialisation = {
       .embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0, .decoder_update_bias = 1.0};
   recipe.initialisation.attention_gain = 2.0;
-  recipe.steps = 600;
+  recipe.steps = 700;
   recipe.batch = recipe.late_batch = 32;
   recipe.rate = 0.01;
   recipe.adam.clip = 0.3;
   recipe.entropy_penalty = 0.04;
-  recipe.forgetting = 0.1;
+  recipe.forgetting = 0.15;
   recipe.augment = 0.3;
   recipe.average = 0.98;
   return recipe;

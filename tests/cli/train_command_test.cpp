@@ -271,7 +271,7 @@ TEST_CASE("attnviz train: what --resume and --init-from refuse") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"--resume a --lr 0.5", "--lr: expected 0.013, as in the run that is resumed, got 0.5"},
       {"--resume a --batch 33", "--batch: expected 64, as in the run that is resumed, got 33"},
-      {"--resume a --batch 32", "--batch: expected 128, as in the run that is resumed, got 32"},
+      {"--resume a --batch 32", "--batch: expected 64, as in the run that is resumed, got 32"},
       {"--resume a --hidden 9", "--hidden: expected 8, as in the run that is resumed, got 9"},
       {"--resume a --query previous", "--query: expected \"current\", as in"},
       {"--resume a --seed 2", "--seed: expected 1, as in the run that is resumed, got 2"},
