@@ -11,14 +11,10 @@
 namespace attnviz {
 
 void Inputs::add(const std::string& option, const std::string& path) {
-  namespace fs = std::filesystem;
   if (path.empty()) return;
-  std::error_code error;
-  if (!fs::is_directory(path, error)) files_.push_back({option, path});
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    files_.push_back({option, entry->path().string()});
-  }
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(path, unknown)) return files_.push_back({option, path});
+  add(option, RunFolder(path).files());
 }
 
 void Inputs::add(const std::string& option, const std::vector<std::string>& paths) {

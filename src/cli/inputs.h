@@ -8,8 +8,8 @@ namespace attnviz {
 
 class Inputs {
  public:
-  /// Files that the user named with `option`; "-" is standard input, "" is none. Of a folder, which
-  /// is a run's, all files in it.
+  /// Files that the user named with `option`; "-" is standard input, "" is none. Of a folder, the
+  /// files of the run in it.
   void add(const std::string& option, const std::string& path);
   void add(const std::string& option, const std::vector<std::string>& paths);
   /// The same, of a model: the newest run for "".

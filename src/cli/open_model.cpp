@@ -18,12 +18,11 @@ Model open_model(const std::string& path) {
   require_model(folder);
   Model model = load_model(name);
   if (const std::string mixed = mixed_runs(folder); !mixed.empty()) {
-    tell(false,
-         "attnviz: note: " + printable(name, no_limit) + ": holds files of several runs: " + mixed);
+    tell_note(false, printable(name, no_limit) + ": holds files of several runs: " + mixed);
   }
   if (!model.checked) {
-    tell(false, "attnviz: note: " + printable(name, no_limit) +
-                    ": made elsewhere: no checksums, so damage would go unseen");
+    tell_note(false, printable(name, no_limit) +
+                         ": made elsewhere: no checksums, so damage would go unseen");
   }
   return model;
 }

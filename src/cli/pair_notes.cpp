@@ -24,7 +24,7 @@ std::vector<int> read_columns(const std::string& text) {
 }
 
 void tell_pair_notes(bool quiet, const PairNotes& notes, std::size_t pairs) {
-  const auto note = [&](const std::string& text) { tell(quiet, "attnviz: note: " + text); };
+  const auto note = [&](const std::string& text) { tell_note(quiet, text); };
   if (notes.empty == 1) note("skipped 1 line with an empty side");
   if (notes.empty > 1) note(fmt::format("skipped {} lines with an empty side", notes.empty));
   if (notes.labels > 0) {

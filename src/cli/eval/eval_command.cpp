@@ -82,10 +82,9 @@ PairEvaluation evaluate_held_out(const Model& model, const std::string& path,
     inputs.add("the pairs of the model", {files->pairs, files->source, files->target});
   }
   refuse_outputs(options, inputs);
-  tell(false,
-       fmt::format("attnviz: note: measured on the {} pairs of {}{}", data.part(Part::test).size(),
-                   printable(test_files(data).name(), no_limit),
-                   settings.test.given() ? "" : " that were held out to test with"));
+  tell_note(false, fmt::format("measured on the {} pairs of {}{}", data.part(Part::test).size(),
+                               printable(test_files(data).name(), no_limit),
+                               settings.test.given() ? "" : " that were held out to test with"));
   return evaluate_test(model, data, options.answer, events);
 }
 

@@ -115,7 +115,7 @@ void for_each_evaluated(const std::vector<std::string>& runs, Draw&& draw) {
     } catch (const NoEvaluationError& error) {
       if (!first) first = std::current_exception();
       ++left_out;
-      if (runs.size() > 1) tell(false, fmt::format("attnviz: note: {}: left out", error.what()));
+      if (runs.size() > 1) tell_note(false, fmt::format("{}: left out", error.what()));
     }
   }
   if (left_out == runs.size() && first) std::rethrow_exception(first);

@@ -51,12 +51,12 @@ Json read_manifest(const std::string& file) {
                     ": cannot write: it is no manifest of --task all; move it away");
 }
 
-/// The entry of a task, null if there is none.
+/// The entry of a task, without members if there is none.
 Json earlier_entry(const Json& manifest, std::string_view task) {
   for (const Json& run : manifest["runs"]) {
     if (run["task"] == task) return run;
   }
-  return nullptr;
+  return Json::object();
 }
 
 /// Which figures are below their target, for messages; "" if none is. So few examples cannot tell a
@@ -84,10 +84,10 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
   try {
     tell(options.quiet, "\n" + std::string(task.name));
     const RunReport report = train_one(options, start_in(folder, options, &task), folder);
-    const Json results = Json::parse(report_json(report, folder));
-    const bool is_known =
-        earlier.is_object() && earlier.contains("test") && earlier["test"] == results["test"];
-    if (report.was_finished && is_known) return earlier;  // with the time it took
+    Json results = Json::parse(report_json(report, folder));
+    const Json seconds = earlier.value("seconds", Json());
+    const bool is_known = earlier.value("test", Json()) == results["test"] && seconds.is_number();
+    if (report.was_finished && is_known) results["seconds"] = seconds;
     const std::string below = shortfall(results["test"], default_target(task.name));
     entry["verdict"] = below.empty() ? "reached" : "missed";
     entry.update(results);
@@ -109,7 +109,7 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
 Cells summary_cells(const Json& entry, const Json& earlier) {
   Cells cells{entry["task"], entry["verdict"]};
   const Json& figures = entry.contains("test") ? entry : earlier;
-  if (!figures.is_object() || !figures.contains("test")) return cells;
+  if (!figures.contains("test")) return cells;
   const Json& test = figures["test"];
   cells.push_back(percent(test["exact_match"]));
   cells.push_back(format_fixed(test["gold_mass"], 3));
@@ -123,11 +123,11 @@ Cells summary_cells(const Json& entry, const Json& earlier) {
 /// error.
 void merge(Json& manifest, const Json& entry) {
   const Json earlier = earlier_entry(manifest, entry["task"].get<std::string>());
-  if (!entry.contains("test") && earlier.is_object() && earlier.contains("test")) return;
+  if (!entry.contains("test") && earlier.contains("test")) return;
   Json runs = Json::array();
   for (const Task& task : all_tasks()) {
     const Json kept = task.name == entry["task"] ? entry : earlier_entry(manifest, task.name);
-    if (kept.is_object()) runs.push_back(kept);
+    if (!kept.empty()) runs.push_back(kept);
   }
   manifest["runs"] = runs;
 }
@@ -169,8 +169,9 @@ void train_all(const TrainOptions& options) {
       entry = train_and_judge(each, task, own, earlier_entry(manifest, task.name));
     } catch (const Stopped& stopped) {
       const std::string what = stopped.what();
-      throw Stopped(stopped.signal(), fmt::format("{}: {}; resume with the same command", task.name,
-                                                  what.substr(0, what.find(';'))));
+      throw Stopped(stopped.signal(), fmt::format("{}: {}; resume with the same command{}",
+                                                  task.name, what.substr(0, what.find(';')),
+                                                  options.run.force ? " without --force" : ""));
     }
     now["runs"].push_back(entry);
     if (entry.contains("missed")) {
@@ -183,7 +184,7 @@ void train_all(const TrainOptions& options) {
     write_file(file, dump_manifest(manifest, 2));
   }
   tell(options.quiet, "");
-  write_file("-", options.json ? dump_manifest(now) : format_table(summary, TableStyle::words));
+  print(options.json ? dump_manifest(now) : format_table(summary, TableStyle::words));
   if (!all_reached) throw CheckFailed("not every task reached its target");
 }
 
