@@ -9,9 +9,9 @@ namespace attnviz {
 
 Option add_columns_option(const Command& command, std::string& target) {
   return command
-      .text("--columns", target,
-            "the columns of source and target, and of the gold alignment, as in 1,2 or 2,4,5 "
-            "(default: the first two, or all three)")
+      .words("--columns", target, "two or three columns, as in 1,2",
+             "the columns of source and target, and of the gold alignment, as in 1,2 or 2,4,5 "
+             "(default: the first two, or all three)")
       .type("N,N[,N]");
 }
 

@@ -75,12 +75,15 @@ PairFiles given_files(const EvalOptions& options) {
 
 PairEvaluation evaluate_held_out(const Model& model, const std::string& path,
                                  const EvalOptions& options, const PairEvents& events) {
+  for (const std::string& file : {options.data, options.source, options.target}) {
+    if (file == "-") {
+      throw UsageError("--held-out: expected a file that can be read again, got standard input");
+    }
+  }
   const PairData data = open_pairs(model, path, given_files(options));
   const PairSettings& settings = data.settings();
   Inputs inputs;
-  for (const PairFiles* files : {&settings.train, &settings.validation, &settings.test}) {
-    inputs.add("the pairs of the model", {files->pairs, files->source, files->target});
-  }
+  inputs.add_pairs(settings);
   refuse_outputs(options, inputs);
   tell_note(false, fmt::format("measured on the {} pairs of {}{}", data.part(Part::test).size(),
                                printable(test_files(data).name(), no_limit),

@@ -19,6 +19,7 @@
 #include "cli/output_format.h"
 #include "cli/predict/predictor.h"
 #include "formats/attention_file.h"
+#include "text/text_kind.h"
 
 namespace attnviz {
 namespace {
@@ -40,7 +41,15 @@ void for_each_line(const std::string& path, Predictor& predictor, Add add) {
       predictor.answer();  // those before it are out
       throw;
     }
-    add(line, lines.place() + ": ");
+    const std::string place = lines.place() + ": ";
+    const std::string kind = lines.number() == 1 ? no_utf8_text(line) : "";
+    if (!kind.empty()) {
+      predictor.add_unreadable(InputError("expected text in UTF-8, got " + kind), place);
+    } else if (line.find('\r') != std::string::npos) {
+      predictor.add_unreadable(InputError("expected no carriage return inside a line"), place);
+    } else {
+      add(line, place);
+    }
   }
 }
 

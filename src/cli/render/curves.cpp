@@ -75,6 +75,7 @@ Metrics read_metrics(const std::string& folder) {
   const RunFolder run(folder);
   const std::string file = run.metrics();
   if (!run.has_metrics()) require_model(run);
+  note_mixed_runs(folder);
   std::istringstream lines(read_file(file, max_metrics));
   const CurveSeries empty{folder, {}, {}};
   Metrics metrics{empty, empty, empty, empty};

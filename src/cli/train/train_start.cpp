@@ -9,6 +9,7 @@
 
 #include "attnviz/error.h"
 #include "base/utf8.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/pair_notes.h"
@@ -153,6 +154,9 @@ std::unique_ptr<PairData> pairs_of(const SavedRun& saved, const std::string& fil
   refuse_changes(reading_options(recorded), reading_options(asked), why);
   auto data =
       std::make_unique<PairData>(reopen_pairs(saved.best, file, saved.position.seed, asked));
+  Inputs inputs;
+  inputs.add_pairs(data->settings());
+  inputs.refuse_output("standard output", "-");
   tell_counts(options, *data);
   return data;
 }
