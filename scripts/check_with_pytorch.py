@@ -139,7 +139,7 @@ class Model(nn.Module):
         D, A = config["decoder_hidden"], config["attention_units"]
         self.query = config["query"]
         self.encoder = Encoder(source_symbols, E, H)
-        self.attention = Attention(D, H, A, config["coverage"])
+        self.attention = Attention(D, H, A, config.get("coverage", False))
         self.decoder = Decoder(target_symbols, E, H, D, config["readout_units"])
         if config["attention"] != "additive":
             raise CannotCompare(f"attention is {config['attention']}, expected additive")

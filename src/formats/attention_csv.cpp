@@ -156,8 +156,7 @@ void read_first_row(Reader& reader, std::string cell, AttentionMap& map) {
   do {
     const std::optional<float> weight = parse_float(cell);
     if (!weight) refuse_cell(reader, {reader.column(), cell});
-    if (map.weights.size() == max_attention_labels)
-      check_label_count(reader.column(), reader.place());
+    if (map.weights.size() == max_attention_labels) refuse_label_count(reader.place());
     map.weights.push_back(*weight);
   } while (reader.next_cell(cell));
   map.source = position_labels(map.weights.size());
@@ -194,9 +193,7 @@ AttentionMap attention_from_csv(std::string_view text, std::string_view name, ch
     return map;
   }
   while (reader.next_cell(cell)) {
-    if (map.source.size() == max_attention_labels) {
-      check_label_count(reader.column(), reader.place());
-    }
+    if (map.source.size() == max_attention_labels) refuse_label_count(reader.place());
     map.source.push_back(cell);
   }
   if (map.source.empty()) reader.refuse(2, "a label, got the end of the line");

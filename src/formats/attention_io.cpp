@@ -24,7 +24,10 @@ void check_weight_count(std::size_t before, std::size_t more, const std::string&
 }
 
 void check_label_count(std::size_t count, const std::string& place) {
-  if (count <= max_attention_labels) return;
+  if (count > max_attention_labels) refuse_label_count(place);
+}
+
+void refuse_label_count(const std::string& place) {
   throw LimitError(
       fmt::format("{}: expected at most {} labels, got more", place, max_attention_labels));
 }
@@ -37,7 +40,8 @@ void check_weight_shape(std::size_t rows, std::size_t columns, const std::string
 }
 
 bool is_missing(const AttentionMap& map) {
-  return map.source.empty() && map.target.empty() && map.metadata.contains("error");
+  return map.source.empty() && map.target.empty() && map.weights.empty() &&
+         map.metadata.contains("error");
 }
 
 void require_map(const AttentionMap& map, const std::string& name) {

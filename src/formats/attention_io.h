@@ -13,10 +13,12 @@
 namespace attnviz {
 
 inline constexpr std::size_t max_attention_weights = std::size_t{1} << 26U;
-inline constexpr std::size_t max_attention_labels = std::size_t{1} << 20U;  // of a side
+/// Of a side. A label takes ten times the memory of a weight, and more of its two bytes in a file.
+inline constexpr std::size_t max_attention_labels = std::size_t{1} << 20U;
 
 /// Throws LimitError for more labels of one side.
 void check_label_count(std::size_t count, const std::string& place);
+[[noreturn]] void refuse_label_count(const std::string& place);
 
 /// Throws LimitError when `more` weights after `before` are too many for a map, or those of a
 /// matrix are. `columns` is not 0.
@@ -29,7 +31,7 @@ void check_weight(const AttentionMap& map, std::size_t row, std::size_t column);
 /// A weight as the shortest text that reads back to the same float; throws as check_weight.
 std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column);
 
-/// Whether it stands for an input without an answer: no labels, and the reason in
+/// Whether it stands for an input without an answer: no labels, no weights, and the reason in
 /// metadata["error"]. Then require_map() throws InputError; `name` is the file's.
 bool is_missing(const AttentionMap& map);
 void require_map(const AttentionMap& map, const std::string& name);

@@ -37,7 +37,7 @@ std::string list_of(const std::vector<std::string>& labels) {
   return list(labels.size(), [&](std::size_t i) { return quote(labels[i]); });
 }
 
-constexpr std::size_t max_facts = std::size_t{1} << 16U;
+constexpr std::size_t max_facts = std::size_t{1} << 16U;  // each takes many times its bytes
 
 /// Stores the parts of a map as they are read: all else is refused at once.
 class MapReader : public JsonEvents<Json> {
@@ -49,7 +49,7 @@ class MapReader : public JsonEvents<Json> {
     if (depth_ == 2 && key_ == "facts" && value.is_string()) {
       map_.metadata.emplace(fact_, std::move(value.get_ref<std::string&>()));
     } else if (depth_ == 2 && is_texts() && value.is_string()) {
-      if (texts().size() == max_attention_labels) check_label_count(texts().size() + 1, place());
+      if (texts().size() == max_attention_labels) refuse_label_count(place());
       texts().push_back(std::move(value.get_ref<std::string&>()));
       ++index_;
     } else if (depth_ != 1 || fixed_value().is_null() || value != fixed_value()) {
@@ -63,7 +63,7 @@ class MapReader : public JsonEvents<Json> {
                                     : depth_ == 2 && is_rows() && !is_object;
     if (!fits) refuse_text(is_object ? "an object" : "an array");
     if (depth_ == 1) index_ = 0;
-    if (index_ == max_attention_labels) check_label_count(index_ + 1, place());  // a row for each
+    if (index_ == max_attention_labels) refuse_label_count(place());  // a row for each
     if (depth_ == 2 && key_ == "gold") map_.gold.emplace_back();
     ++depth_;
     item_ = 0;

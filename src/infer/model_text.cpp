@@ -49,17 +49,15 @@ std::string text_to_json(const ModelText& text) {
 ModelText text_of(const Model& model) {
   const auto found = model.metadata.find("text");
   if (found == model.metadata.end()) return {};
-  constexpr int max_side = 1000;  // symbols of a side of the training pairs
-  constexpr int max_answer = 2 * max_side;
   const std::string place = "model: metadata: text";
   const auto json = parse_strict_json<Json>(found->second, place);
   const auto side_length = [&](const char* key) {  // not in older files
-    return json.contains(key) ? json_integer(json.at(key), max_side) : 0;
+    return json.contains(key) ? json_integer(json.at(key), max_input) : 0;
   };
   try {
     return {tokenizer_from_json(json.at("source").dump()),
             tokenizer_from_json(json.at("target").dump()),
-            json_integer(json.at("longest"), max_answer),
+            json_integer(json.at("longest"), 2 * max_input),
             json.at("takes_unknown").get<bool>(),
             json.at("sample").get<std::string>(),
             side_length("shortest_source"),

@@ -8,6 +8,8 @@
 
 namespace attnviz {
 
+inline constexpr int max_input = 1000;  // symbols of a side, in training and after it
+
 struct ModelText {
   Tokenizer source;
   Tokenizer target;

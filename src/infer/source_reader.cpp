@@ -110,7 +110,7 @@ SourceText SourceReader::read(std::string_view text, const Side& side) const {
 }
 
 std::string SourceReader::check(std::span<const std::string> symbols, const Side& side) const {
-  if (symbols.size() > max_input) {
+  if (std::ssize(symbols) > max_input) {
     throw LimitError(fmt::format("{}: expected at most {} {}s, got {}", side.name, max_input,
                                  unit_name(side.tokenizer), symbols.size()));
   }

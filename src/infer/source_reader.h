@@ -22,8 +22,6 @@ struct SourceText {
 /// "ca\u200bt" (without U+200B it is known). "" for none.
 std::string list_unknown(const Vocabulary& vocabulary, std::span<const std::string> text);
 
-inline constexpr std::size_t max_input = 1000;  // symbols
-
 /// Reads texts the way a model was trained on them.
 class SourceReader {
  public:

@@ -48,9 +48,8 @@ struct Questions {
   std::size_t numbers = 0;
 };
 
-void answer(const Model& model, const AnswerOptions& options, const PairEvents& events,
-            Questions& questions, PairEvaluation& sum) {
-  const ModelText rules = text_of(model);
+void answer(const Model& model, const ModelText& rules, const AnswerOptions& options,
+            const PairEvents& events, Questions& questions, PairEvaluation& sum) {
   for (const Prediction& answer : predict(model, questions.sources, options)) {
     const std::size_t i = answer.input;
     const bool exact =
@@ -77,9 +76,9 @@ void evaluate_answers(const Model& model, const PairList& pairs, const AnswerOpt
     if (questions.sources.size() < max_pairs_at_once && questions.numbers < max_weights_at_once) {
       continue;
     }
-    answer(model, options, events, questions, sum);
+    answer(model, rules, options, events, questions, sum);
   }
-  answer(model, options, events, questions, sum);
+  answer(model, rules, options, events, questions, sum);
 }
 
 void evaluate_gold(const Model& model, const PairList& pairs, PairEvaluation& sum) {

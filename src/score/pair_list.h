@@ -30,8 +30,8 @@ class PairList {
   SymbolTable symbols_;
   FlatLists sources_;
   FlatLists targets_;
-  FlatLists gold_;  // of a target symbol: a count and that many positions, twice each, and one more
-                    // for those that are possible; nothing for a pair without gold
+  FlatLists gold_;  // for each target symbol a count and that many positions, each doubled, plus
+                    // one where it is only possible; nothing for a pair without gold
 };
 
 }  // namespace attnviz

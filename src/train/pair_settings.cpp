@@ -46,7 +46,6 @@ std::string to_json(const PairSettings& settings) {
 
 PairSettings pair_settings_from_json(const std::string& text, const std::string& place) {
   constexpr int max_count = 1'000'000'000;
-  constexpr int max_side = 1000;
   const auto json = parse_strict_json<Json>(text, place);
   try {
     PairSettings settings;
@@ -58,7 +57,7 @@ PairSettings pair_settings_from_json(const std::string& text, const std::string&
     settings.target = tokenizer_from_json(json.at("target").dump());
     settings.limits = {json_integer(json.at("min_count"), max_count),
                        json_integer(json.at("max_vocabulary"), max_count)};
-    settings.max_length = json_integer(json.at("max_length"), max_side);
+    settings.max_length = json_integer(json.at("max_length"), max_input);
     return settings;
   } catch (const Json::exception&) {
   } catch (const InputError&) {

@@ -263,6 +263,20 @@ TEST_CASE("a document with any byte changed is read or refused, never worse") {
   }
 }
 
+TEST_CASE("a map that is missing has no weights") {
+  const auto text = [](const std::string& rest) {
+    return R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+           R"("source":[],"target":[],)" +
+           rest + R"("facts":{"error":"too long"}})";
+  };
+  CHECK(is_missing(attention_from_json_lines(text(""), "m").at(0)));
+  CHECK(is_missing(attention_from_json_lines(text("\"weights\":[],"), "m").at(0)));
+  CHECK_THROWS_WITH(attention_from_json(text(""), "m"),
+                    "m: an input without an answer, and so without a map: too long");
+  CHECK_THROWS_WITH(attention_from_json_lines(text("\"weights\":[[0.5]],"), "m"),
+                    "m:1: source: expected at least one label, got none");
+}
+
 TEST_CASE("JSON lines hold one map each") {
   const std::string other = attention_to_json(full_map());
   const auto maps = attention_from_json_lines("\xef\xbb\xbf" + whole + "\r\n\n  \r\n" + other, "m");

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/grapheme.h"
 #include "base/utf8.h"
@@ -84,23 +85,18 @@ std::vector<std::string> wrap_evenly(const Font& font, std::string_view text, in
 std::string escape_controls(std::string_view text) {
   const bool valid = !find_invalid_utf8(text);
   std::string escaped;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool control = byte < 0x20 || byte == 0x7f;
-    // U+FFFE and U+FFFF, which XML does not allow.
-    if (valid && (text.substr(i, 3) == "\uFFFE" || text.substr(i, 3) == "\uFFFF")) {
-      escaped += text[i + 2] == '\xbe' ? "\\ufffe" : "\\uffff";
-      i += 2;
-      continue;
-    }
-    // U+0080 to U+009F are the two bytes c2 80 to c2 9f.
-    if (valid && byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
-      escaped += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
-    } else if (control || (!valid && byte >= 0x80)) {
-      escaped += fmt::format("\\x{:02x}", byte);
+  while (!text.empty()) {
+    const CodePoint next =
+        valid ? first_code_point(text) : CodePoint{static_cast<unsigned char>(text.front())};
+    const auto c = static_cast<std::uint32_t>(next.value);
+    if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (!valid && c >= 0x80)) {
+      escaped += fmt::format("\\x{:02x}", c);
+    } else if (c == 0xfffe || c == 0xffff) {  // which XML does not allow
+      escaped += fmt::format("\\u{:04x}", c);
     } else {
-      escaped += text[i];
+      escaped += text.substr(0, next.length);
     }
+    text.remove_prefix(next.length);
   }
   return escaped;
 }
