@@ -160,7 +160,7 @@ void RunFolder::settle() const {
 }
 
 void RunFolder::put_aside() const {
-  if (is_replacing()) {  // and the run that was to replace it came to nothing
+  if (is_replacing()) {  // and the run that was to replace it gave no model
     for (const char* name : moved_files) remove(file(name));
     return;
   }
