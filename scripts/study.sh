@@ -1,23 +1,30 @@
 #!/usr/bin/env bash
-# scripts/study.sh --quick | --full [--variants]
+# scripts/study.sh --quick | --full | --seeds FROM TO [--variants]
 # Trains every task with several seeds and measures it on 10,000 held-out examples: a CSV with one line per
 # model, then a Markdown table with the targets and pass or FAIL. Exit 1 if any target is missed.
 #   --quick      seeds 1..3, default recipes
 #   --full       seeds 1..10, pure cross-entropy beside the default, and lengths up to 30
+#   --seeds FROM TO   these seeds, default recipes
 #   --variants   also, seeds 1..3, the effect of each choice: the default recipe with one setting changed
 # ATTNVIZ_PROGRAM: the program to measure (default: that of the release preset)
 # ATTNVIZ_STUDY: folder for models and study.csv (default: a temporary one for the models)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-seeds=3
+from=1
+to=3
 others=()
 variants=()
-for argument in "$@"; do
-  case $argument in
-    --quick) seeds=3 ;;
+while (($#)); do
+  case $1 in
+    --quick) to=3 ;;
+    --seeds)
+      [[ ${2:-} =~ ^[0-9]+$ && ${3:-} =~ ^[0-9]+$ ]] || fail "--seeds: expected two numbers, the first and the last"
+      from=$2 to=$3
+      shift 2
+      ;;
     --full)
-      seeds=10
+      to=10
       others=("reverse --max-length 30" "left-shift --max-length 30" "right-shift --max-length 30")
       for task in reverse left-shift right-shift sort dates; do others+=("$task --entropy-penalty 0"); done
       ;;
@@ -26,10 +33,11 @@ for argument in "$@"; do
         variants+=("$task --query previous" "$task --score dot"
           "$task --score scaled-dot" "$task --score bilinear")
       done
-      variants+=("sort --forgetting 0" "dates --forgetting 0")
+      variants+=("reverse --coverage on" "sort --coverage off" "dates --coverage on" "dates --forgetting 0")
       ;;
-    *) fail "unknown argument $argument; see the head of this script" ;;
+    *) fail "unknown argument $1; see the head of this script" ;;
   esac
+  shift
 done
 
 program=${ATTNVIZ_PROGRAM:-$root/build/release/attnviz}
@@ -58,7 +66,7 @@ mapfile -t tasks <<<"$names"
 # shellcheck disable=SC2016 # the inner bash expands these
 {
   for settings in "${tasks[@]}" ${others[@]+"${others[@]}"}; do
-    for seed in $(seq "$seeds"); do printf '%s\0%s\0' "$settings" "$seed"; done
+    for seed in $(seq "$from" "$to"); do printf '%s\0%s\0' "$settings" "$seed"; done
   done
   for settings in ${variants[@]+"${variants[@]}"}; do
     for seed in 1 2 3; do printf '%s\0%s\0' "$settings" "$seed"; done

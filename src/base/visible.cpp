@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <utf8proc.h>
 
-#include <algorithm>
 #include <cstdint>
 
 #include "base/grapheme.h"
@@ -79,12 +78,14 @@ std::string without_invisible(std::string_view text) {
   return rest;
 }
 
-bool breaks_line(std::string_view text) {
-  using namespace std::string_view_literals;
-  constexpr std::string_view breaks[] = {"\0"sv, "\n",     "\r",     "\v",
-                                         "\f",   "\u0085", "\u2028", "\u2029"};
-  return std::ranges::any_of(
-      breaks, [&](std::string_view one) { return text.find(one) != std::string_view::npos; });
+std::optional<std::size_t> find_line_break(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint next = first_code_point(text.substr(at));
+    const char32_t c = next.value;
+    if (c == 0 || (c >= 0xa && c <= 0xd) || c == 0x85 || c == 0x2028 || c == 0x2029) return at;
+    at += next.length;
+  }
+  return std::nullopt;
 }
 
 }  // namespace attnviz

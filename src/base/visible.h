@@ -1,6 +1,8 @@
 // Texts that look the same, told apart.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,8 +23,8 @@ std::string show_invisible(std::string_view text);
 /// `text` without what is invisible, and with U+0020 for other spaces.
 std::string without_invisible(std::string_view text);
 
-/// Whether it holds NUL or what readers of lines take as an end of one: LF, CR, VT, FF, U+0085,
-/// U+2028, U+2029.
-bool breaks_line(std::string_view text);
+/// The offset of the first NUL or of what readers of lines take as an end of one: LF, CR, VT, FF,
+/// U+0085, U+2028, U+2029. Nothing where there is none.
+std::optional<std::size_t> find_line_break(std::string_view text);
 
 }  // namespace attnviz

@@ -4,7 +4,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "attnviz/error.h"

@@ -224,7 +224,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
     d_tape.entropy_weights[k] = labelled ? entropy_weight : 0;
   }
   d_tape.attention.d_keys.leftCols(memory.size()).setZero();
-  if (weights.attention.w.size() > 0) {
+  if (weights.attention.covered()) {
     d_tape.attention.start_coverage(batch.source_steps(), batch.size);
   }
   d_tape.d_state.setZero();

@@ -93,11 +93,6 @@ void add_entropy_backward(Scalar c, const Scalar* a, Index count, Scalar* d_a) {
   });
 }
 
-template <typename Weights>
-bool has_coverage(const Weights& weights) {
-  return weights.w.size() > 0;
-}
-
 /// k_i = k_{i-1} + a_{i-1}, and k_1 = 0
 void cover(const AttentionMemory& memory, Columns earlier, Columns step, AttentionTape& tape) {
   for (Index k = 0; k < step.count; ++k) {
@@ -121,7 +116,7 @@ Scalar dot_scale(Attention form, Index units) {
 /// form has it.
 void score(const AttentionWeights& weights, Eigen::Ref<const Vector> query, MatrixIn keys,
            const Scalar* k, Eigen::Ref<Vector> e) {
-  if (has_coverage(weights)) {
+  if (weights.covered()) {
     additive_score<true>(weights, query.data(), keys, k, e.data());
   } else if (weights.form == Attention::additive) {
     additive_score<false>(weights, query.data(), keys, nullptr, e.data());
@@ -198,7 +193,7 @@ void AttentionBackwardTape::grow(Index annotation, Index units, Index source_tot
 
 void AttentionBackwardTape::start_coverage(Index source_steps, Index batch) {
   attnviz::grow(d_coverage, source_steps, batch);
-  attnviz::grow(d_coverages, simd_size, source_steps);
+  attnviz::grow(d_coverage_parts, simd_size, source_steps);
   d_coverage.setZero();
 }
 
@@ -210,7 +205,7 @@ void attention_keys(const AttentionWeights& weights, AttentionMemory& memory) {
 
 void attend(const AttentionWeights& weights, const AttentionMemory& memory, MatrixIn queries,
             Columns earlier, Columns step, AttentionTape& tape, MatrixOut contexts) {
-  const bool covered = has_coverage(weights);
+  const bool covered = weights.covered();
   if (covered) cover(memory, earlier, step, tape);
   auto projected = columns(tape.query, step);
   if (weights.form == Attention::bilinear) {
@@ -240,7 +235,7 @@ void attend_backward(const AttentionBackwardWeights& weights, const AttentionMem
                      const AttentionTape& tape, AttentionBackwardTape& d_tape, MatrixOut d_queries,
                      AttentionWeights& d_weights) {
   if (!is_learned(weights.form)) return;
-  const bool covered = has_coverage(weights);
+  const bool covered = weights.covered();
   const auto query = columns(tape.query, step);
   auto d_query = columns(d_tape.d_query, step);
   for (Index k = 0; k < step.count; ++k) {
@@ -261,7 +256,7 @@ void attend_backward(const AttentionBackwardWeights& weights, const AttentionMem
     softmax_backward(a, d_e, d_e);
 
     if (covered) {
-      auto d_k = d_tape.d_coverages.leftCols(inputs.count);
+      auto d_k = d_tape.d_coverage_parts.leftCols(inputs.count);
       d_k.setZero();
       additive_score_backward<true>(weights, query.col(k).data(), keys,
                                     tape.coverage.col(step.first + k).data(), d_e.data(),

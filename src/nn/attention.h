@@ -44,6 +44,8 @@ struct AttentionWeights {
   Matrix U_a;  // A x K   key; D x K for the bilinear score
   Vector v;    // A       score
   Vector w;    // A       coverage; empty without it
+
+  bool covered() const { return w.size() > 0; }
 };
 
 /// The weights as the backward pass multiplies by them.
@@ -54,6 +56,7 @@ struct AttentionBackwardWeights {
   Vector v;      // A
   Vector w;      // A
 
+  bool covered() const { return w.size() > 0; }
   void prepare(const AttentionWeights& weights);
 };
 
@@ -82,12 +85,12 @@ struct AttentionTape {
 };
 
 struct AttentionBackwardTape {
-  Matrix d_annotations;  // K x N of the memory
-  Matrix d_keys;         // A x N of the memory
-  Matrix d_query;        // A x N
-  Vector d_scores;       // S   of one column
-  Matrix d_coverage;     // S x B   of the steps after the present one
-  Matrix d_coverages;    // simd_size x S   of one column, in partial sums
+  Matrix d_annotations;     // K x N of the memory
+  Matrix d_keys;            // A x N of the memory
+  Matrix d_query;           // A x N
+  Vector d_scores;          // S   of one column
+  Matrix d_coverage;        // S x B   of the steps after the present one
+  Matrix d_coverage_parts;  // simd_size x S   d_k of one column, each the sum of a column
 
   // of one example, step by step
   Matrix d_contexts_of_one;  // K x T

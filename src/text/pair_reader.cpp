@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/split.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 #include "text/gold_column.h"
 #include "text/text_kind.h"
 #include "text/vocabulary.h"
@@ -56,28 +57,16 @@ void require_text(const LineReader& reader, std::string_view line) {
   }
 }
 
-/// Where a text of characters would have a symbol that starts another line; npos if nowhere.
-std::size_t find_line_break(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const CodePoint next = first_code_point(text.substr(at));
-    const char32_t c = next.value;
-    if ((c >= 0xa && c <= 0xd) || c == 0x85 || c == 0x2028 || c == 0x2029) return at;
-    at += next.length;
-  }
-  return std::string_view::npos;
-}
-
 /// The symbols of a side, which starts in `column`; none where it is blank.
 std::vector<std::string> split_side(std::string_view text, const Tokenizer& tokenizer,
                                     std::size_t column) {
   if (is_blank(text)) return {};
-  // Between words it is white space.
-  const std::size_t at =
-      tokenizer.unit == Unit::word ? std::string_view::npos : find_line_break(text);
-  if (at != std::string_view::npos) {
-    fault(column + column_of(text, at) - 1,
-          fmt::format("expected no line break inside a side, got U+{:04X}",
-                      static_cast<unsigned>(first_code_point(text.substr(at)).value)));
+  // Between words a line break is white space.
+  const auto at = tokenizer.unit == Unit::character ? find_line_break(text) : std::nullopt;
+  if (at) {
+    fault(column + column_of(text, *at) - 1,
+          "expected no line break inside a side, got " +
+              code_point_name(first_code_point(text.substr(*at)).value));
   }
   return tokenizer.split(text);
 }

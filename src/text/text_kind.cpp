@@ -38,9 +38,9 @@ std::string_view order_of_utf16(std::string_view bytes) {
 }  // namespace
 
 std::string no_utf8_text(std::string_view bytes) {
-  const bool is_text = bytes.starts_with("BZh") && bytes.substr(4, 6) != "1AY&SY";
   for (const auto& [start, advice] : packed) {
-    if (bytes.starts_with(start) && !is_text) return std::string(advice);
+    const bool is_word = start == "BZh" && bytes.find("1AY&SY") != 4;
+    if (bytes.starts_with(start) && !is_word) return std::string(advice);
   }
   if (bytes.starts_with("\xff\xfe\0\0"sv) || bytes.starts_with("\0\0\xfe\xff"sv)) {
     return "text in UTF-32; convert it with `iconv -f UTF-32 -t UTF-8`";

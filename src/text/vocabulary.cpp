@@ -27,7 +27,7 @@ Vocabulary::Vocabulary(std::vector<std::string> symbols) : symbols_(std::move(sy
     if (find_invalid_utf8(symbol)) {
       throw InputError(fmt::format("vocabulary: \"{}\" is not valid UTF-8", printable(symbol)));
     }
-    if (breaks_line(symbol)) {
+    if (find_line_break(symbol)) {
       throw InputError(
           fmt::format("vocabulary: \"{}\" holds a line break or NUL", printable(symbol)));
     }

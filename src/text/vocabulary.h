@@ -21,7 +21,8 @@ class Vocabulary {
 
   Vocabulary() = default;
   /// Symbols are numbered from 4 in the order given. Throws InputError naming a symbol that is
-  /// empty, not valid UTF-8, given twice, the label of a reserved one, or breaks_line().
+  /// empty, not valid UTF-8, given twice, the label of a reserved one, or holds a line
+  /// break or NUL.
   explicit Vocabulary(std::vector<std::string> symbols);
 
   /// Whether `symbol` is the label of a reserved one, such as <unk>.

@@ -44,12 +44,13 @@ TEST_CASE("what ends a line is known") {
   for (const std::string& text :
        {"a\nb"s, "\r"s, "a\0"s, "\v"s, "\f"s, "x\u0085"s, "\u2028"s, "\u2029y"s}) {
     INFO(printable(text));
-    CHECK(breaks_line(text));
+    CHECK(find_line_break(text).has_value());
   }
   for (const std::string text : {"", "a b", "\t", "\u00a0", "\x1b[31m", "\u2027"}) {
     INFO(printable(text));
-    CHECK_FALSE(breaks_line(text));
+    CHECK_FALSE(find_line_break(text).has_value());
   }
+  CHECK(find_line_break("\u00e4b\u2028\n") == 3);
 }
 
 }  // namespace

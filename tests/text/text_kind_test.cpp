@@ -20,7 +20,7 @@ TEST_CASE("files that are no UTF-8 are named, with what converts them") {
   CHECK(no_utf8_text("a\0b\0"sv) == utf16 + "LE -t UTF-8`");
   CHECK(no_utf8_text("\0a\0b"sv) == utf16 + "BE -t UTF-8`");
   CHECK(no_utf8_text("\x89PNG\r"sv) == "a PNG picture");
-  for (const auto text : {""sv, "a\tb"sv, "BZh is a word\tb"sv, "PK\tb"sv,
+  for (const auto text : {""sv, "a\tb"sv, "BZh"sv, "BZh is a word\tb"sv, "PK\tb"sv,
                           "\xef\xbb\xbf"
                           "a\tb"sv,
                           "a\0bc"sv, "\0\0\0\0"sv}) {

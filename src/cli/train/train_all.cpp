@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -58,9 +59,22 @@ Json earlier_entry(const Json& manifest, std::string_view task) {
   return Json::object();
 }
 
-bool reaches(const Json& test, const Target& target) {
-  return test["exact_match"] >= target.exact_match && test["gold_mass"] >= target.gold_mass &&
-         test["hit_rate"] >= target.hit_rate;
+/// Which figures are below their target, for messages; "" if none is. So few examples cannot tell a
+/// wrong answer in 2,000 from one in 10,000: as many may be wrong as the target gives, rounded up.
+std::string shortfall(const Json& test, const Target& target) {
+  std::string text;
+  const auto require = [&](const char* what, double got, double expected, auto&& shown) {
+    if (got >= expected) return;
+    text += fmt::format("{}{} {}, expected at least {}", text.empty() ? "" : "; ", what, shown(got),
+                        shown(expected));
+  };
+  const double examples = test["examples"];
+  const double wrong = std::ceil((1.0 - target.exact_match) * examples - 1e-9);
+  require("exact match", test["exact_match"], 1.0 - (wrong + 1e-9) / examples, percent);
+  const auto share = [](double value) { return format_fixed(value, 4); };
+  require("gold mass", test["gold_mass"], target.gold_mass, share);
+  require("hit rate", test["hit_rate"], target.hit_rate, share);
+  return text;
 }
 
 /// One line of the summary, and of the manifest. `earlier` is that of an earlier call.
@@ -74,8 +88,10 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
     const Json seconds = earlier.value("seconds", Json());
     const bool is_known = earlier.value("test", Json()) == results["test"] && seconds.is_number();
     if (report.was_finished && is_known) results["seconds"] = seconds;
-    entry["verdict"] = reaches(results["test"], default_target(task.name)) ? "reached" : "missed";
+    const std::string below = shortfall(results["test"], default_target(task.name));
+    entry["verdict"] = below.empty() ? "reached" : "missed";
     entry.update(results);
+    if (!below.empty()) entry["missed"] = below;
   } catch (const CheckFailed& failure) {
     entry["verdict"] = "failed";
     entry["reason"] = failure.what();
@@ -89,15 +105,17 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
   return entry;
 }
 
-Cells summary_cells(const Json& entry) {
+/// A line of the table. Of a task that failed, the figures of the model that it has from before.
+Cells summary_cells(const Json& entry, const Json& earlier) {
   Cells cells{entry["task"], entry["verdict"]};
-  if (!entry.contains("test")) return cells;
-  const Json& test = entry["test"];
+  const Json& figures = entry.contains("test") ? entry : earlier;
+  if (!figures.contains("test")) return cells;
+  const Json& test = figures["test"];
   cells.push_back(percent(test["exact_match"]));
   cells.push_back(format_fixed(test["gold_mass"], 3));
   cells.push_back(format_fixed(test["hit_rate"], 4));
-  cells.push_back(fmt::format("{}", entry["steps"].get<int>()));
-  cells.push_back(duration_text(entry["seconds"]));
+  cells.push_back(fmt::format("{}", figures["steps"].get<int>()));
+  cells.push_back(duration_text(figures["seconds"]));
   return cells;
 }
 
@@ -156,7 +174,11 @@ void train_all(const TrainOptions& options) {
                                                   options.run.force ? " without --force" : ""));
     }
     now["runs"].push_back(entry);
-    summary.push_back(summary_cells(entry));
+    if (entry.contains("missed")) {
+      tell(options.quiet, fmt::format("attnviz: note: {} missed its target: {}", task.name,
+                                      entry["missed"].get<std::string>()));
+    }
+    summary.push_back(summary_cells(entry, earlier_entry(manifest, task.name)));
     all_reached = all_reached && entry["verdict"] == "reached";
     merge(manifest, entry);
     write_file(file, dump_manifest(manifest, 2));

@@ -89,7 +89,7 @@ bool init_cff(stbtt_fontinfo& font, std::string_view file, std::size_t start) {
 bool ends_soon(const stbtt_fontinfo& font, int glyph) {
   constexpr int max_steps = 1 << 16;
   std::vector<stbtt__buf> callers;
-  std::vector<int> stack;
+  std::vector<float> stack;
   int hints = 0;
   bool in_header = true;
   std::optional<stbtt__buf> own;  // subroutines
@@ -98,8 +98,11 @@ bool ends_soon(const stbtt_fontinfo& font, int glyph) {
     const int op = stbtt__buf_get8(&code);
     if (op == 28 || op >= 32) {
       if (op != 255) stbtt__buf_skip(&code, -1);
-      stack.push_back(op == 255 ? static_cast<stbtt_int32>(stbtt__buf_get32(&code)) / 0x10000
-                                : static_cast<stbtt_int16>(stbtt__cff_int(&code)));
+      // A float, which rounds up to the number of another subroutine.
+      stack.push_back(op == 255
+                          ? static_cast<float>(static_cast<stbtt_int32>(stbtt__buf_get32(&code))) /
+                                0x10000
+                          : static_cast<stbtt_int16>(stbtt__cff_int(&code)));
       if (stack.size() > 48) return false;
       continue;
     }
@@ -110,7 +113,7 @@ bool ends_soon(const stbtt_fontinfo& font, int glyph) {
         own = font.fdselect.size != 0 ? stbtt__cid_get_glyph_subrs(&font, glyph) : font.subrs;
       }
       callers.push_back(code);
-      code = stbtt__get_subr(op == 10 ? *own : font.gsubrs, stack.back());
+      code = stbtt__get_subr(op == 10 ? *own : font.gsubrs, static_cast<int>(stack.back()));
       code.cursor = 0;
       stack.pop_back();
       continue;
@@ -220,11 +223,7 @@ int Face::advance(int glyph, int size) const {
 Outline Face::outline(int glyph, int size) const {
   if (!can_draw(glyph)) return {};
   int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
-  try {
-    if (stbtt_GetGlyphBox(&info_->font, glyph, &x0, &y0, &x1, &y1) == 0) return {};
-  } catch (const MalformedGlyph&) {
-    return {};
-  }
+  if (stbtt_GetGlyphBox(&info_->font, glyph, &x0, &y0, &x1, &y1) == 0) return {};
   const float s = scale(size);
   return {static_cast<float>(x0) * s, static_cast<float>(-y1) * s, static_cast<float>(x1) * s,
           static_cast<float>(-y0) * s};
@@ -255,27 +254,23 @@ std::vector<GlyphStep> Face::steps(int glyph) const {
   std::vector<GlyphStep> steps;
   if (!can_draw(glyph)) return steps;
   stbtt_vertex* raw = nullptr;
-  try {
-    const int count = stbtt_GetGlyphShape(&info_->font, glyph, &raw);
-    const std::unique_ptr<stbtt_vertex, Free> vertices(raw, Free{&info_->font});
-    for (int i = 0; i < count; ++i) {
-      const stbtt_vertex& v = vertices.get()[i];
-      switch (v.type) {
-        case STBTT_vmove:
-          steps.push_back({'M', {v.x, v.y}});
-          break;
-        case STBTT_vline:
-          steps.push_back({'L', {v.x, v.y}});
-          break;
-        case STBTT_vcurve:
-          steps.push_back({'Q', {v.cx, v.cy, v.x, v.y}});
-          break;
-        default:
-          steps.push_back({'C', {v.cx, v.cy, v.cx1, v.cy1, v.x, v.y}});
-      }
+  const int count = stbtt_GetGlyphShape(&info_->font, glyph, &raw);
+  const std::unique_ptr<stbtt_vertex, Free> vertices(raw, Free{&info_->font});
+  for (int i = 0; i < count; ++i) {
+    const stbtt_vertex& v = vertices.get()[i];
+    switch (v.type) {
+      case STBTT_vmove:
+        steps.push_back({'M', {v.x, v.y}});
+        break;
+      case STBTT_vline:
+        steps.push_back({'L', {v.x, v.y}});
+        break;
+      case STBTT_vcurve:
+        steps.push_back({'Q', {v.cx, v.cy, v.x, v.y}});
+        break;
+      default:
+        steps.push_back({'C', {v.cx, v.cy, v.cx1, v.cy1, v.x, v.y}});
     }
-  } catch (const MalformedGlyph&) {
-    return {};
   }
   return steps;
 }

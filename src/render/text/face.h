@@ -5,7 +5,6 @@
 #include <cmath>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 

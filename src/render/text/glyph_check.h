@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 namespace attnviz {
 
@@ -24,7 +23,7 @@ class GlyphCheck {
   };
   bool check(std::size_t glyph, int depth, Walk& walk) const;
   bool check_parts(std::string_view outline, int depth, Walk& walk) const;
-  std::string_view outline_of(std::size_t glyph) const;
+  std::size_t place_of(std::size_t glyph) const;
 
   std::string_view outlines_;  // "glyf"
   std::string_view places_;    // "loca"

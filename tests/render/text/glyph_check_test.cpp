@@ -109,6 +109,12 @@ TEST_CASE("an outline that goes past its table is a box") {
   CHECK_FALSE(draws_first({"", two + be16(3) + be16(3) + be16(0) + std::string(90, '\1')}));
   CHECK_FALSE(draws_first({"", flagged(4, "\x37\x3f\x09", 50)}));
   CHECK_FALSE(draws_first({"", flagged(4, "\x37\x3f", 0)}));
+  // An outline that begins where its table ends, and seems to end before.
+  FontTables tables = font_tables({"", square, square});
+  for (auto& [tag, bytes] : tables) {
+    if (tag == "loca") bytes.replace(4, 4, be32(static_cast<std::uint32_t>(2 * square.size())));
+  }
+  CHECK_FALSE(draws_first(font_file(tables)));
   // A contour of a single point beside the curve, which would be joined to what follows it.
   CHECK_FALSE(draws_first({"", flagged(1, std::string(1, '\x36'), 2)}));
 }
@@ -168,6 +174,10 @@ TEST_CASE("OpenType outlines are drawn, or boxes where their programs do not end
   CHECK_FALSE(draws_first(small_cff_font({end, std::string(100, '\x8b') + end}, {})));
   CHECK_FALSE(draws_first(small_cff_font({end, "\x13"}, {})));
   CHECK_FALSE(draws_first(small_cff_font({end, "\x02" + end}, {})));  // no such operator
+  // 512 less a bit too small for a float: subroutine 512, not 511, which does not end.
+  std::vector<std::string> rounded(107 + 513);
+  rounded.back() = push_square + back;
+  CHECK(draws_first(small_cff_font({end, "\xff" + be32(0x01ffffff) + "\x1d" + end}, rounded)));
   // Ten subroutines, each of which calls the next 500 times.
   std::vector<std::string> calls;
   for (int i = 0; i < 9; ++i) {

@@ -1,9 +1,11 @@
-// The task that reads dates: ten ways to write a day, one way to answer (DD-MM-YYYY).
+// Ten ways to write a day, and how they are read.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +14,36 @@
 
 namespace attnviz {
 
+inline constexpr std::array<std::string_view, 12> month_names{
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+inline constexpr std::array<std::string_view, 7> weekday_names{
+    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+
+/// A way to write a date.
+struct DateFormat {
+  std::string_view name;     // as it writes 30 July 2021
+  std::string_view pattern;  // which both the writer and the reader follow
+};
+
+/// The formats, each as it writes 30 July 2021:
+///   7 30 21 · July 30, 2021 · Jul 30, 2021 · Friday, July 30, 2021 · 30 Jul 2021 · 30 July 2021 ·
+///   30 07 2021 · Fri 30 Jul 2021 · Friday 30 July 2021 · Friday, July 30 2021
+/// `30 07 2021` pads day and month to two digits; the others pad neither. `7 30 21` is month, day
+/// and the last two digits of the year.
+std::span<const DateFormat> date_formats();
+inline constexpr std::string_view answer_pattern = "D-M-Y";  // 30-07-2021
+
+std::string write_date(std::chrono::year_month_day day, std::string_view pattern);
+
+/// Of ASCII, in which all names are.
+bool is_letter(char c);
+/// A letter as a capital (`upper`) or small one; anything else as it is.
+char to_case(char c, bool upper);
+
 /// The date in a source, and the positions of its parts.
 struct DateReading {
-  int format;  // index into date_format_names()
+  int format;  // index into date_formats()
   std::chrono::year_month_day day;
   GoldAlignment gold;        // one entry for each of the 10 symbols of DD-MM-YYYY
   std::vector<int> weekday;  // source positions of the weekday's letters; empty if there is none
@@ -22,13 +51,6 @@ struct DateReading {
 
 /// Which part of the answer a symbol belongs to.
 enum class DateField { day, month, year };
-
-/// The formats, each as it writes 30 July 2021:
-///   7 30 21 · July 30, 2021 · Jul 30, 2021 · Friday, July 30, 2021 · 30 Jul 2021 · 30 July 2021 ·
-///   30 07 2021 · Fri 30 Jul 2021 · Friday 30 July 2021 · Friday, July 30 2021
-/// `30 07 2021` pads day and month to two digits; the others pad neither. `7 30 21` is month, day
-/// and the last two digits of the year.
-std::vector<std::string_view> date_format_names();
 
 /// Reads a source in any of the ten formats, exactly, except that letters may be small or capital
 /// and that two neighbouring letters of the weekday may have changed places (`Thrusday`). The
