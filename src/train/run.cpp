@@ -283,7 +283,7 @@ class Run {
   RunReport report_;
 };
 
-/// For the owner of a run that has come to nothing: the one that it was to replace comes back.
+/// For the owner of a run that may have given no model: the one that it was to replace comes back.
 void restore_replaced(const RunFolder& folder, const RunEvents& events) {
   if (!folder.is_replacing() || folder.has_model()) return;
   folder.restore_replaced();

@@ -16,10 +16,10 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t max_path = 1U << 16U;
 
-// The files of a run. While one is put aside, its state goes first and comes back last: a folder
-// with a state and without a model then always holds a new run, which is under way.
-constexpr const char* file_names[] = {"last.safetensors", "model.safetensors", "metrics.jsonl",
-                                      "config.json"};
+// The files of a run in the order of moving and removing them: its state goes first and comes back
+// last. A folder with a state and without a model then always holds a new run, which is under way.
+constexpr const char* moved_files[] = {"last.safetensors", "model.safetensors", "metrics.jsonl",
+                                       "config.json"};
 
 /// Throws InputError when that cannot be determined: what may exist must not be taken for missing.
 fs::file_status look_at(const std::string& path) {
@@ -74,9 +74,7 @@ bool is_our_newest() {
 }  // namespace
 
 std::vector<std::string> RunFolder::files() const {
-  std::vector<std::string> paths;
-  for (const char* name : file_names) paths.push_back(file(name));
-  return paths;
+  return {model(), last(), metrics(), config()};
 }
 
 bool RunFolder::has_model() const {
@@ -162,13 +160,13 @@ void RunFolder::settle() const {
 }
 
 void RunFolder::put_aside() const {
-  if (is_replacing()) {  // and the run that was to replace it came to nothing
-    for (const std::string& path : files()) remove(path);
+  if (is_replacing()) {  // and the run that was to replace it gave no model
+    for (const char* name : moved_files) remove(file(name));
     return;
   }
   const RunFolder aside(replaced());
   try {
-    for (const char* name : file_names) {
+    for (const char* name : moved_files) {
       if (!exists(file(name))) continue;
       make_directory(replaced());
       move(file(name), aside.file(name));
@@ -182,7 +180,7 @@ void RunFolder::put_aside() const {
 void RunFolder::bring_back() const {
   if (!exists(replaced())) return;
   const RunFolder aside(replaced());
-  for (auto name = std::rbegin(file_names); name != std::rend(file_names); ++name) {
+  for (auto name = std::rbegin(moved_files); name != std::rend(moved_files); ++name) {
     if (exists(aside.file(*name))) move(aside.file(*name), file(*name));
   }
   std::error_code not_empty;  // something of somebody else
@@ -197,7 +195,7 @@ void RunFolder::drop_replaced() const {
 }
 
 void RunFolder::restore_replaced() const {
-  for (const std::string& path : files()) remove(path);
+  for (const char* name : moved_files) remove(file(name));
   bring_back();
 }
 

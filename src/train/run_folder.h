@@ -75,7 +75,7 @@ class RunFolder {
   bool is_replacing() const;
   /// For the owner, after the new run's model was written: removes the run that was put aside.
   void drop_replaced() const;
-  /// For the owner, when the new run has come to nothing: removes it, and puts back the one that
+  /// For the owner, when the new run has given no model: removes it, and puts back the one that
   /// was put aside.
   void restore_replaced() const;
 

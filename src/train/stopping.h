@@ -20,7 +20,7 @@ void count_evaluation(const Recipe& recipe, bool has_diverged, TrainingPosition&
                       Progress& progress);
 
 /// What is asked beyond what was asked before, 0 for nothing; false if that is no change. The
-/// evaluations of a run that had ended early are counted from anew with more steps.
+/// evaluations of a run that had ended early are counted anew with more steps.
 bool extend(const Recipe& recipe, int done, int limit, int patience, TrainingPosition& position);
 
 }  // namespace attnviz

@@ -106,10 +106,6 @@ PairEvaluation evaluate_given(const Model& model, const EvalOptions& options,
 
 void evaluate_on_pairs(const EvalOptions& options, const Model& model, const std::string& path,
                        AnswerLog& log) {
-  if (options.source.empty() != options.target.empty()) {
-    throw UsageError(options.source.empty() ? "--target: needs --source"
-                                            : "--source: needs --target");
-  }
   PairEvents events;
   events.on_answer = [&log](const JudgedAnswer& answer) { log.add(answer); };
   const bool all = options.gives_pairs() && !options.held_out;
@@ -161,6 +157,9 @@ void refuse_useless(const EvalOptions& options, bool pairs, bool has_pairs) {
 }
 
 void run_eval(const EvalOptions& options) {
+  if (!options.source.empty() && options.target.empty()) {
+    throw UsageError("--source: needs --target");
+  }
   Inputs inputs;
   inputs.add_model("--model", options.model);
   inputs.add("--data", options.data);
