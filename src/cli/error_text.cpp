@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/lock.h"
+#include "base/split.h"
 #include "cli/output.h"
 #include "formats/alignment_text.h"
 #include "formats/attention_file.h"
@@ -55,9 +56,6 @@ std::string advice(const Error& error) {
     return advice_on_parts(empty->reasons());
   }
   if (dynamic_cast<const EmptyVocabularyError*>(&error)) return "; lower --min-count";
-  if (const auto* faults = dynamic_cast<const PairFileError*>(&error)) {
-    return advice_on_columns(*faults);
-  }
   if (dynamic_cast<const PairsNotFoundError*>(&error)) {
     return "; --data names where they are now (eval: with --held-out)";
   }
@@ -65,7 +63,7 @@ std::string advice(const Error& error) {
     return "; raise the limit, or lower --hidden, --embedding or --batch";
   }
   if (dynamic_cast<const FolderInUseError*>(&error)) {
-    return "; wait for it, or choose another folder with --out";
+    return "; wait for it, or start another run with --out";
   }
   if (dynamic_cast<const RunExistsError*>(&error)) {
     return "; resume it with --resume, choose another folder with --out, or replace it with "
@@ -90,6 +88,14 @@ std::string error_text(const Error& error) {
     std::string option = wrong->setting();
     std::ranges::replace(option, '_', '-');
     return "--" + option + ": " + wrong->problem();
+  }
+  if (const auto* faults = dynamic_cast<const PairFileError*>(&error)) {
+    const std::string text = error.what();
+    const std::vector<std::string_view> lines = split(text, "\n");
+    const bool has_one_cause = std::ranges::all_of(lines, [](std::string_view line) {
+      return line.find(": gold") != std::string_view::npos;
+    });
+    return (has_one_cause ? std::string(lines.front()) : text) + advice_on_columns(*faults);
   }
   const bool is_memory = dynamic_cast<const MemoryLimitError*>(&error) != nullptr;
   return (is_memory ? "--max-memory: " : "") + std::string(error.what()) + advice(error);

@@ -23,6 +23,7 @@ std::string look_alike(const Vocabulary& vocabulary, const std::string& symbol) 
   if (find_invalid_utf8(symbol)) return "";
   if (is_known(to_nfc(symbol))) return " (its composed form is known)";
   if (is_known(to_nfd(symbol))) return " (its decomposed form is known)";
+  if (is_known(to_lower(symbol))) return fmt::format(" (\"{}\" is known)", to_lower(symbol));
   const std::string plain = without_invisible(symbol);
   if (plain == symbol) return "";
   if (plain.empty()) return " (it is invisible)";

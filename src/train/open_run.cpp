@@ -39,6 +39,9 @@ void require_model(const RunFolder& folder) {
   const std::string aside = printable(folder.replaced(), no_limit);
   if (folder.has_state()) {
     const SavedRun saved = load_state(folder);
+    if (saved.position.best_step > 0) {
+      throw InputError(name + ": holds no model.safetensors; resuming the run writes it anew");
+    }
     throw NoEvaluationError(
         fmt::format("{}: no evaluation yet, step {} of {}{}", name, saved.trainer.adam.updates,
                     saved.position.limit,

@@ -61,6 +61,9 @@ const Case cases[] = {
     {"render --matrix m.json --font font.ttf --out OUT --format png", "font.ttf", ""},
     {"render --model runs/sort --out OUT --format png", model, ""},
     {"render --model " + model + " --out OUT --format npy", model, ""},
+    {"render --model " + model + " --out OUT --format png", "runs/sort/last.safetensors", ""},
+    {"eval --model " + model + " --count 5 --out OUT", "runs/sort/last.safetensors", ""},
+    {"predict --model " + model + " abc --attention OUT", "runs/sort/metrics.jsonl", ".jsonl"},
     {"render --out OUT --format png", model, ""},
     {"render --out OUT --format npz", "runs/latest", ""},
     {"render --model runs/sort --out OUT --format png", "runs/sort/last.safetensors", ""},
@@ -116,6 +119,29 @@ TEST_CASE("no command writes over a file that it reads, by any name") {
     fs::remove_all(other);
   }
   CHECK((state_of(folder) == before));
+}
+
+TEST_CASE("standard input is read once") {
+  const WorkFolder folder;
+  fill(folder);
+  for (const char* command :
+       {"predict --model - -", "predict --model /dev/stdin -", "render --matrix - - --out o.png",
+        "render --matrix - --row-labels /dev/stdin --out o.png", "eval --source - --target -"}) {
+    check_refused(folder.run(std::string(command) + " <sides"), 2,
+                  ": standard input can be read once, and ");
+  }
+  check_refused(folder.run("eval --model runs/sort --held-out --data - <pairs.tsv"), 2,
+                "--held-out");
+}
+
+TEST_CASE("a run that is resumed does not write its report into its pairs") {
+  const WorkFolder folder;
+  fill(folder);
+  std::string pairs;
+  for (const char* word : {"a", "b", "c", "d", "e", "f"}) pairs += std::string(word) + "\tx\n";
+  folder.write("pairs.tsv", pairs);
+  REQUIRE(folder.run("train --data pairs.tsv --out p --steps 2 --hidden 4 --quiet").exit_code == 0);
+  check_same_refused(folder, "train --resume p --steps 3 >>pairs.tsv");
 }
 
 TEST_CASE("no training writes over what it starts from") {

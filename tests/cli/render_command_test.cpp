@@ -136,7 +136,7 @@ TEST_CASE("attnviz render: what else it refuses") {
       {"--title \"$(printf 'a\\nb\\377')\"", 2,
        R"(--title: expected UTF-8, got "a\nb\xff", invalid at byte 4)"},
       {"--input ''", 3, "input: expected at least one character"},
-      {"--input ABC", 3, "the model has never seen \"A\", \"B\", \"C\""},
+      {"--input ABC", 3, "the model has never seen \"A\" (\"a\" is known), \"B\" ("},
       {"--input " + std::string(10000, 'a'), 5,
        "input: expected at most 1000 characters, got 10000"},
       {"--model nowhere", 3, "nowhere: cannot read"},

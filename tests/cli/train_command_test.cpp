@@ -339,7 +339,7 @@ TEST_CASE("attnviz train: a finished run says so, and what can be asked of it") 
   const auto again = folder.run("train --resume a");
   CHECK(again.exit_code == 0);
   CHECK(again.err.starts_with(
-      "a: finished after 40 steps: all steps done; to resume it: attnviz train "
+      "a: finished after 40 steps: all steps done; to train further: attnviz train "
       "--resume a --steps N, with N above 40\n"));
   CHECK(again.out.starts_with("test on 2000 unseen examples: exact match "));
   CHECK(again.out.ends_with("(best of 40 steps: step 40)\n"));
@@ -361,7 +361,7 @@ TEST_CASE("attnviz train: a finished run says so, and what can be asked of it") 
   INFO(early.err);
   CHECK(early.exit_code == 0);
   CHECK(early.err.find(
-            " steps: no new best in 2 evaluations; to resume it: attnviz train --resume 'an "
+            " steps: no new best in 2 evaluations; to train further: attnviz train --resume 'an "
             "early one' --steps N, with N from 2000 on, or --patience N, with N above 2\n") !=
         std::string::npos);
   const auto steps = [&](const std::string& more) {
@@ -547,8 +547,10 @@ TEST_CASE("attnviz train: what can be refused is refused before the first step")
   check_refused(folder.run("train --task reverse --alphabet a --quiet"), 2, "reverse");
   CHECK(!folder.has("runs"));
   REQUIRE(folder.run(train("--out a")).exit_code == 0);
-  check_refused(folder.run("train --data missing.tsv --out a"), 7, "a: holds a run already");
-  check_refused(folder.run("train --data missing.tsv --out a/config.json"), 4,
+  check_refused(folder.run("train --data missing.tsv --out a"), 3, "missing.tsv: cannot open");
+  folder.write("bad.tsv", "no pair\n");
+  check_refused(folder.run("train --data bad.tsv --out a"), 7, "a: holds a run already");
+  check_refused(folder.run("train --data bad.tsv --out a/config.json"), 4,
                 "a/config.json: cannot make the directory: Not a directory");
 }
 

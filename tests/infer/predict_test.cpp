@@ -49,7 +49,7 @@ TEST_CASE("inputs that a model cannot read are refused by name", "[predict]") {
     FAIL("characters the model never saw were taken");
   } catch (const InputError& error) {
     const std::string message = error.what();
-    CHECK(message.find("never seen \"C\", \"E\"") != std::string::npos);
+    CHECK(message.find("never seen \"C\" (\"c\" is known), \"E\"") != std::string::npos);
   }
 }
 

@@ -45,8 +45,10 @@ CurveSeries exact_by_length(const std::string& path, int count) {
   const auto task = task_of(model);
   if (!task && model.metadata.contains("data")) return pairs_by_length(model, path, count);
   if (!task || !task->task->takes_lengths) {
-    throw InputError(printable(path, no_limit) +
-                     ": expected a model of a task whose inputs have a length");
+    throw InputError(
+        printable(path, no_limit) +
+        ": expected a model of a task with lengths to choose from; --curve-of training "
+        "draws how any run was trained");
   }
   CurveSeries series{path, {}, {}};
   DecodingScratch scratch(model.config);
@@ -104,8 +106,8 @@ Metrics read_metrics(const std::string& folder) {
   return metrics;
 }
 
-/// Calls draw(run) for every run, but notes and leaves out those without an evaluation. Throws
-/// NoEvaluationError if that is all of them.
+/// Calls draw(run) for every run, but notes and leaves out those that cannot be drawn, such as
+/// those without an evaluation. Throws the first of these InputErrors if that is all of them.
 template <typename Draw>
 void for_each_evaluated(const std::vector<std::string>& runs, Draw&& draw) {
   std::exception_ptr first;
@@ -113,7 +115,7 @@ void for_each_evaluated(const std::vector<std::string>& runs, Draw&& draw) {
   for (const std::string& run : runs) {
     try {
       draw(run);
-    } catch (const NoEvaluationError& error) {
+    } catch (const InputError& error) {
       if (!first) first = std::current_exception();
       ++left_out;
       if (runs.size() > 1) tell_note(false, fmt::format("{}: left out", error.what()));

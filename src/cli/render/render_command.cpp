@@ -89,6 +89,7 @@ void add_from_model(const RenderOptions& options, const std::string& path,
   if (inputs.empty()) throw UsageError("--input: expected a text: the model has no sample");
   std::vector<std::vector<std::string>> sources;
   std::vector<std::vector<std::string>> targets;
+  std::vector<std::string> unknown;
   bool dropped = false;
   for (const std::string& input : inputs) {
     SourceText source = reader.read(input);
@@ -96,6 +97,7 @@ void add_from_model(const RenderOptions& options, const std::string& path,
     tell_length(options.quiet, "--input: ", reader, source);
     dropped = dropped || source.separators_dropped;
     sources.push_back(std::move(source.symbols));
+    unknown.push_back(std::move(source.unknown));
   }
   for (const std::string& target : options.targets) {
     SourceText text = reader.read_target(target);
@@ -106,7 +108,10 @@ void add_from_model(const RenderOptions& options, const std::string& path,
   for (Prediction& prediction :
        targets.empty() ? predict(model, sources, options.answer) : align(model, sources, targets)) {
     tell_cut(options.quiet, prediction);
-    const std::string title = picture_title(task ? task->task->name : "", prediction);
+    std::string title = picture_title(task ? task->task->name : "", prediction);
+    if (const std::string& unread = unknown[prediction.input]; !unread.empty()) {
+      title += " · read as <unk>: " + unread;
+    }
     pictures.push_back({std::move(prediction.map), title, path, checksum});
   }
 }

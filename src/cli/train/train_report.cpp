@@ -48,7 +48,7 @@ std::string finished_text(const RunReport& report, const Recipe& recipe, const s
     return text + "its learning rate ends at 0 there; a new run can start from its model: " +
            new_run_command(folder, data);
   }
-  text += fmt::format("to resume it: attnviz train --resume {} ", shell_word(folder));
+  text += fmt::format("to train further: attnviz train --resume {} ", shell_word(folder));
   if (!ended_early(report)) return text + fmt::format("--steps N, with N above {}", report.limit);
   text += is_at_rest ? fmt::format("--steps {}", recipe.steps)
                      : fmt::format("--steps N, with N from {} on", report.limit);
@@ -67,9 +67,10 @@ std::string report_text(const RunReport& report, const std::string& folder) {
   }
   return fmt::format(
       "test on {} unseen examples: exact match {}, {}tokens {}\n"
-      "saved {}/model.safetensors (best of {} steps: step {}{})\n",
+      "{} {}/model.safetensors (best of {} steps: step {}{})\n",
       test["examples"].get<std::size_t>(), percent(test["exact_match"]), gold,
-      percent(test["token_accuracy"]), printable(folder, no_limit), report.steps, report.best_step,
+      percent(test["token_accuracy"]), report.was_finished ? "unchanged" : "saved",
+      printable(folder, no_limit), report.steps, report.best_step,
       report.was_finished ? "" : ", " + duration_text(report.seconds));
 }
 

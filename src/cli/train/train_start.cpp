@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "attnviz/error.h"
+#include "base/line_reader.h"
 #include "base/utf8.h"
 #include "cli/inputs.h"
 #include "cli/open_model.h"
@@ -18,6 +19,7 @@
 #include "infer/model_text.h"
 #include "train/data.h"
 #include "train/pair_data.h"
+#include "train/pair_places.h"
 
 namespace attnviz {
 namespace {
@@ -212,6 +214,19 @@ void refuse_other_start(const TrainOptions& options, const TrainingPosition& pos
   }
 }
 
+/// What is wrong with the options and files of pairs at first sight, which no other folder would
+/// mend.
+void check_pairs(const TrainOptions& options) {
+  const PairSettings settings = options.pairs.resolve(options.task.max_length);
+  for (const PairFiles* files : {&settings.train, &settings.validation, &settings.test}) {
+    for (const std::string* file : {&files->pairs, &files->source, &files->target}) {
+      if (file->empty()) continue;
+      require_regular(*file);
+      const LineReader opened(*file);
+    }
+  }
+}
+
 /// The folder of --task all is no run, but holds some.
 void refuse_several(const std::string& folder) {
   std::error_code unknown;
@@ -311,6 +326,7 @@ Start start_in(const std::string& folder, const TrainOptions& options, const Tas
     again.resume = folder;
     return resume_run(again);
   }
+  if (task == nullptr) check_pairs(options);
   RunFolder(folder).check_free(options.run.force);
   return task == nullptr ? start_with_pairs(options) : start_new(options, *task);
 }
