@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,19 @@ bool may_try_again(int fd, short event) {
   if (errno != EAGAIN) return false;
   pollfd ready{fd, event, 0};
   return ::poll(&ready, 1, -1) > 0 || errno == EINTR;
+}
+
+/// After a while, whether no process has a named pipe open to write to it. Without data only a
+/// second look tells: when another writer leaves, the pipe of the last one ends.
+bool is_lonely(int fd, const std::string& path) {
+  pollfd ready{fd, POLLIN, 0};
+  int events = -1;
+  do {
+    events = ::poll(&ready, 1, patience_ms);
+  } while (events < 0 && errno == EINTR);
+  if (events != 0) return false;
+  Descriptor(open_file(path, O_WRONLY | O_NONBLOCK)).close();
+  return ::poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) == 0;
 }
 
 }  // namespace
@@ -47,23 +61,6 @@ std::optional<int> stream_of(const std::string& path) {
   }
   return std::nullopt;
 }
-
-namespace {
-
-/// After a while, whether no process has a named pipe open to write to it. Without data only a
-/// second look tells: when another writer leaves, the pipe of the last one ends.
-bool is_lonely(int fd, const std::string& path) {
-  pollfd ready{fd, POLLIN, 0};
-  int events = -1;
-  do {
-    events = ::poll(&ready, 1, patience_ms);
-  } while (events < 0 && errno == EINTR);
-  if (events != 0) return false;
-  Descriptor(open_file(path, O_WRONLY | O_NONBLOCK)).close();
-  return ::poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) == 0;
-}
-
-}  // namespace
 
 int open_input(const std::string& path, std::string& problem) {
   const std::optional<int> stream = stream_of(path);
@@ -114,6 +111,13 @@ std::optional<bool> is_named(int fd, const std::string& path) {
     return errno == ENOENT ? std::optional(false) : std::nullopt;
   }
   return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+int try_lock(int fd) {
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
 }
 
 std::string error_text_of(int error) {

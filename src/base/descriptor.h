@@ -56,6 +56,10 @@ int write_all(int fd, std::string_view bytes);
 /// be determined.
 std::optional<bool> is_named(int fd, const std::string& path);
 
+/// Locks an open file (flock) until it is closed: 0, or the error, EWOULDBLOCK when it is locked
+/// already.
+int try_lock(int fd);
+
 /// The text of a value of errno.
 std::string error_text_of(int error);
 

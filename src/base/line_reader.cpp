@@ -2,14 +2,11 @@
 
 #include <fmt/core.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 
 #include "attnviz/error.h"
-#include "base/descriptor.h"
 #include "base/utf8.h"
 
 namespace attnviz {
@@ -17,17 +14,18 @@ namespace {
 
 constexpr std::size_t chunk = std::size_t{1} << 16U;
 constexpr std::size_t max_skipped = std::size_t{1} << 30U;  // of one line
-constexpr int forever = -1;
 
-[[noreturn]] void refuse(const std::string& name, const char* what, int error) {
-  throw InputError(fmt::format("{}: {}: {}", name, what, std::generic_category().message(error)));
+/// Whether read() would not wait: there is input, the end, or an error to report.
+bool is_readable(int fd) {
+  pollfd input{fd, POLLIN, 0};
+  return ::poll(&input, 1, 0) != 0;
 }
 
-/// Whether read() would not wait: there is input, the end, or an error to report. Waits that many
-/// milliseconds for it.
-bool is_readable(int fd, int milliseconds) {
-  pollfd input{fd, POLLIN, 0};
-  return ::poll(&input, 1, milliseconds) != 0;
+Descriptor open_lines(const std::string& path, const std::string& name) {
+  std::string problem;
+  Descriptor file(open_input(path, problem));
+  if (!file.is_open()) throw InputError(name + ": cannot open: " + problem);
+  return file;
 }
 
 }  // namespace
@@ -35,15 +33,7 @@ bool is_readable(int fd, int milliseconds) {
 LineReader::LineReader(const std::string& path)
     : name_(path == "-" ? "standard input" : printable(path, no_limit)),
       is_standard_(path == "-"),
-      fd_(STDIN_FILENO) {
-  std::string problem;
-  if (!is_standard_) fd_ = open_input(path, problem);
-  if (fd_ < 0) throw InputError(name_ + ": cannot open: " + problem);
-}
-
-LineReader::~LineReader() {
-  if (!is_standard_) ::close(fd_);
-}
+      file_(open_lines(path, name_)) {}
 
 std::string LineReader::place() const {
   return is_standard_ ? fmt::format("{}, line {}", name_, number_)
@@ -71,11 +61,7 @@ void LineReader::read_more() {
   begin_ = 0;
   const std::size_t size = buffer_.size();
   buffer_.resize(size + chunk);
-  ssize_t got = -1;
-  // EAGAIN: another process made standard input non-blocking.
-  do {
-    got = ::read(fd_, buffer_.data() + size, chunk);
-  } while (got < 0 && (errno == EINTR || (errno == EAGAIN && is_readable(fd_, forever))));
+  const ssize_t got = read_some(file_.get(), buffer_.data() + size, chunk);
   error_ = got < 0 ? errno : 0;
   buffer_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   at_end_ = got <= 0;
@@ -83,7 +69,7 @@ void LineReader::read_more() {
 
 bool LineReader::would_wait() {
   while (!has_line()) {
-    if (!is_readable(fd_, 0)) return true;
+    if (!is_readable(file_.get())) return true;
     read_more();
   }
   return false;
@@ -92,7 +78,9 @@ bool LineReader::would_wait() {
 bool LineReader::next(std::string& line) {
   while (!has_line()) read_more();
   line.clear();
-  if (searched_ == buffer_.size() && error_ != 0) refuse(name_, "cannot read", error_);
+  if (searched_ == buffer_.size() && error_ != 0) {
+    throw InputError(name_ + ": cannot read: " + error_text_of(error_));
+  }
   if (skipped_ > max_skipped) {
     throw InputError(place() + ": expected the end of the line within 1 GiB, got none");
   }

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "base/descriptor.h"
+
 namespace attnviz {
 
 class LineReader {
@@ -12,9 +14,6 @@ class LineReader {
 
   /// "-" for standard input. Throws InputError when the file cannot be opened.
   explicit LineReader(const std::string& path);
-  ~LineReader();
-  LineReader(const LineReader&) = delete;
-  LineReader& operator=(const LineReader&) = delete;
 
   /// The next line without its end (LF or CRLF); the byte order mark of the first one is dropped.
   /// False when there is none. Throws InputError when it cannot be read; LimitError over 1 MiB,
@@ -36,7 +35,7 @@ class LineReader {
 
   std::string name_;
   bool is_standard_;
-  int fd_;
+  Descriptor file_;
   bool at_end_ = false;  // or at an error
   int error_ = 0;
   bool skipping_ = false;     // the rest of a line that was too long

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,34 +9,12 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
-#include <utility>
 
 #include "attnviz/error.h"
 #include "base/number.h"
 
 namespace attnviz {
 namespace {
-
-template <typename Call>
-int uninterrupted(Call&& call) {
-  int result = -1;
-  do {
-    result = call();
-  } while (result < 0 && errno == EINTR);
-  return result;
-}
-
-/// Whether `path` still names the open file: the last holder of the lock may have removed it.
-/// Nothing, with errno set, when that cannot be determined.
-std::optional<bool> is_named(int file, const std::string& path) {
-  struct stat opened {
-  }, named{};
-  if (::fstat(file, &opened) != 0) return std::nullopt;
-  if (::stat(path.c_str(), &named) != 0) {
-    return errno == ENOENT ? std::optional(false) : std::nullopt;
-  }
-  return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
-}
 
 std::string text_of(int file) {
   char text[160];
@@ -77,68 +54,57 @@ bool is_ours(int file) {
   return parse_integer<pid_t>(number).has_value();
 }
 
-}  // namespace
-
-FolderLock::FolderLock(const std::string& folder) : path_(folder + "/.lock") {
-  // Repeated when the last holder removes the file after it was opened and before it is locked.
-  while (!try_to_lock(folder)) {
-  }
-  // For messages only: a full disk is no reason to stop here.
-  const std::string text = this_process();
-  if (::ftruncate(file_, 0) != 0) return;
-  [[maybe_unused]] const auto written = ::pwrite(file_, text.data(), text.size(), 0);
+[[noreturn]] void refuse(const std::string& folder, const std::string& why) {
+  throw OutputError(fmt::format("{}: cannot lock: {}", printable(folder, no_limit), why));
 }
 
-bool FolderLock::try_to_lock(const std::string& folder) {
-  const auto open_lock = [&](int flags) {
-    return uninterrupted(
-        [&] { return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666); });
-  };
-  const auto refusal_for = [&](const std::string& why) {
-    return OutputError(fmt::format("{}: cannot lock: {}", printable(folder, no_limit), why));
-  };
-  const auto refusal = [&](int error) {
-    return refusal_for(error == ELOOP ? ".lock is a symbolic link"
-                                      : std::generic_category().message(error));
-  };
-  file_ = open_lock(O_CREAT | O_EXCL);
-  const bool is_new = file_ >= 0;
-  if (!is_new && errno == EEXIST) {
-    file_ = open_lock(0);
-    if (file_ < 0 && errno == ENOENT) return false;
+/// The lock file, locked. Not open when the last holder removed it after it was opened here and
+/// before it was locked: then it is to be tried again.
+Descriptor try_to_own(const std::string& folder, const std::string& path) {
+  constexpr int flags = O_RDWR | O_NOFOLLOW;
+  Descriptor made(open_file(path, flags | O_CREAT | O_EXCL, 0666));
+  const bool is_new = made.is_open() || errno != EEXIST;
+  Descriptor file(is_new ? made.release() : open_file(path, flags));
+  if (!file.is_open()) {
+    if (!is_new && errno == ENOENT) return file;
+    refuse(folder, errno == ELOOP ? ".lock is a symbolic link" : error_text_of(errno));
   }
-  if (file_ < 0) throw refusal(errno);
-  if (uninterrupted([&] { return ::flock(file_, LOCK_EX | LOCK_NB); }) < 0) {
-    const int error = errno;
-    const std::string who = holder(file_);
-    ::close(std::exchange(file_, -1));
-    if (error != EWOULDBLOCK) {
-      if (is_new) ::unlink(path_.c_str());
-      throw refusal(error);
-    }
-    throw FolderInUseError(fmt::format("{}: in use by {}", printable(folder, no_limit), who));
+  const auto give_up = [&](int error) {
+    if (is_new) ::unlink(path.c_str());
+    refuse(folder, error_text_of(error));
+  };
+  if (const int error = try_lock(file.get())) {
+    if (error != EWOULDBLOCK) give_up(error);
+    throw FolderInUseError(
+        fmt::format("{}: in use by {}", printable(folder, no_limit), holder(file.get())));
   }
-  const std::optional<bool> named = is_named(file_, path_);
-  if (named == true && !is_ours(file_)) {
-    ::close(std::exchange(file_, -1));
-    throw refusal_for(".lock is a file of something else; move it away");
+  const std::optional<bool> named = is_named(file.get(), path);
+  if (!named) give_up(errno);
+  if (named == false) return Descriptor(-1);
+  if (!is_ours(file.get())) refuse(folder, ".lock is a file of something else; move it away");
+  return file;
+}
+
+Descriptor own(const std::string& folder, const std::string& path) {
+  for (;;) {
+    Descriptor file = try_to_own(folder, path);
+    if (file.is_open()) return file;
   }
-  if (named == true) return true;
-  const int error = errno;
-  ::close(std::exchange(file_, -1));
-  if (named == false) return false;
-  if (is_new) ::unlink(path_.c_str());
-  throw refusal(error);
+}
+
+}  // namespace
+
+FolderLock::FolderLock(const std::string& folder)
+    : path_(folder + "/.lock"), file_(own(folder, path_)) {
+  // For messages only: a full disk is no reason to stop here.
+  const std::string text = this_process();
+  if (::ftruncate(file_.get(), 0) != 0) return;
+  [[maybe_unused]] const auto written = ::pwrite(file_.get(), text.data(), text.size(), 0);
 }
 
 FolderLock::~FolderLock() {
-  if (file_ < 0) return;
   // While it is held, so that it cannot be another's, unless somebody has put a file in its place.
-  if (is_named(file_, path_) != false) ::unlink(path_.c_str());
-  ::close(file_);
+  if (file_.is_open() && is_named(file_.get(), path_) != false) ::unlink(path_.c_str());
 }
-
-FolderLock::FolderLock(FolderLock&& other) noexcept
-    : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
 
 }  // namespace attnviz

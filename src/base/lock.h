@@ -4,6 +4,7 @@
 #include <string>
 
 #include "attnviz/error.h"
+#include "base/descriptor.h"
 
 namespace attnviz {
 
@@ -21,14 +22,12 @@ class FolderLock {
   /// or is not one that a holder has left.
   explicit FolderLock(const std::string& folder);
   ~FolderLock();
-  FolderLock(FolderLock&& other) noexcept;
+  FolderLock(FolderLock&&) noexcept = default;
   FolderLock& operator=(FolderLock&&) = delete;
 
  private:
-  bool try_to_lock(const std::string& folder);  // false if it should be tried again
-
   std::string path_;
-  int file_ = -1;
+  Descriptor file_;
 };
 
 }  // namespace attnviz

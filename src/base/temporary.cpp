@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,14 +27,6 @@ bool is_temporary_name(std::string_view name) {
          parse_integer<unsigned>(name.substr(dash + 1));
 }
 
-/// 0, or the error: EWOULDBLOCK when it is locked already.
-int lock(int file) {
-  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EINTR) return errno;
-  }
-  return 0;
-}
-
 /// Removes a temporary file that nobody holds. While its lock is held here, no owner can rename it:
 /// one that has created it but not yet locked it sees the lock, or that its name is gone.
 void remove_leftover(const std::string& path) {
@@ -43,7 +34,7 @@ void remove_leftover(const std::string& path) {
   struct stat status {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   // Its owner may have renamed it after it was opened: then the name is gone, or another file's.
-  if (lock(file.get()) == 0 && is_named(file.get(), path) == true) ::unlink(path.c_str());
+  if (try_lock(file.get()) == 0 && is_named(file.get(), path) == true) ::unlink(path.c_str());
 }
 
 /// What cannot be removed stays, and does no harm.
@@ -103,7 +94,7 @@ Descriptor Temporary::create(const std::string& folder, std::optional<mode_t> mo
 /// Whether the new file is this object's: another process may have taken it for a leftover before
 /// it was locked.
 bool Temporary::own(int file) {
-  int error = lock(file);
+  int error = try_lock(file);
   if (error == EWOULDBLOCK) return false;
   // A file system without locks: nobody can lock this file and take it for a leftover.
   if (error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP || error == EINVAL) return true;

@@ -20,15 +20,15 @@ void add_answer_options(const Command& command, AnswerOptions& answer) {
 
 void tell_unknown(bool quiet, const std::string& place, const SourceText& text) {
   if (text.unknown.empty()) return;
-  tell(quiet, fmt::format("attnviz: note: {}the model has never seen {}; read as <unk>", place,
-                          text.unknown));
+  tell_note(quiet,
+            fmt::format("{}the model has never seen {}; read as <unk>", place, text.unknown));
 }
 
 bool tell_length(bool quiet, const std::string& place, const SourceReader& reader,
                  const SourceText& text) {
   const std::string warning = reader.length_warning(text.symbols.size());
   if (warning.empty()) return false;
-  tell(quiet, "attnviz: note: " + place + warning);
+  tell_note(quiet, place + warning);
   return true;
 }
 

@@ -12,18 +12,20 @@ Option add_model_option(const Command& command, const std::string& name, std::st
   return command.path(name, target, "a run's folder or a model file (default: the newest run)");
 }
 
+void note_mixed_runs(const std::string& folder) {
+  const std::string mixed = mixed_runs(RunFolder(folder));
+  if (mixed.empty()) return;
+  tell_note(false, printable(folder, no_limit) + ": holds files of several runs: " + mixed);
+}
+
 Model open_model(const std::string& path) {
   const std::string name = path.empty() ? newest_run() : path;
-  const RunFolder folder(name);
-  require_model(folder);
+  require_model(RunFolder(name));
   Model model = load_model(name);
-  if (const std::string mixed = mixed_runs(folder); !mixed.empty()) {
-    tell(false,
-         "attnviz: note: " + printable(name, no_limit) + ": holds files of several runs: " + mixed);
-  }
+  note_mixed_runs(name);
   if (!model.checked) {
-    tell(false, "attnviz: note: " + printable(name, no_limit) +
-                    ": made elsewhere: no checksums, so damage would go unseen");
+    tell_note(false, printable(name, no_limit) +
+                         ": made elsewhere: no checksums, so damage would go unseen");
   }
   return model;
 }

@@ -16,4 +16,7 @@ Option add_model_option(const Command& command, const std::string& name, std::st
 /// different runs. Throws NoEvaluationError for a run that has no model yet.
 Model open_model(const std::string& path);
 
+/// Notes that the files of a run's folder are of several runs, if they are.
+void note_mixed_runs(const std::string& folder);
+
 }  // namespace attnviz

@@ -258,12 +258,7 @@ Option Command::paths(const std::string& name, std::vector<std::string>& target,
   return Option(app_->add_option_function<std::vector<std::string>>(name, take, help)).type("PATH");
 }
 
-Option Command::arguments(const std::string& name, std::vector<std::string>& target,
-                          const std::string& help) const {
-  return Option(app_->add_option(name, target, help)).type("TEXT");
-}
-
-void Command::words(std::vector<std::string>& target) const {
+void Command::stray_words(std::vector<std::string>& target) const {
   app_->add_option("words", target)->group("");
 }
 

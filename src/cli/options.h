@@ -85,17 +85,14 @@ class Command {
     return utf8_text_to(
         name, [&target](const std::string& text) { target = text; }, help);
   }
-  /// One or several texts; may be repeated.
+  /// One or several texts; may be repeated. A name without dashes is that of arguments.
   Option texts(const std::string& name, std::vector<std::string>& target,
                const std::string& help) const;
   /// One or several files or folders, none of them ""; may be repeated.
   Option paths(const std::string& name, std::vector<std::string>& target,
                const std::string& help) const;
-  /// Texts without an option's name.
-  Option arguments(const std::string& name, std::vector<std::string>& target,
-                   const std::string& help) const;
   /// Words without an option's name, which --help does not show: for the command to refuse.
-  void words(std::vector<std::string>& target) const;
+  void stray_words(std::vector<std::string>& target) const;
   Option flag(const std::string& name, bool& target, const std::string& help) const;
   /// A flag that may have a value, as in --name=value: "true" without one.
   Option flag_or_value(const std::string& name, std::string& target, const std::string& help) const;

@@ -31,6 +31,10 @@ void tell(bool quiet, std::string_view line) {
   if (!quiet) std::cerr << line << '\n';
 }
 
+void tell_note(bool quiet, const std::string& text) {
+  tell(quiet, "attnviz: note: " + text);
+}
+
 std::string shell_word(const std::string& path) {
   const auto is_plain = [](char c) {
     const std::string_view plain = "_-./+,:@%";

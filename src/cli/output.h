@@ -33,10 +33,12 @@ void print(std::string_view text);
 
 /// A line on standard error, unless `quiet`.
 void tell(bool quiet, std::string_view line);
+/// The same of a note: "attnviz: note: <text>".
+void tell_note(bool quiet, const std::string& text);
 
 /// A note, printed once, that an input such as "1, 9, 4" was read as "194".
 inline constexpr const char* separators_note =
-    "attnviz: note: separators between the symbols of an input are left out";
+    "separators between the symbols of an input are left out";
 
 /// A path for a command that is printed for the user: as it must be typed, in quotes where it needs
 /// them, with escapes as bash and zsh read them ($'a\nb') where it cannot be printed.

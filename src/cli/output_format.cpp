@@ -28,12 +28,15 @@ std::string output_format(const std::string& option, const std::string& out,
                    printable(out) + '"');
 }
 
+void require_several(const std::string& option, const std::string& format) {
+  if (format == "jsonl") return;
+  throw UsageError(option + ": a ." + format +
+                   " file holds one map; give several inputs a .jsonl file");
+}
+
 std::string maps_to_bytes(const std::string& option, const std::vector<AttentionMap>& maps,
                           const std::string& format) {
-  if (maps.size() > 1 && format != "jsonl") {
-    throw UsageError(option + ": a ." + format +
-                     " file holds one map; give several inputs a .jsonl file");
-  }
+  if (maps.size() > 1) require_several(option, format);
   std::string bytes;
   for (const AttentionMap& map : maps) bytes += attention_to_bytes(map, *attention_format(format));
   return bytes;

@@ -9,9 +9,9 @@ namespace attnviz {
 
 Option add_columns_option(const Command& command, std::string& target) {
   return command
-      .text("--columns", target,
-            "the columns of source and target, and of the gold alignment, as in 1,2 or 2,4,5 "
-            "(default: the first two, or all three)")
+      .words("--columns", target, "two or three columns, as in 1,2",
+             "the columns of source and target, and of the gold alignment, as in 1,2 or 2,4,5 "
+             "(default: the first two, or all three)")
       .type("N,N[,N]");
 }
 
@@ -24,7 +24,7 @@ std::vector<int> read_columns(const std::string& text) {
 }
 
 void tell_pair_notes(bool quiet, const PairNotes& notes, std::size_t pairs) {
-  const auto note = [&](const std::string& text) { tell(quiet, "attnviz: note: " + text); };
+  const auto note = [&](const std::string& text) { tell_note(quiet, text); };
   if (notes.empty == 1) note("skipped 1 line with an empty side");
   if (notes.empty > 1) note(fmt::format("skipped {} lines with an empty side", notes.empty));
   if (notes.labels > 0) {

@@ -232,6 +232,11 @@ Model read_description(const TensorFile& file, const std::string& name) {
 
 Model read_model(std::string_view bytes, const std::string& name) {
   const TensorFile file = read_safetensors(bytes, name);
+  if (file.metadata.contains("state")) {
+    throw InputError(name +
+                     ": expected a model, got the state of a run; name the run's folder, or " +
+                     "its model.safetensors");
+  }
   Model model = read_description(file, name);
   extract_tensors(file.tensors, "", model.config, name, model.weights);
 

@@ -16,10 +16,15 @@ Json answers_json(const AnswerScores& scores) {
           {"token_accuracy", scores.token_accuracy()}};
 }
 
+/// Without gold there is no mass on it.
 Json alignment_json(const AlignmentScores& scores) {
-  return {{"gold_mass", scores.gold_mass()},
-          {"hit_rate", scores.hit_rate()},
-          {"row_entropy", scores.row_entropy()}};
+  Json json;
+  if (scores.rows > 0) {
+    json["gold_mass"] = scores.gold_mass();
+    json["hit_rate"] = scores.hit_rate();
+  }
+  json["row_entropy"] = scores.row_entropy();
+  return json;
 }
 
 }  // namespace

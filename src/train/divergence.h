@@ -1,4 +1,4 @@
-// When training has come to nothing.
+// When training has diverged.
 #pragma once
 
 #include <string>

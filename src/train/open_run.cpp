@@ -3,6 +3,7 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
+#include "formats/safetensors.h"
 #include "train/run.h"
 #include "train/run_record.h"
 
@@ -13,7 +14,9 @@ constexpr std::size_t max_state = std::size_t{1} << 34U;
 
 SavedRun load_state(const RunFolder& folder) {
   const std::string file = folder.last();
-  return read_saved_run(read_file(file, max_state), printable(file, no_limit));
+  const std::string name = printable(file, no_limit);
+  const auto check_start = [&](std::string_view start) { check_safetensors_start(start, name); };
+  return read_saved_run(read_file(file, max_state, check_start), name);
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ std::string PairData::data_json() const {
   return data.dump();
 }
 
-void PairData::adopt(const std::string& entry) {
+void PairData::adopt(const std::string& entry, bool keep_names) {
   const auto expected = parse_strict_json<Json>(entry, "data");
   const auto found = Json::parse(data_json());
   std::vector<std::string> texts;
@@ -144,7 +144,7 @@ void PairData::adopt(const std::string& entry) {
         "{}: the pairs are not those that the model was trained on: expected {}, got {}",
         printable(settings_.train.name(), no_limit), printable(texts[0], 200), texts[1]));
   }
-  adopted_ = entry;
+  if (keep_names) adopted_ = entry;
 }
 
 std::map<std::string, std::string> PairData::metadata() const {

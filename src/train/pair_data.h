@@ -60,9 +60,9 @@ class PairData : public TrainingData {
   PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& source,
            const Vocabulary& target);
 
-  /// Makes "data" of a model the entry of these pairs too, in which their files may have other
-  /// names. Throws InputError unless they are the pairs of that entry.
-  void adopt(const std::string& entry);
+  /// Throws InputError unless these are the pairs of an entry "data" of a model, in which their
+  /// files may have other names. Makes it their own entry too if `keep_names`.
+  void adopt(const std::string& entry, bool keep_names);
 
   const PairSettings& settings() const { return settings_; }
   PairCounts counts() const;
@@ -77,7 +77,7 @@ class PairData : public TrainingData {
   /// "text", how the model reads, "data", the settings with a checksum of the pairs, and "unknown",
   /// the shares of a part's side that are read as <unk>, where there are any. Of pairs
   /// that adopted an entry, the names of the files are those recorded: a run that is resumed ends
-  /// with the same bytes wherever its pairs are now.
+  /// with the same bytes wherever its pairs are found.
   std::map<std::string, std::string> metadata() const override;
   /// All of a part, or as many of it, drawn without repetition.
   std::vector<EncodedExample> held_out(Part part, int max, Random& random) const override;

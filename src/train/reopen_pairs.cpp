@@ -93,7 +93,7 @@ PairData reopen_pairs(const Model& model, const std::string& file, std::uint64_t
   for (std::size_t attempt = 0; try_places(files, attempt); ++attempt) {
     try {
       PairData data(settings, seed, model.source, model.target);
-      data.adopt(model.metadata.at("data"));
+      data.adopt(model.metadata.at("data"), files.given.empty());
       return data;
     } catch (const Error& error) {
       const bool all_given = std::ranges::all_of(files.places, &std::vector<std::string>::empty);

@@ -3,9 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "attnviz/error.h"
@@ -16,19 +13,13 @@
 #include "train/divergence.h"
 #include "train/memory.h"
 #include "train/run_record.h"
+#include "train/stopping.h"
 #include "train/trainer.h"
 
 namespace attnviz {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr const char* scores_key = "scores";  // of the model's test, in its metadata
-constexpr double min_between_saves = 1.0;     // seconds, at evaluations
-
-double system_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+constexpr double min_between_saves = 1.0;  // seconds, at evaluations
 
 /// Examples that are never trained on. They are drawn before a run begins: where that is
 /// impossible, nothing has been written yet.
@@ -44,21 +35,16 @@ HeldOut draw_held_out(const TrainingData& data, const RunOptions& options) {
           data.held_out(Part::test, options.test, test)};
 }
 
-/// Whether a file's text is what test() writes.
-bool are_scores(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
-  const auto is_number = [&](const char* key) {
-    return json.contains(key) && json[key].is_number();
-  };
-  return json.is_object() && json.contains("offsets") && is_number("examples") &&
-         is_number("exact_match") && is_number("token_accuracy") && is_number("gold_mass") &&
-         is_number("hit_rate");
-}
-
 ModelConfig complete(ModelConfig config, const TrainingData& data) {
   config.source_vocabulary = data.source().size();
   config.target_vocabulary = data.target().size();
   return config;
+}
+
+/// An entry of a model's metadata, "" where it is missing.
+std::string entry(const Model& model, const char* key) {
+  const auto found = model.metadata.find(key);
+  return found == model.metadata.end() ? "" : found->second;
 }
 
 /// One run, from its start or from where it was interrupted. Its owner has locked the folder.
@@ -101,39 +87,24 @@ class Run {
 
   RunReport resume(SavedRun saved) {
     position_ = saved.position;
-    report_.best_step = position_.best_step;
     training_ = Random(position_.training);
     trainer_.restore(std::move(saved.trainer));
     best_.weights = std::move(saved.best.weights);
-    if (const auto name = saved.best.metadata.find(run_key); name != saved.best.metadata.end()) {
-      best_.metadata[run_key] = name_ = name->second;
-    }
-    if (const auto scores = saved.best.metadata.find(scores_key);
-        scores != saved.best.metadata.end() && are_scores(scores->second)) {
-      best_.metadata[scores_key] = scores->second;
-    }
+    name_ = entry(saved.best, run_key);
+    if (!name_.empty()) best_.metadata[run_key] = name_;
+    const std::string scores = entry(saved.best, scores_key);
+    if (are_scores(scores)) best_.metadata[scores_key] = scores;
     position_.metrics_size = cut_metrics(folder_, position_.metrics_size, trainer_.steps_done(),
                                          [&](const std::string& text) { note(text); });
-    if (extend()) save();
+    const bool had_ended = has_ended();
+    if (extend(recipe_, trainer_.steps_done(), options_.limit, options_.patience, position_)) {
+      if (had_ended && !has_ended()) best_.metadata.erase(scores_key);  // it will have others
+      save();
+    }
     return proceed();
   }
 
  private:
-  /// What is asked beyond what was asked before; false if that is nothing. The evaluations of a run
-  /// that had ended early count from anew with more steps.
-  bool extend() {
-    const bool had_ended = has_ended();
-    const bool goes_on = had_ended && options_.limit > trainer_.steps_done();
-    const TrainingPosition before = position_;
-    position_.limit = std::max(options_.limit, position_.limit);
-    if (options_.patience > 0) position_.patience = options_.patience;
-    if (goes_on && report_.stop_reason != StopReason::out_of_steps) {
-      position_.counted = position_.good_evaluations = 0;
-    }
-    if (had_ended && !has_ended()) best_.metadata.erase(scores_key);  // it will have others
-    return goes_on || position_.limit != before.limit || position_.patience != before.patience;
-  }
-
   RunReport proceed() {
     write_file(folder_.config(),
                config_json(data_, recipe_, options_.seed, options_.program, name_));
@@ -154,11 +125,11 @@ class Run {
                        printable(folder_.replaced(), no_limit)));
     }
     report_.steps = trainer_.steps_done();
+    report_.best_step = position_.best_step;
     report_.limit = position_.limit;
     report_.patience = position_.patience;
-    if (!stopped && best_.metadata.contains(scores_key)) {
-      report_.scores = best_.metadata[scores_key];
-    }
+    if (!stopped) report_.scores = entry(best_, scores_key);
+    report_.unknown = entry(best_, "unknown");
     if (position_.best_step > 0) report_.is_newest = remember_newest_run(folder_.path());
     return report_;
   }
@@ -166,9 +137,11 @@ class Run {
   /// Steps and evaluations until the run ends. Throws WorkStopped between or within them, with the
   /// position as it was before.
   void train() {
-    while (is_evaluation_due() || !has_ended()) {
-      if (is_evaluation_due()) {
+    for (;;) {
+      if (is_evaluation_due(recipe_, position_, trainer_.steps_done())) {
         evaluate();
+      } else if (has_ended()) {
+        return;
       } else {
         step();
       }
@@ -187,29 +160,14 @@ class Run {
     stop_();
   }
 
-  double now() const { return events_.clock ? events_.clock() : system_seconds(); }
+  double now() const { return events_.clock(); }
   /// A clock that was set back has not moved.
   double since(double start) const { return std::max(0.0, now() - start); }
 
-  bool is_evaluation_due() const {
-    const int done = trainer_.steps_done();
-    return position_.loss_count > 0 &&
-           (done % recipe_.evaluate_every == 0 || done == recipe_.steps || done == position_.limit);
-  }
-
-  /// By the rules of the recipe, from the position alone: a run that was interrupted after its last
-  /// step then only needs its test.
   bool has_ended() {
-    if (position_.good_evaluations >= recipe_.converged_after) {
-      report_.stop_reason = StopReason::converged;
-    } else if (position_.counted >= position_.patience) {
-      report_.stop_reason = StopReason::stalled;
-    } else if (trainer_.steps_done() >= position_.limit) {
-      report_.stop_reason = StopReason::out_of_steps;
-    } else {
-      return false;
-    }
-    return true;
+    const auto reason = end_of(recipe_, position_, trainer_.steps_done());
+    if (reason) report_.stop_reason = *reason;
+    return reason.has_value();
   }
 
   bool has_diverged() const { return report_.stop_reason == StopReason::diverged; }
@@ -252,50 +210,17 @@ class Run {
     progress.validation =
         evaluate_forced(trainer_.weights(), trainer_.config(), held_out_.validation, scratch_);
     is_unsaved_ = true;
-    position_.loss_sum = 0.0;
-    position_.loss_count = 0;
-
-    judge(progress);
-
-    const double entropy = progress.validation.alignment.row_entropy();
-    const double objective = progress.validation.loss + recipe_.entropy_penalty * entropy;
-    progress.new_best = !has_diverged() && objective < position_.best_objective;  // false for NaN
-    position_.stalled = progress.new_best ? 0 : position_.stalled + 1;
-    const bool counts = is_in_full(recipe_, progress.step);
-    position_.counted = progress.new_best ? 0 : position_.counted + (counts ? 1 : 0);
-    progress.stalled = position_.stalled;
-    progress.counted = position_.counted;
-    progress.patience = position_.patience;
+    const std::string why = divergence(trainer_, progress.loss, progress.validation.loss);
+    if (!why.empty()) diverge(progress.step, why);
+    count_evaluation(recipe_, has_diverged(), position_, progress);
     if (progress.new_best) {
-      position_.best_objective = objective;
-      position_.best_step = report_.best_step = progress.step;
       best_.weights = trainer_.weights();
       is_best_unsaved_ = true;
-    } else if (recipe_.plateau > 0 && position_.stalled % recipe_.plateau == 0) {
-      position_.rate_scale *= recipe_.plateau_decay;
     }
-    watch_convergence(progress.step, progress.validation);
     const std::string line = metrics_line(progress, name_);
     append_line(folder_.metrics(), line);
     position_.metrics_size += line.size() + 1;
     if (events_.on_evaluation) events_.on_evaluation(progress);
-  }
-
-  /// Whether training has diverged.
-  void judge(const Progress& progress) {
-    const std::string why = divergence(trainer_, progress.loss, progress.validation.loss);
-    if (!why.empty()) diverge(progress.step, why);
-  }
-
-  /// Converged: every answer right and attention at rest over several evaluations, with the entropy
-  /// penalty fully in.
-  void watch_convergence(int step, const Evaluation& evaluation) {
-    const double entropy = evaluation.alignment.row_entropy();
-    const bool at_rest = std::abs(entropy - position_.last_entropy) < recipe_.resting_entropy;
-    position_.last_entropy = entropy;
-    const bool all_right = evaluation.answers.exact == evaluation.answers.answers;
-    position_.good_evaluations =
-        all_right && at_rest && is_in_full(recipe_, step) ? position_.good_evaluations + 1 : 0;
   }
 
   /// The best model's test scores, into its file.
@@ -313,10 +238,7 @@ class Run {
         !has_diverged() && !culprit.empty()) {
       diverge(trainer_.steps_done(), culprit + " is not finite");
     }
-    Json training{
-        {"seed", position_.seed}, {"steps", position_.best_step}, {"gold_alignment_used", false}};
-    if (!position_.init_from.empty()) training["init_from"] = position_.init_from;
-    best_.metadata["training"] = training.dump();
+    best_.metadata["training"] = training_json(position_);
     if (position_.best_step > 0 && is_best_unsaved_) {
       write_file(folder_.model(), write_model(best_));
       folder_.drop_replaced();
@@ -361,6 +283,13 @@ class Run {
   RunReport report_;
 };
 
+/// For the owner of a run that may have given no model: the one that it was to replace comes back.
+void restore_replaced(const RunFolder& folder, const RunEvents& events) {
+  if (!folder.is_replacing() || folder.has_model()) return;
+  folder.restore_replaced();
+  if (events.on_note) events.on_note("the run that was to be replaced is kept");
+}
+
 }  // namespace
 
 RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOptions& options,
@@ -372,19 +301,13 @@ RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOption
   data.next_batch(recipe, 0, random, first);
   const RunFolder folder(options.folder);
   const FolderLock lock = folder.claim(options.force);
-  // A run that was put aside comes back where the new one has come to nothing.
-  const auto restore = [&] {
-    if (!folder.is_replacing() || folder.has_model()) return;
-    folder.restore_replaced();
-    if (events.on_note) events.on_note("the run that was to be replaced is kept");
-  };
   try {
     RunReport report = Run(data, recipe, options, events, std::move(held_out)).start(initial);
-    if (report.stop_reason == StopReason::diverged) restore();
+    if (report.stop_reason == StopReason::diverged) restore_replaced(folder, events);
     return report;
   } catch (...) {
     try {
-      restore();
+      restore_replaced(folder, events);
     } catch (const Error&) {  // what went wrong first is what is told; the next run restores it
     }
     throw;
@@ -401,11 +324,7 @@ RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& opt
   HeldOut held_out = draw_held_out(data, own);
   RunReport report =
       Run(data, run.saved.recipe, own, events, std::move(held_out)).resume(std::move(run.saved));
-  const bool is_over = report.stop_reason == StopReason::diverged && report.best_step == 0;
-  if (is_over && run.folder.is_replacing()) {
-    run.folder.restore_replaced();
-    if (events.on_note) events.on_note("the run that was to be replaced is kept");
-  }
+  if (report.stop_reason == StopReason::diverged) restore_replaced(run.folder, events);
   return report;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "base/lock.h"
 #include "score/evaluate.h"
 #include "train/recipe.h"
@@ -60,6 +61,7 @@ struct RunReport {
   std::string scores;     // JSON as of an Evaluation: the best model's, greedily, on examples used
                           // nowhere else; "" for a run that was stopped or has no model
   std::string reason;     // what diverged
+  std::string unknown;    // JSON: the shares of symbols read as <unk>; "" where there are none
   bool is_newest = true;  // false: runs/latest could not be written
 };
 
@@ -72,8 +74,8 @@ struct RunEvents {
   /// Asked many times a second, in a step by several threads at once: what is under way is given up
   /// and the run saved as it was before. Once true it must stay so.
   std::function<bool()> should_stop;
-  /// Seconds since any moment; empty for the system's clock. It may stand still.
-  std::function<double()> clock;
+  /// Seconds since any moment. It may stand still.
+  std::function<double()> clock = steady_seconds;
 };
 
 /// Weights to start from instead of random ones, of the recipe's sizes and the data's vocabularies.
@@ -109,8 +111,8 @@ OpenRun open_run(const std::string& folder);
 /// Continues a run; the files become byte-identical to those of a run that was never interrupted.
 /// Folder, seed and recipe are the run's own. With a larger `limit` it trains past the recipe's
 /// last step, with the learning rate, penalty and batch of that step. With another `patience`, or
-/// with a limit beyond its steps, a run goes on that had ended early: the evaluations that patience
-/// and convergence count begin anew with the limit.
+/// with a limit beyond its steps, a run that had ended early is resumed too: the evaluations that
+/// patience and convergence count begin anew with the limit.
 RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& options,
                           const RunEvents& events);
 

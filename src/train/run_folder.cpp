@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "attnviz/error.h"
@@ -15,10 +16,10 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t max_path = 1U << 16U;
 
-// The files of a run. While one is put aside, its state goes first and comes back last: a folder
-// with a state and without a model then always holds a new run, which is under way.
-constexpr const char* files[] = {"last.safetensors", "model.safetensors", "metrics.jsonl",
-                                 "config.json"};
+// The files of a run in the order of moving and removing them: its state goes first and comes back
+// last. A folder with a state and without a model then always holds a new run, which is under way.
+constexpr const char* moved_files[] = {"last.safetensors", "model.safetensors", "metrics.jsonl",
+                                       "config.json"};
 
 /// Throws InputError when that cannot be determined: what may exist must not be taken for missing.
 fs::file_status look_at(const std::string& path) {
@@ -54,8 +55,7 @@ void remove(const std::string& path) {
   must(error, path, "remove");
 }
 
-/// Whether runs/latest may be written: it is not there, or names a run as we do. Other text is not
-/// ours, and nor is a link or a folder.
+/// Whether runs/latest may be written: it is not there, or a line as remember_newest_run() has it.
 bool is_our_newest() {
   std::error_code error;
   const fs::file_status status = fs::symlink_status(newest_run_file, error);
@@ -65,13 +65,17 @@ bool is_our_newest() {
     const std::string text = read_file(newest_run_file, max_path);
     if (text.empty() || text.find('\n') != text.size() - 1) return false;
     const std::string path = text.substr(0, text.size() - 1);
-    return path.starts_with("runs/") || fs::is_directory(path, error);
+    return path.starts_with("runs/") || path.ends_with('/') || fs::is_directory(path, error);
   } catch (const Error&) {
     return false;
   }
 }
 
 }  // namespace
+
+std::vector<std::string> RunFolder::files() const {
+  return {model(), last(), metrics(), config()};
+}
 
 bool RunFolder::has_model() const {
   return exists(model());
@@ -86,10 +90,7 @@ bool RunFolder::has_metrics() const {
 }
 
 bool RunFolder::holds_run() const {
-  for (const char* name : files) {
-    if (exists(file(name))) return true;
-  }
-  return is_replacing();
+  return std::ranges::any_of(files(), exists) || is_replacing();
 }
 
 void RunFolder::check_free(bool force) const {
@@ -107,7 +108,7 @@ FolderLock RunFolder::claim(bool force) const {
   check_files();
   settle();
   if (!force) check_free(force);
-  for (const char* name : files) check_writable(file(name));
+  for (const std::string& path : files()) check_writable(path);
   put_aside();
   return lock;
 }
@@ -137,8 +138,7 @@ void RunFolder::check_files() const {
                                   printable(path, no_limit), what));
   };
   std::error_code unknown;  // then look_at() reports it
-  for (const char* name : files) {
-    const std::string path = file(name);
+  for (const std::string& path : files()) {
     if (fs::is_symlink(fs::symlink_status(path, unknown))) refuse(path, "a symbolic link");
     const fs::file_status status = look_at(path);
     if (fs::is_directory(status)) refuse(path, "a folder");
@@ -150,11 +150,7 @@ void RunFolder::check_files() const {
 }
 
 bool RunFolder::is_replacing() const {
-  const RunFolder aside(replaced());
-  for (const char* name : files) {
-    if (exists(aside.file(name))) return true;
-  }
-  return false;
+  return std::ranges::any_of(RunFolder(replaced()).files(), exists);
 }
 
 /// Ends what a killed owner has begun.
@@ -164,13 +160,13 @@ void RunFolder::settle() const {
 }
 
 void RunFolder::put_aside() const {
-  if (is_replacing()) {  // and the run that was to replace it came to nothing
-    for (const char* name : files) remove(file(name));
+  if (is_replacing()) {  // and the run that was to replace it gave no model
+    for (const char* name : moved_files) remove(file(name));
     return;
   }
   const RunFolder aside(replaced());
   try {
-    for (const char* name : files) {
+    for (const char* name : moved_files) {
       if (!exists(file(name))) continue;
       make_directory(replaced());
       move(file(name), aside.file(name));
@@ -184,7 +180,7 @@ void RunFolder::put_aside() const {
 void RunFolder::bring_back() const {
   if (!exists(replaced())) return;
   const RunFolder aside(replaced());
-  for (auto name = std::rbegin(files); name != std::rend(files); ++name) {
+  for (auto name = std::rbegin(moved_files); name != std::rend(moved_files); ++name) {
     if (exists(aside.file(*name))) move(aside.file(*name), file(*name));
   }
   std::error_code not_empty;  // something of somebody else
@@ -193,14 +189,13 @@ void RunFolder::bring_back() const {
 
 void RunFolder::drop_replaced() const {
   if (!exists(replaced())) return;
-  const RunFolder aside(replaced());
-  for (const char* name : files) remove(aside.file(name));
+  for (const std::string& path : RunFolder(replaced()).files()) remove(path);
   std::error_code not_empty;
   fs::remove(replaced(), not_empty);
 }
 
 void RunFolder::restore_replaced() const {
-  for (const char* name : files) remove(file(name));
+  for (const char* name : moved_files) remove(file(name));
   bring_back();
 }
 
@@ -208,7 +203,9 @@ bool remember_newest_run(const std::string& path) {
   try {
     make_directory("runs");
     if (!is_our_newest()) return false;
-    write_file(newest_run_file, path + "\n");
+    // The slash tells a run that is gone from words that were never a run.
+    const bool is_plain = path.starts_with("runs/") || path.ends_with('/');
+    write_file(newest_run_file, path + (is_plain ? "\n" : "/\n"));
     return true;
   } catch (const OutputError&) {
     return false;
@@ -218,7 +215,7 @@ bool remember_newest_run(const std::string& path) {
 std::string newest_run() {
   if (!exists(newest_run_file)) throw NoModelError("no model yet");
   std::string path = read_file(newest_run_file, max_path);
-  while (!path.empty() && (path.back() == '\n' || path.back() == '\r')) path.pop_back();
+  path.erase(path.find_last_not_of("\r\n/") + 1);
   require_model(RunFolder(path));
   if (!RunFolder(path).has_model()) {
     throw NoModelError(

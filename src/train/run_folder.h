@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "attnviz/error.h"
 #include "base/lock.h"
@@ -43,6 +45,8 @@ class RunFolder {
   std::string last() const { return file("last.safetensors"); }
   std::string metrics() const { return file("metrics.jsonl"); }
   std::string config() const { return file("config.json"); }
+  /// These four, whether or not they are there.
+  std::vector<std::string> files() const;
   /// Where a run stays that is being replaced, until the new one has a model.
   std::string replaced() const { return file(".replaced"); }
 
@@ -71,7 +75,7 @@ class RunFolder {
   bool is_replacing() const;
   /// For the owner, after the new run's model was written: removes the run that was put aside.
   void drop_replaced() const;
-  /// For the owner, when the new run has come to nothing: removes it, and puts back the one that
+  /// For the owner, when the new run has given no model: removes it, and puts back the one that
   /// was put aside.
   void restore_replaced() const;
 
@@ -87,8 +91,9 @@ class RunFolder {
 /// The file that names the newest run.
 inline constexpr const char* newest_run_file = "runs/latest";
 
-/// Names the newest run in runs/latest, where newest_run() looks. False if that file cannot be
-/// written or is none that was written here, which is no reason to stop.
+/// Names the newest run in runs/latest, where newest_run() looks. False, which is no reason to
+/// stop, if that file cannot be written or is somebody else's: it does not name a folder, neither
+/// one that is there nor, by runs/ at its start or a slash at its end, one that was.
 bool remember_newest_run(const std::string& path);
 
 /// The newest run's folder. Throws NoModelError when there is none or it holds no model, and as

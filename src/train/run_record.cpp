@@ -83,9 +83,8 @@ std::string first_line(const std::string& path) {
 
 /// The run that a piece of JSON names, "" if it names none.
 std::string run_in(const Json& json) {
-  const auto entry = json.is_object() ? json.find(run_key) : json.end();
-  return json.is_object() && entry != json.end() && entry->is_string() ? entry->get<std::string>()
-                                                                       : "";
+  const bool names_run = json.is_object() && json.contains(run_key) && json[run_key].is_string();
+  return names_run ? json[run_key].get<std::string>() : "";
 }
 
 Json lenient(const std::string& text) {
@@ -101,6 +100,23 @@ std::string run_name(const TrainingData& data, const Recipe& recipe, std::uint64
   if (initial) all["initial"] = fnv1a_hex(bytes_of(initial->weights));
   return fmt::format("{}-{}-{}", identity.value("name", "pairs"), seed,
                      fnv1a_hex(all.dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
+
+bool are_scores(const std::string& text) {
+  const Json json = lenient(text);
+  const auto is_number = [&](const char* key) {
+    return json.contains(key) && json[key].is_number();
+  };
+  const bool has_gold = json.is_object() && json.contains("offsets") && !json["offsets"].empty();
+  return json.is_object() && json.contains("offsets") && is_number("examples") &&
+         is_number("exact_match") && is_number("token_accuracy") &&
+         (!has_gold || (is_number("gold_mass") && is_number("hit_rate")));
+}
+
+std::string training_json(const TrainingPosition& position) {
+  Json json{{"seed", position.seed}, {"steps", position.best_step}, {"gold_alignment_used", false}};
+  if (!position.init_from.empty()) json["init_from"] = position.init_from;
+  return json.dump();
 }
 
 std::string config_json(const TrainingData& data, const Recipe& recipe, std::uint64_t seed,

@@ -19,6 +19,15 @@ inline constexpr const char* run_key = "run";
 std::string run_name(const TrainingData& data, const Recipe& recipe, std::uint64_t seed,
                      const std::optional<InitialWeights>& initial);
 
+/// The entry of a model's metadata with the scores of its test.
+inline constexpr const char* scores_key = "scores";
+
+/// Whether a text is such an entry.
+bool are_scores(const std::string& text);
+
+/// The entry "training" of a model's metadata.
+std::string training_json(const TrainingPosition& position);
+
 /// config.json: the recipe and the data. `name` may be "", as in runs of earlier versions.
 std::string config_json(const TrainingData& data, const Recipe& recipe, std::uint64_t seed,
                         const std::string& program, const std::string& name);

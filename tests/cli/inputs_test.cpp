@@ -147,6 +147,30 @@ TEST_CASE("no training writes over what it starts from") {
   CHECK(folder.run(task + "--out runs/sort").exit_code == 0);
 }
 
+TEST_CASE("what is beside a run in its folder may be written again") {
+  const WorkFolder folder;
+  fill(folder);
+  std::string pairs;
+  for (int i = 0; i < 60; ++i)
+    pairs += "a " + std::to_string(i) + "\t" + std::to_string(i) + " a\n";
+  folder.write("runs/sort/p.tsv", pairs);
+  for (const std::string& arguments :
+       {std::string("render --model runs/sort --out runs/sort/heat.png"),
+        std::string("render --curve runs/sort --curve-of training --out runs/sort/curve.svg"),
+        std::string("predict --model runs/sort 194 --attention runs/sort/map.json"),
+        std::string("info runs/sort >runs/sort/info.txt"),
+        std::string("train --resume runs/sort >>runs/sort/log"),
+        "train --data runs/sort/p.tsv --out runs/sort --force >runs/sort/log" +
+            std::string(tiny)}) {
+    for (int time = 0; time < 2; ++time) {
+      const auto result = folder.run(arguments);
+      INFO(arguments << '\n' << result.output);
+      CHECK(result.exit_code == 0);
+    }
+  }
+  CHECK(folder.read("runs/sort/p.tsv") == pairs);
+}
+
 TEST_CASE("a font found in a folder is not replaced by what is drawn with it") {
   const WorkFolder folder;
   fs::create_directory(folder.work() / "fonts");

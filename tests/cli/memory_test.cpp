@@ -186,8 +186,11 @@ TEST_CASE("a small file that declares a large size takes little memory", "[memor
   // A file of a gigabyte that takes no room on the disk and is none of these.
   folder.write("hole", "");
   std::filesystem::resize_file(folder.work() / "hole", std::size_t{1} << 30U);
+  std::filesystem::create_directory(folder.work() / "run");
+  std::filesystem::create_hard_link(folder.work() / "hole", folder.work() / "run/last.safetensors");
   for (const std::string arguments :
-       {"info hole", "render --matrix hole --input-format npy --out o.csv",
+       {"train --resume run", "predict abc --model run", "info hole",
+        "render --matrix hole --input-format npy --out o.csv",
         "render --matrix hole --input-format npz --out o.csv", "predict abc --model hole",
         "render --matrix m.csv --font hole --out o.png"}) {
     INFO(arguments);

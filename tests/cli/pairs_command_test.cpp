@@ -287,6 +287,9 @@ TEST_CASE("what was left out is reported", "[pairs]") {
         std::string::npos);
   CHECK(result.err.find("note: read as <unk>: source symbols, 50.00 % in validation, 50.00 % in "
                         "test\n") != std::string::npos);
+  const auto json = folder.run(train + "--min-count 2 --dev dev --test dev --out j --json --quiet");
+  CHECK(nlohmann::json::parse(json.out).at("unknown") ==
+        nlohmann::json{{"validation_source", 0.5}, {"test_source", 0.5}});
   check_refused(folder.run(train + "--min-count 5 --dev dev --test dev --out n --quiet"), 3,
                 "source symbols: expected one that occurs at least 5 times in the training pairs, "
                 "got at most 4 of one, \"a\"; lower --min-count");

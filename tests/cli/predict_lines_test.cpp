@@ -454,6 +454,25 @@ TEST_CASE("a model whose vocabulary would break lines is refused, with its entry
   }
 }
 
+TEST_CASE("maps without room in a file take nothing from the answers, nor from those that have") {
+  constexpr std::size_t inputs = 30;  // of 13 MB each
+  std::string side = "red";
+  for (int i = 1; i < 1000; ++i) side += " red";
+  std::string lines;
+  for (std::size_t i = 0; i < inputs; ++i) lines += side + '\t' + side + '\n';
+  const auto result = predict("--model words --data - --attention many.jsonl --quiet", lines);
+  CHECK(result.exit_code == 5);
+  CHECK(lines_of(result.out).size() == inputs);
+  const std::string maps = models().read("many.jsonl");
+  std::filesystem::remove(models().work() / "many.jsonl");
+  CHECK(maps.size() <= std::size_t{1} << 28U);
+  CHECK(maps.ends_with("}\n"));
+  CHECK(result.err ==
+        "attnviz: error: --attention: expected at most 256 MiB of maps, got more: "
+        "many.jsonl holds those of the first " +
+            std::to_string(std::count(maps.begin(), maps.end(), '\n')) + " of 30 inputs\n");
+}
+
 TEST_CASE("weights whose numbers are not finite are refused by every command that uses them") {
   Model model = small_model();
   Seq2SeqWeights::visit([](std::string_view, auto& tensor) { tensor.setConstant(3e38F); },

@@ -104,7 +104,7 @@ TEST_CASE("attnviz train: the seed decides the model, the number of threads does
   CHECK(model("four-threads", "--seed 5 --batch 32 --threads 4") == one);
   CHECK(model("other", "--seed 6 --batch 32") != one);
   CHECK(model("biggest", "--seed 18446744073709551615 --batch 32") != one);
-  CHECK(folder.read("runs/latest") == "biggest\n");
+  CHECK(folder.read("runs/latest") == "biggest/\n");
 }
 
 TEST_CASE("attnviz train: forms of the model") {
@@ -379,7 +379,7 @@ TEST_CASE("attnviz train: a finished run says so, and what can be asked of it") 
   CHECK(steps("--steps 2001") > third);
 }
 
-TEST_CASE("attnviz train --continue: starts, goes on, and is done, by one line") {
+TEST_CASE("attnviz train --continue: starts, resumes and ends a run by one line") {
   const WorkFolder folder;
   folder.write("pairs.tsv", [] {
     std::string text;
@@ -406,6 +406,13 @@ TEST_CASE("attnviz train --continue: starts, goes on, and is done, by one line")
     CHECK(second.out.substr(0, second.out.find('\n')) == first.out.substr(0, first.out.find('\n')));
     CHECK((folder.read("a/last.safetensors") == last));
     CHECK(folder.run("train --continue --out a").exit_code == 0);
+    if (what.find("reverse") != std::string::npos) {
+      // The same line after the run was made longer asks for nothing.
+      REQUIRE(folder.run("train --resume a --steps 30").exit_code == 0);
+      const auto longer = folder.run(line);
+      CHECK(longer.exit_code == 0);
+      CHECK(longer.err.find("a: finished after 30 steps") != std::string::npos);
+    }
     std::filesystem::remove_all(folder.work() / "a");
   }
   // Other pairs are refused.
@@ -419,7 +426,7 @@ TEST_CASE("attnviz train --continue: starts, goes on, and is done, by one line")
   check_refused(folder.run("train --continue --out none"), 2, "--task or --data is required");
 }
 
-TEST_CASE("attnviz train --task all: goes on where it was, and keeps what it has") {
+TEST_CASE("attnviz train --task all: resumed where it was, it keeps what it has") {
   const WorkFolder folder;
   const std::string all = std::string("train --task all --out a") + tiny;
   // killed in the middle: one is finished, one stopped, the others are not begun
@@ -458,7 +465,7 @@ TEST_CASE("attnviz train --task all: goes on where it was, and keeps what it has
   CHECK(folder.read("a/manifest.json") == "my own");
 }
 
-TEST_CASE("attnviz train: every signal that asks to stop saves, and a stopped --task all goes on") {
+TEST_CASE("attnviz train: every signal that asks to stop saves, of --task all too") {
   const WorkFolder folder;
   const auto stopped_by = [&](const std::string& signal, const std::string& arguments) {
     return folder.run(
@@ -481,6 +488,8 @@ TEST_CASE("attnviz train: every signal that asks to stop saves, and a stopped --
   CHECK(all.exit_code == 143);
   CHECK(all.err.find("attnviz: reverse: stopped by SIGTERM after step ") == 0);
   CHECK(all.err.find(", saved; resume with the same command\n") != std::string::npos);
+  const auto anew = stopped_by("TERM", "train --task all --steps 100000 --out b --force");
+  CHECK(anew.err.find("; resume with the same command without --force\n") != std::string::npos);
 }
 
 TEST_CASE("attnviz train: a run without an evaluation is named as such by every reader") {

@@ -242,7 +242,17 @@ TEST_CASE("runs/latest is only written where it names a run", "[folder]") {
   fs::create_directory("out");
   CHECK(remember_newest_run("runs/x"));
   CHECK(remember_newest_run("out"));
-  CHECK(read_file("runs/latest", 100) == "out\n");
+  CHECK(read_file("runs/latest", 100) == "out/\n");
+  CHECK_THROWS_WITH(newest_run(), "runs/latest: names out, which holds no model");
+  write_file("runs/latest", "out\n");  // as earlier versions wrote it
+  CHECK(remember_newest_run("runs/x"));
+  // A run that is gone is no reason to leave its name.
+  for (const std::string gone : {"gone", "./gone/", "/gone"}) {
+    INFO(gone);
+    CHECK(remember_newest_run(gone));
+    CHECK(remember_newest_run("runs/x"));
+    CHECK(read_file("runs/latest", 100) == "runs/x\n");
+  }
   for (const std::string text : {"my notes\n", "out\nand more\n", "out", ""}) {
     INFO(text);
     write_file("runs/latest", text);

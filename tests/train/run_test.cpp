@@ -255,7 +255,7 @@ TEST_CASE("patience counts once the entropy penalty is fully in", "[run]") {
   CHECK(early.steps < 100);
 }
 
-TEST_CASE("a run that ended early goes on when more is asked", "[run]") {
+TEST_CASE("a run that ended early is resumed when more is asked", "[run]") {
   const Scratch scratch;
   TaskData data = reverse_data();
   Recipe recipe = quick_recipe();

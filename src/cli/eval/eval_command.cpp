@@ -75,17 +75,19 @@ PairFiles given_files(const EvalOptions& options) {
 
 PairEvaluation evaluate_held_out(const Model& model, const std::string& path,
                                  const EvalOptions& options, const PairEvents& events) {
+  for (const std::string& file : {options.data, options.source, options.target}) {
+    if (file == "-") {
+      throw UsageError("--held-out: expected a file that can be read again, got standard input");
+    }
+  }
   const PairData data = open_pairs(model, path, given_files(options));
   const PairSettings& settings = data.settings();
   Inputs inputs;
-  for (const PairFiles* files : {&settings.train, &settings.validation, &settings.test}) {
-    inputs.add("the pairs of the model", {files->pairs, files->source, files->target});
-  }
+  inputs.add_pairs(settings);
   refuse_outputs(options, inputs);
-  tell(false,
-       fmt::format("attnviz: note: measured on the {} pairs of {}{}", data.part(Part::test).size(),
-                   printable(test_files(data).name(), no_limit),
-                   settings.test.given() ? "" : " that were held out to test with"));
+  tell_note(false, fmt::format("measured on the {} pairs of {}{}", data.part(Part::test).size(),
+                               printable(test_files(data).name(), no_limit),
+                               settings.test.given() ? "" : " that were held out to test with"));
   return evaluate_test(model, data, options.answer, events);
 }
 
@@ -104,10 +106,6 @@ PairEvaluation evaluate_given(const Model& model, const EvalOptions& options,
 
 void evaluate_on_pairs(const EvalOptions& options, const Model& model, const std::string& path,
                        AnswerLog& log) {
-  if (options.source.empty() != options.target.empty()) {
-    throw UsageError(options.source.empty() ? "--target: needs --source"
-                                            : "--source: needs --target");
-  }
   PairEvents events;
   events.on_answer = [&log](const JudgedAnswer& answer) { log.add(answer); };
   const bool all = options.gives_pairs() && !options.held_out;
@@ -159,6 +157,9 @@ void refuse_useless(const EvalOptions& options, bool pairs, bool has_pairs) {
 }
 
 void run_eval(const EvalOptions& options) {
+  if (!options.source.empty() && options.target.empty()) {
+    throw UsageError("--source: needs --target");
+  }
   Inputs inputs;
   inputs.add_model("--model", options.model);
   inputs.add("--data", options.data);

@@ -19,6 +19,7 @@
 #include "cli/output_format.h"
 #include "cli/predict/predictor.h"
 #include "formats/attention_file.h"
+#include "text/text_kind.h"
 
 namespace attnviz {
 namespace {
@@ -40,7 +41,15 @@ void for_each_line(const std::string& path, Predictor& predictor, Add add) {
       predictor.answer();  // those before it are out
       throw;
     }
-    add(line, lines.place() + ": ");
+    const std::string place = lines.place() + ": ";
+    const std::string kind = lines.number() == 1 ? no_utf8_text(line) : "";
+    if (!kind.empty()) {
+      predictor.add_unreadable(InputError("expected text in UTF-8, got " + kind), place);
+    } else if (line.find('\r') != std::string::npos) {
+      predictor.add_unreadable(InputError("expected no carriage return inside a line"), place);
+    } else {
+      add(line, place);
+    }
   }
 }
 
@@ -59,7 +68,7 @@ void predict_pairs(const PredictOptions& options, Predictor& predictor) {
       return predictor.add_unreadable(InputError("expected source TAB target, got no TAB"), place);
     }
     if (columns.size() > 2 && !std::exchange(told, true)) {
-      tell(options.quiet, "attnviz: note: " + place + "columns after the second are left out");
+      tell_note(options.quiet, place + "columns after the second are left out");
     }
     predictor.add(columns[0], columns[1], place);
   });
@@ -70,13 +79,13 @@ void tell_file(const PredictOptions& options, const std::string& input) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(input, ignored)) return;
   const std::string model = options.model.empty() ? "" : " --model " + shell_word(options.model);
-  std::string note = "attnviz: note: \"" + printable(input, no_limit) +
+  std::string note = "\"" + printable(input, no_limit) +
                      "\" is taken as a text; for the lines of this file: attnviz predict" + model +
                      " - < " + shell_word(input);
   if (input.ends_with(".tsv")) {
     note += ", for its pairs: attnviz predict" + model + " --data " + shell_word(input);
   }
-  tell(options.quiet, note);
+  tell_note(options.quiet, note);
 }
 
 void predict_inputs(const PredictOptions& options, Predictor& predictor) {
@@ -171,9 +180,9 @@ void add_predict(Program& program) {
        "attnviz predict --beam 5 --alignment pharaoh - < inputs.txt",
        "attnviz predict \"hop twice\" --target \"HOP HOP\"",
        "attnviz predict --data pairs.tsv --alignment pharaoh"});
-  command.arguments("input", options->inputs,
-                    "texts, or - for the lines of standard input; put -- before the first if one "
-                    "starts with -. One without an answer is noted and leaves an empty entry");
+  command.texts("input", options->inputs,
+                "texts, or - for the lines of standard input; put -- before the first if one "
+                "starts with -. One without an answer is noted and leaves an empty entry");
   add_model_option(command, "--model", options->model);
   command.path("--attention", options->attention,
                "also write the attention to this file: .jsonl (a map a line), or .json, .csv, "

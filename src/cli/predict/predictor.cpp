@@ -12,6 +12,7 @@
 #include "cli/answer_options.h"
 #include "cli/error_text.h"
 #include "cli/output.h"
+#include "cli/output_format.h"
 #include "cli/terminal.h"
 #include "formats/alignment_text.h"
 #include "formats/attention_file.h"
@@ -56,10 +57,7 @@ Predictor::Predictor(const PredictOptions& options, const Model& model, std::str
 
 void Predictor::count_input() {
   if (++inputs_ == 1) return;
-  if (!options_.attention.empty() && format_ != "jsonl") {
-    throw UsageError("--attention: a ." + format_ +
-                     " file holds one map; give several inputs a .jsonl file");
-  }
+  if (!options_.attention.empty()) require_several("--attention", format_);
   if (options_.alignment == "npz") {
     throw UsageError("--alignment: npz holds one map; give several inputs another format");
   }
@@ -91,7 +89,7 @@ void Predictor::add_unreadable(const Error& error, const std::string& place) {
 void Predictor::take(SourceText source, std::optional<SourceText> target,
                      const std::string& place) {
   if (source.separators_dropped && !std::exchange(separators_told_, true)) {
-    tell(options_.quiet, separators_note);
+    tell_note(options_.quiet, separators_note);
   }
   if (!source.unknown.empty() && may_tell(notes_)) tell_unknown(options_.quiet, place, source);
   length_told_ = length_told_ || tell_length(options_.quiet, place, reader_, source);
@@ -116,14 +114,14 @@ void Predictor::refuse(Input& input, const Error& error) {
   }
   input.problem = error_text(error);
   if (may_tell(failed_)) {
-    tell(options_.quiet, "attnviz: note: " + input.place + input.problem + "; it has no answer");
+    tell_note(options_.quiet, input.place + input.problem + "; it has no answer");
   }
 }
 
 /// Counts a note in `told`. Whether it may be printed; of the first that may not, says so.
 bool Predictor::may_tell(std::size_t& told) const {
   if (++told == max_notes + 1) {
-    tell(options_.quiet, "attnviz: note: further notes of this kind are left out");
+    tell_note(options_.quiet, "further notes of this kind are left out");
   }
   return told <= max_notes;
 }
@@ -166,6 +164,12 @@ void Predictor::answer() {
 void Predictor::finish() {
   answer();
   write_maps();
+  if (inputs_kept_) {
+    throw LimitError(fmt::format(
+        "--attention: expected at most 256 MiB of maps, got more: {} holds those of the "
+        "first {} of {} inputs",
+        printable(options_.attention, no_limit), *inputs_kept_, inputs_));
+  }
   if (failed_ == 0) return;
   throw CheckFailed(
       fmt::format("{} of {} inputs {} no answer", failed_, inputs_, failed_ == 1 ? "has" : "have"));
@@ -183,10 +187,10 @@ std::string Predictor::entry(const Input& input, std::span<const Prediction> ans
     keep_map(prediction.map);
   }
   if (answers[0].is_improbable && !options_.has_targets() && may_tell(notes_)) {
-    tell(options_.quiet,
-         fmt::format("attnviz: note: {}the answer \"{}\" is less probable than every "
-                     "right one in the final test of training; it may be wrong",
-                     input.place, printable(answers[0].answer_text)));
+    tell_note(options_.quiet,
+              fmt::format("{}the answer \"{}\" is less probable than every "
+                          "right one in the final test of training; it may be wrong",
+                          input.place, printable(answers[0].answer_text)));
   }
   return text;
 }
@@ -233,10 +237,12 @@ std::string Predictor::line_of(const Prediction& prediction) const {
 }
 
 void Predictor::keep_map(const AttentionMap& map) {
-  if (options_.attention.empty()) return;
-  maps_ += attention_to_bytes(map, *attention_format(format_));
-  if (maps_.size() > max_map_bytes) {
-    throw LimitError("--attention: expected at most 256 MiB of maps; give fewer inputs at once");
+  if (options_.attention.empty() || inputs_kept_) return;
+  const std::string bytes = attention_to_bytes(map, *attention_format(format_));
+  if (maps_.size() + bytes.size() > max_map_bytes) {
+    inputs_kept_ = answered_;
+  } else {
+    maps_ += bytes;
   }
 }
 
@@ -248,8 +254,7 @@ void Predictor::write_maps() const {
                      ": expected at least one line, got none");
   }
   const std::string name = printable(options_.attention, no_limit);
-  if (maps_.empty())
-    return tell(options_.quiet, "attnviz: note: " + name + ": not written: no map");
+  if (maps_.empty()) return tell_note(options_.quiet, name + ": not written: no map");
   write_file(options_.attention, maps_);
   tell(options_.quiet, "wrote " + name + "; next: attnviz render --matrix " +
                            shell_word(options_.attention) + " --out heat.png");

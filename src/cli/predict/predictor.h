@@ -49,7 +49,7 @@ class Predictor {
   /// Answers and prints what was added.
   void answer();
   /// The same, then writes the file of maps if one was asked for. Throws CheckFailed if an input
-  /// has no answer.
+  /// has no answer, LimitError if not all maps had room in the file.
   void finish();
 
  private:
@@ -86,6 +86,7 @@ class Predictor {
   bool separators_told_ = false;
   bool length_told_ = false;
   std::string maps_;
+  std::optional<std::size_t> inputs_kept_;  // whose maps these are, if there is no room for more
 };
 
 }  // namespace attnviz

@@ -67,15 +67,18 @@ CurveSeries exact_by_length(const std::string& path, int count) {
 struct Metrics {
   CurveSeries loss;
   CurveSeries exact;
-  CurveSeries mass;
+  CurveSeries mass;  // empty where no gold alignment is known
+  CurveSeries entropy;
 };
 
 Metrics read_metrics(const std::string& folder) {
   const RunFolder run(folder);
   const std::string file = run.metrics();
   if (!run.has_metrics()) require_model(run);
+  note_mixed_runs(folder);
   std::istringstream lines(read_file(file, max_metrics));
-  Metrics metrics{{folder, {}, {}}, {folder, {}, {}}, {folder, {}, {}}};
+  const CurveSeries empty{folder, {}, {}};
+  Metrics metrics{empty, empty, empty, empty};
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
     const std::string place = fmt::format("{}:{}", printable(file, no_limit), number);
@@ -88,7 +91,8 @@ Metrics read_metrics(const std::string& folder) {
       };
       add(metrics.loss, "loss");
       add(metrics.exact, "exact_match");
-      add(metrics.mass, "gold_mass");
+      if (!json.at("offsets").empty()) add(metrics.mass, "gold_mass");
+      add(metrics.entropy, "row_entropy");
     } catch (const Json::exception&) {
       throw InputError(place + ": expected the metrics of a run");
     }
@@ -112,7 +116,7 @@ void for_each_evaluated(const std::vector<std::string>& runs, Draw&& draw) {
     } catch (const NoEvaluationError& error) {
       if (!first) first = std::current_exception();
       ++left_out;
-      if (runs.size() > 1) tell(false, fmt::format("attnviz: note: {}: left out", error.what()));
+      if (runs.size() > 1) tell_note(false, fmt::format("{}: left out", error.what()));
     }
   }
   if (left_out == runs.size() && first) std::rethrow_exception(first);
@@ -132,13 +136,15 @@ std::vector<CurvePanel> training_curves(const std::vector<std::string>& folders)
   CurvePanel loss{"", "", "loss", {}, false};
   CurvePanel exact{"", "", "exact match", {}, true};
   CurvePanel mass{"", "training step", "gold mass", {}, true};
+  CurvePanel entropy{"", "training step", "row entropy (nats)", {}, false};
   for_each_evaluated(folders, [&](const std::string& folder) {
     Metrics metrics = read_metrics(folder);
     loss.series.push_back(std::move(metrics.loss));
     exact.series.push_back(std::move(metrics.exact));
-    mass.series.push_back(std::move(metrics.mass));
+    if (!metrics.mass.x.empty()) mass.series.push_back(std::move(metrics.mass));
+    entropy.series.push_back(std::move(metrics.entropy));
   });
-  return {loss, exact, mass};
+  return {loss, exact, mass.series.empty() ? entropy : mass};
 }
 
 }  // namespace attnviz

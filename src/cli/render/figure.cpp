@@ -30,18 +30,17 @@ std::string ordinal(int number) {
 void tell_omissions(bool quiet, const PanelLayout& layout) {
   const auto thinned = [&](int stride, const char* which) {
     if (stride == 1) return;
-    tell(quiet, "attnviz: note: " + std::string(which) + " labels are thinned to every " +
-                    ordinal(stride));
+    tell_note(quiet, std::string(which) + " labels are thinned to every " + ordinal(stride));
   };
   thinned(layout.row_label_stride, "row");
   thinned(layout.column_label_stride, "column");
   if (layout.labels_shortened) {
-    tell(quiet, "attnviz: note: labels of more than 40 characters are shortened");
+    tell_note(quiet, "labels of more than 40 characters are shortened");
   }
   if (layout.cell_for_numbers > 0) {
-    tell(quiet, fmt::format("attnviz: note: --annotate: no room for numbers in cells of {} pixels; "
-                            "they need --cell {} or more",
-                            layout.cell, layout.cell_for_numbers));
+    tell_note(quiet, fmt::format("--annotate: no room for numbers in cells of {} pixels; "
+                                 "they need --cell {} or more",
+                                 layout.cell, layout.cell_for_numbers));
   }
 }
 

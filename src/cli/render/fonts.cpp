@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <set>
 
@@ -10,6 +9,7 @@
 #include "base/file.h"
 #include "base/split.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 #include "cli/output.h"
 #include "render/text/font_file.h"
 #include "render/text/font_search.h"
@@ -46,8 +46,7 @@ std::vector<std::string> font_folders() {
 
 // "क (U+0915)"; the character itself only where it is one that a terminal can show alone.
 std::string name_of(char32_t code_point) {
-  return fmt::format("{} (U+{:04X})", printable(to_utf8(code_point)),
-                     static_cast<std::uint32_t>(code_point));
+  return fmt::format("{} ({})", printable(to_utf8(code_point)), code_point_name(code_point));
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ void add_from_model(const RenderOptions& options, const std::string& path,
     tell_unknown(options.quiet, "--target: ", text);
     targets.push_back(std::move(text.symbols));
   }
-  if (dropped) tell(options.quiet, separators_note);
+  if (dropped) tell_note(options.quiet, separators_note);
   for (Prediction& prediction :
        targets.empty() ? predict(model, sources, options.answer) : align(model, sources, targets)) {
     tell_cut(options.quiet, prediction);
@@ -123,7 +123,7 @@ std::vector<Picture> collect(const RenderOptions& options) {
   }
   const auto has_gold = [](const Picture& picture) { return !picture.map.gold.empty(); };
   if (options.figure.look.gold && std::none_of(pictures.begin(), pictures.end(), has_gold)) {
-    tell(options.quiet, "attnviz: note: --gold: no true alignment is known here");
+    tell_note(options.quiet, "--gold: no true alignment is known here");
   }
   if (!options.figure.look.difference) return pictures;
   if (pictures.size() != 2) {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -50,17 +51,30 @@ Json read_manifest(const std::string& file) {
                     ": cannot write: it is no manifest of --task all; move it away");
 }
 
-/// The entry of a task, null if there is none.
+/// The entry of a task, without members if there is none.
 Json earlier_entry(const Json& manifest, std::string_view task) {
   for (const Json& run : manifest["runs"]) {
     if (run["task"] == task) return run;
   }
-  return nullptr;
+  return Json::object();
 }
 
-bool reaches(const Json& test, const Target& target) {
-  return test["exact_match"] >= target.exact_match && test["gold_mass"] >= target.gold_mass &&
-         test["hit_rate"] >= target.hit_rate;
+/// Which figures are below their target, for messages; "" if none is. So few examples cannot tell a
+/// wrong answer in 2,000 from one in 10,000: as many may be wrong as the target gives, rounded up.
+std::string shortfall(const Json& test, const Target& target) {
+  std::string text;
+  const auto require = [&](const char* what, double got, double expected, auto&& shown) {
+    if (got >= expected) return;
+    text += fmt::format("{}{} {}, expected at least {}", text.empty() ? "" : "; ", what, shown(got),
+                        shown(expected));
+  };
+  const double examples = test["examples"];
+  const double wrong = std::ceil((1.0 - target.exact_match) * examples - 1e-9);
+  require("exact match", test["exact_match"], 1.0 - (wrong + 1e-9) / examples, percent);
+  const auto share = [](double value) { return format_fixed(value, 4); };
+  require("gold mass", test["gold_mass"], target.gold_mass, share);
+  require("hit rate", test["hit_rate"], target.hit_rate, share);
+  return text;
 }
 
 /// One line of the summary, and of the manifest. `earlier` is that of an earlier call.
@@ -70,12 +84,14 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
   try {
     tell(options.quiet, "\n" + std::string(task.name));
     const RunReport report = train_one(options, start_in(folder, options, &task), folder);
-    const Json results = Json::parse(report_json(report, folder));
-    const bool is_known =
-        earlier.is_object() && earlier.contains("test") && earlier["test"] == results["test"];
-    if (report.was_finished && is_known) return earlier;  // with the time it took
-    entry["verdict"] = reaches(results["test"], default_target(task.name)) ? "reached" : "missed";
+    Json results = Json::parse(report_json(report, folder));
+    const Json seconds = earlier.value("seconds", Json());
+    const bool is_known = earlier.value("test", Json()) == results["test"] && seconds.is_number();
+    if (report.was_finished && is_known) results["seconds"] = seconds;
+    const std::string below = shortfall(results["test"], default_target(task.name));
+    entry["verdict"] = below.empty() ? "reached" : "missed";
     entry.update(results);
+    if (!below.empty()) entry["missed"] = below;
   } catch (const CheckFailed& failure) {
     entry["verdict"] = "failed";
     entry["reason"] = failure.what();
@@ -89,15 +105,17 @@ Json train_and_judge(const TrainOptions& options, const Task& task, const std::s
   return entry;
 }
 
-Cells summary_cells(const Json& entry) {
+/// A line of the table. Of a task that failed, the figures of the model that it has from before.
+Cells summary_cells(const Json& entry, const Json& earlier) {
   Cells cells{entry["task"], entry["verdict"]};
-  if (!entry.contains("test")) return cells;
-  const Json& test = entry["test"];
+  const Json& figures = entry.contains("test") ? entry : earlier;
+  if (!figures.contains("test")) return cells;
+  const Json& test = figures["test"];
   cells.push_back(percent(test["exact_match"]));
   cells.push_back(format_fixed(test["gold_mass"], 3));
   cells.push_back(format_fixed(test["hit_rate"], 4));
-  cells.push_back(fmt::format("{}", entry["steps"].get<int>()));
-  cells.push_back(duration_text(entry["seconds"]));
+  cells.push_back(fmt::format("{}", figures["steps"].get<int>()));
+  cells.push_back(duration_text(figures["seconds"]));
   return cells;
 }
 
@@ -105,11 +123,11 @@ Cells summary_cells(const Json& entry) {
 /// error.
 void merge(Json& manifest, const Json& entry) {
   const Json earlier = earlier_entry(manifest, entry["task"].get<std::string>());
-  if (!entry.contains("test") && earlier.is_object() && earlier.contains("test")) return;
+  if (!entry.contains("test") && earlier.contains("test")) return;
   Json runs = Json::array();
   for (const Task& task : all_tasks()) {
     const Json kept = task.name == entry["task"] ? entry : earlier_entry(manifest, task.name);
-    if (kept.is_object()) runs.push_back(kept);
+    if (!kept.empty()) runs.push_back(kept);
   }
   manifest["runs"] = runs;
 }
@@ -151,17 +169,22 @@ void train_all(const TrainOptions& options) {
       entry = train_and_judge(each, task, own, earlier_entry(manifest, task.name));
     } catch (const Stopped& stopped) {
       const std::string what = stopped.what();
-      throw Stopped(stopped.signal(), fmt::format("{}: {}; resume with the same command", task.name,
-                                                  what.substr(0, what.find(';'))));
+      throw Stopped(stopped.signal(), fmt::format("{}: {}; resume with the same command{}",
+                                                  task.name, what.substr(0, what.find(';')),
+                                                  options.run.force ? " without --force" : ""));
     }
     now["runs"].push_back(entry);
-    summary.push_back(summary_cells(entry));
+    if (entry.contains("missed")) {
+      tell(options.quiet, fmt::format("attnviz: note: {} missed its target: {}", task.name,
+                                      entry["missed"].get<std::string>()));
+    }
+    summary.push_back(summary_cells(entry, earlier_entry(manifest, task.name)));
     all_reached = all_reached && entry["verdict"] == "reached";
     merge(manifest, entry);
     write_file(file, dump_manifest(manifest, 2));
   }
   tell(options.quiet, "");
-  write_file("-", options.json ? dump_manifest(now) : format_table(summary, TableStyle::words));
+  print(options.json ? dump_manifest(now) : format_table(summary, TableStyle::words));
   if (!all_reached) throw CheckFailed("not every task reached its target");
 }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "attnviz/error.h"
-#include "base/file.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/inputs.h"
@@ -72,11 +71,10 @@ void refuse_replaced_data(const TrainOptions& options, const std::string& folder
   inputs.add("--init-from", options.init_from);
   const char* option = options.resume.empty() ? "--out" : "--resume";
   const RunFolder run(folder);
-  for (const std::string& file : {run.model(), run.last(), run.metrics(), run.config(),
-                                  run.file(".lock"), std::string(newest_run_file)}) {
-    inputs.refuse_output(option, file);
-  }
-  inputs.add("--resume", options.resume);
+  std::vector<std::string> written = run.files();
+  written.insert(written.end(), {run.file(".lock"), newest_run_file});
+  for (const std::string& file : written) inputs.refuse_output(option, file);
+  inputs.add(option, folder);
   inputs.refuse_output("standard output", "-");
 }
 
@@ -97,7 +95,7 @@ void run_train(const TrainOptions& options) {
   const std::string folder = folder_of(options);
   refuse_replaced_data(options, folder);
   const RunReport report = train_one(options, start_of(options, folder), folder);
-  write_file("-", options.json ? report_json(report, folder) + "\n" : report_text(report, folder));
+  print(options.json ? report_json(report, folder) + "\n" : report_text(report, folder));
   // Outside runs/ it need not be the newest: runs/latest may not be writable.
   const bool is_default = options.resume.empty() && options.run.folder.empty() && report.is_newest;
   tell(options.quiet, "next: attnviz render " +

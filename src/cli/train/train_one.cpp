@@ -3,11 +3,11 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <iostream>
 #include <utility>
 
 #include "attnviz/error.h"
+#include "base/clock.h"
 #include "base/signals.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -24,10 +24,6 @@ namespace {
 constexpr int max_dev_pairs = 1000;    // of --data, used in an evaluation
 constexpr int max_test_pairs = 20000;  // and at the end
 
-double clock_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 /// The symbols of the sample input of a model's task or pairs. Throws InputError if it cannot read
 /// them.
 std::vector<std::string> read_sample(const Model& model) {
@@ -43,7 +39,7 @@ bool can_show(const TrainingData& data) {
     read_sample(model);
     return true;
   } catch (const InputError& error) {  // trained on another alphabet
-    tell(false, std::string("attnviz: note: --show: ") + error.what());
+    tell_note(false, std::string("--show: ") + error.what());
     return false;
   }
 }
@@ -83,10 +79,9 @@ int terminal_width() {
 
 /// Trains while signals are only remembered.
 RunReport train_until_stopped(const TrainOptions& options, Start& start, const RunOptions& run) {
-  TrainLog log({std::cerr, options.quiet, terminal_width(), clock_seconds});
+  TrainLog log({std::cerr, options.quiet, terminal_width(), steady_seconds});
   const StopSignals signals;
   RunEvents events;
-  events.clock = clock_seconds;
   events.on_phase = [&](RunPhase phase) { log.begin(phase); };
   events.on_step = [&](int step, int steps, double loss) { log.step(step, steps, loss); };
   events.on_evaluation = [&](const Progress& progress) { log.evaluation(progress); };
@@ -118,9 +113,9 @@ RunReport train_one(const TrainOptions& options, Start start, const std::string&
                           ? finished_text(report, start.recipe, folder, data_options(start))
                           : stop_text(report));
   if (!report.is_newest) {
-    tell(options.quiet,
-         "attnviz: note: runs/latest cannot be written, or names no run and is left alone; name "
-         "this model with --model");
+    tell_note(options.quiet,
+              "runs/latest cannot be written, or names no run and is left alone; name "
+              "this model with --model");
   }
   if (report.stop_reason == StopReason::diverged) {
     throw CheckFailed("training diverged at " + report.reason + "; try a lower --lr" +

@@ -110,7 +110,7 @@ void add_train_options(const Command& command, TrainOptions& options) {
   command.flag("--json", options.json, "print the final report as JSON");
   command.flag("--show", options.show, "draw the sample input's attention on the terminal");
   command.flag("--quiet", options.quiet, "no progress");
-  command.words(options.words);
+  command.stray_words(options.words);
 }
 
 Recipe with_settings(Recipe recipe, const TrainOptions& options) {

@@ -74,11 +74,12 @@ std::string report_text(const RunReport& report, const std::string& folder) {
 }
 
 std::string report_json(const RunReport& report, const std::string& folder) {
-  const Json json{{"folder", folder},
-                  {"steps", report.steps},
-                  {"best_step", report.best_step},
-                  {"seconds", report.seconds},
-                  {"test", Json::parse(report.scores)}};
+  Json json{{"folder", folder},
+            {"steps", report.steps},
+            {"best_step", report.best_step},
+            {"seconds", report.seconds},
+            {"test", Json::parse(report.scores)}};
+  if (!report.unknown.empty()) json["unknown"] = Json::parse(report.unknown);
   // A folder's name need not be UTF-8, but JSON must be.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

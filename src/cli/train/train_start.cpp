@@ -9,6 +9,7 @@
 
 #include "attnviz/error.h"
 #include "base/utf8.h"
+#include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/pair_notes.h"
@@ -92,7 +93,7 @@ void tell_unknown_shares(bool quiet, const PairData& data) {
     }
     if (!parts.empty()) sides.push_back(std::string(side) + " symbols, " + join(parts, ", "));
   }
-  if (!sides.empty()) tell(quiet, "attnviz: note: read as <unk>: " + join(sides, "; "));
+  if (!sides.empty()) tell_note(quiet, "read as <unk>: " + join(sides, "; "));
 }
 
 void tell_counts(const TrainOptions& options, const PairData& data) {
@@ -103,10 +104,9 @@ void tell_counts(const TrainOptions& options, const PairData& data) {
                    counts.train, counts.validation, counts.test, data.source().symbols().size(),
                    data.target().symbols().size()));
   if (counts.too_long > 0) {
-    tell(options.quiet,
-         fmt::format("attnviz: note: skipped {} pairs with a side of more than {} symbols "
-                     "(--max-length)",
-                     counts.too_long, data.settings().max_length));
+    tell_note(options.quiet, fmt::format("skipped {} pairs with a side of more than {} symbols "
+                                         "(--max-length)",
+                                         counts.too_long, data.settings().max_length));
   }
   tell_pair_notes(options.quiet, counts.notes,
                   counts.train + counts.validation + counts.test + counts.too_long);
@@ -154,17 +154,23 @@ std::unique_ptr<PairData> pairs_of(const SavedRun& saved, const std::string& fil
   refuse_changes(reading_options(recorded), reading_options(asked), why);
   auto data =
       std::make_unique<PairData>(reopen_pairs(saved.best, file, saved.position.seed, asked));
+  Inputs inputs;
+  inputs.add_pairs(data->settings());
+  inputs.refuse_output("standard output", "-");
   tell_counts(options, *data);
   return data;
 }
 
-/// --steps of a resumed run. The schedule stays that of the recorded steps: a run that may become
-/// longer later on could not know its learning rate now.
-void check_limit(const TrainOptions& options, const SavedRun& saved, const std::string& data) {
-  const int steps = options.steps.value_or(saved.position.limit);
-  if (steps < saved.position.limit) {
-    throw UsageError(fmt::format("--steps: cannot be below {} in a run that is resumed, got {}",
-                                 saved.position.limit, steps));
+/// --steps of a resumed run, 0 where it asks for nothing new, as by the same command once more. The
+/// schedule stays that of the recorded steps: a run that may become longer later on could not know
+/// its learning rate now.
+int limit_of(const TrainOptions& options, const SavedRun& saved, const std::string& data) {
+  const int limit = saved.position.limit;
+  const int steps = options.steps.value_or(0);
+  if (!options.steps || (options.continued && steps <= limit)) return 0;
+  if (steps < limit) {
+    throw UsageError(
+        fmt::format("--steps: cannot be below {} in a run that is resumed, got {}", limit, steps));
   }
   if (steps > saved.recipe.steps && saved.recipe.final_rate == 0.0) {
     throw UsageError(fmt::format(
@@ -172,6 +178,7 @@ void check_limit(const TrainOptions& options, const SavedRun& saved, const std::
         "starts a new run from its model: {}",
         saved.recipe.steps, new_run_command(options.resume, data)));
   }
+  return steps;
 }
 
 /// The task of a run that is resumed. Settings given again must be the same.
@@ -293,10 +300,7 @@ Start resume_run(const TrainOptions& options) {
   asked.patience = saved.recipe.patience;                 // and this may change
   refuse_changes(to_json(saved.recipe), to_json(asked), why);
   Start start{std::move(data), saved.recipe, {}, {}, has_pairs};
-  check_limit(options, saved, data_options(start));
-  // Given again by the same command, it asks for nothing new.
-  const int steps = options.steps.value_or(0);
-  start.limit = options.continued && steps <= saved.position.limit ? 0 : steps;
+  start.limit = limit_of(options, saved, data_options(start));
   start.resumed.emplace(std::move(run));
   return start;
 }

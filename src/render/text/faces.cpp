@@ -49,10 +49,7 @@ std::size_t Faces::find_new(const std::vector<char32_t>& code_points) {
        found = search_.find(code_points, *found + 1)) {
     try {
       add(read_file(search_.path(*found), max_font_file), search_.path(*found));
-      if (find_loaded(code_points, faces_.size() - 1) != none) {
-        found_.push_back(search_.path(*found));
-        return faces_.size() - 1;
-      }
+      if (find_loaded(code_points, faces_.size() - 1) != none) return faces_.size() - 1;
       faces_.pop_back();
     } catch (const Error&) {
       continue;

@@ -34,7 +34,7 @@ class Faces {
   std::size_t find(const std::vector<char32_t>& code_points);
 
   /// The files that search() found for the texts so far.
-  const std::vector<std::string>& found_files() const { return found_; }
+  std::vector<std::string> found_files() const { return search_.read_files(); }
 
   // For Font::missing and Font::unshaped.
   std::set<char32_t> missing;
@@ -51,7 +51,6 @@ class Faces {
 
   std::vector<Loaded> faces_;
   FontSearch search_{{}};
-  std::vector<std::string> found_;
   std::map<std::vector<char32_t>, std::size_t> known_;
 };
 

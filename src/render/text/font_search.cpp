@@ -80,6 +80,14 @@ std::optional<std::size_t> FontSearch::find(const std::vector<char32_t>& code_po
   return std::nullopt;
 }
 
+std::vector<std::string> FontSearch::read_files() const {
+  std::vector<std::string> paths;
+  for (const File& file : files_) {
+    if (file.map) paths.push_back(file.path);
+  }
+  return paths;
+}
+
 std::vector<std::string> system_font_folders(const std::string& home) {
   std::vector<std::string> folders = {"/usr/share/fonts", "/usr/local/share/fonts"};
   if (!home.empty()) {

@@ -20,6 +20,8 @@ class FontSearch {
   /// The first file from number `from` on that has a glyph for each of the code points.
   std::optional<std::size_t> find(const std::vector<char32_t>& code_points, std::size_t from = 0);
   const std::string& path(std::size_t number) const { return files_[number].path; }
+  /// The files that were read, whether or not they had what was searched.
+  std::vector<std::string> read_files() const;
 
  private:
   struct File {
