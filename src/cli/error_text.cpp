@@ -92,9 +92,8 @@ std::string error_text(const Error& error) {
   if (const auto* faults = dynamic_cast<const PairFileError*>(&error)) {
     const std::string text = error.what();
     const std::vector<std::string_view> lines = split(text, "\n");
-    const bool has_one_cause = std::ranges::all_of(lines, [](std::string_view line) {
-      return line.find(": gold") != std::string_view::npos;
-    });
+    const bool has_one_cause = std::ranges::all_of(
+        lines, [](std::string_view line) { return line.find(": gold") != std::string_view::npos; });
     return (has_one_cause ? std::string(lines.front()) : text) + advice_on_columns(*faults);
   }
   const bool is_memory = dynamic_cast<const MemoryLimitError*>(&error) != nullptr;

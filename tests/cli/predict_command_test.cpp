@@ -107,7 +107,8 @@ TEST_CASE("attnviz predict: inputs it refuses") {
     std::string message;
   };
   const std::vector<Case> cases{
-      {"aBc~ab", "", 3, R"(the model has never seen "B", "~"; it knows "abcdefghij")"},
+      {"aBc~ab", "", 3,
+       R"(the model has never seen "B" ("b" is known), "~"; it knows "abcdefghij")"},
       {"''", "", 3, "input: expected at least one character, got none"},
       {"\"$(printf 'ab\\377')\"", "", 3, "input: byte 3 is not valid UTF-8"},
       {"\"$(printf 'a\\033[31mb')\"", "", 3, "\\x1b"},

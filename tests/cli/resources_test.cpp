@@ -94,11 +94,12 @@ TEST_CASE("two containers that write into one folder keep each other's temporary
   const WorkFolder folder;
   folder.write("m.csv", ",a\nb,1\n");
   // In each, processes have small numbers, and those of the other do not exist.
-  const std::string one = "unshare -p -f --mount-proc sh -c 'for i in $(seq 60); do \"" ATTNVIZ_PROGRAM
-                          "\" render --matrix m.csv --quiet --out shared/$0.json || exit 1; done' ";
-  const auto result =
-      folder.run("--version >/dev/null; mkdir shared; unshare -p -f --mount-proc true || exit 77; " + one +
-                 "a & first=$!; " + one + "b & second=$!; wait $first && wait $second");
+  const std::string one =
+      "unshare -p -f --mount-proc sh -c 'for i in $(seq 60); do \"" ATTNVIZ_PROGRAM
+      "\" render --matrix m.csv --quiet --out shared/$0.json || exit 1; done' ";
+  const auto result = folder.run(
+      "--version >/dev/null; mkdir shared; unshare -p -f --mount-proc true || exit 77; " + one +
+      "a & first=$!; " + one + "b & second=$!; wait $first && wait $second");
   if (result.exit_code == 77) {
     WARN("skipped: unshare is not available");
     return;
