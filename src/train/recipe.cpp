@@ -138,12 +138,12 @@ Recipe sort_recipe(int) {
   recipe.initialisation.score_scale = 4.0;
   recipe.initialisation.attention_gain = 1.5;
   recipe.initialisation.decoder_update_bias = 1.0;
-  recipe.steps = 1050;
+  recipe.steps = 1100;
   recipe.batch = recipe.late_batch = 64;
-  recipe.rate = 0.013;
+  recipe.rate = 0.012;
   recipe.final_rate = 0.0;
   recipe.adam.clip = 0.3;
-  recipe.entropy_penalty = 0.019;
+  recipe.entropy_penalty = 0.017;
   recipe.penalty_from = 0.2;
   recipe.penalty_full = 0.6;
   recipe.augment = 0.4;
@@ -156,10 +156,10 @@ Recipe dates_recipe(int) {
   recipe.model.readout_units = 64;
   recipe.initialisation = {
       .embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0, .decoder_update_bias = 1.0};
-  recipe.initialisation.attention_gain = 2.0;
-  recipe.steps = 700;
+  recipe.initialisation.attention_gain = 1.5;
+  recipe.steps = 750;
   recipe.batch = recipe.late_batch = 32;
-  recipe.rate = 0.01;
+  recipe.rate = 0.008;
   recipe.adam.clip = 0.3;
   recipe.entropy_penalty = 0.04;
   recipe.forgetting = 0.15;
