@@ -138,12 +138,12 @@ Recipe sort_recipe(int) {
   recipe.initialisation.score_scale = 4.0;
   recipe.initialisation.attention_gain = 1.5;
   recipe.initialisation.decoder_update_bias = 1.0;
-  recipe.steps = 1100;
+  recipe.steps = 1200;
   recipe.batch = recipe.late_batch = 64;
   recipe.rate = 0.012;
   recipe.final_rate = 0.0;
   recipe.adam.clip = 0.3;
-  recipe.entropy_penalty = 0.017;
+  recipe.entropy_penalty = 0.016;
   recipe.penalty_from = 0.2;
   recipe.penalty_full = 0.6;
   recipe.augment = 0.4;

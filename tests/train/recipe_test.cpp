@@ -50,9 +50,9 @@ TEST_CASE("recipes by value", "[recipe]") {
   const char* long_letters = R"({"hidden": 48, "decoder_hidden": 48, "embedding_std": 0.3,
       "steps": 3000, "average": 0.98})";
   const char* sort = R"({"decoder_hidden": 48, "attention_units": 48, "coverage": true,
-      "score_scale": 4.0, "attention_gain": 1.5, "decoder_update_bias": 1.0, "steps": 1100,
+      "score_scale": 4.0, "attention_gain": 1.5, "decoder_update_bias": 1.0, "steps": 1200,
       "batch": 64, "late_batch": 64, "learning_rate": 0.012, "final_rate": 0.0, "clip": 0.3,
-      "entropy_penalty": 0.017, "penalty_from": 0.2, "penalty_full": 0.6, "beyond": 0.4,
+      "entropy_penalty": 0.016, "penalty_from": 0.2, "penalty_full": 0.6, "beyond": 0.4,
       "average": 0.99})";
   const char* dates = R"({"readout_units": 64, "embedding_std": 0.3, "score_scale": 0.3,
       "attention_gain": 1.5, "update_bias": 1.0, "decoder_update_bias": 1.0, "steps": 750,
