@@ -138,16 +138,16 @@ Recipe sort_recipe(int) {
   recipe.initialisation.score_scale = 4.0;
   recipe.initialisation.attention_gain = 1.5;
   recipe.initialisation.decoder_update_bias = 1.0;
-  recipe.steps = 1200;
+  recipe.steps = 1100;
   recipe.batch = recipe.late_batch = 64;
   recipe.rate = 0.012;
   recipe.final_rate = 0.0;
   recipe.adam.clip = 0.3;
-  recipe.entropy_penalty = 0.016;
+  recipe.entropy_penalty = 0.02;
   recipe.penalty_from = 0.2;
   recipe.penalty_full = 0.6;
   recipe.augment = 0.4;
-  recipe.average = 0.99;
+  recipe.average = 0.995;
   return recipe;
 }
 
@@ -156,12 +156,10 @@ Recipe dates_recipe(int) {
   recipe.model.readout_units = 64;
   recipe.initialisation = {
       .embedding_std = 0.3, .score_scale = 0.3, .update_bias = 1.0, .decoder_update_bias = 1.0};
-  recipe.initialisation.attention_gain = 1.5;
-  recipe.steps = 750;
+  recipe.steps = 900;
   recipe.batch = recipe.late_batch = 32;
-  recipe.rate = 0.008;
-  recipe.adam.clip = 0.3;
-  recipe.entropy_penalty = 0.04;
+  recipe.rate = 6e-3;
+  recipe.entropy_penalty = 0.03;
   recipe.forgetting = 0.15;
   recipe.augment = 0.3;
   recipe.average = 0.98;

@@ -50,14 +50,13 @@ TEST_CASE("recipes by value", "[recipe]") {
   const char* long_letters = R"({"hidden": 48, "decoder_hidden": 48, "embedding_std": 0.3,
       "steps": 3000, "average": 0.98})";
   const char* sort = R"({"decoder_hidden": 48, "attention_units": 48, "coverage": true,
-      "score_scale": 4.0, "attention_gain": 1.5, "decoder_update_bias": 1.0, "steps": 1200,
+      "score_scale": 4.0, "attention_gain": 1.5, "decoder_update_bias": 1.0, "steps": 1100,
       "batch": 64, "late_batch": 64, "learning_rate": 0.012, "final_rate": 0.0, "clip": 0.3,
-      "entropy_penalty": 0.016, "penalty_from": 0.2, "penalty_full": 0.6, "beyond": 0.4,
-      "average": 0.99})";
+      "entropy_penalty": 0.02, "penalty_from": 0.2, "penalty_full": 0.6, "beyond": 0.4,
+      "average": 0.995})";
   const char* dates = R"({"readout_units": 64, "embedding_std": 0.3, "score_scale": 0.3,
-      "attention_gain": 1.5, "update_bias": 1.0, "decoder_update_bias": 1.0, "steps": 750,
-      "batch": 32, "late_batch": 32, "learning_rate": 0.008, "clip": 0.3,
-      "entropy_penalty": 0.04, "forgetting": 0.15, "beyond": 0.3, "average": 0.98})";
+      "update_bias": 1.0, "decoder_update_bias": 1.0, "steps": 900, "batch": 32, "late_batch": 32,
+      "learning_rate": 0.006, "entropy_penalty": 0.03, "forgetting": 0.15, "beyond": 0.3, "average": 0.98})";
   const char* pairs = R"({"embedding": 64, "hidden": 128, "decoder_hidden": 128,
       "readout_units": 128, "embedding_std": 0.1, "batch": 64, "late_batch": 64,
       "learning_rate": 0.002, "warm_up": 200, "entropy_penalty": 0.0, "forgetting": 0.3,
