@@ -28,7 +28,7 @@ bool may_try_again(int fd, short event) {
 
 /// After a while, whether no process has a named pipe open to write to it. Without data only a
 /// second look tells: when another writer leaves, the pipe of the last one ends.
-bool is_lonely(int fd, const std::string& path) {
+bool has_no_other_end(int fd, const std::string& path) {
   pollfd ready{fd, POLLIN, 0};
   int events = -1;
   do {
@@ -72,7 +72,7 @@ int open_input(const std::string& path, std::string& problem) {
     problem = error_text_of(errno);
   } else if ((S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) && stream != STDIN_FILENO) {
     problem = "expected a file, got a device";
-  } else if (S_ISFIFO(status.st_mode) && !stream && is_lonely(file.get(), path)) {
+  } else if (S_ISFIFO(status.st_mode) && !stream && has_no_other_end(file.get(), path)) {
     problem = "nobody writes to this pipe";
   } else {
     if (S_ISFIFO(status.st_mode) && !stream) (void)::fcntl(file.get(), F_SETFL, 0);

@@ -5,8 +5,8 @@
 
 namespace attnviz {
 
-/// Thrown by work that was asked to stop. What it was given is as it was before; its buffers hold
-/// nothing of use.
+/// Thrown by work that was asked to stop. Its arguments are as they were before; the contents of
+/// its buffers are undefined.
 struct WorkStopped {};
 
 /// What long work asks many times a second, in any of its threads: whether it should stop.

@@ -19,8 +19,9 @@ std::optional<StopReason> end_of(const Recipe& recipe, const TrainingPosition& p
 void count_evaluation(const Recipe& recipe, bool has_diverged, TrainingPosition& position,
                       Progress& progress);
 
-/// What is asked beyond what was asked before, 0 for nothing; false if that is no change. The
-/// evaluations of a run that had ended early are counted anew with more steps.
+/// Sets the last step and the patience that a resumed run was given; 0 keeps what there is. Returns
+/// whether that changed anything. With more steps, the evaluations of a run that had ended early
+/// are counted from the start.
 bool extend(const Recipe& recipe, int done, int limit, int patience, TrainingPosition& position);
 
 }  // namespace attnviz

@@ -281,7 +281,7 @@ TEST_CASE("what was left out is reported", "[pairs]") {
   const auto result = folder.run(train + "--min-count 2 --dev dev --test dev --out m");
   INFO(result.err);
   CHECK(result.exit_code == 0);
-  CHECK(result.err.find("skipped 1 pairs with a side of more than 2 symbols") != std::string::npos);
+  CHECK(result.err.find("skipped 1 pair with a side of more than 2 symbols") != std::string::npos);
   CHECK(result.err.find("note: skipped 1 line with an empty side\n") != std::string::npos);
   CHECK(result.err.find("read 4 pairs to train on, 1 to validate, 1 to test; 1 source and 1") !=
         std::string::npos);

@@ -106,9 +106,10 @@ void tell_counts(const TrainOptions& options, const PairData& data) {
                    counts.train, counts.validation, counts.test, data.source().symbols().size(),
                    data.target().symbols().size()));
   if (counts.too_long > 0) {
-    tell_note(options.quiet, fmt::format("skipped {} pairs with a side of more than {} symbols "
+    tell_note(options.quiet, fmt::format("skipped {} {} with a side of more than {} symbols "
                                          "(--max-length)",
-                                         counts.too_long, data.settings().max_length));
+                                         counts.too_long, counts.too_long == 1 ? "pair" : "pairs",
+                                         data.settings().max_length));
   }
   tell_pair_notes(options.quiet, counts.notes,
                   counts.train + counts.validation + counts.test + counts.too_long);
