@@ -81,7 +81,9 @@ Descriptor try_to_own(const std::string& folder, const std::string& path) {
   const std::optional<bool> named = is_named(file.get(), path);
   if (!named) give_up(errno);
   if (named == false) return Descriptor(-1);
-  if (!is_ours(file.get())) refuse(folder, ".lock is a file of something else; move it away");
+  if (!is_new && !is_ours(file.get())) {
+    refuse(folder, ".lock is a file of something else; move it away");
+  }
   return file;
 }
 
