@@ -107,9 +107,9 @@ bool are_scores(const std::string& text) {
   const auto is_number = [&](const char* key) {
     return json.contains(key) && json[key].is_number();
   };
-  const bool has_gold = json.is_object() && json.contains("offsets") && !json["offsets"].empty();
-  return json.is_object() && json.contains("offsets") && is_number("examples") &&
-         is_number("exact_match") && is_number("token_accuracy") &&
+  if (!json.is_object() || !json.contains("offsets")) return false;
+  const bool has_gold = !json["offsets"].empty();
+  return is_number("examples") && is_number("exact_match") && is_number("token_accuracy") &&
          (!has_gold || (is_number("gold_mass") && is_number("hit_rate")));
 }
 

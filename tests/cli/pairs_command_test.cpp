@@ -283,7 +283,7 @@ TEST_CASE("what was left out is reported", "[pairs]") {
   CHECK(result.exit_code == 0);
   CHECK(result.err.find("skipped 1 pair with a side of more than 2 symbols") != std::string::npos);
   CHECK(result.err.find("note: skipped 1 line with an empty side\n") != std::string::npos);
-  CHECK(result.err.find("read 4 pairs to train on, 1 to validate, 1 to test; 1 source and 1") !=
+  CHECK(result.err.find("read pairs: 4 to train on, 1 to validate, 1 to test; 1 source and 1") !=
         std::string::npos);
   CHECK(result.err.find("note: read as <unk>: source symbols, 50.00 % in validation, 50.00 % in "
                         "test\n") != std::string::npos);

@@ -148,6 +148,22 @@ TEST_CASE("a GRU's step and its backward equal their reference", "[kernel]") {
   }
 }
 
+namespace {
+
+/// Annotations (K x N) of the examples that start at `starts`, which must outlive it, with their
+/// keys.
+AttentionMemory drawn_memory(const AttentionWeights& weights, std::span<const int> starts, Index K,
+                             Index A, Random& random) {
+  AttentionMemory memory;
+  memory.starts = starts;
+  memory.grow(K, A, memory.size());
+  memory.annotations = drawn(K, memory.size(), random);
+  attention_keys(weights, memory);
+  return memory;
+}
+
+}  // namespace
+
 TEST_CASE("attention and its backward equal their reference in every form", "[kernel]") {
   const Attention form =
       GENERATE(Attention::additive, Attention::dot, Attention::scaled_dot, Attention::bilinear);
@@ -169,11 +185,7 @@ TEST_CASE("attention and its backward equal their reference in every form", "[ke
     backward_weights.prepare(weights);
 
     const std::vector<int> starts = {0, 1, static_cast<int>(S) + 1};  // a shorter one before
-    AttentionMemory memory;
-    memory.starts = starts;
-    memory.grow(K, A, S + 1);
-    memory.annotations = drawn(K, S + 1, random);
-    attention_keys(weights, memory);
+    const AttentionMemory memory = drawn_memory(weights, starts, K, A, random);
     AttentionTape tape;
     AttentionBackwardTape d_tape;
     tape.grow(A, S, 2, false);
@@ -233,11 +245,7 @@ TEST_CASE("attention with coverage and its backward equal their reference over t
     AttentionBackwardWeights backward_weights;
     backward_weights.prepare(weights);
     const std::vector<int> starts = {0, static_cast<int>(S), static_cast<int>(S) + 1};
-    AttentionMemory memory;
-    memory.starts = starts;
-    memory.grow(K, A, S + 1);
-    memory.annotations = drawn(K, S + 1, random);
-    attention_keys(weights, memory);
+    const AttentionMemory memory = drawn_memory(weights, starts, K, A, random);
     AttentionTape tape;
     AttentionBackwardTape d_tape;
     tape.grow(A, S, 3, true);
@@ -311,11 +319,7 @@ TEST_CASE("attention without scores takes the mean of the inputs, or nothing", "
     AttentionBackwardWeights backward_weights;
     backward_weights.prepare(weights);
     const std::vector<int> starts = {0, static_cast<int>(S), static_cast<int>(S) + 1};
-    AttentionMemory memory;
-    memory.starts = starts;
-    memory.grow(K, 0, S + 1);
-    memory.annotations = drawn(K, S + 1, random);
-    attention_keys(weights, memory);
+    const AttentionMemory memory = drawn_memory(weights, starts, K, 0, random);
     AttentionTape tape;
     AttentionBackwardTape d_tape;
     tape.grow(0, S, 2, false);

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 
+#include "base/file.h"
 #include "train/data.h"
 #include "train/run.h"
 
@@ -25,6 +27,18 @@ struct Scratch {
     std::filesystem::remove_all(path);
   }
 };
+
+/// The files below a folder, by their names in it.
+using Files = std::map<std::string, std::string>;
+
+inline Files files_in(const std::string& folder) {
+  Files files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_directory()) continue;
+    files[std::filesystem::relative(entry.path(), folder)] = read_file(entry.path(), 1U << 26U);
+  }
+  return files;
+}
 
 inline Recipe quick_recipe() {
   Recipe recipe;

@@ -21,15 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Files = std::map<std::string, std::string>;
-
-Files files_of(const std::string& folder) {
-  Files files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    files[entry.path().filename()] = read_file(entry.path(), 1U << 26U);
-  }
-  return files;
-}
 
 /// Everything a step or an evaluation can depend on.
 Recipe full_recipe() {
@@ -76,7 +67,7 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
   const Scratch scratch;
   TaskData data = reverse_data();
   run_training(data, full_recipe(), quick_options("whole"), {});
-  const Files whole = files_of("whole");
+  const Files whole = files_in("whole");
   REQUIRE(whole.size() == 4);
   const std::vector<std::vector<int>> stops{{0},  {1},  {6},        {7},
                                             {59}, {60}, {0, 0, 30}, {13, 1, 29}};
@@ -92,7 +83,7 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
     }
     const RunReport end = resume(data, folder, {}, 0, 1 + static_cast<int>(i % 3));
     CHECK(end.stop_reason == StopReason::out_of_steps);
-    CHECK(files_of(folder) == whole);
+    CHECK(files_in(folder) == whole);
   }
 }
 
@@ -124,7 +115,7 @@ TEST_CASE("a stopped run of pairs resumes to the same bytes, with all that it dr
     REQUIRE(run_training(begun, recipe, quick_options(folder), stop_after(first)).steps == first);
     PairData again = pairs();
     CHECK(resume(again, folder, {}, 0, 1 + first % 2).stop_reason == StopReason::out_of_steps);
-    CHECK(files_of(folder) == files_of("whole"));
+    CHECK(files_in(folder) == files_in("whole"));
   }
 }
 
@@ -132,11 +123,11 @@ TEST_CASE("files older than the state they belong to are brought up to date", "[
   const Scratch scratch;
   TaskData data = reverse_data();
   run_training(data, full_recipe(), quick_options("a"), {});
-  const Files whole = files_of("a");
+  const Files whole = files_in("a");
   for (const std::string lost : {"model.safetensors", "config.json"}) {
     fs::remove("a/" + lost);
     resume(data, "a");
-    CHECK(files_of("a") == whole);
+    CHECK(files_in("a") == whole);
   }
 }
 
@@ -204,7 +195,7 @@ TEST_CASE("more steps continue from the end of the recorded schedule", "[resume]
   run_training(data, full_recipe(), quick_options("b"), {});
   CHECK(resume(data, "a", {}, 80).steps == 80);
   CHECK(resume(data, "b", {}, 80).steps == 80);
-  CHECK(files_of("a") == files_of("b"));
+  CHECK(files_in("a") == files_in("b"));
   CHECK(open_run("a").saved.recipe.steps == 60);
   CHECK(open_run("a").saved.position.limit == 80);
   const Recipe recipe = full_recipe();
@@ -226,7 +217,7 @@ TEST_CASE("a run can start from the weights of a model", "[resume]") {
   // and says so when it is resumed
   run_training(data, recipe, quick_options("c"), stop_after(5), initial);
   resume(data, "c");
-  CHECK(files_of("c") == files_of("b"));
+  CHECK(files_in("c") == files_in("b"));
 }
 
 TEST_CASE("what cannot be resumed is refused with the reason", "[resume]") {
@@ -316,7 +307,7 @@ TEST_CASE("a running run can be neither resumed nor replaced", "[resume]") {
   const Scratch scratch;
   TaskData data = reverse_data();
   run_training(data, quick_recipe(), quick_options("a"), stop_after(21));
-  const Files before = files_of("a");
+  const Files before = files_in("a");
   {
     const OpenRun held = open_run("a");
     const std::string holder = "a: in use by process " + std::to_string(getpid()) + " on ";
@@ -325,6 +316,6 @@ TEST_CASE("a running run can be neither resumed nor replaced", "[resume]") {
     force.force = true;
     CHECK_THROWS_AS(run_training(data, quick_recipe(), force, {}), InUseError);
   }
-  CHECK(files_of("a") == before);  // and the lock is gone
+  CHECK(files_in("a") == before);  // and the lock is gone
   CHECK(message_of("a").empty());
 }

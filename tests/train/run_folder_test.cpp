@@ -18,17 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Contents = std::map<std::string, std::string>;
-
-Contents contents_of(const std::string& folder) {
-  Contents contents;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_directory()) continue;
-    contents[fs::relative(entry.path(), folder)] = read_file(entry.path(), 1U << 26U);
-  }
-  return contents;
-}
-
 TaskData data_of(const std::string& name) {
   const Task& task = find_task(name);
   return TaskData(task, task.defaults);
@@ -89,14 +78,14 @@ TEST_CASE("a folder mixed from two runs is told and not resumed", "[folder]") {
     fs::remove_all("mixed");
     fs::copy("reverse", "mixed");
     fs::copy("dates/" + name, "mixed/" + name, fs::copy_options::overwrite_existing);
-    const Contents before = contents_of("mixed");
+    const Files before = files_in("mixed");
     const std::string mixed = mixed_runs(RunFolder("mixed"));
     CHECK(mixed.find(name) != std::string::npos);
     CHECK(mixed.find("dates-1-") != std::string::npos);
     CHECK(mixed.find("reverse-1-") != std::string::npos);
     CHECK_THROWS_AS(open_run("mixed"), InputError);
     CHECK_THROWS_WITH(open_run("mixed"), Catch::Contains("holds files of several runs: " + mixed));
-    CHECK(contents_of("mixed") == before);
+    CHECK(files_in("mixed") == before);
   }
   // Files of earlier versions name no run.
   fs::remove_all("mixed");
@@ -127,13 +116,13 @@ TEST_CASE("a run that is replaced stays aside until the new one has a model", "[
   const Scratch scratch;
   TaskData data = data_of("reverse");
   run_training(data, quick_recipe(), quick_options("a"), {});
-  const Contents old = contents_of("a");
+  const Files old = files_in("a");
   run_training(data, quick_recipe(), forced("whole"), {});
-  const Contents whole = contents_of("whole");
+  const Files whole = files_in("whole");
 
   // stopped before the first evaluation: both are there
   run_training(data, quick_recipe(), forced("a"), stop_when([] { return true; }));
-  Contents both = contents_of("a");
+  Files both = files_in("a");
   CHECK(both.size() == 4 + 3);
   for (const auto& [name, bytes] : old) CHECK(both[".replaced/" + name] == bytes);
   CHECK_THROWS_AS(require_model(RunFolder("a")), NoEvaluationError);
@@ -146,17 +135,17 @@ TEST_CASE("a run that is replaced stays aside until the new one has a model", "[
   CHECK_THROWS_AS(run_training(data, quick_recipe(), quick_options("a"), {}), RunExistsError);
   // replaced again: the one with a model stays
   run_training(data, quick_recipe(), forced("a"), stop_when([] { return true; }));
-  CHECK(contents_of("a") == both);
+  CHECK(files_in("a") == both);
   // and gone when the new one has a model
   resume_training(data, open_run("a"), quick_options("a"), {});
-  CHECK(contents_of("a") == whole);
+  CHECK(files_in("a") == whole);
 }
 
 TEST_CASE("a run that is replaced comes back when the new one has no model", "[folder]") {
   const Scratch scratch;
   TaskData data = data_of("reverse");
   run_training(data, quick_recipe(), quick_options("a"), {});
-  const Contents old = contents_of("a");
+  const Files old = files_in("a");
   Recipe diverging = quick_recipe();
   diverging.rate = 1000.0;
   diverging.warm_up = 0;
@@ -165,15 +154,15 @@ TEST_CASE("a run that is replaced comes back when the new one has no model", "[f
   events.on_note = [&](const std::string& note) { notes.push_back(note); };
   CHECK(run_training(data, diverging, forced("a"), events).stop_reason == StopReason::diverged);
   CHECK(notes == std::vector<std::string>{"the run that was to be replaced is kept"});
-  CHECK(contents_of("a") == old);
+  CHECK(files_in("a") == old);
   // or fails
   events.on_step = [](int, int, double) { throw OutputError("the disk is full"); };
   CHECK_THROWS_AS(run_training(data, quick_recipe(), forced("a"), events), OutputError);
-  CHECK(contents_of("a") == old);
+  CHECK(files_in("a") == old);
   // or diverges after it was resumed
   run_training(data, diverging, forced("a"), stop_when([] { return true; }));
   CHECK(resume_training(data, open_run("a"), forced("a"), {}).stop_reason == StopReason::diverged);
-  CHECK(contents_of("a") == old);
+  CHECK(files_in("a") == old);
 }
 
 TEST_CASE("a run that was being put aside or back when its owner was killed is whole again",
@@ -181,7 +170,7 @@ TEST_CASE("a run that was being put aside or back when its owner was killed is w
   const Scratch scratch;
   TaskData data = data_of("reverse");
   run_training(data, quick_recipe(), quick_options("a"), {});
-  const Contents old = contents_of("a");
+  const Files old = files_in("a");
   fs::create_directory("a/.replaced");
   const auto settle = [] { const FolderLock lock = RunFolder("a").reopen(); };
   settle();
@@ -196,14 +185,14 @@ TEST_CASE("a run that was being put aside or back when its owner was killed is w
     CHECK(RunFolder("a").holds_run());
     if (moved > 1) CHECK_THROWS_AS(require_model(RunFolder("a")), NoEvaluationError);
     settle();
-    CHECK(contents_of("a") == old);
+    CHECK(files_in("a") == old);
   }
   // killed after the new model was written
   run_training(data, quick_recipe(), quick_options("b"), {});
   fs::create_directory("a/.replaced");
   fs::copy("b/model.safetensors", "a/.replaced/model.safetensors");
   settle();
-  CHECK(contents_of("a") == old);
+  CHECK(files_in("a") == old);
   CHECK(!fs::exists("a/.replaced"));
 }
 

@@ -15,16 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Files = std::map<std::string, std::string>;
-
-Files files_in(const std::string& folder) {
-  Files files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    files[entry.path().filename()] = read_file(entry.path(), 1U << 26U);
-  }
-  return files;
-}
-
 /// Everything that a step may have changed when it is given up.
 Recipe stop_recipe() {
   Recipe recipe = quick_recipe();

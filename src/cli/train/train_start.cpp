@@ -100,11 +100,12 @@ void tell_unknown_shares(bool quiet, const PairData& data) {
 
 void tell_counts(const TrainOptions& options, const PairData& data) {
   const PairCounts counts = data.counts();
-  tell(options.quiet,
-       fmt::format("read {} pairs to train on, {} to validate, {} to test; {} source and {} target "
-                   "symbols",
-                   counts.train, counts.validation, counts.test, data.source().symbols().size(),
-                   data.target().symbols().size()));
+  tell(
+      options.quiet,
+      fmt::format("read pairs: {} to train on, {} to validate, {} to test; {} source and {} target "
+                  "symbols",
+                  counts.train, counts.validation, counts.test, data.source().symbols().size(),
+                  data.target().symbols().size()));
   if (counts.too_long > 0) {
     tell_note(options.quiet, fmt::format("skipped {} {} with a side of more than {} symbols "
                                          "(--max-length)",
