@@ -1,4 +1,4 @@
-# Flags shared by every target. All files that include Eigen must have the same -march.
+# Flags shared by every target. All are compiled for the oldest processor but the kernels of nn/.
 
 add_library(attnviz_options INTERFACE)
 target_compile_features(attnviz_options INTERFACE cxx_std_20)
@@ -7,9 +7,8 @@ target_compile_options(attnviz_options INTERFACE -Wall -Wextra -Wpedantic -Wshad
                                                  $<$<BOOL:${ATTNVIZ_WERROR}>:-Werror>)
 # gcc 12 sees overlapping copies in `"text" + std::string`, where there are none.
 target_compile_options(attnviz_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
-if(ATTNVIZ_NATIVE)
-  target_compile_options(attnviz_options INTERFACE -march=native)
-endif()
+# Results must not depend on which products a compiler fuses with sums.
+target_compile_options(attnviz_options INTERFACE -ffp-contract=off)
 if(ATTNVIZ_SANITIZE)
   target_compile_options(attnviz_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                    -fno-omit-frame-pointer)

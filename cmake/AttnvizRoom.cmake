@@ -10,6 +10,7 @@
 function(attnviz_add_room target name)
   cmake_parse_arguments(room "" "" "PUBLIC;PRIVATE;BUILD;TOGETHER" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/nn/kernels/")  # attnviz_kernels
   add_library(${target} STATIC ${sources})
   if(room_TOGETHER)
     list(TRANSFORM room_TOGETHER PREPEND ${PROJECT_SOURCE_DIR}/src/${name}/)
@@ -42,4 +43,30 @@ endfunction()
 function(attnviz_room_in_double name)
   attnviz_add_room(attnviz_${name}_double ${name} ${ARGN})
   target_compile_definitions(attnviz_${name}_double PUBLIC ATTNVIZ_SCALAR_DOUBLE)
+endfunction()
+
+# The kinds of processor that kernels are compiled for, on the machine that the program is for.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(ATTNVIZ_PROCESSORS x86_64_v2 x86_64_v3 x86_64_v4)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(ATTNVIZ_PROCESSORS neon)
+else()
+  set(ATTNVIZ_PROCESSORS any_processor)
+endif()
+
+# attnviz_kernels(target processors...): adds src/nn/kernels/ to a library, compiled once for each kind of
+# processor, in a namespace of that name. src/nn/processor.cpp chooses among them.
+function(attnviz_kernels target)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/nn/kernels/*.cpp)
+  foreach(processor IN LISTS ARGN)
+    add_library(${target}_${processor} OBJECT ${sources})
+    target_link_libraries(${target}_${processor} PRIVATE attnviz_options attnviz_numeric)
+    target_compile_definitions(${target}_${processor} PRIVATE ATTNVIZ_PROCESSOR=${processor}
+                               $<TARGET_PROPERTY:${target},INTERFACE_COMPILE_DEFINITIONS>)
+    if(processor MATCHES "^x86_64_v")
+      string(REPLACE "_" "-" level ${processor})
+      target_compile_options(${target}_${processor} PRIVATE -march=${level} -mprefer-vector-width=512)
+    endif()
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_${processor}>)
+  endforeach()
 endfunction()

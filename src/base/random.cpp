@@ -2,7 +2,8 @@
 
 #include <bit>
 #include <cmath>
-#include <numbers>
+
+#include "base/math.h"
 
 namespace attnviz {
 namespace {
@@ -54,8 +55,8 @@ double Random::uniform() {
 
 double Random::normal() {
   const double u = 1.0 - uniform();  // in (0, 1]: its logarithm is finite
-  const double angle = 2.0 * std::numbers::pi * uniform();
-  return std::sqrt(-2.0 * std::log(u)) * std::cos(angle);
+  const double turns = uniform();
+  return std::sqrt(-2.0 * math::log(u)) * math::cos_of_turns(turns);
 }
 
 }  // namespace attnviz

@@ -18,6 +18,7 @@
 #include "cli/error_text.h"
 #include "cli/output.h"
 #include "cli/version.h"
+#include "nn/processor.h"
 
 namespace attnviz {
 namespace {
@@ -53,6 +54,7 @@ void reserve_standard_streams() {
 }
 
 int run(int argc, char** argv) {
+  static_cast<void>(processor());  // refuses what it must before anything is done
   Program program(
       "attnviz",
       "See attention: train a small encoder-decoder on a task whose alignment is known, "

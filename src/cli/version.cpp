@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/options.h"
-#include "nn/build_info.h"
+#include "nn/processor.h"
+#include "nn/types.h"
 #include "render/text/shaper.h"
 
 namespace attnviz {
@@ -21,11 +22,13 @@ std::string version_text() {
   constexpr const char* compiler = "gcc " __VERSION__;
 #endif
   const std::string shaping = shaping_library();
-  return fmt::format("{}\ncompiler: {}\n{}\n{}, JSON for Modern C++ {}.{}.{}, zlib\ntext: {}",
-                     program_name(), compiler, numeric_build_info(), options_library(),
-                     NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-                     NLOHMANN_JSON_VERSION_PATCH,
-                     shaping.empty() ? "unshaped, as HarfBuzz was not there" : shaping);
+  return fmt::format(
+      "{}\ncompiler: {}\nprocessor: {}\nEigen {}.{}.{}, {}, JSON for Modern C++ {}.{}.{}, "
+      "zlib\ntext: {}",
+      program_name(), compiler, processor().name, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
+      EIGEN_MINOR_VERSION, options_library(), NLOHMANN_JSON_VERSION_MAJOR,
+      NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH,
+      shaping.empty() ? "unshaped, as HarfBuzz was not there" : shaping);
 }
 
 }  // namespace attnviz

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/math.h"
 #include "model/steps.h"
 #include "nn/loss.h"
 
@@ -10,7 +11,7 @@ namespace attnviz {
 namespace {
 
 double penalised(double log_probability, std::size_t length, double alpha) {
-  return log_probability / std::pow((5.0 + static_cast<double>(length)) / 6.0, alpha);
+  return log_probability / math::pow((5.0 + static_cast<double>(length)) / 6.0, alpha);
 }
 
 /// One more symbol for one of the hypotheses.

@@ -50,15 +50,16 @@ void readout_backward(const DecoderBackwardWeights& weights, const Batch& batch,
     const auto d_logits = d_tape.d_logits.leftCols(N);
     const auto t = tape.combined.leftCols(N);
     add_product(d_logits, t.transpose(), d_weights.readout.W);
-    d_weights.readout.b += d_logits.rowwise().sum();
+    bias_backward(d_logits, d_weights.readout.b);
     product(weights.readout_t, d_logits, d_tape.d_combined.leftCols(N));
-    auto d_combined = d_tape.d_combined.leftCols(N).array();
+    auto d_combined = d_tape.d_combined.leftCols(N);
     if (tape.dropout.probability > 0.0) {
       // t is what was kept, scaled up; where it was left out the gradient is zero
       const auto kept = static_cast<Scalar>(1.0 - tape.dropout.probability);
-      d_combined *= tape.dropout.mask.leftCols(N).array() * (1 - (kept * t.array()).square());
+      d_combined.array() *=
+          tape.dropout.mask.leftCols(N).array() * (1 - (kept * t.array()).square());
     } else {
-      d_combined *= 1 - t.array().square();
+      tanh_backward(t, d_combined);
     }
   }
   // W [s ; c ; y] + b
@@ -78,9 +79,9 @@ void start_backward(const DecoderBackwardWeights& weights, const AttentionMemory
   const auto B = static_cast<Index>(memory.starts.size()) - 1;
   const Index H = tape.first_backward.rows();
   auto d_s_0 = d_tape.d_state.leftCols(B);
-  d_s_0.array() *= 1 - tape.initial_state.leftCols(B).array().square();
+  tanh_backward(tape.initial_state.leftCols(B), d_s_0);
   add_product(d_s_0, tape.first_backward.leftCols(B).transpose(), d_initial_state.W);
-  d_initial_state.b += d_s_0.rowwise().sum();
+  bias_backward(d_s_0, d_initial_state.b);
   product(weights.initial_state_t, d_s_0, d_tape.d_first_backward.leftCols(B));
   for (Index k = 0; k < B; ++k) {
     d_tape.attention.d_annotations.col(memory.of(k).first).tail(H) +=

@@ -1,7 +1,9 @@
 #include "model/seq2seq.h"
 
 #include "model/steps.h"
+#include "nn/activation.h"
 #include "nn/loss.h"
+#include "nn/processor.h"
 
 namespace attnviz {
 namespace {
@@ -100,13 +102,17 @@ void Gradient::set_zero(const UpdateWeights& update) {
 
 void Gradient::add(ModelPart part, const Gradient& other) {
   Seq2SeqWeights::visit_part(
-      part, [](std::string_view, auto& sum, const auto& g) { sum += g; }, weights, other.weights);
+      part,
+      [](std::string_view, auto& sum, const auto& g) {
+        kernels().add(g.size(), g.data(), sum.data());
+      },
+      weights, other.weights);
   if (part == ModelPart::encoder) {
-    tables.encoder.forward += other.tables.encoder.forward;
-    tables.encoder.backward += other.tables.encoder.backward;
+    attnviz::add(other.tables.encoder.forward, tables.encoder.forward);
+    attnviz::add(other.tables.encoder.backward, tables.encoder.backward);
   } else {
-    tables.decoder.gru += other.tables.decoder.gru;
-    tables.decoder.readout += other.tables.decoder.readout;
+    attnviz::add(other.tables.decoder.gru, tables.decoder.gru);
+    attnviz::add(other.tables.decoder.readout, tables.decoder.readout);
   }
 }
 

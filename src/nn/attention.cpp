@@ -2,96 +2,11 @@
 
 #include <cmath>
 
-#include "nn/activation.h"
+#include "nn/processor.h"
 #include "nn/product.h"
 
 namespace attnviz {
 namespace {
-
-Scalar dot(const Scalar* a, const Scalar* b, Index size) {
-  Simd sum{};
-  for_each_register(size, [&](auto at) { sum += at(a) * at(b); });
-  return reduce_add(sum);
-}
-
-/// products_j = columns_j' x
-void dot_each(MatrixIn columns, const Scalar* x, Scalar* products) {
-  for (Index j = 0; j < columns.cols(); ++j) {
-    products[j] = dot(columns.col(j).data(), x, columns.rows());
-  }
-}
-
-/// e_j = v' tanh(query + key_j), or v' tanh(query + key_j + w k_j)
-template <bool covered>
-void additive_score(const AttentionWeights& weights, const Scalar* query, MatrixIn keys,
-                    const Scalar* k, Scalar* e) {
-  for (Index j = 0; j < keys.cols(); ++j) {
-    const Scalar* key = keys.col(j).data();
-    Simd score{};
-    for_each_register(weights.v.size(), [&, v = weights.v.data(), w = weights.w.data()](auto at) {
-      Simd sum = at(query) + at(key);
-      if constexpr (covered) sum += at(w) * k[j];
-      score += at(v) * tanh(sum);
-    });
-    e[j] = reduce_add(score);
-  }
-}
-
-/// With t_j = tanh(query + key_j + w k_j): d_query = sum_j d_e_j v (1 - t_j^2), to which d_key_j
-/// adds its term, and d_v += sum_j d_e_j t_j. With coverage also d_w += sum_j d_e_j v (1 - t_j^2)
-/// k_j, and the terms of w' (d_e_j v (1 - t_j^2)) = d_k_j are added to `d_k`, a register's worth
-/// for each input. tanh is computed again, which is cheaper than keeping A x S x T of them.
-template <bool covered>
-void additive_score_backward(const AttentionBackwardWeights& weights, const Scalar* query,
-                             MatrixIn keys, const Scalar* k, const Scalar* d_e, Scalar* d_query,
-                             MatrixOut d_keys, Scalar* d_k, AttentionWeights& d_weights) {
-  // by value: behind references, the compiler would read them again after each store
-  const auto key = [first = keys.data(), stride = keys.outerStride()](Index j) {
-    return first + j * stride;
-  };
-  const auto d_key = [first = d_keys.data(), stride = d_keys.outerStride()](Index j) {
-    return first + j * stride;
-  };
-  const Index S = keys.cols();
-  for_each_register(weights.v.size(),
-                    [=, v = weights.v.data(), w = weights.w.data(), d_v = d_weights.v.data(),
-                     d_w = d_weights.w.data()](auto at) {
-                      const Simd v_i = at(v);
-                      const Simd q = at(query);
-                      Simd d_q{};
-                      Simd d_v_i{};
-                      Simd w_i{};
-                      Simd d_w_i{};
-                      if constexpr (covered) w_i = at(w);
-                      for (Index j = 0; j < S; ++j) {
-                        Simd sum = q + at(key(j));
-                        if constexpr (covered) sum += w_i * k[j];
-                        const Simd t = tanh(sum);
-                        const Simd d_sum = unfused(d_e[j] * v_i * (1 - t * t));
-                        d_q += d_sum;
-                        d_v_i += d_e[j] * t;
-                        at[d_key(j)] += d_sum;
-                        if constexpr (covered) {
-                          d_w_i += d_sum * k[j];
-                          Scalar* d_k_j = d_k + j * simd_size;
-                          store(load(d_k_j) + w_i * d_sum, d_k_j);
-                        }
-                      }
-                      at[d_query] = d_q;
-                      at[d_v] += d_v_i;
-                      if constexpr (covered) at[d_w] += d_w_i;
-                    });
-}
-
-/// d_a += c d(-sum_j a_j log a_j) / d a, which is -(log a_j + 1); the constant vanishes in the
-/// softmax's backward.
-void add_entropy_backward(Scalar c, const Scalar* a, Index count, Scalar* d_a) {
-  const Simd least = Simd{} + Scalar(1e-30);
-  for_each_register(count, [&](auto at) {
-    const Simd a_j = at(a);
-    at[d_a] = at(d_a) - c * log(a_j > least ? a_j : least);
-  });
-}
 
 /// k_i = k_{i-1} + a_{i-1}, and k_1 = 0
 void cover(const AttentionMemory& memory, Columns earlier, Columns step, AttentionTape& tape) {
@@ -112,17 +27,28 @@ Scalar dot_scale(Attention form, Index units) {
   return form == Attention::scaled_dot ? 1 / std::sqrt(static_cast<Scalar>(units)) : 1;
 }
 
-/// The scores of one output over the inputs of one example, whose coverage starts at `k` if the
-/// form has it.
-void score(const AttentionWeights& weights, Eigen::Ref<const Vector> query, MatrixIn keys,
-           const Scalar* k, Eigen::Ref<Vector> e) {
-  if (weights.covered()) {
-    additive_score<true>(weights, query.data(), keys, k, e.data());
-  } else if (weights.form == Attention::additive) {
-    additive_score<false>(weights, query.data(), keys, nullptr, e.data());
+/// What kernels need of the additive score of one output over the inputs of one example, whose
+/// coverage starts at `k` if the form has it.
+template <typename Weights>
+AdditiveScoreTask additive_task(const Weights& weights, const Scalar* query, MatrixIn keys,
+                                const Scalar* k) {
+  return {.units = weights.v.size(),
+          .inputs = keys.cols(),
+          .v = weights.v.data(),
+          .w = weights.covered() ? weights.w.data() : nullptr,
+          .query = query,
+          .keys = strided(keys),
+          .k = k};
+}
+
+/// The scores of one output over the inputs of one example.
+void score(const AttentionWeights& weights, const Scalar* query, MatrixIn keys, const Scalar* k,
+           Eigen::Ref<Vector> e) {
+  if (weights.form == Attention::additive) {
+    kernels().additive_score(additive_task(weights, query, keys, k), e.data());
   } else if (is_learned(weights.form)) {
-    dot_each(keys, query.data(), e.data());
-    e *= dot_scale(weights.form, query.size());
+    kernels().dot_each(keys.rows(), keys.cols(), strided(keys), query, e.data());
+    e *= dot_scale(weights.form, keys.rows());
   } else {
     e.setZero();
   }
@@ -218,12 +144,13 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
   };
   for (Index k = 0; k < step.count; ++k) {
     const Scalar* coverage = covered ? tape.coverage.col(step.first + k).data() : nullptr;
-    score(weights, projected.col(k), columns(memory.keys, memory.of(k)), coverage, weights_of(k));
+    score(weights, projected.col(k).data(), columns(memory.keys, memory.of(k)), coverage,
+          weights_of(k));
   }
   // All softmaxes in a row: each is a chain of dependent steps, and its neighbours fill the gaps.
   for (Index k = 0; k < step.count && weights.form != Attention::none; ++k) {
     auto a = weights_of(k);
-    softmax(a.data(), a.size(), a.data());
+    kernels().softmax(a.size(), a.data(), 1, a.data());
   }
   for (Index k = 0; k < step.count; ++k) {
     product(columns(memory.annotations, memory.of(k)), weights_of(k), contexts.col(k));
@@ -246,31 +173,34 @@ void attend_backward(const AttentionBackwardWeights& weights, const AttentionMem
 
     // c = H a
     auto d_e = d_tape.d_scores.head(inputs.count);  // d_a at first
-    dot_each(columns(memory.annotations, inputs), d_contexts.col(k).data(), d_e.data());
+    kernels().dot_each(d_contexts.rows(), inputs.count,
+                       strided(columns(memory.annotations, inputs)), d_contexts.col(k).data(),
+                       d_e.data());
     // k of all later steps holds a
     if (covered) d_e += d_tape.d_coverage.col(k).head(inputs.count);
     const Scalar entropy_weight = entropy_weights[step.first + k];
-    if (entropy_weight != 0) add_entropy_backward(entropy_weight, a.data(), a.size(), d_e.data());
+    if (entropy_weight !=
+        0) {  // d(-sum_j a_j log a_j) / d a = -(log a_j + 1); the 1 vanishes below
+      kernels().add_entropy_backward(a.size(), entropy_weight, a.data(), d_e.data());
+    }
 
     // a = softmax(e)
-    softmax_backward(a, d_e, d_e);
+    kernels().softmax_backward(a.size(), a.data(), d_e.data(), d_e.data());
 
-    if (covered) {
-      auto d_k = d_tape.d_coverage_parts.leftCols(inputs.count);
-      d_k.setZero();
-      additive_score_backward<true>(weights, query.col(k).data(), keys,
-                                    tape.coverage.col(step.first + k).data(), d_e.data(),
-                                    d_query.col(k).data(), d_keys, d_k.data(), d_weights);
-      for (Index j = 0; j < inputs.count; ++j) {
-        d_tape.d_coverage(j, k) += reduce_add(load(d_k.col(j).data()));
-      }
-    } else if (weights.form == Attention::additive) {
-      additive_score_backward<false>(weights, query.col(k).data(), keys, nullptr, d_e.data(),
-                                     d_query.col(k).data(), d_keys, nullptr, d_weights);
+    if (weights.form == Attention::additive) {
+      const Scalar* coverage = covered ? tape.coverage.col(step.first + k).data() : nullptr;
+      kernels().additive_score_backward(additive_task(weights, query.col(k).data(), keys, coverage),
+                                        {.d_e = d_e.data(),
+                                         .d_query = d_query.col(k).data(),
+                                         .d_keys = strided(d_keys),
+                                         .d_v = d_weights.v.data(),
+                                         .d_w = d_weights.w.data(),
+                                         .d_k = covered ? d_tape.d_coverage.col(k).data() : nullptr,
+                                         .parts = strided(d_tape.d_coverage_parts)});
     } else {  // e = keys' query
       d_e *= dot_scale(weights.form, query.rows());
-      d_query.col(k).noalias() = keys * d_e;
-      d_keys.noalias() += query.col(k) * d_e.transpose();
+      product(keys, d_e, d_query.col(k));
+      add_product(query.col(k), d_e.transpose(), d_keys);
     }
   }
   if (weights.form == Attention::bilinear) {

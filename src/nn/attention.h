@@ -90,7 +90,7 @@ struct AttentionBackwardTape {
   Matrix d_query;           // A x N
   Vector d_scores;          // S   of one column
   Matrix d_coverage;        // S x B   of the steps after the present one
-  Matrix d_coverage_parts;  // simd_size x S   of one output, d_k_j is the sum of column j
+  Matrix d_coverage_parts;  // simd_size x S   of one output, a buffer of the kernel
 
   // of one example, step by step
   Matrix d_contexts_of_one;  // K x T

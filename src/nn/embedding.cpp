@@ -1,5 +1,6 @@
 #include "nn/embedding.h"
 
+#include "nn/activation.h"
 #include "nn/product.h"
 
 namespace attnviz {
@@ -12,7 +13,7 @@ void project_tokens(MatrixIn W, const Matrix& embedding, const Vector& b, Matrix
 
 void project_tokens_backward(const Matrix& W_t, const Matrix& embedding, const Matrix& d_table,
                              MatrixOut d_W, Matrix& d_embedding, Vector& d_b) {
-  d_b += d_table.rowwise().sum();
+  bias_backward(d_table, d_b);
   add_product(W_t, d_table, d_embedding);
   add_product(d_table, embedding.transpose(), d_W);
 }
@@ -23,7 +24,7 @@ void look_up(const Matrix& table, std::span<const int> ids, MatrixOut out) {
 
 void look_up_backward(MatrixIn d_out, std::span<const int> ids, Matrix& d_table) {
   for (Index k = 0; k < d_out.cols(); ++k) {
-    d_table.col(ids[static_cast<std::size_t>(k)]) += d_out.col(k);
+    add(d_out.col(k), d_table.col(ids[static_cast<std::size_t>(k)]));
   }
 }
 

@@ -43,10 +43,6 @@ struct GruBackwardTape {
 struct GruInput {
   const Matrix& columns;     // 3H x N, or 3H x V
   std::span<const int> ids;  // empty, or N
-
-  const Scalar* of(Index column) const {
-    return columns.col(ids.empty() ? column : ids[static_cast<std::size_t>(column)]).data();
-  }
 };
 
 /// One step: from its input and `before` to `after`.

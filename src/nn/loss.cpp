@@ -1,15 +1,14 @@
 #include "nn/loss.h"
 
-#include <cmath>
-
-#include "nn/activation.h"
+#include "base/math.h"
+#include "nn/processor.h"
 
 namespace attnviz {
 namespace {
 
 /// -log p = log sum_i e^(l_i - highest) - (l - highest), exact where p would underflow.
 double negative_log_probability(Scalar logit, const Normaliser& total) {
-  return static_cast<double>(std::log(total.sum) - (logit - total.highest));
+  return math::log(static_cast<double>(total.sum)) - static_cast<double>(logit - total.highest);
 }
 
 }  // namespace
@@ -19,7 +18,7 @@ double cross_entropy(MatrixIn logits, std::span<const int> labels) {
   for (Index k = 0; k < logits.cols(); ++k) {
     const int label = labels[static_cast<std::size_t>(k)];
     if (label < 0) continue;
-    const Normaliser total = normaliser(logits.col(k).data(), logits.rows());
+    const Normaliser total = kernels().normaliser(logits.rows(), logits.col(k).data());
     loss += negative_log_probability(logits(label, k), total);
   }
   return loss;
@@ -35,19 +34,19 @@ double cross_entropy(MatrixIn logits, std::span<const int> labels, Scalar scale,
       d_logit.setZero();
       continue;
     }
-    const Normaliser total = softmax(logits.col(k).data(), logits.rows(), d_logit.data());
+    const Normaliser total =
+        kernels().softmax(logits.rows(), logits.col(k).data(), scale, d_logit.data());
     loss += negative_log_probability(logits(label, k), total);
 
     // d(-log p_label) / d l = p - one_hot(label)
-    d_logit *= scale;
     d_logit[label] -= scale;
   }
   return loss;
 }
 
 double log_sum_exp(const Eigen::Ref<const Vector>& logits) {
-  const Normaliser total = normaliser(logits.data(), logits.size());
-  return static_cast<double>(total.highest) + std::log(static_cast<double>(total.sum));
+  const Normaliser total = kernels().normaliser(logits.size(), logits.data());
+  return static_cast<double>(total.highest) + math::log(static_cast<double>(total.sum));
 }
 
 }  // namespace attnviz

@@ -1,4 +1,4 @@
-// The scalar type and the matrix shapes of the numeric rooms.
+// The matrix shapes of the numeric rooms.
 //
 // A column is an example at one step. Sequences are packed: step t holds one column for each
 // example that has not ended, examples ordered by falling length, and the steps follow each other
@@ -10,16 +10,13 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <type_traits>
+
+#include "nn/kernels/kernels.h"
 
 namespace attnviz {
 
-#ifdef ATTNVIZ_SCALAR_DOUBLE
-using Scalar = double;  // for gradient tests
-#else
-using Scalar = float;
-#endif
-
-using Eigen::Index;
+static_assert(std::is_same_v<Index, Eigen::Index>);
 using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
 using Vector = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
 using MatrixIn = const Eigen::Ref<const Matrix>&;
@@ -36,6 +33,12 @@ inline auto columns(Matrix& m, Columns c) {
 }
 inline auto columns(const Matrix& m, Columns c) {
   return m.middleCols(c.first, c.count);
+}
+
+/// The columns of a matrix or of a part of one, as kernels take them.
+template <typename M>
+auto strided(M&& m) {
+  return Strided<std::remove_pointer_t<decltype(m.data())>>{m.data(), m.outerStride()};
 }
 
 /// Gives `m` that shape; its contents are lost if its size changes. Eigen's own resize frees the

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/math.h"
 #include "text/vocabulary.h"
 
 namespace attnviz {
@@ -11,7 +12,7 @@ namespace {
 
 double entropy_of(std::span<const float> row) {
   double sum = 0.0;
-  for (const float a : row) sum -= a > 0.0F ? static_cast<double>(a) * std::log(a) : 0.0;
+  for (const double a : row) sum -= a > 0.0 ? a * math::log(a) : 0.0;
   return sum;
 }
 
@@ -95,7 +96,7 @@ void CoverageScores::add_map(std::span<const float> weights, std::size_t columns
   for (std::size_t j = 0; j + 1 < columns; ++j) {
     double covered = 0.0;
     for (std::size_t i = 0; i < rows; ++i) covered += static_cast<double>(weights[i * columns + j]);
-    penalty += std::log1p((1.0 - covered) * (1.0 - covered));
+    penalty += math::log(1.0 + (1.0 - covered) * (1.0 - covered));
   }
   coverage_penalty += penalty / static_cast<double>(columns - 1);
   double sum = 0.0;
@@ -111,7 +112,7 @@ CoverageScores& CoverageScores::operator+=(const CoverageScores& other) {
 }
 
 double CoverageScores::confidence() const {
-  return maps == 0 ? 0.0 : std::exp(-(mean_coverage_penalty() + mean_entropy()));
+  return maps == 0 ? 0.0 : math::exp(-(mean_coverage_penalty() + mean_entropy()));
 }
 
 AnswerScores& AnswerScores::operator+=(const AnswerScores& other) {

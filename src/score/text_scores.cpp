@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/edit_distance.h"
+#include "base/math.h"
 
 namespace attnviz {
 namespace {
@@ -59,11 +60,11 @@ double Bleu::score() const {
   double log_precision = 0.0;
   for (std::size_t n = 0; n < longest; ++n) {
     if (matches[n] == 0) return 0.0;
-    log_precision += std::log(static_cast<double>(matches[n]) / static_cast<double>(ngrams[n])) /
+    log_precision += math::log(static_cast<double>(matches[n]) / static_cast<double>(ngrams[n])) /
                      static_cast<double>(longest);
   }
   const double ratio = static_cast<double>(right_symbols) / static_cast<double>(answer_symbols);
-  return std::exp(log_precision + std::min(0.0, 1.0 - ratio));
+  return math::exp(log_precision + std::min(0.0, 1.0 - ratio));
 }
 
 }  // namespace attnviz

@@ -27,20 +27,9 @@ struct AdamState {
 void adam_update(const AdamOptions& options, double rate, double norm, ModelPart part,
                  const Seq2SeqWeights& gradient, AdamState& state, Seq2SeqWeights& weights);
 
-/// The factors of update number t >= 1.
-struct AdamStep {
-  AdamStep(const AdamOptions& options, double rate, double norm, std::int64_t t);
-
-  Scalar clip;  // min(1, clip / (norm + 1e-6))
-  Scalar beta1;
-  Scalar beta2;
-  Scalar epsilon;
-  Scalar m_rate;   // rate / (1 - beta1^t)
-  Scalar v_scale;  // 1 / (1 - beta2^t)
-
-  /// With g = clip d_w:  m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,
-  /// w <- w - rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon).
-  void apply(Index count, const Scalar* d_w, Scalar* m, Scalar* v, Scalar* w) const;
-};
+/// What update number t >= 1 multiplies by. With g = clip d_w:  m <- beta1 m + (1 - beta1) g,
+/// v <- beta2 v + (1 - beta2) g^2,
+/// w <- w - rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon).
+AdamFactors adam_factors(const AdamOptions& options, double rate, double norm, std::int64_t t);
 
 }  // namespace attnviz

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/math.h"
 #include "base/number.h"
 
 namespace attnviz {
@@ -34,7 +35,7 @@ std::string divergence(const Trainer& trainer, double loss, double validation_lo
     return culprit + " is not finite";
   }
   if (!std::isfinite(validation_loss)) return "the loss is not finite";
-  const double guessing = std::log(trainer.config().target_vocabulary);
+  const double guessing = math::log(trainer.config().target_vocabulary);
   if (std::min(loss, validation_loss) < 2.0 * guessing) return "";
   return fmt::format("the loss is {}, that of guessing {}; {}", format_fixed(loss, 2),
                      format_fixed(guessing, 2), largest_weight(trainer.raw_weights()));

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "nn/processor.h"
+
 namespace attnviz {
 namespace {
 
@@ -56,7 +58,10 @@ void Trainer::average(ModelPart part) {
   const double memory = std::min(recipe_.average, 1.0 - 1.0 / steps_done());
   const auto rate = static_cast<Scalar>(1.0 - memory);
   Seq2SeqWeights::visit_part(
-      part, [rate](std::string_view, auto& mean, const auto& w) { mean += rate * (w - mean); },
+      part,
+      [rate](std::string_view, auto& mean, const auto& w) {
+        kernels().average(w.size(), rate, w.data(), mean.data());
+      },
       average_, weights_);
 }
 

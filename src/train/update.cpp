@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "nn/processor.h"
+
 namespace attnviz {
 
 Update::Update(const ModelConfig& config, Workers& workers)
@@ -76,7 +78,7 @@ Update::Result Update::finish(std::span<Shard> shards, double scale) {
     Seq2SeqWeights::visit_part(
         part,
         [&](std::string_view, const auto& g) {
-          squares[i] += static_cast<double>(g.squaredNorm());
+          squares[i] += static_cast<double>(kernels().squared_norm(g.size(), g.data()));
         },
         sum.weights);
   });

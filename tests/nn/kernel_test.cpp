@@ -10,6 +10,7 @@
 #include "nn/embedding.h"
 #include "nn/gru.h"
 #include "nn/loss.h"
+#include "nn/processor.h"
 #include "nn/product.h"
 #include "nn/scalar_reference.h"
 
@@ -28,38 +29,46 @@ Matrix drawn(Index rows, Index columns, Random& random) {
   return m;
 }
 
-/// f of every element of a column, a register at a time; one element more stays unchanged.
-template <typename F, typename Exact>
-void check_function(Index size, Scalar least, Scalar greatest, F&& f, Exact&& exact) {
-  Vector x(size + 1);
-  for (Index i = 0; i <= size; ++i) {
-    x[i] = least +
-           (greatest - least) * static_cast<Scalar>((i * 37) % size) / static_cast<Scalar>(size);
-  }
-  Vector y = Vector::Constant(size + 1, 99);
-  for_each_register(size, [&](auto at) { at[y.data()] = f(at(x.data(), 1)); });
-  for (Index i = 0; i < size; ++i) {
-    const double expected = exact(static_cast<double>(x[i]));
-    CHECK(std::abs(static_cast<double>(y[i]) - expected) <=
-          epsilon * std::max(1.0, std::abs(expected)));
-  }
-  CHECK(y[size] == 99);
-}
-
 }  // namespace
 
-TEST_CASE("exp, log, tanh and sigmoid of columns equal the library's", "[kernel]") {
+TEST_CASE("tanh of columns and its gradient equal the library's", "[kernel]") {
+  Random random(7);
   for (Index size = 1; size <= max_size; ++size) {
     CAPTURE(size);
-    check_function(
-        size, -20, 20, [](const Simd& x) { return exp(x); }, [](double x) { return std::exp(x); });
-    check_function(
-        size, 1e-3F, 1e3F, [](const Simd& x) { return log(x); },
-        [](double x) { return std::log(x); });
-    check_function(
-        size, -9, 9, [](const Simd& x) { return tanh(x); }, [](double x) { return std::tanh(x); });
-    check_function(
-        size, -20, 20, [](const Simd& x) { return sigmoid(x); }, reference::sigmoid);
+    const Matrix x = 3 * drawn(size, 2, random);
+    Matrix t = Matrix::Constant(size + 1, 2, 99);
+    t.topRows(size) = x;
+    tanh_in_place(t.topRows(size));
+    CHECK(difference(t.topRows(size), x.cast<double>().array().tanh().matrix()) < epsilon);
+    const Matrix d_t = drawn(size, 2, random);
+    Matrix d_x = d_t;
+    tanh_backward(t.topRows(size), d_x);
+    const MatrixXd exact = t.topRows(size).cast<double>();
+    CHECK(difference(d_x, (d_t.cast<double>().array() * (1 - exact.array().square())).matrix()) <
+          epsilon);
+    CHECK(t.row(size) == Matrix::Constant(1, 2, 99));
+  }
+}
+
+TEST_CASE("sums of columns and norms equal their reference", "[kernel]") {
+  Random random(8);
+  for (Index size = 1; size <= max_size; ++size) {
+    CAPTURE(size);
+    const Matrix x = drawn(size + 1, 5, random);
+    const Vector before = drawn(size, 1, random);
+    Vector sum = before;
+    bias_backward(x.topRows(size), sum);
+    const MatrixXd exact = x.topRows(size).cast<double>();
+    CHECK(difference(sum, before.cast<double>() + exact.rowwise().sum()) < epsilon);
+    const auto squares = static_cast<double>(kernels().squared_norm(size, x.data()));
+    CHECK(std::abs(squares / exact.col(0).squaredNorm() - 1) < epsilon);
+    Matrix y = x;
+    add(x.topRows(size), y.topRows(size));
+    CHECK(y.topRows(size) == 2 * x.topRows(size));
+    CHECK(y.row(size) == x.row(size));
+    Vector mean = before;
+    kernels().average(size, Scalar(0.25), x.data(), mean.data());
+    CHECK(difference(mean, 0.75 * before.cast<double>() + 0.25 * exact.col(0)) < epsilon);
   }
 }
 
@@ -70,13 +79,13 @@ TEST_CASE("softmax equals its reference", "[kernel]") {
     const Matrix x = 5 * drawn(size + 1, 1, random);
     const VectorXd exact = x.col(0).head(size).cast<double>();
     Vector a = x.col(0);
-    const Normaliser total = softmax(a.data(), size, a.data());
+    const Normaliser total = kernels().softmax(size, a.data(), 1, a.data());
     CHECK(difference(a.head(size), reference::softmax(exact)) < epsilon);
     CHECK(a[size] == x(size, 0));
     CHECK(static_cast<double>(total.highest) == reference::highest(exact));
     const double sum = reference::shifted_exp(exact).sum();
     CHECK(std::abs(static_cast<double>(total.sum) / sum - 1) < epsilon);
-    const Normaliser alone = normaliser(x.data(), size);
+    const Normaliser alone = kernels().normaliser(size, x.data());
     CHECK(alone.highest == total.highest);
     CHECK(alone.sum == total.sum);
   }

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "catch.h"
 #include "nn/compare.h"
+#include "nn/processor.h"
 #include "nn/scalar_reference.h"
 
 using namespace attnviz;
@@ -39,7 +40,8 @@ TEST_CASE("Adam's update equals its reference", "[adam]") {
     for (int t = 1; t <= 3; ++t) {
       const double norm = t == 2 ? 4.0 : 1.0;  // clipped to half in the second update
       const Vector d_w = drawn(size, random);
-      AdamStep(options, 1e-2, norm, t).apply(size, d_w.data(), m.data(), v.data(), w.data());
+      kernels().adam(adam_factors(options, 1e-2, norm, t), size, d_w.data(), m.data(), v.data(),
+                     w.data());
       for (Index i = 0; i < size; ++i) {
         const double g = static_cast<double>(d_w[i]) * (t == 2 ? 2.0 / (4.0 + 1e-6) : 1.0);
         exact.update(t, g, m_exact[i], v_exact[i], w_exact[i]);
