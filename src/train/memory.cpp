@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "model/seq2seq.h"
+#include "train/update.h"
 
 namespace attnviz {
 namespace {
@@ -22,11 +23,12 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   const double A = config.key();
   const double R = config.readout_units;
   const double V = config.target_vocabulary;
-  // Weights, average, best, two moments, transposed, gradients of four shards; and, while they are
+  const int batch = std::max(recipe.batch, recipe.late_batch);
+  const double shards = std::max(4, shard_count(static_cast<std::size_t>(batch)));
+  // Weights, average, best, two moments, transposed, gradients of the shards; and, while they are
   // saved, two copies of five of them.
-  constexpr double copies = 10.0 + 2.0 * 5.0;
-  const double longest_batch =
-      std::max(recipe.batch, recipe.late_batch) * static_cast<double>(longest);
+  const double copies = 6.0 + shards + 2.0 * 5.0;
+  const double longest_batch = batch * static_cast<double>(longest);
   // Tables of the tokens: of all for decoding; of those in a batch for the step and its shards.
   const auto tables = [&](double source_tokens, double target_tokens) {
     return 6.0 * H * source_tokens + (3.0 * D + (R > 0.0 ? R : V)) * target_tokens;
@@ -36,7 +38,7 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   };
   const double weights = copies * static_cast<double>(count_parameters(config)) +
                          tables(config.source_vocabulary, V) +
-                         5.0 * tables(in_batch(config.source_vocabulary), in_batch(V));
+                         (1.0 + shards) * tables(in_batch(config.source_vocabulary), in_batch(V));
   // A column of the tapes: two directions of the encoder, the memory, then the decoder.
   const double source_column = 2.0 * 12.0 * H + 2.0 * (K + A);
   const double maps = (config.coverage ? 2.0 : 1.0) * longest;

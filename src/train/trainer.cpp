@@ -9,12 +9,6 @@
 namespace attnviz {
 namespace {
 
-/// Two from 16 examples on, one for every 32 up to four: each has its own gradient to sum up, and
-/// narrow products are slow. It follows from the size of the batch alone.
-int shard_count(std::size_t examples) {
-  return examples < 16 ? 1 : std::clamp(static_cast<int>(examples / 32), 2, Update::max_shards);
-}
-
 /// The first tensor that is not finite, "" if all are.
 std::string first_not_finite(const std::string& what, const Seq2SeqWeights& tensors) {
   std::string culprit;

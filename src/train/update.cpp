@@ -1,10 +1,16 @@
 #include "train/update.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "nn/processor.h"
 
 namespace attnviz {
+
+int shard_count(std::size_t examples) {
+  if (examples < 16) return 1;
+  return static_cast<int>(std::clamp<std::size_t>(examples / 32, 2, Update::max_shards));
+}
 
 Update::Update(const ModelConfig& config, Workers& workers)
     : config_(config), workers_(workers), threads_(static_cast<std::size_t>(workers.count())) {

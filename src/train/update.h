@@ -38,9 +38,14 @@ void for_each_part(Workers& workers, const Job& job) {
               [&job](int i, int) { job(model_parts[static_cast<std::size_t>(i)]); });
 }
 
+/// How many shards a batch is split into: two from 16 examples on, one for every 32 up to
+/// max_shards, since each has a gradient of its own to sum up and narrow products are slow. It
+/// follows from the size of the batch alone, so that the number of threads changes no bit.
+int shard_count(std::size_t examples);
+
 class Update {
  public:
-  static constexpr int max_shards = 4;
+  static constexpr int max_shards = 16;
 
   /// Work is divided among `workers`, which must outlive this.
   Update(const ModelConfig& config, Workers& workers);

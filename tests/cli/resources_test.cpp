@@ -10,6 +10,7 @@
 #include "cli/run_program.h"
 #include "infer/small_model.h"
 #include "model/checkpoint.h"
+#include "nn/processor.h"
 
 using namespace attnviz;
 
@@ -47,6 +48,39 @@ TEST_CASE("the same model and picture in every environment, with any number of t
     CHECK((folder.read("runs/reverse/model.safetensors") == model));
     CHECK((folder.read("heat.png") == picture));
   }
+}
+
+TEST_CASE("the same model and picture on every processor with a fused multiply-add") {
+  const WorkFolder folder;
+  std::string model, picture;
+  for (const Processor& processor : processors()) {
+    if (!processor.is_here() || processor.name == "x86-64-v2") continue;
+    const std::string environment = "ATTNVIZ_CPU=" + std::string(processor.name);
+    INFO(environment);
+    for (const std::string task : {"reverse", "sort", "dates"}) {
+      const std::string arguments = "train --task " + task + tiny + "--force --out " + task;
+      REQUIRE(folder.run(under(environment, arguments)).exit_code == 0);
+    }
+    REQUIRE(folder.run(under(environment, "render --model sort --out heat.png")).exit_code == 0);
+    const std::string models = folder.read("reverse/model.safetensors") +
+                               folder.read("sort/model.safetensors") +
+                               folder.read("dates/model.safetensors");
+    if (model.empty()) model = models;
+    if (picture.empty()) picture = folder.read("heat.png");
+    CHECK((models == model));
+    CHECK((folder.read("heat.png") == picture));
+    CHECK(folder.run(under(environment, "--version"))
+              .out.find("processor: " + std::string(processor.name)) != std::string::npos);
+  }
+}
+
+TEST_CASE("a processor that there is not is refused before anything is done") {
+  const WorkFolder folder;
+  const auto result = folder.run(under("ATTNVIZ_CPU=x86-64-v5", train));
+  CHECK(result.exit_code == 2);
+  CHECK(result.err.find("ATTNVIZ_CPU: expected one of ") != std::string::npos);
+  CHECK(result.err.find("got x86-64-v5") != std::string::npos);
+  CHECK(!std::filesystem::exists(folder.work() / "runs"));
 }
 
 TEST_CASE("where resources are scarce, work is done or refused with a message") {

@@ -70,13 +70,30 @@ TEST_CASE("a training step whose sizes were seen before allocates nothing", "[al
 }
 
 TEST_CASE("the result does not depend on the number of threads", "[trainer]") {
-  const Batches batches(64);
+  const int examples = GENERATE(64, 400);
+  const Batches batches(examples);
   Trainer one = make_trainer(1);
   for (int i = 0; i < 5; ++i) one.step(batches.pairs);
-  for (const int threads : {2, 3, 4}) {
+  for (const int threads : {2, 3, 4, 12, 16}) {
     Trainer many = make_trainer(threads);
     for (int i = 0; i < 5; ++i) many.step(batches.pairs);
     CHECK(same_weights(one.weights(), many.weights()));
+  }
+}
+
+TEST_CASE("the number of shards follows from the size of the batch", "[trainer]") {
+  for (const auto& [examples, shards] : {std::pair{1, 1},
+                                         {15, 1},
+                                         {16, 2},
+                                         {32, 2},
+                                         {64, 2},
+                                         {96, 3},
+                                         {128, 4},
+                                         {159, 4},
+                                         {256, 8},
+                                         {512, 16},
+                                         {100'000, 16}}) {
+    CHECK(shard_count(static_cast<std::size_t>(examples)) == shards);
   }
 }
 

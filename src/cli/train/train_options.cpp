@@ -93,8 +93,9 @@ void add_run_options(const Command& command, TrainOptions& options) {
                  "GiB that a run may take, by estimate, before it is refused (default 4)");
   command.integer("--seed", options.seed, 0, UINT64_MAX,
                   "where the random numbers start (default 1)");
-  command.integer("--threads", options.run.threads, 1, 4,
-                  "threads; the result does not depend on it (default 1)");
+  command.integer("--threads", options.run.threads, 1, Update::max_shards,
+                  "threads; the result does not depend on it (default 1). More than four need "
+                  "batches of more than 128 examples");
 }
 
 }  // namespace

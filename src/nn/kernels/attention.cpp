@@ -11,10 +11,10 @@ void score(const AdditiveScoreTask& task, Scalar* e) {
   for (Index j = 0; j < task.inputs; ++j) {
     const Scalar* key = task.keys(j);
     Simd products = 0;
-    for_each_place(task.units, [&, v = task.v, w = task.w, query = task.query](auto at) {
-      Simd sum = at(query) + at(key);
-      if constexpr (covered) sum += at(w) * task.k[j];
-      products += at(v) * tanh(sum);
+    for_each_place(task.units, [&](auto at) {
+      Simd sum = at(task.query) + at(key);
+      if constexpr (covered) sum += at(task.w) * task.k[j];
+      products += at(task.v) * tanh(sum);
     });
     e[j] = reduce_add(products);
   }

@@ -18,8 +18,9 @@ struct Strided {
   T* data;
   Index stride;
 
-  T* operator()(Index column) const { return data + column * stride; }
-  operator Strided<const T>() const { return {data, stride}; }
+  // inlined always: a copy of a function would be compiled for one kind of processor
+  [[gnu::always_inline]] T* operator()(Index column) const { return data + column * stride; }
+  [[gnu::always_inline]] operator Strided<const T>() const { return {data, stride}; }
 };
 
 /// What makes numbers e^x_j sum to one: log sum_j e^x_j = highest + log(sum), without overflow.
