@@ -24,8 +24,7 @@ void gru_step(const GruWeights& weights, const GruInput& input, Columns step, Gr
       {.size = H,
        .count = step.count,
        .b_hh = weights.b_hh.data(),
-       .input = strided(ids != nullptr ? input.columns.leftCols(input.columns.cols())
-                                       : columns(input.columns, step)),
+       .input = ids != nullptr ? strided(input.columns) : strided(columns(input.columns, step)),
        .ids = ids,
        .before = strided(columns(tape.before, step)),
        .gates = strided(columns(tape.gates, step)),

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -70,37 +69,35 @@ std::span<const Processor> processors() {
 
 namespace {
 
-const Processor& choose() {
-  const auto all = processors();
-  if (const char* wanted = std::getenv("ATTNVIZ_CPU"); wanted != nullptr && *wanted != '\0') {
-    const auto named =
-        std::find_if(all.begin(), all.end(), [=](const Processor& p) { return p.name == wanted; });
-    if (named == all.end()) {
-      std::string names;
-      for (const Processor& p : all)
-        names += std::string(names.empty() ? "" : ", ") + std::string(p.name);
-      throw UsageError(
-          fmt::format("ATTNVIZ_CPU: expected one of {}, got {}", names, printable(wanted)));
+const Processor& named(std::string_view name) {
+  std::string names;
+  for (const Processor& processor : processors()) {
+    if (processor.name == name) {
+      if (processor.is_here()) return processor;
+      throw LimitError(fmt::format("ATTNVIZ_CPU: this processor lacks instructions of {}", name));
     }
-    if (!named->is_here()) {
-      throw LimitError(fmt::format("ATTNVIZ_CPU: this processor lacks instructions of {}", wanted));
-    }
-    return *named;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", processor.name);
   }
-  const auto best =
-      std::find_if(all.begin(), all.end(), [](const Processor& p) { return p.is_here(); });
-  if (best == all.end()) {
-    throw LimitError(fmt::format(
-        "this processor lacks instructions of {}, the oldest kind that attnviz computes on",
-        all.back().name));
+  throw UsageError(fmt::format("ATTNVIZ_CPU: expected one of {}, got {}", names, printable(name)));
+}
+
+const Processor& best() {
+  for (const Processor& processor : processors()) {
+    if (processor.is_here()) return processor;
   }
-  return *best;
+  throw LimitError(
+      fmt::format("this processor lacks instructions of {}, the oldest kind that attnviz "
+                  "computes on",
+                  processors().back().name));
 }
 
 }  // namespace
 
 const Processor& processor() {
-  static const Processor& chosen = choose();
+  static const Processor& chosen = []() -> const Processor& {
+    const char* name = std::getenv("ATTNVIZ_CPU");
+    return name != nullptr && *name != '\0' ? named(name) : best();
+  }();
   return chosen;
 }
 

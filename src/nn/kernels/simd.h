@@ -21,11 +21,6 @@
 
 #include "nn/kernels/kernels.h"
 
-// A file starts with it, so that each function is said to be of one kind of processor.
-#ifndef ATTNVIZ_PROCESSOR
-#define ATTNVIZ_PROCESSOR any_processor
-#endif
-
 namespace attnviz::ATTNVIZ_PROCESSOR {
 
 #if defined(__AVX512F__)
@@ -41,7 +36,7 @@ using RegisterMask = decltype(Register{} < Register{});
 using Integer = std::remove_reference_t<decltype(RegisterMask{}[0])>;
 inline constexpr Index register_size = register_bytes / static_cast<Index>(sizeof(Scalar));
 
-// What intrinsics say better, by register; `first` elements of it may be none or more than all.
+// For one register, what intrinsics do better. A count above its size means all of it.
 
 inline RegisterMask elements_before(Index count) {
   RegisterMask index;
