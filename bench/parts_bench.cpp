@@ -114,7 +114,7 @@ void optimize(Pass& p) {
                         p.gradient.weights);
   ++p.adam.updates;
   for (const ModelPart part : model_parts) {
-    adam_update({}, 1e-4, std::sqrt(squares), part, p.gradient.weights, p.adam, p.weights);
+    adam_update({}, 1e-4, std::sqrt(squares), part, {}, p.gradient.weights, p.adam, p.weights);
   }
 }
 

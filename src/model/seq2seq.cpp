@@ -1,7 +1,6 @@
 #include "model/seq2seq.h"
 
 #include "model/steps.h"
-#include "nn/activation.h"
 #include "nn/loss.h"
 #include "nn/processor.h"
 
@@ -100,19 +99,20 @@ void Gradient::set_zero(const UpdateWeights& update) {
   clear(tables.decoder.readout, update.target);
 }
 
-void Gradient::add(ModelPart part, const Gradient& other) {
+void Gradient::add(ModelPart part, Share share, const Gradient& other) {
+  const auto add_share = [&](auto& sum, const auto& g) {
+    share.visit([](Index count, Scalar* y, const Scalar* x) { kernels().add(count, x, y); }, sum,
+                g);
+  };
   Seq2SeqWeights::visit_part(
-      part,
-      [](std::string_view, auto& sum, const auto& g) {
-        kernels().add(g.size(), g.data(), sum.data());
-      },
-      weights, other.weights);
+      part, [&](std::string_view, auto& sum, const auto& g) { add_share(sum, g); }, weights,
+      other.weights);
   if (part == ModelPart::encoder) {
-    attnviz::add(other.tables.encoder.forward, tables.encoder.forward);
-    attnviz::add(other.tables.encoder.backward, tables.encoder.backward);
+    add_share(tables.encoder.forward, other.tables.encoder.forward);
+    add_share(tables.encoder.backward, other.tables.encoder.backward);
   } else {
-    attnviz::add(other.tables.decoder.gru, tables.decoder.gru);
-    attnviz::add(other.tables.decoder.readout, tables.decoder.readout);
+    add_share(tables.decoder.gru, other.tables.decoder.gru);
+    add_share(tables.decoder.readout, other.tables.decoder.readout);
   }
 }
 

@@ -69,8 +69,8 @@ struct Gradient {
   void resize(const ModelConfig& config);
   /// Zero, with tables for the tokens of an update.
   void set_zero(const UpdateWeights& update);
-  /// Adds a part of another.
-  void add(ModelPart part, const Gradient& other);
+  /// Adds a share of a part of another.
+  void add(ModelPart part, Share share, const Gradient& other);
   /// Takes the gradient of a part's tables through to the weights. `d_embedding` is a buffer.
   void finish(ModelPart part, const UpdateWeights& update, Matrix& d_embedding);
 };

@@ -31,6 +31,21 @@ struct DecoderWeights {
 enum class ModelPart { encoder, decoder };
 inline constexpr ModelPart model_parts[] = {ModelPart::encoder, ModelPart::decoder};
 
+/// One of `count` shares of the elements of every tensor, for work that treats each element alone:
+/// its result does not depend on how many shares there are.
+struct Share {
+  int index = 0;
+  int count = 1;
+
+  /// Calls f(count, first elements...) with the pointers to this share of tensors of one size.
+  template <typename F, typename Tensor, typename... Tensors>
+  void visit(F&& f, Tensor&& tensor, Tensors&&... others) const {
+    const Index first = tensor.size() * index / count;
+    const Index end = tensor.size() * (index + 1) / count;
+    f(end - first, tensor.data() + first, (others.data() + first)...);
+  }
+};
+
 /// The value of a fresh tensor.
 enum class Initial {
   zero,

@@ -24,15 +24,15 @@ AdamFactors adam_factors(const AdamOptions& options, double rate, double norm, s
           .v_scale = static_cast<Scalar>(1.0 / (1.0 - math::power(options.beta2, t)))};
 }
 
-void adam_update(const AdamOptions& options, double rate, double norm, ModelPart part,
+void adam_update(const AdamOptions& options, double rate, double norm, ModelPart part, Share share,
                  const Seq2SeqWeights& gradient, AdamState& state, Seq2SeqWeights& weights) {
   const AdamFactors factors = adam_factors(options, rate, norm, state.updates);
+  const auto update = [&](Index count, Scalar* w, const Scalar* d_w, Scalar* m, Scalar* v) {
+    kernels().adam(factors, count, d_w, m, v, w);
+  };
   Seq2SeqWeights::visit_part(
-      part,
-      [&](std::string_view, auto& w, const auto& d_w, auto& m, auto& v) {
-        kernels().adam(factors, w.size(), d_w.data(), m.data(), v.data(), w.data());
-      },
-      weights, gradient, state.m, state.v);
+      part, [&](std::string_view, auto&... tensors) { share.visit(update, tensors...); }, weights,
+      gradient, state.m, state.v);
 }
 
 }  // namespace attnviz

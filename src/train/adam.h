@@ -23,8 +23,9 @@ struct AdamState {
   void resize(const ModelConfig& config);  // and back to the start
 };
 
-/// One update of a part, the state's updates-th (at least 1), given the norm of the whole gradient.
-void adam_update(const AdamOptions& options, double rate, double norm, ModelPart part,
+/// One update of a share of a part, the state's updates-th (at least 1), given the norm of the
+/// whole gradient.
+void adam_update(const AdamOptions& options, double rate, double norm, ModelPart part, Share share,
                  const Seq2SeqWeights& gradient, AdamState& state, Seq2SeqWeights& weights);
 
 /// What update number t >= 1 multiplies by. With g = clip d_w:  m <- beta1 m + (1 - beta1) g,

@@ -47,16 +47,16 @@ std::string Trainer::first_not_finite() const {
   return "";
 }
 
-void Trainer::average(ModelPart part) {
+void Trainer::average(ModelPart part, Share share) {
   // Young averages forget faster, or they would remember the initial weights.
   const double memory = std::min(recipe_.average, 1.0 - 1.0 / steps_done());
   const auto rate = static_cast<Scalar>(1.0 - memory);
+  const auto update = [rate](Index count, Scalar* mean, const Scalar* w) {
+    kernels().average(count, rate, w, mean);
+  };
   Seq2SeqWeights::visit_part(
-      part,
-      [rate](std::string_view, auto& mean, const auto& w) {
-        kernels().average(w.size(), rate, w.data(), mean.data());
-      },
-      average_, weights_);
+      part, [&](std::string_view, auto&... tensors) { share.visit(update, tensors...); }, average_,
+      weights_);
 }
 
 StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_scale,
@@ -77,9 +77,9 @@ StepReport Trainer::step(std::span<const EncodedPair* const> pairs, double rate_
   }
   const double rate = rate_scale * learning_rate(recipe_, step);
   ++adam_.updates;
-  for_each_part(workers_, [&](ModelPart part) {
-    adam_update(recipe_.adam, rate, update.norm, part, update.gradient, adam_, weights_);
-    if (recipe_.average > 0.0) average(part);
+  for_each_share(workers_, [&](ModelPart part, Share share) {
+    adam_update(recipe_.adam, rate, update.norm, part, share, update.gradient, adam_, weights_);
+    if (recipe_.average > 0.0) average(part, share);
   });
   return report;
 }

@@ -51,7 +51,7 @@ class Trainer {
   int steps_done() const { return static_cast<int>(adam_.updates); }
 
  private:
-  void average(ModelPart part);
+  void average(ModelPart part, Share share);
 
   ModelConfig config_;
   Recipe recipe_;

@@ -76,10 +76,12 @@ void Update::run_shard(const Seq2SeqWeights& weights, int i, const LossOptions& 
 /// Sums over the shards and carries the gradient of the token tables to the weights.
 Update::Result Update::finish(std::span<Shard> shards, double scale) {
   Gradient& sum = shards.front().gradient;
+  for_each_share(workers_, [&](ModelPart part, Share share) {
+    for (const Shard& shard : shards.subspan(1)) sum.add(part, share, shard.gradient);
+  });
   double squares[std::size(model_parts)] = {};
   for_each_part(workers_, [&](ModelPart part) {
     const auto i = static_cast<std::size_t>(part);
-    for (const Shard& shard : shards.subspan(1)) sum.add(part, shard.gradient);
     sum.finish(part, weights_, d_embedding_[i]);
     Seq2SeqWeights::visit_part(
         part,

@@ -38,6 +38,16 @@ void for_each_part(Workers& workers, const Job& job) {
               [&job](int i, int) { job(model_parts[static_cast<std::size_t>(i)]); });
 }
 
+/// Calls job(part, share) for shares of both parts, as many as the threads need.
+template <typename Job>
+void for_each_share(Workers& workers, const Job& job) {
+  constexpr int parts = static_cast<int>(std::size(model_parts));
+  const int shares = (workers.count() + parts - 1) / parts;
+  workers.run(parts * shares, [&](int i, int) {
+    job(model_parts[static_cast<std::size_t>(i % parts)], Share{i / parts, shares});
+  });
+}
+
 /// How many shards a batch is split into: two from 16 examples on, one for every 32 up to
 /// max_shards, since each has a gradient of its own to sum up and narrow products are slow. It
 /// follows from the size of the batch alone, so that the number of threads changes no bit.

@@ -96,7 +96,7 @@ TEST_CASE("three steps of Adam agree with PyTorch", "[oracle]") {
     CHECK(norm == near(norms[step]));
     ++adam.updates;
     for (const ModelPart part : model_parts) {
-      adam_update(options, oracle.number("adam.lr"), norm, part, run.gradient.weights, adam,
+      adam_update(options, oracle.number("adam.lr"), norm, part, {}, run.gradient.weights, adam,
                   weights);
     }
   }
