@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "eigen_reference.h"
 #include "nn/product.h"
 #include "stopwatch.h"
 
@@ -59,11 +60,7 @@ void ProductCase::run(const std::string& kind) {
   if (kind == "attnviz") {
     second_transposed ? product(a, b.transpose(), c) : product(a, b, c);
   } else if (kind == "Eigen") {
-    if (second_transposed) {
-      c.noalias() = a * b.transpose();
-    } else {
-      c.noalias() = a * b;
-    }
+    eigen_product(a.rows(), a.cols(), c.cols(), a.data(), b.data(), second_transposed, c.data());
   } else {
     // C' = B' A': a column-major matrix is the row-major transpose.
     one_dnn()(second_transposed ? 'T' : 'N', 'N', c.cols(), c.rows(), a.cols(), 1, b.data(),

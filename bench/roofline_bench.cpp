@@ -6,8 +6,10 @@
 //
 // `fraction` is the roofline's time over the step's. `shapes_fraction` takes instead, for each
 // product, the best rate at its own shape: what is left then is not due to the products.
-#include <cmath>
+#include <algorithm>
+#include <vector>
 
+#include "eigen_reference.h"
 #include "nn/activation.h"
 #include "product_kinds.h"
 #include "register.h"
@@ -28,18 +30,18 @@ double seconds_of_a_tanh() {
   Matrix x = Matrix::Random(64, 32);
   Matrix y = x;
   const double ours = best_time([&] { tanh_in_place(y); });
-  const double eigen = best_time([&] { y.array() = x.array().tanh(); });
+  const double eigen = best_time([&] { eigen_tanh(x.size(), x.data(), y.data()); });
   return std::min(ours, eigen) / static_cast<double>(x.size());
 }
 
 /// Reading and writing: a byte copied counts as two. Of the bytes that a step moves, half are there
 /// at once, since each is written and read again.
 double seconds_of_a_byte(double moved) {
-  const auto half = static_cast<Index>(moved / 4.0 / sizeof(Scalar));
-  const Vector from = Vector::Zero(half);
-  Vector to = from;
+  const auto half = static_cast<std::size_t>(moved / 4.0 / sizeof(Scalar));
+  const std::vector<Scalar> from(half);
+  std::vector<Scalar> to(half);
   const double copy = best_time([&] {
-    to = from;
+    std::copy(from.begin(), from.end(), to.begin());
     benchmark::DoNotOptimize(to.data());
     benchmark::ClobberMemory();
   });

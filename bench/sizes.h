@@ -24,6 +24,9 @@ inline constexpr Size sizes[] = {{"XS", 32, 32, 64, 16},
 
 inline constexpr int letters = 26;
 inline constexpr int usual_length = 10;  // symbols of a pair, END not counted
+// of sentence pairs
+inline constexpr int shortest_pair = 5;
+inline constexpr int longest_pair = 20;
 
 inline ModelConfig config_of(const Size& size) {
   ModelConfig config;
@@ -36,12 +39,13 @@ inline ModelConfig config_of(const Size& size) {
 
 /// A batch of reversals; lengths run through shortest..longest again and again and do not count
 /// END.
-inline std::vector<EncodedPair> draw_pairs(int batch, int shortest, int longest, Random& random) {
+inline std::vector<EncodedPair> draw_pairs(int batch, int shortest, int longest, Random& random,
+                                           int symbols = letters) {
   std::vector<EncodedPair> pairs(static_cast<std::size_t>(batch));
   int length = shortest;
   for (EncodedPair& pair : pairs) {
     for (int i = 0; i < length; ++i) {
-      pair.source.push_back(Vocabulary::reserved + static_cast<int>(random.below(letters)));
+      pair.source.push_back(Vocabulary::reserved + static_cast<int>(random.below(symbols)));
     }
     pair.target.assign(pair.source.rbegin(), pair.source.rend());
     pair.source.push_back(Vocabulary::end);

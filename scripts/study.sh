@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# scripts/study.sh --quick | --full | --seeds FROM TO [--variants]
+# scripts/study.sh --quick | --full | --seeds FROM TO [--variants] [--task NAME]
 # Trains every task with several seeds and measures it on 10,000 held-out examples: a CSV with one line per
 # model, then a Markdown table with the targets and pass or FAIL. Exit 1 if any target is missed.
 #   --quick      seeds 1..3, default recipes
 #   --full       seeds 1..10, pure cross-entropy beside the default, and lengths up to 30
 #   --seeds FROM TO   these seeds, default recipes
+#   --task NAME  of the default recipes this one alone
 #   --variants   also, seeds 1..3, the effect of each choice: the default recipe with one setting changed
 # ATTNVIZ_PROGRAM: the program to measure (default: that of the release preset)
 # ATTNVIZ_STUDY: folder for models and study.csv (default: a temporary one for the models)
@@ -13,6 +14,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 from=1
 to=3
+only=
 others=()
 variants=()
 while (($#)); do
@@ -22,6 +24,11 @@ while (($#)); do
       [[ ${2:-} =~ ^[0-9]+$ && ${3:-} =~ ^[0-9]+$ ]] || fail "--seeds: expected two numbers, the first and the last"
       from=$2 to=$3
       shift 2
+      ;;
+    --task)
+      only=${2:-}
+      [[ -n $only ]] || fail "--task: expected the name of a task"
+      shift
       ;;
     --full)
       to=10
@@ -62,7 +69,9 @@ export -f measure
 export program folder
 
 names=$("$program" tasks --names)
-mapfile -t tasks <<<"$names"
+mapfile -t tasks <<<"${only:-$names}"
+[[ -z $only || $'\n'$names$'\n' == *$'\n'$only$'\n'* ]] ||
+  fail "--task: expected one of ${names//$'\n'/, }, got $only"
 # shellcheck disable=SC2016 # the inner bash expands these
 {
   for settings in "${tasks[@]}" ${others[@]+"${others[@]}"}; do
