@@ -41,6 +41,14 @@ struct ReadOptions {
   bool transpose = false;                   // the file's rows are inputs
 };
 
+/// The maps of a file that were chosen.
+struct AttentionMaps {
+  std::vector<AttentionMap> maps;         // in the chosen order
+  std::vector<std::string> names;         // one a map: "layer 0, head 3"; "" of the only one
+  std::vector<std::string> row_names;     // where they form a grid, row by row: "layer 0", ...
+  std::vector<std::string> column_names;  // of the grid: "head 3", ...; both empty for no grid
+};
+
 /// Reads a file of at most 256 MiB (NumPy's: 1 GiB), "-" for standard input. Throws UsageError for
 /// an ending that is no format's; SettingError for an option that the format does not have
 /// ("sentence", "array", "index", "transpose") and for labels that are not one a row or column
@@ -48,7 +56,10 @@ struct ReadOptions {
 /// LimitError over 2^26 weights.
 AttentionMap read_attention_file(const std::string& path, const ReadOptions& options = {});
 
-/// The same for the bytes of a file; `format` as found, `name` for messages.
+/// All the maps that the options choose, one or several; throws the same.
+AttentionMaps read_attention_maps(const std::string& path, const ReadOptions& options = {});
+
+/// The same as read_attention_file for the bytes of a file; `format` as found, `name` for messages.
 AttentionMap attention_from_bytes(std::string_view bytes, const AttentionFormat& format,
                                   const std::string& name, const ReadOptions& options = {});
 

@@ -158,6 +158,13 @@ AttentionMap read_attention_file(const std::string& path, const ReadOptions& opt
   return attention_from_bytes(read_file(path, max_file, check_start), *format, name, options);
 }
 
+AttentionMaps read_attention_maps(const std::string& path, const ReadOptions& options) {
+  AttentionMaps result;
+  result.maps.push_back(read_attention_file(path, options));
+  result.names.emplace_back();
+  return result;
+}
+
 AttentionMap attention_from_bytes(std::string_view bytes, const AttentionFormat& format,
                                   const std::string& name, const ReadOptions& options) {
   check_options(format, name, options);
