@@ -10,6 +10,7 @@
 
 #include "attnviz/error.h"
 #include "base/number.h"
+#include "base/utf8.h"
 
 namespace attnviz {
 namespace {
@@ -111,6 +112,30 @@ bool is_special(std::string_view label) {
          std::isupper(static_cast<unsigned char>(label[1])) != 0;
 }
 
+/// The byte that byte-level BPE writes as a letter: printable Latin-1 is itself, the other bytes
+/// are U+0100 and up in order. Nothing for any other letter.
+std::optional<unsigned char> byte_of(char32_t letter) {
+  const bool is_itself =
+      (letter > 0x20 && letter < 0x7f) || (letter > 0xa0 && letter <= 0xff && letter != 0xad);
+  if (is_itself) return static_cast<unsigned char>(letter);
+  const char32_t place = letter - 0x100;  // among 0..0x20, 0x7f..0xa0 and 0xad
+  if (letter < 0x100 || place > 67) return std::nullopt;
+  return static_cast<unsigned char>(place < 33 ? place : place < 67 ? place + 94 : 0xad);
+}
+
+/// The text of such letters; nothing for a label of others, or with a line end, which is better
+/// seen as its letter.
+std::optional<std::string> text_of_bytes(std::string_view label) {
+  std::string text;
+  for (const char32_t letter : code_points(label)) {
+    const auto byte = byte_of(letter);
+    if (!byte || *byte < 0x20) return std::nullopt;
+    text += static_cast<char>(*byte);
+  }
+  if (find_invalid_utf8(text)) return std::nullopt;
+  return text;
+}
+
 /// The words of a side.
 struct Words {
   std::vector<std::string> labels;
@@ -134,6 +159,7 @@ Words words_of(const std::vector<std::string>& pieces, const Mark& mark) {
   }
   for (std::string& label : words.labels) {
     if (has_mark && label.empty()) label = mark.text;
+    if (has_mark && mark.text == "Ġ") label = text_of_bytes(label).value_or(label);
   }
   return words;
 }

@@ -33,7 +33,8 @@ void crop(AttentionMap& map, SideRange rows, SideRange columns);
 const std::vector<std::string>& piece_marks();
 
 /// Joins the pieces of words on both sides. The columns of a word are summed, its rows averaged, so
-/// that rows that sum to one still do; labels are joined without the mark, gold is united. A cell
+/// that rows that sum to one still do; labels are joined without the mark (of byte-level BPE as the
+/// text that its letters stand for), gold is united. A cell
 /// is masked where all its pieces are. Labels such as <s> and [CLS] are words of their own, and a
 /// side without the mark stays as it is. metadata["note"] says what was joined; false for nothing.
 bool merge_pieces(AttentionMap& map, const std::string& mark);

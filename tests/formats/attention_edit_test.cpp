@@ -109,6 +109,13 @@ TEST_CASE("the pieces of words are joined as their tokenizer marks them", "[edit
   CHECK(merged({"</s>", "deu_Latn", "▁Ha", "us"}, "▁") == Labels{"</s>", "deu_Latn", "Haus"});
 }
 
+TEST_CASE("byte-level BPE writes bytes as letters, which are read", "[edit]") {
+  CHECK(merged({"Ġgro", "ÃŁ", "er", "ĠcafÃ©", "Ġà¤¨"}, "Ġ") == Labels{"großer", "café", "न"});
+  CHECK(merged({"Ġgröß", "er", "Ġ\xc4\x8a"}, "Ġ") ==
+        Labels{"größer", "Ċ"});  // no bytes; a line end
+  CHECK(merged({"▁cafÃ©"}, "▁") == Labels{"cafÃ©"});
+}
+
 TEST_CASE("merging sums columns, averages rows and unites gold", "[edit]") {
   AttentionMap map{{"lo@@", "w", "house"},
                    {"Ha@@", "us", "</s>"},

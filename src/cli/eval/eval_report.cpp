@@ -71,27 +71,29 @@ Cells map_cells(const std::string& name, const MapScores& scores, bool has_gold)
   return cells;
 }
 
+std::string counted(std::size_t count, const std::string& what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 /// What was counted, and what was not.
 std::string counted_text(const MapEvaluation& evaluation) {
   MapScores all;
   for (const HeadScores& head : evaluation.heads) all += head.all;
-  std::string text = fmt::format("\n{} maps, {} with gold", all.maps, all.gold_maps);
+  std::string text = fmt::format("\n{}, {} with gold", counted(all.maps, "map"), all.gold_maps);
   if (evaluation.heads.size() > 1) {
-    text += fmt::format("; {} heads, {} sentences", evaluation.heads.size(),
-                        evaluation.sentences.size());
+    text += ": " + counted(evaluation.heads.size(), "head") + ", " +
+            counted(evaluation.sentences.size(), "sentence");
   }
   if (all.end_rows + all.end_columns > 0) {
     text += fmt::format(
-        "\n{} ends the outputs of {} maps, which are scored without that row, and the inputs of "
-        "{}, "
-        "where it is nothing to link or cover",
-        end_label, all.end_rows, all.end_columns);
+        "\n{} at the end of the outputs of {} is not scored; at the end of the inputs of {} it is "
+        "no link and nothing to cover",
+        end_label, counted(all.end_rows, "map"), all.end_columns);
   }
-  if (all.masked > 0) text += fmt::format("\n{} masked cells hold no weight", all.masked);
+  if (all.masked > 0) text += "\n" + counted(all.masked, "masked cell") + ": no weight";
   if (all.odd_rows > 0) {
-    text +=
-        fmt::format("\n{} of {} rows are not weights in 0..1 that sum to one: scored as they are",
-                    all.odd_rows, all.rows);
+    text += fmt::format("\n{} of {} no weights in 0..1 that sum to one: scored as they are",
+                        all.odd_rows, counted(all.rows, "row"));
   }
   return text + '\n';
 }
@@ -160,7 +162,9 @@ std::string evaluation_text(const MapEvaluation& evaluation) {
   for (std::size_t i = 0; i < evaluation.sentences.size() && !has_heads; ++i) {
     rows.push_back(map_cells(evaluation.sentences[i], best.by_sentence[i], has_gold));
   }
-  if (!has_heads) rows.push_back(map_cells("all", best.all, has_gold));
+  if (!has_heads && evaluation.sentences.size() > 1) {
+    rows.push_back(map_cells("all", best.all, has_gold));
+  }
   return lay_out(rows) + counted_text(evaluation);
 }
 

@@ -53,8 +53,8 @@ struct RenderOptions {
   MatrixOptions matrix;
   std::vector<std::string> curves;  // runs to compare
   std::string curve_of = "lengths";
-  int count = 500;     // examples a length
-  std::string format;  // "" to go by the name of the file
+  int count = 500;      // examples a length
+  std::string format;   // "" to go by the name of the file
   std::string columns;  // panels side by side, or a range to crop to
   FigureOptions figure;
   bool quiet = false;
