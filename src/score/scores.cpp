@@ -26,6 +26,12 @@ std::ptrdiff_t place_of_largest(std::span<const float> row) {
   return place;
 }
 
+/// Whether a row holds links rather than weights.
+bool is_hard(std::span<const float> row) {
+  return std::ranges::all_of(
+      row, [](float cell) { return cell == 0.0F || cell == 1.0F || is_masked(cell); });
+}
+
 double weight_of(float cell) {
   return is_masked(cell) ? 0.0 : static_cast<double>(cell);
 }
@@ -77,16 +83,25 @@ AlignmentScores score_alignment(std::span<const float> weights, std::size_t colu
 
 void LinkScores::add_row(std::span<const float> row, std::size_t inputs,
                          const std::vector<int>& gold, const std::vector<int>& possible) {
-  const auto holds = [](const std::vector<int>& positions, std::ptrdiff_t position) {
-    return std::find(positions.begin(), positions.end(), position) != positions.end();
+  const auto holds = [](const std::vector<int>& positions, std::size_t position) {
+    return std::ranges::find(positions, static_cast<int>(position)) != positions.end();
+  };
+  const auto add_link = [&](std::size_t position) {
+    if (position >= inputs) return;
+    ++links;
+    if (!holds(gold, position)) return;
+    ++possible_links;
+    sure_links += holds(possible, position) ? 0 : 1;
   };
   sure += gold.size() - possible.size();
-  const std::ptrdiff_t argmax = place_of_largest(row);
-  if (argmax < 0 || argmax >= static_cast<std::ptrdiff_t>(inputs)) return;
-  ++links;
-  if (!holds(gold, argmax)) return;
-  ++possible_links;
-  sure_links += holds(possible, argmax) ? 0 : 1;
+  const std::ptrdiff_t largest = place_of_largest(row);
+  if (is_hard(row)) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (row[i] == 1.0F) add_link(i);
+    }
+  } else if (largest >= 0) {
+    add_link(static_cast<std::size_t>(largest));
+  }
 }
 
 LinkScores& LinkScores::operator+=(const LinkScores& other) {

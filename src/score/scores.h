@@ -39,7 +39,8 @@ AlignmentScores score_alignment(std::span<const float> weights, std::size_t colu
                                 const GoldAlignment& gold);
 
 /// Links against a gold alignment whose positions are sure or only possible (Och and Ney 2003): a
-/// symbol is linked to the input that it attends to most, unless that is END.
+/// symbol is linked to the input that it attends to most, unless that is END. A row of zeros and
+/// ones is an alignment itself: each one is a link.
 struct LinkScores {
   std::size_t links = 0;
   std::size_t possible_links = 0;  // those on a gold position, sure ones included

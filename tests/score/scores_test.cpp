@@ -148,6 +148,17 @@ TEST_CASE("masked cells hold no weight", "[scores]") {
   CHECK(coverage.confidence() == 1.0);
 }
 
+TEST_CASE("a row of zeros and ones is an alignment itself", "[scores]") {
+  LinkScores links;
+  links.add_row(Weights{1, 0, 1}, 3, {0, 2}, {});
+  links.add_row(Weights{0, 0, 0}, 3, {}, {});  // no link, and none wanted
+  CHECK(links.links == 2);
+  CHECK(links.error_rate() == 0.0);
+  links.add_row(Weights{1, 1, 1}, 2, {0}, {});  // the last is END
+  CHECK(links.links == 4);
+  CHECK(links.error_rate() == Catch::Approx(1.0 - 6.0 / 7));
+}
+
 TEST_CASE("a map without END: every column is an input", "[scores]") {
   LinkScores links;
   links.add_row(Weights{0, 1}, 2, {1}, {});
