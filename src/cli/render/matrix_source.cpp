@@ -97,7 +97,7 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
       .needs("--matrix");
 }
 
-AttentionMap read_matrix(const MatrixOptions& options, const std::string& file) {
+AttentionMaps read_matrix(const MatrixOptions& options, const std::string& file) {
   ReadOptions read;
   read.format = attention_format(options.format);
   read.sentence = static_cast<std::size_t>(options.sentence);
@@ -105,7 +105,7 @@ AttentionMap read_matrix(const MatrixOptions& options, const std::string& file) 
   read.labels = {read_labels(options.row_labels, "--row-labels"),
                  read_labels(options.column_labels, "--column-labels")};
   read.transpose = options.transpose;
-  return read_attention_file(file, read);
+  return read_attention_maps(file, read);
 }
 
 std::string odd_rows_warning(const std::string& file, const AttentionMap& map) {

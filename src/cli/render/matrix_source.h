@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "attnviz/attention_map.h"
+#include "attnviz/attention_file.h"
 #include "cli/options.h"
 
 namespace attnviz {
@@ -23,9 +23,9 @@ struct MatrixOptions {
 /// Adds --matrix and the options that need it. `options` must outlive the program.
 void add_matrix_options(const Command& command, MatrixOptions& options);
 
-/// The map of one of the files. Throws as read_attention_file does, and UsageError for options that
-/// are none.
-AttentionMap read_matrix(const MatrixOptions& options, const std::string& file);
+/// The maps of one of the files. Throws as read_attention_maps does, and UsageError for options
+/// that are none.
+AttentionMaps read_matrix(const MatrixOptions& options, const std::string& file);
 
 /// A warning, or "": rows that are no distribution are drawn unchanged, as that may be what the
 /// user wants to see.
