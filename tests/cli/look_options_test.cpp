@@ -47,6 +47,12 @@ TEST_CASE("attnviz render: every look is another picture, the same each time") {
                                  "--colormap gray_r",
                                  "--colormap blues",
                                  "--scale auto",
+                                 "--scale 0,0.5",
+                                 "--scale log",
+                                 "--scale log:0.01,1",
+                                 "--scale sqrt",
+                                 "--scale centred",
+                                 "--scale centred:-2,2",
                                  "--theme dark",
                                  "--theme transparent",
                                  "--annotate",
@@ -66,7 +72,7 @@ TEST_CASE("attnviz render: every look is another picture, the same each time") {
     INFO(look);
     const auto result = render("a.csv " + look);
     CHECK(result.exit_code == 0);
-    CHECK(result.err.empty());
+    CHECK((look.find(",") < look.size() || result.err.empty()));  // warned: some are outside
     CHECK(result.out == render("a.csv " + look).out);
     for (const std::string& other : pictures) CHECK((result.out == other) == false);
     pictures.push_back(result.out);
@@ -90,6 +96,47 @@ TEST_CASE("attnviz render: a fitted scale is stated in the picture") {
   const std::string fitted = render("b.csv --format svg --scale auto").out;
   CHECK(count(fixed, "colours from") == 0);
   CHECK(count(fitted, "aria-label=\"colours from 0.25 to 0.75, not 0 to 1\"") == 1);
+}
+
+TEST_CASE("attnviz render --scale: what the colours show is stated in the picture") {
+  maps().write("signed.csv", ",x,y,z\np,-2.5,0,0.004\nq,0.1,1,40\n");
+  const auto stated = [](const std::string& scale, const std::string& note) {
+    INFO(scale);
+    // The caption, which a picture breaks into lines.
+    const auto result = render("signed.csv --format terminal --scale " + scale);
+    CHECK(result.exit_code == 0);
+    CHECK(result.out.ends_with("\n" + note + "\n"));
+    CHECK(count(result.err, "--scale auto") == (scale.find(',') < scale.size() ? 1 : 0));
+  };
+  stated("auto", "colours from -2.50 to 40.00, not 0 to 1");
+  stated("-1,2",
+         "colours from -1 to 2, not 0 to 1 · 1 of 6 weights above 2 · 1 of 6 weights below -1");
+  stated("log",
+         "colours by logarithm from 0.004 to 40.000, not 0 to 1 · 2 of 6 weights below 0.004");
+  stated("log:0.01,40",
+         "colours by logarithm from 0.010 to 40.000, not 0 to 1 · 3 of 6 weights below 0.010");
+  stated("sqrt", "colours by square root from -2.50 to 40.00, not 0 to 1");
+  stated("centred", "colours from -40 to 40, not 0 to 1");
+  // Only where they are fixed can the weights lie outside unintended.
+  const auto fixed = render("signed.csv --format svg");
+  CHECK(count(fixed.err,
+              "attnviz: warning: 2 of 6 weights lie outside 0 to 1 and have the colour "
+              "of the nearer end; --scale auto fits the colours to them\n") == 1);
+  CHECK(count(fixed.out, "1 of 6 weights above 1 · 1 of 6 weights below 0") == 1);
+}
+
+TEST_CASE("attnviz render --annotate: small weights are told apart, whole ones have no decimals") {
+  maps().write("small.csv", ",x,y\np,0.0003,0.0011\nq,0.0002,0\n");
+  maps().write("counts.csv", ",x,y\np,3,1063\nq,0,2\n");
+  maps().write("tiny.csv", ",x,y\np,1e-9,2e-9\nq,0,3e-9\n");
+  const auto has = [](const std::string& file, const std::string& number) {
+    return count(render(file + " --annotate --format svg --scale auto").out,
+                 "aria-label=\"" + number + "\"") > 0;
+  };
+  CHECK(has("small.csv", "0.0003"));
+  CHECK(has("small.csv", "0.0011"));
+  CHECK(has("counts.csv", "1063"));
+  CHECK(has("tiny.csv", "1.00e-09"));
 }
 
 TEST_CASE("attnviz render --annotate: numbers that do not fit are left out, and it says so") {
@@ -166,7 +213,16 @@ TEST_CASE("attnviz render: looks it refuses") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"a.csv --colormap jet", "--colormap: expected one of viridis, magma"},
       {"a.csv --colormap magna", "did you mean"},
-      {"a.csv --scale log", "--scale: expected one of fixed, auto"},
+      {"a.csv --scale exp",
+       "--scale: expected fixed, auto, LOW,HIGH with LOW below HIGH, log, sqrt or centred, got"},
+      {"a.csv --scale 1,0", "--scale: expected fixed, auto, LOW,HIGH with LOW below HIGH"},
+      {"a.csv --scale 0,nan", "--scale: expected fixed"},
+      {"a.csv --scale log:0,1", "--scale: expected log:LOW,HIGH with LOW above 0"},
+      {"a.csv --scale sqrt:1", "--scale: expected sqrt:LOW,HIGH with LOW below HIGH"},
+      {"a.csv --scale centred:-1,2", "--scale: expected as much below 0 as above"},
+      {"a.csv --scale centred --colormap gray", "--colormap: expected none"},
+      {"a.csv b.csv --difference --scale log", "--scale: expected fixed, auto or LOW,HIGH of a"},
+      {"a.csv b.csv --difference --scale 0,1", "--scale: expected as much below 0 as above"},
       {"a.csv --theme solarized", "--theme: expected one of light, dark, transparent"},
       {"a.csv --annotate=.2g", "--annotate: expected .0f to .6f or .0% to .6%, got \".2g\""},
       {"a.csv --annotate=.9f", "--annotate: expected .0f to .6f"},
@@ -194,7 +250,7 @@ TEST_CASE("attnviz render: looks it refuses") {
 
 TEST_CASE("attnviz render: labels that are left out are reported, in English") {
   for (const auto& [columns, every] :
-       std::vector<std::pair<int, std::string>>{{400, ""}, {600, "2nd"}, {1000, "3rd"}}) {
+       std::vector<std::pair<int, std::string>>{{400, ""}, {600, "4th"}, {1000, "5th"}}) {
     std::string head;
     std::string row = "r";
     for (int i = 0; i < columns; ++i) {

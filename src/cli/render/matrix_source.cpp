@@ -154,10 +154,6 @@ AttentionMaps read_matrices(const MatrixOptions& options, const std::string& fil
   return maps;
 }
 
-AttentionMap read_matrix(const MatrixOptions& options, const std::string& file) {
-  return std::move(read_matrices(options, file).maps.front());
-}
-
 std::string odd_rows_warning(const std::string& file, const AttentionMap& map) {
   constexpr float tolerance = 0.015F;  // weights written with two decimals
   std::size_t first = 0;

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "attnviz/attention_file.h"
-#include "attnviz/attention_map.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
 
@@ -34,10 +33,6 @@ void add_inputs(const MatrixOptions& options, Inputs& inputs);
 /// The maps of one of the files, cropped and merged. Throws as read_attention_maps does, and
 /// UsageError for options that are none.
 AttentionMaps read_matrices(const MatrixOptions& options, const std::string& file);
-
-/// The map of one of the files. Throws as read_attention_file does, and UsageError for options that
-/// are none.
-AttentionMap read_matrix(const MatrixOptions& options, const std::string& file);
 
 /// A warning, or "": rows that are no distribution are drawn unchanged, as that may be what the
 /// user wants to see.

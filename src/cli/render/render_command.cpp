@@ -60,13 +60,18 @@ struct RenderOptions {
   bool quiet = false;
 };
 
-Picture from_matrix(const RenderOptions& options, const std::string& file) {
-  Picture picture{read_matrix(options.matrix, file), "", file, ""};
-  const std::string warning = odd_rows_warning(file, picture.map);
-  if (!warning.empty()) tell(options.quiet, warning);
-  const auto title = picture.map.metadata.find("title");
-  picture.title = title == picture.map.metadata.end() ? "" : title->second;
-  return picture;
+void add_from_matrix(const RenderOptions& options, const std::string& file, Pictures& pictures) {
+  AttentionMaps maps = read_matrices(options.matrix, file);
+  for (std::size_t i = 0; i < maps.maps.size(); ++i) {
+    Picture picture{std::move(maps.maps[i]), "", file, "", maps.names[i]};
+    const std::string warning = odd_rows_warning(file, picture.map);
+    if (!warning.empty()) tell(options.quiet, warning);
+    const auto title = picture.map.metadata.find("title");
+    if (title != picture.map.metadata.end()) picture.title = title->second;
+    pictures.each.push_back(std::move(picture));
+  }
+  pictures.row_names = std::move(maps.row_names);
+  pictures.column_names = std::move(maps.column_names);
 }
 
 /// Identifies a model: a checksum of its file.
@@ -114,32 +119,32 @@ void add_from_model(const RenderOptions& options, const std::string& path,
     if (const std::string& unread = unknown[prediction.input]; !unread.empty()) {
       title += " · read as <unk>: " + unread;
     }
-    pictures.push_back({std::move(prediction.map), title, path, checksum});
+    pictures.push_back({std::move(prediction.map), title, path, checksum, ""});
   }
 }
 
-std::vector<Picture> collect(const RenderOptions& options) {
-  std::vector<Picture> pictures;
-  for (const std::string& file : options.matrix.files) {
-    pictures.push_back(from_matrix(options, file));
-  }
-  if (pictures.empty()) {
+Pictures collect(const RenderOptions& options) {
+  Pictures pictures;
+  for (const std::string& file : options.matrix.files) add_from_matrix(options, file, pictures);
+  if (options.matrix.files.size() != 1) pictures.row_names = pictures.column_names = {};
+  std::vector<Picture>& each = pictures.each;
+  if (each.empty()) {
     std::vector<std::string> models = options.models;
     if (models.empty()) models.push_back(newest_run());
-    for (const std::string& model : models) add_from_model(options, model, pictures);
+    for (const std::string& model : models) add_from_model(options, model, each);
   }
   const auto has_gold = [](const Picture& picture) { return !picture.map.gold.empty(); };
-  if (options.figure.look.gold && std::none_of(pictures.begin(), pictures.end(), has_gold)) {
+  if (options.figure.look.gold && std::ranges::none_of(each, has_gold)) {
     tell_note(options.quiet, "--gold: no true alignment is known here");
   }
   if (!options.figure.look.difference) return pictures;
-  if (pictures.size() != 2) {
+  if (each.size() != 2) {
     throw UsageError(fmt::format(
         "--difference: expected two maps, got {}; name two files with --matrix, or two models with "
         "--model",
-        pictures.size()));
+        each.size()));
   }
-  return {subtract(pictures[0], pictures[1])};
+  return {{subtract(each[0], each[1])}, {}, {}};
 }
 
 Figure draw_comparison(const RenderOptions& options, const std::string& format) {
@@ -153,39 +158,32 @@ Figure draw_comparison(const RenderOptions& options, const std::string& format) 
       curves, format);
 }
 
-std::string draw_for_terminal(const RenderOptions& options, const std::vector<Picture>& pictures,
-                              bool to_file) {
-  std::vector<AttentionMap> maps;
-  for (const Picture& picture : pictures) maps.push_back(picture.map);
-  const Look look = options.figure.look.resolve(maps);
-  TerminalOptions terminal = terminal_options(to_file ? -1 : STDOUT_FILENO);
-  terminal.colormap = look.colormap;
-  terminal.scale = look.scale;
-  std::string text;
-  for (const Picture& picture : pictures) {
-    terminal.title = options.figure.look.title.value_or(picture.title);
-    terminal.caption = picture_caption(picture.map);
-    text += (text.empty() ? "" : "\n") + draw_terminal(picture.map, terminal);
-  }
-  const std::string note = options.figure.look.scale_note(look);
-  return text + note + (note.empty() ? "" : "\n");
-}
-
-Figure draw(const RenderOptions& options, const std::string& format) {
-  if (!options.curves.empty()) return draw_comparison(options, format);
+FigureOptions figure_options(const RenderOptions& options, const std::string& format) {
   FigureOptions figure = options.figure;
   figure.format = format;
   figure.name_sources = options.models.size() > 1;
   figure.quiet = options.quiet;
-  return draw_figure(collect(options), figure);
+  return figure;
+}
+
+Figure draw(const RenderOptions& options, const std::string& format) {
+  if (!options.curves.empty()) return draw_comparison(options, format);
+  return draw_figure(collect(options), figure_options(options, format));
 }
 
 /// What is no picture.
 std::string convert(const RenderOptions& options, const std::string& format, bool to_file) {
-  std::vector<Picture> pictures = collect(options);
-  if (format == terminal_format) return draw_for_terminal(options, pictures, to_file);
+  Pictures pictures = collect(options);
+  if (format == terminal_format) {
+    return draw_text(pictures, figure_options(options, format),
+                     terminal_options(to_file ? -1 : STDOUT_FILENO));
+  }
   std::vector<AttentionMap> maps;
-  for (Picture& picture : pictures) maps.push_back(std::move(picture.map));
+  for (Picture& picture : pictures.each) {
+    const auto& title = options.figure.look.title;
+    if (title) picture.map.metadata["title"] = *title;
+    maps.push_back(std::move(picture.map));
+  }
   return maps_to_bytes("--out", maps, format);
 }
 

@@ -20,8 +20,4 @@ void paint_panel(Painter& painter, const AttentionMap& map, const Look& look,
                  const PanelLayout& layout);
 void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look);
 
-/// From the least to the greatest weight of the maps; for the colours of differences as far to both
-/// sides of 0.
-Scale fit_scale(const std::vector<AttentionMap>& maps, Colormap colormap);
-
 }  // namespace attnviz
