@@ -240,8 +240,13 @@ Picture subtract(const Picture& first, const Picture& second) {
     throw UsageError("--difference: expected two maps of the same input, got " +
                      printable(join(a.source, " ")) + " and " + printable(join(b.source, " ")));
   }
-  const std::string name = printable(first.source, no_limit);
-  const std::string other = printable(second.source, no_limit);
+  const auto name_of = [&](const Picture& one) {
+    const std::string source = printable(one.source, no_limit);
+    if (one.name.empty()) return source;
+    return first.source == second.source ? one.name : source + ": " + one.name;
+  };
+  const std::string name = name_of(first);
+  const std::string other = name_of(second);
   Picture picture{{}, name + " minus " + other, name + " minus " + other, "", ""};
   picture.map.source = a.source;
   // Two models may answer the same input differently.
