@@ -149,6 +149,7 @@ Figure draw_one(const Picture& picture, const Drawing& drawing, const Font& font
                 const PictureText& picture_text, const FigureOptions& options) {
   const Look& look = drawing.look;
   HeatmapOptions heatmap{look, texts_of(picture, options.look)};
+  if (heatmap.texts.title.empty()) heatmap.texts.title = picture.name;
   heatmap.texts.title = options.look.title.value_or(heatmap.texts.title);
   heatmap.texts.caption = join_parts(heatmap.texts.caption, drawing.note);
   const HeatmapLayout layout = lay_out_heatmap(picture.map, heatmap, font);

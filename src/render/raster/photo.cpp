@@ -11,12 +11,18 @@
 #include "attnviz/error.h"
 #include "formats/file_kind.h"
 #include "render/raster/canvas.h"
+#include "render/raster/jpeg_check.h"
 
 namespace {
 
 // A stream of a damaged or hostile file may unpack to any length: pixels of 8 bytes are the
 // longest.
 constexpr std::size_t max_allocation = std::size_t{8} * attnviz::max_photo_pixels + (1U << 20U);
+
+// Zeros: what a damaged file leaves out is the same in every run.
+void* allocate(std::size_t size) {
+  return size > max_allocation ? nullptr : std::calloc(1, size);
+}
 
 void* reallocate(void* old, std::size_t size) {
   return size > max_allocation ? nullptr : std::realloc(old, size);
@@ -25,7 +31,7 @@ void* reallocate(void* old, std::size_t size) {
 }  // namespace
 
 #define STB_IMAGE_IMPLEMENTATION
-#define STBI_MALLOC(size) reallocate(nullptr, size)
+#define STBI_MALLOC(size) allocate(size)
 #define STBI_REALLOC(memory, size) reallocate(memory, size)
 #define STBI_FREE(memory) std::free(memory)
 #define STB_IMAGE_STATIC
@@ -65,13 +71,6 @@ bool is_whole_png(std::string_view rest) {
     if (checked.starts_with("IEND")) return rest.empty();
   }
   return false;
-}
-
-// The last scan ends: the decoder fills up what is missing. What follows may be anything, as in the
-// files of some cameras.
-bool is_whole_jpeg(std::string_view bytes) {
-  const std::size_t scan = bytes.rfind("\xff\xda");
-  return scan != std::string_view::npos && bytes.find("\xff\xd9", scan) != std::string_view::npos;
 }
 
 void check_size(int width, int height, const std::string& name) {
@@ -128,7 +127,7 @@ void check_photo_kind(std::string_view start, const std::string& name) {
 Canvas decode_photo(std::string_view bytes, const std::string& name) {
   check_photo_kind(bytes, name);
   const bool is_png = bytes.starts_with(png_signature);
-  if (is_png ? !is_whole_png(bytes) : !is_whole_jpeg(bytes)) {
+  if (is_png ? !is_whole_png(bytes) : !is_sound_jpeg(bytes)) {
     throw InputError(
         fmt::format("{}: a {} picture that is cut off or damaged", name, is_png ? "PNG" : "JPEG"));
   }

@@ -80,6 +80,29 @@ TEST_CASE("a picture that is cut off is refused, wherever") {
   }
 }
 
+TEST_CASE("a JPEG picture that the decoder would not survive is refused") {
+  const std::string whole = photo_file("baseline.jpg");
+  const std::size_t codes = whole.find("\xff\xc4");
+  REQUIRE(codes < whole.size());
+  // The numbers of codes with 1 to 16 bits.
+  std::string changed = whole;
+  changed[codes + 5] = changed[codes + 6] = '\xff';
+  CHECK_THROWS_AS(decode_photo(changed, "p"), InputError);
+  // More of them than the segment holds, so that it would be read beyond its end.
+  changed = whole;
+  changed[codes + 2] = 0;
+  changed[codes + 3] = 9;
+  CHECK_THROWS_AS(decode_photo(changed, "p"), InputError);
+  // Scan after scan.
+  const std::size_t scan = whole.find("\xff\xda");
+  const std::string one = whole.substr(scan, whole.size() - 2 - scan);
+  changed = whole.substr(0, scan);
+  for (int i = 0; i < 300; ++i) changed += one;
+  CHECK_THROWS_AS(decode_photo(changed + "\xff\xd9", "p"), InputError);
+  // What some cameras put behind the end is no fault.
+  CHECK(decode_photo(whole + "more", "p").width() == 16);
+}
+
 TEST_CASE("a PNG picture with any byte changed is refused") {
   const std::string whole = photo_file("half.png");
   for (std::size_t at = 0; at < whole.size(); ++at) {
