@@ -32,6 +32,12 @@ struct GivenLabels {
   std::vector<std::string> columns;
 };
 
+/// The part of each side that is read, as in Python: "0:15", "2:", ":-1"; "" for all of it.
+struct Crop {
+  std::string rows;
+  std::string columns;
+};
+
 /// Which map of a file is read, and what the file leaves open.
 struct ReadOptions {
   const AttentionFormat* format = nullptr;  // null: by the file's ending; JSON from standard input
@@ -39,6 +45,7 @@ struct ReadOptions {
   ArrayChoice array;                        // of .npy and .npz
   GivenLabels labels;                       // in place of the file's, a label a row or column
   bool transpose = false;                   // the file's rows are inputs
+  Crop crop;                                // after `transpose`; labels may be those of the part
 };
 
 /// The maps of a file that were chosen.
@@ -52,8 +59,8 @@ struct AttentionMaps {
 /// Reads a file of at most 256 MiB (NumPy's: 1 GiB), "-" for standard input. Throws UsageError for
 /// an ending that is no format's; SettingError for an option that the format does not have
 /// ("sentence", "array", "index", "transpose") and for labels that are not one a row or column
-/// ("row_labels", "column_labels"); InputError when the content is malformed or another format's;
-/// LimitError over 2^26 weights.
+/// ("row_labels", "column_labels"), or a part that there is not ("crop_rows", "crop_columns");
+/// InputError when the content is malformed or another format's; LimitError over 2^26 weights.
 AttentionMap read_attention_file(const std::string& path, const ReadOptions& options = {});
 
 /// All the maps that the options choose, one or several; throws the same.

@@ -8,6 +8,7 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
+#include "formats/attention_edit.h"
 #include "formats/attention_io.h"
 #include "formats/file_kind.h"
 
@@ -94,14 +95,21 @@ void transpose(AttentionMap& map) {
   std::swap(map.source, map.target);
 }
 
+/// Labels given for a side of which `part` is drawn: of all of it, or of the part.
 void replace_labels(std::vector<std::string>& labels, const std::vector<std::string>& given,
-                    const std::string& side) {
+                    SideRange part, const std::string& side) {
   if (given.empty()) return;
-  if (given.size() != labels.size()) {
-    throw SettingError(side + "_labels", fmt::format("expected {}, one a {}, got {}", labels.size(),
-                                                     side, given.size()));
+  const std::size_t size = labels.size();
+  if (given.size() == size) {
+    labels = given;
+  } else if (given.size() == part.size()) {
+    std::ranges::copy(given, labels.begin() + static_cast<std::ptrdiff_t>(part.begin));
+  } else {
+    const std::string all =
+        part.size() < size ? fmt::format(" (or {}, before the crop)", size) : "";
+    throw SettingError(side + "_labels", fmt::format("expected {}, one a {}{}, got {}", part.size(),
+                                                     side, all, given.size()));
   }
-  labels = given;
 }
 
 }  // namespace
@@ -176,8 +184,11 @@ AttentionMap attention_from_bytes(std::string_view bytes, const AttentionFormat&
     }
     transpose(map);
   }
-  replace_labels(map.target, options.labels.rows, "row");
-  replace_labels(map.source, options.labels.columns, "column");
+  const SideRange rows = side_range(options.crop.rows, map.rows(), "crop_rows");
+  const SideRange columns = side_range(options.crop.columns, map.columns(), "crop_columns");
+  replace_labels(map.target, options.labels.rows, rows, "row");
+  replace_labels(map.source, options.labels.columns, columns, "column");
+  crop(map, rows, columns);
   return map;
 }
 

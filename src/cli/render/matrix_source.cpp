@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/number.h"
 #include "base/split.h"
 #include "base/utf8.h"
+#include "cli/output.h"
+#include "formats/attention_edit.h"
 #include "formats/attention_file.h"
 #include "formats/attention_io.h"
 
@@ -95,9 +98,36 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
       .needs("--matrix");
   command.flag("--transpose", options.transpose, "the file's rows are the inputs")
       .needs("--matrix");
+  command
+      .words("--crop-rows", options.crop_rows, "a range of rows such as 0:15",
+             "draw only these rows, the first from 0 and the end left out: 0:15, 1:-1 (default: "
+             "all). The caption says so, and how much weight is cut off")
+      .type("A:B")
+      .needs("--matrix");
+  command
+      .words("--crop-columns", options.crop_columns, "a range of columns such as 0:13",
+             "the same for columns (default: all)")
+      .type("A:B")
+      .needs("--matrix");
+  command
+      .choice("--merge", options.merge, piece_marks(),
+              "join the pieces of words that bear this mark: columns are summed, rows averaged")
+      .type("MARK")
+      .needs("--matrix");
 }
 
-AttentionMaps read_matrix(const MatrixOptions& options, const std::string& file) {
+void add_inputs(const MatrixOptions& options, Inputs& inputs) {
+  inputs.add("--matrix", options.files);
+  const auto add_labels = [&](const char* option, const std::string& labels) {
+    if (labels.find(',') == std::string::npos) inputs.add(option, labels);
+  };
+  add_labels("--row-labels", options.row_labels);
+  add_labels("--column-labels", options.column_labels);
+}
+
+namespace {
+
+ReadOptions read_options(const MatrixOptions& options) {
   ReadOptions read;
   read.format = attention_format(options.format);
   read.sentence = static_cast<std::size_t>(options.sentence);
@@ -105,7 +135,23 @@ AttentionMaps read_matrix(const MatrixOptions& options, const std::string& file)
   read.labels = {read_labels(options.row_labels, "--row-labels"),
                  read_labels(options.column_labels, "--column-labels")};
   read.transpose = options.transpose;
-  return read_attention_maps(file, read);
+  read.crop = {options.crop_rows, options.crop_columns};
+  return read;
+}
+
+}  // namespace
+
+AttentionMaps read_matrices(const MatrixOptions& options, const std::string& file) {
+  AttentionMaps maps = read_attention_maps(file, read_options(options));
+  if (options.merge.empty()) return maps;
+  bool merged = false;
+  for (AttentionMap& map : maps.maps) merged = merge_pieces(map, options.merge) || merged;
+  if (!merged) {
+    tell_note(false, fmt::format("--merge: no label of {} has {}: nothing was joined",
+                                 file == "-" ? "standard input" : printable(file, no_limit),
+                                 options.merge));
+  }
+  return maps;
 }
 
 std::string odd_rows_warning(const std::string& file, const AttentionMap& map) {

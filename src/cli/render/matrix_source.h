@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "attnviz/attention_file.h"
+#include "cli/inputs.h"
 #include "cli/options.h"
 
 namespace attnviz {
@@ -18,14 +19,20 @@ struct MatrixOptions {
   std::string row_labels;  // labels with commas between them, or a file with one a line
   std::string column_labels;
   bool transpose = false;
+  std::string crop_rows;  // "0:15", "" for all
+  std::string crop_columns;
+  std::string merge;  // one of piece_marks(), "" for none
 };
 
 /// Adds --matrix and the options that need it. `options` must outlive the program.
 void add_matrix_options(const Command& command, MatrixOptions& options);
 
-/// The maps of one of the files. Throws as read_attention_maps does, and UsageError for options
-/// that are none.
-AttentionMaps read_matrix(const MatrixOptions& options, const std::string& file);
+/// What is read: the files and those of labels.
+void add_inputs(const MatrixOptions& options, Inputs& inputs);
+
+/// The maps of one of the files, cropped and merged. Throws as read_attention_maps does, and
+/// UsageError for options that are none.
+AttentionMaps read_matrices(const MatrixOptions& options, const std::string& file);
 
 /// A warning, or "": rows that are no distribution are drawn unchanged, as that may be what the
 /// user wants to see.

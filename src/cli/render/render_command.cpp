@@ -9,6 +9,7 @@
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/number.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
 #include "cli/inputs.h"
@@ -54,15 +55,16 @@ struct RenderOptions {
   OverOptions over;
   std::vector<std::string> curves;  // runs to compare
   std::string curve_of = "lengths";
-  int count = 500;     // examples a length
-  std::string format;  // "" to go by the name of the file
+  int count = 500;      // examples a length
+  std::string format;   // "" to go by the name of the file
+  std::string columns;  // panels side by side, or a range to crop to
   FigureOptions figure;
   bool upwards = false;
   bool quiet = false;
 };
 
 void add_from_matrix(const RenderOptions& options, const std::string& file, Pictures& pictures) {
-  AttentionMaps maps = read_matrix(options.matrix, file);
+  AttentionMaps maps = read_matrices(options.matrix, file);
   for (std::size_t i = 0; i < maps.maps.size(); ++i) {
     Picture picture{std::move(maps.maps[i]), "", file, "", maps.names[i]};
     const std::string warning = odd_rows_warning(file, picture.map);
@@ -202,24 +204,38 @@ std::string convert(const RenderOptions& options, const std::string& format, boo
 /// What the command is known to read before it starts; fonts in folders come later.
 Inputs inputs_of(const RenderOptions& options) {
   Inputs inputs;
-  const MatrixOptions& matrix = options.matrix;
-  inputs.add("--matrix", matrix.files);
-  for (const std::string* labels : {&matrix.row_labels, &matrix.column_labels}) {
-    const bool is_list = labels->find(',') != std::string::npos;
-    if (!is_list)
-      inputs.add(labels == &matrix.row_labels ? "--row-labels" : "--column-labels", *labels);
-  }
+  add_inputs(options.matrix, inputs);
   inputs.add("--font", options.figure.fonts);
   inputs.add("--over", options.over.photo);
   inputs.add("--curve", options.curves);
   inputs.add("--model", options.models);
-  if (matrix.files.empty() && options.models.empty() && options.curves.empty()) {
+  if (options.matrix.files.empty() && options.models.empty() && options.curves.empty()) {
     inputs.add_model("--model", "");
   }
   return inputs;
 }
 
-void run_render(const RenderOptions& options) {
+/// --columns means panels, or a part of the map.
+void read_columns(RenderOptions& options) {
+  if (options.columns.empty()) return;
+  if (options.columns.find(':') != std::string::npos) {
+    if (options.matrix.files.empty()) throw UsageError("--columns: a range needs --matrix");
+    if (!options.matrix.crop_columns.empty()) {
+      throw UsageError("--columns: expected a number of panels beside --crop-columns, got a range");
+    }
+    options.matrix.crop_columns = options.columns;
+    return;
+  }
+  const auto count = parse_integer<int>(options.columns);
+  if (!count || *count < 1 || *count > 256) {
+    throw UsageError("--columns: expected an integer in 1..256, or a range such as 0:13, got \"" +
+                     printable(options.columns) + '"');
+  }
+  options.figure.columns = *count;
+}
+
+void run_render(RenderOptions options) {
+  read_columns(options);
   if (!options.out && options.format != terminal_format) {
     throw UsageError("--out is required; see attnviz render --help");
   }
@@ -305,8 +321,15 @@ void add_render(Program& program) {
       .integer("--count", options->count, 1, 100'000,
                "examples of each length for --curve (default 500)")
       .needs("--curve");
-  command.integer("--columns", options->figure.columns, 1, 256,
-                  "panels side by side when there are several (default: by their sizes)");
+  command
+      .words("--columns", options->columns, "a number or a range",
+             "panels side by side when there are several, 1..256 (default: by their sizes); with a "
+             "colon, as --crop-columns")
+      .type("N|A:B");
+  command.words("--rows", options->matrix.crop_rows, "a range", "as --crop-rows")
+      .type("A:B")
+      .needs("--matrix")
+      .excludes("--crop-rows");
   command
       .flag("--difference", options->figure.look.difference,
             "the first of two maps minus the second, from -1 to 1")
