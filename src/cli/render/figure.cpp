@@ -158,10 +158,10 @@ Figure draw_one(const Picture& picture, const Drawing& drawing, const Font& font
                       [&](Painter& painter) { paint_heatmap(painter, picture.map, look, layout); });
 }
 
-Figure draw_over(const Drawing& drawing, std::vector<HeatmapTexts> each, const SheetOptions& sheet,
-                 const Font& font, const PictureText& picture_text, const FigureOptions& options) {
+Figure draw_over(const Drawing& drawing, const std::vector<HeatmapTexts>& each,
+                 const SheetOptions& sheet, const Font& font, const PictureText& picture_text,
+                 const FigureOptions& options) {
   const auto& [photo, overlay, note] = *options.over;
-  for (HeatmapTexts& texts : each) texts.row_title = texts.column_title = "";
   const SheetLayout layout = lay_out_overlays(drawing.maps, each, sheet, photo, font);
   return paint_figure(layout.frame, sheet.look.theme, font, picture_text, options,
                       [&, &photo = photo, overlay = overlay](Painter& painter) {

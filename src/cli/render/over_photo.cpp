@@ -31,12 +31,12 @@ void add_over_options(const Command& command, OverOptions& options) {
   command
       .path("--over", options.photo,
             "lay the weights over this PNG or JPEG picture: each row in a panel of its own, its "
-            "columns the places of --grid. Colours are fitted to the weights (--scale auto)")
+            "columns the places of --grid. Colours are then fitted by default (--scale auto)")
       .type("FILE")
       .needs("--matrix");
   command
       .words("--grid", options.grid, "rows x columns",
-             "the places of --over that the columns are, row by row, as in 14x14")
+             "the places of --over that the columns are, row by row, as in 14x14 (no default)")
       .type("RxC")
       .needs("--over");
   command.option("--over").needs("--grid");

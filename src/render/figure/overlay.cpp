@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "attnviz/error.h"
+#include "render/figure/heatmap.h"
 #include "render/raster/canvas.h"
 #include "render/raster/photo.h"
 
@@ -67,6 +68,23 @@ Color laid_over(Color ground, float weight, const Look& look) {
   return {mix(ground.red, color.red), mix(ground.green, color.green), mix(ground.blue, color.blue)};
 }
 
+void strike_out_masked(Painter& painter, const AttentionMap& map, const Box& box, Color ink) {
+  const auto edge = [](std::size_t place, std::size_t places, int pixels) {
+    return static_cast<int>(place * static_cast<std::size_t>(pixels) / places);
+  };
+  for (std::size_t i = 0; i < map.weights.size(); ++i) {
+    if (!is_masked(map.weights[i])) continue;
+    const std::size_t row = i / map.columns();
+    const std::size_t column = i % map.columns();
+    const int x = edge(column, map.columns(), box.width);
+    const int y = edge(row, map.rows(), box.height);
+    strike_out(painter,
+               {box.x + x, box.y + y, edge(column + 1, map.columns(), box.width) - x,
+                edge(row + 1, map.rows(), box.height) - y},
+               ink);
+  }
+}
+
 CellSize panel_size(const AttentionMap& map, const Look& look, const Canvas& photo,
                     std::size_t columns) {
   double longest =
@@ -101,10 +119,10 @@ std::vector<AttentionMap> split_places(const AttentionMap& map, CellSize grid,
   return maps;
 }
 
-SheetLayout lay_out_overlays(const std::vector<AttentionMap>& maps,
-                             const std::vector<HeatmapTexts>& texts, const SheetOptions& options,
-                             const Canvas& photo, const Font& font) {
+SheetLayout lay_out_overlays(const std::vector<AttentionMap>& maps, std::vector<HeatmapTexts> texts,
+                             const SheetOptions& options, const Canvas& photo, const Font& font) {
   constexpr int title_height = 34;
+  for (HeatmapTexts& text : texts) text.row_title = text.column_title = "";
   Panels panels;
   panels.share_axes = true;
   panels.columns = options.columns > 0 ? static_cast<std::size_t>(options.columns)
@@ -141,6 +159,7 @@ void paint_overlays(Painter& painter, const std::vector<AttentionMap>& maps, con
       }
     }
     painter.cells(pixels);
+    strike_out_masked(painter, map, pixels.box, look.theme.faint_ink);
   }
   paint_sheet_texts(painter, look, layout);
 }

@@ -24,12 +24,13 @@ enum class Overlay { smooth, cells };
 std::vector<AttentionMap> split_places(const AttentionMap& map, CellSize grid,
                                        const std::string& name);
 
-/// One panel a map, each the whole picture; texts as of a sheet. The maps have one shape.
-SheetLayout lay_out_overlays(const std::vector<AttentionMap>& maps,
-                             const std::vector<HeatmapTexts>& texts, const SheetOptions& options,
-                             const Canvas& photo, const Font& font);
+/// One panel a map, each the whole picture; texts as of a sheet, without the titles of axes. The
+/// maps have one shape.
+SheetLayout lay_out_overlays(const std::vector<AttentionMap>& maps, std::vector<HeatmapTexts> texts,
+                             const SheetOptions& options, const Canvas& photo, const Font& font);
 
-/// The picture in grey, with the colours of the weights laid over it; masked places are left free.
+/// The picture in grey, with the colours of the weights laid over it; masked places are left free
+/// and struck out.
 /// Smoothed, a weight is in the middle of its place, and between two middles it is interpolated.
 void paint_overlays(Painter& painter, const std::vector<AttentionMap>& maps, const Look& look,
                     const SheetLayout& layout, const Canvas& photo, Overlay overlay);

@@ -76,6 +76,8 @@ TEST_CASE("weights lie over their places of the picture") {
       CHECK(drawn.at(panel, 0.5 + inside, inside) == color_of(1));
       CHECK(drawn.at(panel, inside, 0.5 + inside) == color_of(0.5));
       CHECK(drawn.at(panel, 0.5 + inside, 0.5 + inside) == Color{139, 139, 139});  // masked
+      // and struck out
+      CHECK((drawn.at(panel, 0.75, 0.75) == Color{139, 139, 139}) == false);
     }
   }
   // Twice as wide as high, as the picture.
@@ -102,7 +104,7 @@ TEST_CASE("smoothed weights are themselves in the middle of their places") {
   // Nothing is drawn from a masked place, nor into it.
   map.weights = {std::nanf(""), 1};
   const Drawn masked = draw({map}, Overlay::smooth, photo);
-  CHECK(masked.at(0, 0.49, 0.5) == Color{139, 139, 139});
+  CHECK(masked.at(0, 0.49, 0.9) == Color{139, 139, 139});
   CHECK(masked.at(0, 0.51, 0.5) == color_of(1));
 }
 
