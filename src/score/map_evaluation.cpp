@@ -11,6 +11,7 @@ bool ends(const std::vector<std::string>& labels) {
   return !labels.empty() && labels.back() == end_label;
 }
 
+/// Whether the weights of a row are a distribution, or all masked, as in padding.
 bool is_distribution(std::span<const float> row) {
   constexpr double tolerance = 0.015;  // weights written with two decimals
   double sum = 0.0;
@@ -18,7 +19,7 @@ bool is_distribution(std::span<const float> row) {
     if (weight < 0.0F) return false;
     if (!is_masked(weight)) sum += weight;
   }
-  return std::abs(sum - 1.0) <= tolerance;
+  return std::abs(sum - 1.0) <= tolerance || std::ranges::all_of(row, is_masked);
 }
 
 const std::vector<int> none;

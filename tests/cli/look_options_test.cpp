@@ -150,6 +150,64 @@ TEST_CASE("attnviz render --annotate: numbers that do not fit are left out, and 
   CHECK(count(render("a.csv --format svg --annotate=.3f --cell " + needed).out, "0.750") == 1);
 }
 
+TEST_CASE("attnviz render: a panel without a title is named by its file") {
+  const auto two = render("a.csv other.csv --format svg");
+  CHECK(count(two.out, "aria-label=\"a.csv\"") == 1);
+  CHECK(count(two.out, "aria-label=\"other.csv\"") == 1);
+  // Alone it needs no name.
+  CHECK(count(render("a.csv --format svg").out, "aria-label=\"a.csv\"") == 0);
+}
+
+TEST_CASE("attnviz render: maps with the same labels have them once") {
+  const auto same = render("a.csv a.csv --format svg");
+  CHECK(count(same.out, "aria-label=\"p\"") == 1);
+  CHECK(count(same.out, "aria-label=\"x\"") == 2);  // both panels are on top
+  CHECK(count(same.out, "aria-label=\"output\"") == 1);
+  const auto different = render("a.csv b.csv --format svg");  // another output
+  CHECK(count(different.out, "aria-label=\"p\"") == 2);
+}
+
+TEST_CASE("attnviz render --title: kept in files of maps too") {
+  CHECK(count(render("a.csv --format json --title T").out, R"("facts":{"title":"T"})") == 1);
+  maps().write("titled.json", render("a.csv --format json --title T").out);
+  CHECK(count(render("titled.json --format svg").out, "aria-label=\"T\"") == 1);
+  CHECK(count(render("titled.json --format jsonl").out, R"("title":"T")") == 1);
+}
+
+TEST_CASE("attnviz render --upwards: the first row is at the bottom, with all that it has") {
+  maps().write(
+      "up.json",
+      R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+      R"("source":["x","y"],"target":["p","q"],"weights":[[1,0],[0.25,0.75]],"gold":[[0],[1]],)"
+      R"("expected":["p","r"]})");
+  maps().write(
+      "down.json",
+      R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+      R"("source":["x","y"],"target":["q","p"],"weights":[[0.25,0.75],[1,0]],"gold":[[1],[0]],)"
+      R"("expected":["r","p"]})");
+  const auto upwards = [](const std::string& look) {
+    return render("up.json --title T --gold --annotate --upwards " + look).out;
+  };
+  const auto downwards = [](const std::string& look) {
+    return render("down.json --title T --gold --annotate " + look).out;
+  };
+  CHECK(upwards("--format terminal") == downwards("--format terminal"));
+  const auto cells = [](const std::string& svg) { return svg.substr(svg.find("<defs>")); };
+  CHECK(cells(upwards("--format svg")) == cells(downwards("--format svg")));
+  // The file that is written keeps its order.
+  CHECK(upwards("--format csv") == render("up.json --format csv").out);
+}
+
+TEST_CASE("attnviz render: what was done to a map is in its caption") {
+  maps().write(
+      "noted.json",
+      R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+      R"("source":["x"],"target":["p"],"weights":[[1]],"facts":{"note":"cropped"}})");
+  CHECK(count(render("noted.json --format svg").out, "aria-label=\"cropped\"") == 1);
+  CHECK(count(render("noted.json --format terminal").out, "\ncropped\n") == 1);
+  CHECK(count(render("noted.json noted.json --format svg").out, "aria-label=\"cropped\"") == 2);
+}
+
 TEST_CASE("attnviz render --difference: the first minus the second") {
   const auto result = render("a.csv b.csv --difference --annotate --format svg");
   INFO(result.err);

@@ -160,12 +160,24 @@ Figure draw_one(const Picture& picture, const Drawing& drawing, const Font& font
                 const PictureText& picture_text, const FigureOptions& options) {
   const Look& look = drawing.look;
   HeatmapOptions heatmap{look, texts_of(picture, options.look)};
+  if (heatmap.texts.title.empty()) heatmap.texts.title = picture.name;
   heatmap.texts.title = options.look.title.value_or(heatmap.texts.title);
   heatmap.texts.caption = join_parts(heatmap.texts.caption, drawing.note);
   const HeatmapLayout layout = lay_out_heatmap(picture.map, heatmap, font);
   tell_omissions(options.quiet, layout.panel);
   return paint_figure(layout.frame, look.theme, font, picture_text, options,
                       [&](Painter& painter) { paint_heatmap(painter, picture.map, look, layout); });
+}
+
+Figure draw_over(const Drawing& drawing, const std::vector<HeatmapTexts>& each,
+                 const SheetOptions& sheet, const Font& font, const PictureText& picture_text,
+                 const FigureOptions& options) {
+  const auto& [photo, overlay, note] = *options.over;
+  const SheetLayout layout = lay_out_overlays(drawing.maps, each, sheet, photo, font);
+  return paint_figure(layout.frame, sheet.look.theme, font, picture_text, options,
+                      [&, &photo = photo, overlay = overlay](Painter& painter) {
+                        paint_overlays(painter, drawing.maps, sheet.look, layout, photo, overlay);
+                      });
 }
 
 Figure draw_many(const Pictures& pictures, const Drawing& drawing, const Font& font,
@@ -180,8 +192,10 @@ Figure draw_many(const Pictures& pictures, const Drawing& drawing, const Font& f
   if (in_grid) {
     sheet.row_names = pictures.row_names;
     sheet.column_names = pictures.column_names;
-    sheet.caption = join_parts(note_of(pictures.each), drawing.note);
   }
+  const bool one_caption = in_grid || options.over;
+  if (one_caption) sheet.caption = join_parts(note_of(pictures.each), drawing.note);
+  if (options.over) sheet.caption = join_parts(options.over->note, sheet.caption);
   const bool several_files = std::ranges::any_of(pictures.each, [&](const Picture& picture) {
     return picture.source != pictures.each.front().source;
   });
@@ -189,8 +203,9 @@ Figure draw_many(const Pictures& pictures, const Drawing& drawing, const Font& f
   for (const Picture& picture : pictures.each) {
     each.push_back(texts_of(picture, options.look));
     each.back().title = in_grid ? "" : panel_title(picture, options.name_sources, several_files);
-    if (in_grid) each.back().caption = "";
+    if (one_caption) each.back().caption = "";
   }
+  if (options.over) return draw_over(drawing, each, sheet, font, picture_text, options);
   const SheetLayout layout = lay_out_sheet(drawing.maps, each, sheet, font);
   const auto less = std::ranges::find_if(layout.panels, leaves_out, &TitledPanel::panel);
   if (less != layout.panels.end()) tell_omissions(options.quiet, less->panel);
@@ -204,7 +219,7 @@ Figure draw_figure(const Pictures& pictures, const FigureOptions& options) {
   const Font font = load_fonts(options.fonts);
   const Drawing drawing(pictures.each, options);
   const PictureText picture_text = picture_text_of(pictures.each, options.look);
-  Figure figure = pictures.each.size() == 1
+  Figure figure = pictures.each.size() == 1 && !options.over
                       ? draw_one(pictures.each.front(), drawing, font, picture_text, options)
                       : draw_many(pictures, drawing, font, picture_text, options);
   tell_missing_letters(options.quiet, font);
@@ -237,6 +252,19 @@ Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& opt
                       [&](Painter& painter) { paint_curves(painter, panels, layout); });
 }
 
+void turn_upwards(AttentionMap& map) {
+  const auto columns = static_cast<std::ptrdiff_t>(map.columns());
+  std::ranges::reverse(map.weights);  // the rows, each with its weights from the right
+  for (auto row = map.weights.begin(); row != map.weights.end(); row += columns) {
+    std::reverse(row, row + columns);
+  }
+  std::ranges::reverse(map.target);
+  map.gold.resize(map.gold.empty() ? 0 : map.rows());
+  std::ranges::reverse(map.gold);
+  map.expected.resize(map.expected.empty() ? 0 : map.rows());
+  std::ranges::reverse(map.expected);
+}
+
 Picture subtract(const Picture& first, const Picture& second) {
   const AttentionMap& a = first.map;
   const AttentionMap& b = second.map;
@@ -251,8 +279,13 @@ Picture subtract(const Picture& first, const Picture& second) {
     throw UsageError("--difference: expected two maps of the same input, got " +
                      printable(join(a.source, " ")) + " and " + printable(join(b.source, " ")));
   }
-  const std::string name = printable(first.source, no_limit);
-  const std::string other = printable(second.source, no_limit);
+  const auto name_of = [&](const Picture& one) {
+    const std::string source = printable(one.source, no_limit);
+    if (one.name.empty()) return source;
+    return first.source == second.source ? one.name : source + ": " + one.name;
+  };
+  const std::string name = name_of(first);
+  const std::string other = name_of(second);
   Picture picture{{}, name + " minus " + other, name + " minus " + other, "", ""};
   picture.map.source = a.source;
   // Two models may answer the same input differently.

@@ -1,12 +1,14 @@
 // From attention maps to the bytes of a picture.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "attnviz/attention_map.h"
 #include "cli/render/look_options.h"
 #include "render/figure/curve.h"
+#include "render/figure/overlay.h"
 #include "render/figure/terminal.h"
 
 namespace attnviz {
@@ -27,8 +29,16 @@ struct Pictures {
   std::vector<std::string> column_names;
 };
 
+/// A picture under the weights.
+struct OverPhoto {
+  Canvas photo;
+  Overlay overlay;
+  std::string note;  // for the caption
+};
+
 struct FigureOptions {
   LookFlags look;
+  std::optional<OverPhoto> over;
   std::vector<std::string> fonts;  // files, for characters that the embedded face lacks
   std::string format = "png";      // or "svg"
   int columns = 0;                 // panels side by side; 0 chooses
@@ -54,6 +64,9 @@ std::string draw_text(const Pictures& pictures, const FigureOptions& options,
 /// A line chart as "png" or "svg".
 Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& options,
                   const std::string& format);
+
+/// The last row on top.
+void turn_upwards(AttentionMap& map);
 
 /// The first map minus the second. Throws UsageError when they have not the same shape and inputs.
 Picture subtract(const Picture& first, const Picture& second);

@@ -19,6 +19,7 @@
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
 #include "cli/render/matrix_source.h"
+#include "cli/render/over_photo.h"
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
 #include "infer/predict.h"
@@ -51,21 +52,23 @@ struct RenderOptions {
   std::vector<std::string> targets;  // given answers, one an input
   AnswerOptions answer;
   MatrixOptions matrix;
+  OverOptions over;
   std::vector<std::string> curves;  // runs to compare
   std::string curve_of = "lengths";
   int count = 500;      // examples a length
   std::string format;   // "" to go by the name of the file
   std::string columns;  // panels side by side, or a range to crop to
   FigureOptions figure;
+  bool upwards = false;
   bool quiet = false;
 };
 
 void add_from_matrix(const RenderOptions& options, const std::string& file, Pictures& pictures) {
-  AttentionMaps maps = read_matrices(options.matrix, file);
+  AttentionMaps maps = read_matrices(options.matrix, file, options.quiet);
+  const std::string warning = odd_rows_warning(options.matrix, file, maps);
+  if (!warning.empty()) tell(options.quiet, warning);
   for (std::size_t i = 0; i < maps.maps.size(); ++i) {
     Picture picture{std::move(maps.maps[i]), "", file, "", maps.names[i]};
-    const std::string warning = odd_rows_warning(file, picture.map);
-    if (!warning.empty()) tell(options.quiet, warning);
     const auto title = picture.map.metadata.find("title");
     if (title != picture.map.metadata.end()) picture.title = title->second;
     pictures.each.push_back(std::move(picture));
@@ -140,11 +143,19 @@ Pictures collect(const RenderOptions& options) {
   if (!options.figure.look.difference) return pictures;
   if (each.size() != 2) {
     throw UsageError(fmt::format(
-        "--difference: expected two maps, got {}; name two files with --matrix, or two models with "
-        "--model",
+        "--difference: expected two maps, got {}; name two files with --matrix or two maps of one "
+        "with --index or --sentence, or two models with --model",
         each.size()));
   }
   return {{subtract(each[0], each[1])}, {}, {}};
+}
+
+Pictures collect_to_draw(const RenderOptions& options) {
+  Pictures pictures = collect(options);
+  if (options.upwards) {
+    for (Picture& picture : pictures.each) turn_upwards(picture.map);
+  }
+  return pictures;
 }
 
 Figure draw_comparison(const RenderOptions& options, const std::string& format) {
@@ -168,20 +179,24 @@ FigureOptions figure_options(const RenderOptions& options, const std::string& fo
 
 Figure draw(const RenderOptions& options, const std::string& format) {
   if (!options.curves.empty()) return draw_comparison(options, format);
-  return draw_figure(collect(options), figure_options(options, format));
+  FigureOptions figure = figure_options(options, format);
+  Pictures pictures = collect_to_draw(options);
+  if (!options.over.photo.empty()) pictures = lay_over_photo(options.over, pictures, figure);
+  return draw_figure(pictures, figure);
 }
 
 /// What is no picture.
 std::string convert(const RenderOptions& options, const std::string& format, bool to_file) {
-  Pictures pictures = collect(options);
   if (format == terminal_format) {
-    return draw_text(pictures, figure_options(options, format),
+    return draw_text(collect_to_draw(options), figure_options(options, format),
                      terminal_options(to_file ? -1 : STDOUT_FILENO));
   }
+  Pictures pictures = collect(options);
   std::vector<AttentionMap> maps;
   for (Picture& picture : pictures.each) {
     const auto& title = options.figure.look.title;
     if (title) picture.map.metadata["title"] = *title;
+    if (!picture.name.empty()) picture.map.metadata.try_emplace("title", picture.name);
     maps.push_back(std::move(picture.map));
   }
   return maps_to_bytes("--out", maps, format);
@@ -192,6 +207,7 @@ Inputs inputs_of(const RenderOptions& options) {
   Inputs inputs;
   add_inputs(options.matrix, inputs);
   inputs.add("--font", options.figure.fonts);
+  inputs.add("--over", options.over.photo);
   inputs.add("--curve", options.curves);
   inputs.add("--model", options.models);
   if (options.matrix.files.empty() && options.models.empty() && options.curves.empty()) {
@@ -228,6 +244,9 @@ void run_render(RenderOptions options) {
   const std::string format = output_format("--out", out, options.format, file_formats());
   if (!options.curves.empty() && format != "png" && format != "svg") {
     throw UsageError("--curve: expected a file that ends in .png or .svg as --out, got " + format);
+  }
+  if (!options.over.photo.empty() && format != "png" && format != "svg") {
+    throw UsageError("--over: expected a file that ends in .png or .svg as --out, got " + format);
   }
   const bool is_binary = format == "png" || format == "npy" || format == "npz";
   if (out == "-" && is_binary && isatty(STDOUT_FILENO) == 1) {
@@ -282,6 +301,7 @@ void add_render(Program& program) {
   command.paths("--model", options->models,
                 "a run's folder or a model file (default: the newest run)");
   add_matrix_options(command, options->matrix);
+  add_over_options(command, options->over);
   command
       .paths("--curve", options->curves,
              "compare runs: exact match against input length, or what --curve-of says")
@@ -307,7 +327,7 @@ void add_render(Program& program) {
              "panels side by side when there are several, 1..256 (default: by their sizes); with a "
              "colon, as --crop-columns")
       .type("N|A:B");
-  command.words("--rows", options->matrix.crop_rows, "a range", "as --crop-rows")
+  command.words("--rows", options->matrix.crop_rows, "a range", "as --crop-rows (default: all)")
       .type("A:B")
       .needs("--matrix")
       .excludes("--crop-rows");
@@ -315,6 +335,10 @@ void add_render(Program& program) {
       .flag("--difference", options->figure.look.difference,
             "the first of two maps minus the second, from -1 to 1")
       .excludes("--curve");
+  command
+      .flag("--upwards", options->upwards,
+            "draw the first row at the bottom, as of positions that count upwards")
+      .excludes("--curve", "--over");
   command
       .paths("--font", options->figure.fonts,
              "a TrueType or OpenType file for characters the built-in face lacks")
@@ -324,6 +348,8 @@ void add_render(Program& program) {
     look.excludes("--curve");
   }
   command.option("--difference").excludes("--colormap", "--mark-argmax");
+  command.option("--over").excludes("--difference", "--annotate", "--mark-argmax", "--gold",
+                                    "--grid-lines", "--x-title", "--y-title", "--font-size");
   command.flag("--quiet", options->quiet, "no notes and warnings");
   command.run([options] { run_render(*options); });
 }

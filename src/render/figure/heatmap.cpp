@@ -32,16 +32,9 @@ void paint_cells(Painter& painter, const AttentionMap& map, const Look& look,
   painter.cells(grid);
 }
 
-// From corner to corner, so that no colour of the scale is mistaken for the ground of masked cells.
-void strike_out(Painter& painter, const Box& box, Color ink) {
-  const Point from = {box.x + 1.5, box.y + box.height - 1.5};
-  const Point to = {box.x + box.width - 1.5, box.y + 1.5};
-  painter.line({from, to}, 1, {}, ink);
-}
-
 void paint_masked(Painter& painter, const AttentionMap& map, const Look& look,
                   const PanelLayout& layout) {
-  if (layout.cell.shorter() < min_marked_cell || map.weights.size() > max_struck_out) return;
+  if (map.weights.size() > max_struck_out) return;
   for (std::size_t i = 0; i < map.weights.size(); ++i) {
     if (!is_masked(map.weights[i])) continue;
     strike_out(painter, layout.cell_box(i / map.columns(), i % map.columns()),
@@ -176,6 +169,13 @@ void paint_tip(Painter& painter, const Look& look, const Box& base, double place
 }
 
 }  // namespace
+
+void strike_out(Painter& painter, const Box& box, Color ink) {
+  if (std::min(box.width, box.height) < min_marked_cell) return;
+  const Point from = {box.x + 1.5, box.y + box.height - 1.5};
+  const Point to = {box.x + box.width - 1.5, box.y + 1.5};
+  painter.line({from, to}, 1, {}, ink);
+}
 
 void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look) {
   const Box& bar = layout.box;

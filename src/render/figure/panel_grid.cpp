@@ -42,6 +42,44 @@ struct Grid {
   std::size_t column_of(std::size_t panel) const { return panel % columns; }
 };
 
+enum class Side { above, left };
+
+// Where a name goes: centred on a box and ending at an edge, level or turned to read upwards.
+struct NamePlace {
+  Box box;
+  Side side;
+  int edge;
+  bool level;
+};
+
+std::string name_text(const std::string& name) {
+  return escape_controls(shorten(name, max_label));
+}
+
+TextExtent measure_name(const Font& font, const std::string& name, int size) {
+  return measure(font, name_text(name), size);
+}
+
+PlacedText place_name(const Font& font, const std::string& name, int size, const NamePlace& place) {
+  const auto& [box, side, edge, level] = place;
+  const std::string text = name_text(name);
+  const TextExtent e = measure(font, text, size);
+  const int baseline = edge - measure(font, "p", size).bottom;  // of all names the same
+  if (side == Side::above && level) {
+    return place_text(text, e, size, box.x + half(box.width - e.left - e.right), baseline);
+  }
+  if (side == Side::above) {
+    const int x = box.x + half(box.width - e.top - e.bottom);
+    return place_text(text, e, size, x, edge + e.left, Direction::up);
+  }
+  if (level) {
+    const int y = box.y + half(box.height - e.top - e.bottom);
+    return place_text(text, e, size, edge - e.right, y);
+  }
+  const int y = box.y + half(box.height + e.left + e.right);
+  return place_text(text, e, size, baseline, y, Direction::up);
+}
+
 // Places everything with the first map's top left corner at (0, 0), then moves it.
 class GridBuilder {
  public:
@@ -70,8 +108,9 @@ class GridBuilder {
     move_to_grid();
     bounds_ = at(0).bounds();
     for (const TitledPanel& titled : layout_.panels) include(bounds_, titled.bounds());
-    place_column_heads();
-    place_row_heads();
+    place_heads(options_.column_names, Side::above);
+    place_heads(options_.row_names, Side::left);
+    for (const PlacedText& head : layout_.heads) include(bounds_, head);
     if (share_axes_) place_axis_titles();
     place_frame_and_bar();
     return std::move(layout_);
@@ -83,11 +122,9 @@ class GridBuilder {
   void measure_grid();
   void place_panel_titles();
   void move_to_grid();
-  std::vector<std::pair<std::string, TextExtent>> measure_heads(
-      const std::vector<std::string>& names) const;
-  void place_column_heads();
-  void place_row_heads();
+  void place_heads(const std::vector<std::string>& names, Side side);
   void place_axis_titles();
+  Box all_maps() const;
   void place_frame_and_bar();
   TitledPanel& at(std::size_t panel) { return layout_.panels[panel]; }
 
@@ -196,78 +233,42 @@ void GridBuilder::move_to_grid() {
   }
 }
 
-std::vector<std::pair<std::string, TextExtent>> GridBuilder::measure_heads(
-    const std::vector<std::string>& names) const {
-  std::vector<std::pair<std::string, TextExtent>> heads;
-  for (const std::string& name : names) {
-    const std::string text = escape_controls(shorten(name, max_label));
-    heads.emplace_back(text, measure(font_, text, scaled(14, side_)));
-  }
-  return heads;
-}
-
-int widest(const std::vector<std::pair<std::string, TextExtent>>& heads) {
-  int width = 0;
-  for (const auto& head : heads) width = std::max(width, head.second.width());
-  return width;
-}
-
-// Level where all fit above their maps, else turned.
-void GridBuilder::place_column_heads() {
+// Level above all maps where every name fits, beside them where one does not; else turned.
+void GridBuilder::place_heads(const std::vector<std::string>& names, Side side) {
+  const Box& first = at(0).panel.map;
   const int size = scaled(14, side_);
-  const auto heads = measure_heads(options_.column_names);
-  const int y = bounds_.y - scaled(10, side_);
-  const bool level = widest(heads) <= at(0).panel.map.width;
-  for (std::size_t i = 0; i < heads.size(); ++i) {
-    const auto& [text, e] = heads[i];
-    const Box& map = at(i).panel.map;
+  const int room = side == Side::above ? first.width : first.height;
+  const bool fit = std::ranges::all_of(
+      names, [&](const auto& name) { return measure_name(font_, name, size).width() <= room; });
+  const int edge = (side == Side::above ? bounds_.y : bounds_.x) - scaled(10, side_);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Box& map = at(side == Side::above ? i : i * grid_.columns).panel.map;
     layout_.heads.push_back(
-        level ? place_text(text, e, size, map.x + half(map.width - e.left - e.right),
-                           y - measure(font_, "p", size).bottom)
-              : place_text(text, e, size, map.x + half(map.width - e.top - e.bottom), y + e.left,
-                           Direction::up));
-  }
-}
-
-// Turned where all fit beside their maps, else level.
-void GridBuilder::place_row_heads() {
-  const int size = scaled(14, side_);
-  const auto heads = measure_heads(options_.row_names);
-  const int x = bounds_.x - scaled(10, side_);
-  const bool level = widest(heads) > at(0).panel.map.height;
-  for (std::size_t i = 0; i < heads.size(); ++i) {
-    const auto& [text, e] = heads[i];
-    const Box& map = at(i * grid_.columns).panel.map;
-    layout_.heads.push_back(
-        level ? place_text(text, e, size, x - e.right, map.y + half(map.height - e.top - e.bottom))
-              : place_text(text, e, size, x - measure(font_, "p", size).bottom,
-                           map.y + half(map.height + e.left + e.right), Direction::up));
+        place_name(font_, names[i], size, {map, side, edge, fit == (side == Side::above)}));
   }
 }
 
 // Once for all panels, in the middle of their maps.
 void GridBuilder::place_axis_titles() {
-  for (const PlacedText& head : layout_.heads) include(bounds_, head);
-  Box maps = at(0).panel.map;
-  for (const TitledPanel& titled : layout_.panels) include(maps, titled.panel.map);
   const int size = scaled(14, side_);
-  const int gap = scaled(10, side_) + measure(font_, "p", size).bottom;
-  const std::string column_title = escape_controls(shorten(texts_[0].column_title, max_label));
-  const TextExtent c = measure(font_, column_title, size);
-  layout_.column_title = place_text(column_title, c, size,
-                                    maps.x + half(maps.width - c.left - c.right), bounds_.y - gap);
-  const std::string row_title = escape_controls(shorten(texts_[0].row_title, max_label));
-  const TextExtent r = measure(font_, row_title, size);
-  layout_.row_title = place_text(row_title, r, size, bounds_.x - gap,
-                                 maps.y + half(maps.height + r.left + r.right), Direction::up);
+  const int gap = scaled(10, side_);
+  const Box maps = all_maps();
+  layout_.column_title =
+      place_name(font_, texts_[0].column_title, size, {maps, Side::above, bounds_.y - gap, true});
+  layout_.row_title =
+      place_name(font_, texts_[0].row_title, size, {maps, Side::left, bounds_.x - gap, false});
+  include(bounds_, layout_.row_title);
+  include(bounds_, layout_.column_title);
+}
+
+Box GridBuilder::all_maps() const {
+  Box maps = layout_.panels.front().panel.map;
+  for (const TitledPanel& titled : layout_.panels) include(maps, titled.panel.map);
+  return maps;
 }
 
 void GridBuilder::place_frame_and_bar() {
-  for (const PlacedText& head : layout_.heads) include(bounds_, head);
-  include(bounds_, layout_.row_title);
-  include(bounds_, layout_.column_title);
-  Box maps = at(0).panel.map;
-  for (const TitledPanel& titled : layout_.panels) include(maps, titled.panel.map);
+  const Box maps = all_maps();
   const int side = std::max(maps.width, maps.height);
   const int height = color_bar_height(maps.height);
   const int right = std::max(maps.x + maps.width, bounds_.x + bounds_.width);
