@@ -89,3 +89,24 @@ TEST_CASE("attnviz render --merge: pieces become words, which the caption says")
   check_refused(folder.run("render --matrix m.csv --merge + --out o.png"), 2,
                 "--merge: expected one of @@, ##, ▁, Ġ, </w>, got \"+\"");
 }
+
+TEST_CASE("attnviz render --gold FILE: links in place of the gold of the maps") {
+  const WorkFolder folder;
+  folder.write("m.csv", ",a,b\nx,0.75,0.25\ny,0.5,0.5\n");
+  folder.write("links", "0-0 1-1\n");
+  const auto drawn = folder.run("render --matrix m.csv --gold links --format terminal");
+  CHECK(drawn.err.empty());
+  CHECK(has(drawn.out, "gold mass 0.625 · on target 1 of 2"));
+  folder.run("render --matrix m.csv --gold=links --out o.json");
+  CHECK(Json::parse(folder.read("o.json")).at("gold") == Json::parse("[[0],[1]]"));
+  // Alone it is what it was, wherever it stands.
+  CHECK(folder.run("render --matrix o.json --gold --format terminal").out == drawn.out);
+  CHECK(has(folder.run("render --gold --matrix m.csv --out o.png").err, "no true alignment"));
+  folder.write("few", "");
+  check_refused(folder.run("render --matrix m.csv --gold few --out o.png"), 3,
+                "few: expected a line of links for sentence 1, got 0 lines");
+  check_refused(folder.run("render --matrix m.csv m.csv --gold links --out o.png"), 2,
+                "--gold: a file of links is for the maps of one --matrix");
+  folder.write("l.csv", "0-0\n");
+  check_refused(folder.run("render --matrix m.csv --gold l.csv --out l.csv"), 2, "--gold");
+}

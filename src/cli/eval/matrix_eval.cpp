@@ -6,10 +6,7 @@
 #include <utility>
 
 #include "attnviz/error.h"
-#include "base/line_reader.h"
-#include "base/utf8.h"
-#include "cli/output.h"
-#include "formats/alignment_text.h"
+#include "cli/gold_file.h"
 #include "formats/attention_file.h"
 
 namespace attnviz {
@@ -77,27 +74,6 @@ void take_heads_for_sentences(Sentences& all) {
   for (std::size_t i = 0; i < all.names.size(); ++i) all.numbers.push_back(i + 1);
 }
 
-/// A line of links for each sentence.
-struct GoldFile {
-  std::vector<std::string> lines;
-  std::vector<std::string> places;
-};
-
-GoldFile read_gold_file(const std::string& path) {
-  constexpr std::size_t max_lines = std::size_t{1} << 20U;
-  GoldFile gold;
-  LineReader reader(path);
-  for (std::string line; reader.next(line);) {
-    require_utf8(line, reader.place());
-    if (gold.lines.size() == max_lines) {
-      throw LimitError(fmt::format("{}: expected at most {} lines", reader.place(), max_lines));
-    }
-    gold.lines.push_back(line);
-    gold.places.push_back(reader.place());
-  }
-  return gold;
-}
-
 /// Leaves a line for each sentence: there is one a sentence, or, where some were `chosen`, one for
 /// each of their file. As many lines as heads of one sentence mean that these are sentences.
 void match(GoldFile& gold, const std::string& path, bool chosen, Sentences& all) {
@@ -121,11 +97,6 @@ void match(GoldFile& gold, const std::string& path, bool chosen, Sentences& all)
   gold = std::move(kept);
 }
 
-/// Of a side, END left out.
-std::size_t symbols(const std::vector<std::string>& labels) {
-  return labels.size() - (!labels.empty() && labels.back() == end_label ? 1 : 0);
-}
-
 MapEvaluation score(Sentences& sentences, const GoldFile* gold) {
   MapEvaluation evaluation;
   evaluation.sentences = sentences.names;
@@ -134,13 +105,7 @@ MapEvaluation score(Sentences& sentences, const GoldFile* gold) {
   for (std::size_t i = 0; i < sentences.maps.size(); ++i) {
     AttentionMap& map = sentences.maps[i];
     GoldAlignment possible;
-    if (gold != nullptr) {
-      const std::size_t sentence = i / heads;
-      GoldLinks links = read_links(gold->lines[sentence], symbols(map.source), symbols(map.target),
-                                   gold->places[sentence]);
-      map.gold = std::move(links.gold);
-      possible = std::move(links.possible);
-    }
+    if (gold != nullptr) possible = set_gold(map, *gold, i / heads);
     MapScores scores;
     scores.add(map, possible);
     evaluation.heads[i % heads].all += scores;
