@@ -61,9 +61,8 @@ std::string attention_to_pharaoh(const AttentionMap& map) {
   return text;
 }
 
-GoldLinks read_links(std::string_view line, std::size_t inputs, std::size_t outputs,
-                     const std::string& place) {
-  GoldLinks links{GoldAlignment(outputs), GoldAlignment(outputs)};
+std::vector<Link> parse_links(std::string_view line, const std::string& place) {
+  std::vector<Link> links;
   for (const std::string_view link : split(line, " ")) {
     if (link.empty()) continue;
     const std::size_t middle = std::min(link.find_first_of("-?p"), link.size() - 1);
@@ -74,14 +73,24 @@ GoldLinks read_links(std::string_view line, std::size_t inputs, std::size_t outp
           fmt::format("{}: expected links such as 0-1 with blanks between them, got \"{}\"", place,
                       printable(link)));
     }
-    if (*input >= inputs || *output >= outputs) {
+    check_label_count(std::max<std::size_t>(*input, *output) + 1, place);
+    links.push_back({*input, *output, link[middle] != '-'});
+  }
+  return links;
+}
+
+GoldLinks read_links(std::string_view line, std::size_t inputs, std::size_t outputs,
+                     const std::string& place) {
+  GoldLinks links{GoldAlignment(outputs), GoldAlignment(outputs)};
+  for (const Link& link : parse_links(line, place)) {
+    if (link.input >= inputs || link.output >= outputs) {
       throw InputError(fmt::format(
-          "{}: link {}: expected an input and an output among {} and {}, counted from 0", place,
-          link, inputs, outputs));
+          "{}: link {}-{}: expected an input and an output among {} and {}, counted from 0", place,
+          link.input, link.output, inputs, outputs));
     }
-    const int position = static_cast<int>(*input);
-    insert(links.gold[*output], position);
-    if (link[middle] != '-') insert(links.possible[*output], position);
+    const int position = static_cast<int>(link.input);
+    insert(links.gold[link.output], position);
+    if (link.is_possible) insert(links.possible[link.output], position);
   }
   return links;
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "attnviz/attention_map.h"
 #include "attnviz/error.h"
@@ -25,15 +26,25 @@ class SeparatorSymbolError : public InputError {
 /// link, and neither has an output that attends to END most. One line without its end.
 std::string attention_to_pharaoh(const AttentionMap& map);
 
+struct Link {
+  std::size_t input = 0;
+  std::size_t output = 0;
+  bool is_possible = false;  // it need not be there
+};
+
+/// Links `i-j` of source position i and output position j, from 0, and `i?j` or `ipj` that are only
+/// possible. Throws InputError naming a link that is none; LimitError for a position over 2^20;
+/// `place` is that of the line.
+std::vector<Link> parse_links(std::string_view line, const std::string& place);
+
 /// The alignment of one sentence.
 struct GoldLinks {
   GoldAlignment gold;      // one entry an output: every right position
   GoldAlignment possible;  // those of them that need not be linked
 };
 
-/// A line of a gold alignment: links `i-j` of source position i and output position j, from 0, and
-/// `i?j` or `ipj` that are only possible, in any order. Throws InputError naming the link: none of
-/// these, or outside `inputs` and `outputs`; `place` is that of the line.
+/// A line of a gold alignment: links in any order. Throws as parse_links, and InputError for one
+/// outside `inputs` and `outputs`.
 GoldLinks read_links(std::string_view line, std::size_t inputs, std::size_t outputs,
                      const std::string& place);
 

@@ -33,27 +33,25 @@ std::optional<std::size_t> place(std::string_view text, std::size_t size, std::s
 }
 
 std::string range_text(const char* side, SideRange range, std::size_t size) {
-  return fmt::format("{} {}:{} of {}", side, range.begin, range.end, size);
+  return range.size() == size ? ""
+                              : fmt::format(", {} {}:{} of {}", side, range.begin, range.end, size);
 }
 
-/// How much of the rows' weight is not in the columns: "" where that has no meaning, as weights are
-/// negative.
-std::string weight_outside(const AttentionMap& map, SideRange rows, SideRange columns) {
+/// The share of the rows' weight that is not in the columns; nothing where that has no meaning, as
+/// weights are negative.
+std::optional<double> share_outside(const AttentionMap& map, SideRange rows, SideRange columns) {
   double all = 0.0;
   double outside = 0.0;
   for (std::size_t r = rows.begin; r < rows.end; ++r) {
     for (std::size_t c = 0; c < map.columns(); ++c) {
       const float weight = map.at(r, c);
       if (is_masked(weight)) continue;
-      if (weight < 0.0F) return "";
+      if (weight < 0.0F) return std::nullopt;
       all += weight;
       if (c < columns.begin || c >= columns.end) outside += weight;
     }
   }
-  if (outside == 0.0) return ", none of the weight in these rows is cut off";
-  const double percent = 100.0 * outside / all;
-  return fmt::format(", {} % of the weight in these rows is cut off",
-                     percent < 0.01 ? "less than 0.01" : format_fixed(percent, 2));
+  return outside == 0.0 ? 0.0 : outside / all;
 }
 
 template <typename T>
@@ -224,12 +222,9 @@ SideRange side_range(std::string_view text, std::size_t size, const std::string&
 
 void crop(AttentionMap& map, SideRange rows, SideRange columns) {
   if (rows.size() == map.rows() && columns.size() == map.columns()) return;
-  std::string text = "cropped to ";
-  if (rows.size() < map.rows()) text += range_text("rows", rows, map.rows());
-  if (columns.size() < map.columns()) {
-    if (rows.size() < map.rows()) text += " and ";
-    text += range_text("columns", columns, map.columns()) + weight_outside(map, rows, columns);
-  }
+  std::string text =
+      range_text("rows", rows, map.rows()) + range_text("columns", columns, map.columns());
+  const auto share = share_outside(map, rows, columns);
   std::vector<float> weights;
   weights.reserve(rows.size() * columns.size());
   for (std::size_t r = rows.begin; r < rows.end; ++r) {
@@ -242,8 +237,9 @@ void crop(AttentionMap& map, SideRange rows, SideRange columns) {
   keep(map.expected, rows);
   keep(map.source, columns);
   const std::size_t links = crop_gold(map.gold, rows, columns);
-  if (links > 0) text += fmt::format(", with {} of the gold links", links);
-  add_note(map, text);
+  if (links > 0) text += fmt::format(", {} gold links cut off", links);
+  add_note(map, "cropped to" + text.substr(1));
+  if (share) map.metadata["cut_off"] = format_shortest(*share);
 }
 
 const std::vector<std::string>& piece_marks() {
@@ -260,12 +256,12 @@ bool merge_pieces(AttentionMap& map, const std::string& mark_text) {
   Words rows = words_of(map.target, mark);
   Words columns = words_of(map.source, mark);
   const auto counts = [](const char* side, std::size_t pieces, const Words& words) {
-    return fmt::format("{} {} from {}", words.labels.size(), side, pieces);
+    return fmt::format("{} {} of {}", words.labels.size(), side, pieces);
   };
   if (rows.labels == map.target && columns.labels == map.source) return false;
-  add_note(map, fmt::format("word pieces joined at {}: {}, {}", mark.text,
-                            counts("rows", map.rows(), rows),
-                            counts("columns", map.columns(), columns)));
+  add_note(map,
+           fmt::format("pieces joined at {}: {}, {}", mark.text, counts("rows", map.rows(), rows),
+                       counts("columns", map.columns(), columns)));
   map.weights = merge_weights(map, rows, columns);
   map.gold = merge_gold(map.gold, rows, columns);
   map.expected = merge_expected(map.expected, rows, mark);

@@ -24,7 +24,8 @@ struct SideRange {
 SideRange side_range(std::string_view text, std::size_t size, const std::string& setting);
 
 /// Leaves these rows and columns; the weights are not changed. metadata["note"] says what is left
-/// and how much of the rows' weight and of the gold was cut off. All of both sides changes nothing.
+/// and how much of the gold was cut off, "cut_off" the share of the rows' weight (left out where
+/// weights are negative). All of both sides changes nothing.
 void crop(AttentionMap& map, SideRange rows, SideRange columns);
 
 /// The marks of tokenizers that cut words into pieces: "@@" (subword-nmt) ends one that the next

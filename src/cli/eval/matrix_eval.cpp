@@ -42,7 +42,7 @@ void add_file(const std::string& file, bool names_file, AttentionMaps read, Sent
 Sentences read_sentences(const MatrixOptions& options) {
   Sentences sentences;
   for (const std::string& file : options.files) {
-    add_file(file, options.files.size() > 1, read_matrices(options, file), sentences);
+    add_file(file, options.files.size() > 1, read_matrices(options, file, false), sentences);
   }
   return sentences;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "attnviz/error.h"
 #include "attnviz/png.h"
@@ -71,23 +72,33 @@ PictureText picture_text_of(const std::vector<Picture>& pictures, const LookFlag
   return picture_text;
 }
 
-// What was done to the map, as cut or merged.
-std::string note_of(const Picture& picture) {
-  const auto note = picture.map.metadata.find("note");
-  return note == picture.map.metadata.end() ? "" : note->second;
+std::string fact(const Picture& picture, const std::string& name) {
+  const auto found = picture.map.metadata.find(name);
+  return found == picture.map.metadata.end() ? "" : found->second;
 }
 
-// Of all panels, or of the first where they differ.
-std::string common_note(const std::vector<Picture>& pictures) {
-  const std::string first = note_of(pictures.front());
+// How much weight crops have cut off, at most: "" where there was none to cut.
+std::string cut_note(std::span<const Picture> pictures) {
+  double most = -1.0;
+  for (const Picture& picture : pictures) {
+    most = std::max(most, parse_number(fact(picture, "cut_off")).value_or(-1.0));
+  }
+  if (most <= 0.0) return most < 0.0 ? "" : "no weight cut off";
+  const std::string share = most < 1e-4 ? "less than 0.01 %" : percent(most);
+  return (pictures.size() > 1 ? "up to " : "") + share + " of the rows' weight cut off";
+}
+
+// What was done to maps, as cut or merged; to the first where they differ.
+std::string note_of(std::span<const Picture> pictures) {
+  const std::string first = fact(pictures.front(), "note");
   const bool same = std::ranges::all_of(
-      pictures, [&](const Picture& picture) { return note_of(picture) == first; });
-  return same ? first : "in the first map: " + first;
+      pictures, [&](const Picture& picture) { return fact(picture, "note") == first; });
+  return join_parts(same ? first : "in the first map: " + first, cut_note(pictures));
 }
 
 std::string caption_of(const Picture& picture, const LookFlags& look) {
   // Scores of a difference would mean nothing.
-  return join_parts(note_of(picture),
+  return join_parts(note_of({&picture, 1}),
                     look.difference ? "orange: more in the first \u00b7 blue: more in the second"
                                     : picture_caption(picture.map));
 }
@@ -183,7 +194,7 @@ Figure draw_many(const Pictures& pictures, const Drawing& drawing, const Font& f
     sheet.column_names = pictures.column_names;
   }
   const bool one_caption = in_grid || options.over;
-  if (one_caption) sheet.caption = join_parts(common_note(pictures.each), drawing.note);
+  if (one_caption) sheet.caption = join_parts(note_of(pictures.each), drawing.note);
   if (options.over) sheet.caption = join_parts(options.over->note, sheet.caption);
   const bool several_files = std::ranges::any_of(pictures.each, [&](const Picture& picture) {
     return picture.source != pictures.each.front().source;
@@ -268,8 +279,13 @@ Picture subtract(const Picture& first, const Picture& second) {
     throw UsageError("--difference: expected two maps of the same input, got " +
                      printable(join(a.source, " ")) + " and " + printable(join(b.source, " ")));
   }
-  const std::string name = printable(first.source, no_limit);
-  const std::string other = printable(second.source, no_limit);
+  const auto name_of = [&](const Picture& one) {
+    const std::string source = printable(one.source, no_limit);
+    if (one.name.empty()) return source;
+    return first.source == second.source ? one.name : source + ": " + one.name;
+  };
+  const std::string name = name_of(first);
+  const std::string other = name_of(second);
   Picture picture{{}, name + " minus " + other, name + " minus " + other, "", ""};
   picture.map.source = a.source;
   // Two models may answer the same input differently.

@@ -64,11 +64,11 @@ struct RenderOptions {
 };
 
 void add_from_matrix(const RenderOptions& options, const std::string& file, Pictures& pictures) {
-  AttentionMaps maps = read_matrices(options.matrix, file);
+  AttentionMaps maps = read_matrices(options.matrix, file, options.quiet);
+  const std::string warning = odd_rows_warning(options.matrix, file, maps);
+  if (!warning.empty()) tell(options.quiet, warning);
   for (std::size_t i = 0; i < maps.maps.size(); ++i) {
     Picture picture{std::move(maps.maps[i]), "", file, "", maps.names[i]};
-    const std::string warning = odd_rows_warning(file, picture.map);
-    if (!warning.empty()) tell(options.quiet, warning);
     const auto title = picture.map.metadata.find("title");
     if (title != picture.map.metadata.end()) picture.title = title->second;
     pictures.each.push_back(std::move(picture));
@@ -143,8 +143,8 @@ Pictures collect(const RenderOptions& options) {
   if (!options.figure.look.difference) return pictures;
   if (each.size() != 2) {
     throw UsageError(fmt::format(
-        "--difference: expected two maps, got {}; name two files with --matrix, or two models with "
-        "--model",
+        "--difference: expected two maps, got {}; name two files with --matrix or two maps of one "
+        "with --index or --sentence, or two models with --model",
         each.size()));
   }
   return {{subtract(each[0], each[1])}, {}, {}};
@@ -196,6 +196,7 @@ std::string convert(const RenderOptions& options, const std::string& format, boo
   for (Picture& picture : pictures.each) {
     const auto& title = options.figure.look.title;
     if (title) picture.map.metadata["title"] = *title;
+    if (!picture.name.empty()) picture.map.metadata.try_emplace("title", picture.name);
     maps.push_back(std::move(picture.map));
   }
   return maps_to_bytes("--out", maps, format);
@@ -326,7 +327,7 @@ void add_render(Program& program) {
              "panels side by side when there are several, 1..256 (default: by their sizes); with a "
              "colon, as --crop-columns")
       .type("N|A:B");
-  command.words("--rows", options->matrix.crop_rows, "a range", "as --crop-rows")
+  command.words("--rows", options->matrix.crop_rows, "a range", "as --crop-rows (default: all)")
       .type("A:B")
       .needs("--matrix")
       .excludes("--crop-rows");
