@@ -1,6 +1,7 @@
 // Attention of one sequence over another: labels and weights.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -12,12 +13,18 @@ namespace attnviz {
 /// none. Several positions mean that any of them is right (a tie).
 using GoldAlignment = std::vector<std::vector<int>>;
 
+/// Whether a cell is masked: it holds no weight, because the output could not attend there. Masked
+/// cells are NaN, and no other cell is; they are left out of sums, scales and scores.
+inline bool is_masked(float weight) {
+  return std::isnan(weight);
+}
+
 /// Attention of one output sequence over one input sequence. Rows are outputs (top first), columns
 /// are inputs (left first). A model's map ends with the END symbol on both sides.
 struct AttentionMap {
   std::vector<std::string> source;    // column labels
   std::vector<std::string> target;    // row labels
-  std::vector<float> weights;         // rows x columns, row-major
+  std::vector<float> weights;         // rows x columns, row-major; NaN where masked
   GoldAlignment gold;                 // one entry a row, or empty when unknown
   std::vector<std::string> expected;  // the right output, one entry a row, or empty when unknown
   /// "task", "title", "caption", ...: free text, kept in files (there "facts").

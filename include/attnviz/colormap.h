@@ -22,13 +22,18 @@ inline constexpr NamedColormap named_colormaps[] = {
 /// The colour of t; values outside 0..1 are clamped, NaN is drawn as a mid grey.
 Color map_color(Colormap colormap, double t);
 
+/// How colours follow weights.
+enum class ScaleKind { linear, root, logarithm };
+
 /// The weights at the two ends of a colour bar. Fixed at 0..1 unless another one is asked for, so
-/// that a flat map cannot look sharp.
+/// that a flat map cannot look sharp. For a logarithm both are above 0.
 struct Scale {
   double low = 0;
   double high = 1;
+  ScaleKind kind = ScaleKind::linear;
 
-  /// The place of a weight on the colour map: 0 to 1 within the scale, NaN for NaN.
+  /// The place of a weight on the colour map: 0 to 1 within the scale, which of a single weight is
+  /// 0.5; NaN for NaN.
   double place(double weight) const;
   friend bool operator==(const Scale&, const Scale&) = default;
 };

@@ -1,6 +1,7 @@
 // Splitting of texts.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,12 @@ inline std::vector<std::string_view> split(std::string_view text, std::string_vi
     if (end == std::string_view::npos) return parts;
     start = end + separator.size();
   }
+}
+
+/// Without the blanks and tabs around it.
+inline std::string_view trimmed(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
 }  // namespace attnviz

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/number.h"
+#include "base/split.h"
 #include "formats/attention_io.h"
 
 namespace attnviz {
@@ -38,6 +39,12 @@ std::string row_text(const AttentionMap& map, std::size_t row, char separator) {
   return text;
 }
 
+/// In ascending order, each once.
+void insert(std::vector<int>& positions, int position) {
+  const auto place = std::ranges::lower_bound(positions, position);
+  if (place == positions.end() || *place != position) positions.insert(place, position);
+}
+
 }  // namespace
 
 std::string attention_to_pharaoh(const AttentionMap& map) {
@@ -52,6 +59,40 @@ std::string attention_to_pharaoh(const AttentionMap& map) {
     text += fmt::format("{}-{}", column, row);
   }
   return text;
+}
+
+std::vector<Link> parse_links(std::string_view line, const std::string& place) {
+  std::vector<Link> links;
+  for (const std::string_view link : split(line, " ")) {
+    if (link.empty()) continue;
+    const std::size_t middle = std::min(link.find_first_of("-?p"), link.size() - 1);
+    const auto input = parse_integer<std::uint32_t>(link.substr(0, middle));
+    const auto output = parse_integer<std::uint32_t>(link.substr(middle + 1));
+    if (!input || !output) {
+      throw InputError(
+          fmt::format("{}: expected links such as 0-1 with blanks between them, got \"{}\"", place,
+                      printable(link)));
+    }
+    check_label_count(std::max<std::size_t>(*input, *output) + 1, place);
+    links.push_back({*input, *output, link[middle] != '-'});
+  }
+  return links;
+}
+
+GoldLinks read_links(std::string_view line, std::size_t inputs, std::size_t outputs,
+                     const std::string& place) {
+  GoldLinks links{GoldAlignment(outputs), GoldAlignment(outputs)};
+  for (const Link& link : parse_links(line, place)) {
+    if (link.input >= inputs || link.output >= outputs) {
+      throw InputError(fmt::format(
+          "{}: link {}-{}: expected an input and an output among {} and {}, counted from 0", place,
+          link.input, link.output, inputs, outputs));
+    }
+    const int position = static_cast<int>(link.input);
+    insert(links.gold[link.output], position);
+    if (link.is_possible) insert(links.possible[link.output], position);
+  }
+  return links;
 }
 
 std::string attention_to_marian(const AttentionMap& map) {

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "attnviz/attention_map.h"
 #include "attnviz/error.h"
@@ -23,6 +25,28 @@ class SeparatorSymbolError : public InputError {
 /// fast_align writes: an output is linked to the input that it attends to most. END's row has no
 /// link, and neither has an output that attends to END most. One line without its end.
 std::string attention_to_pharaoh(const AttentionMap& map);
+
+struct Link {
+  std::size_t input = 0;
+  std::size_t output = 0;
+  bool is_possible = false;  // it need not be there
+};
+
+/// Links `i-j` of source position i and output position j, from 0, and `i?j` or `ipj` that are only
+/// possible. Throws InputError naming a link that is none; LimitError for a position over 2^20;
+/// `place` is that of the line.
+std::vector<Link> parse_links(std::string_view line, const std::string& place);
+
+/// The alignment of one sentence.
+struct GoldLinks {
+  GoldAlignment gold;      // one entry an output: every right position
+  GoldAlignment possible;  // those of them that need not be linked
+};
+
+/// A line of a gold alignment: links in any order. Throws as parse_links, and InputError for one
+/// outside `inputs` and `outputs`.
+GoldLinks read_links(std::string_view line, std::size_t inputs, std::size_t outputs,
+                     const std::string& place);
 
 /// `output words ||| 0.9,0.1 0.2,0.8`, a group of weights for each output and END, as Marian's
 /// decoder writes with --alignment soft; attention_from_marian() reads it. One line without its

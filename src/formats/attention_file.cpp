@@ -10,98 +10,107 @@
 #include "base/file.h"
 #include "formats/attention_io.h"
 #include "formats/file_kind.h"
+#include "formats/safetensors.h"
 
 namespace attnviz {
 namespace {
 
-AttentionMap pick_line(std::string_view bytes, const std::string& name, std::size_t sentence) {
-  std::vector<AttentionMap> maps = attention_from_json_lines(bytes, name);
-  if (maps.empty()) throw InputError(name + ": expected at least one map, got none");
-  if (sentence <= maps.size()) {
-    require_map(maps[sentence - 1], fmt::format("{}: sentence {}", name, sentence));
-    return std::move(maps[sentence - 1]);
-  }
-  throw SettingError("sentence", fmt::format("expected 1..{}, the maps in {}, got {}", maps.size(),
-                                             name, sentence));
-}
-
 using Bytes = std::string_view;
-using Name = const std::string&;
-using Options = const ReadOptions&;
 using Map = const AttentionMap&;
 
-// name, description, magic, has_sentences, is_oriented, is_numpy, read, write
+// name, description, magic, has_array_names, has_axes, is_large, read, write
 constexpr AttentionFormat formats[] = {
-    {"json", "JSON", "{", false, true, false,
-     [](Bytes b, Name n, Options) { return attention_from_json(b, n); },
+    {"json", "JSON", "{", true, true, false, read_attention_json,
      [](Map map) { return attention_to_json(map) + '\n'; }},
-    {"jsonl", "JSON lines", "{", true, true, false,
-     [](Bytes b, Name n, Options o) { return pick_line(b, n, o.sentence); },
+    {"jsonl", "JSON lines", "{", true, true, false, read_attention_json_lines,
      [](Map map) { return attention_to_json(map) + '\n'; }},
     {"csv", "CSV", "", false, false, false,
-     [](Bytes b, Name n, Options) { return attention_from_csv(b, n); },
+     [](Bytes bytes, ChosenMaps& maps) { read_attention_csv(bytes, ',', maps); },
      [](Map map) { return attention_to_csv(map); }},
     {"tsv", "TSV", "", false, false, false,
-     [](Bytes b, Name n, Options) { return attention_from_csv(b, n, '\t'); },
+     [](Bytes bytes, ChosenMaps& maps) { read_attention_csv(bytes, '\t', maps); },
      [](Map map) { return attention_to_csv(map, '\t'); }},
-    {"npy", "a NumPy array", "\x93NUMPY", false, false, true,
-     [](Bytes b, Name n, Options o) { return attention_from_npy(b, n, o.array); },
-     attention_to_npy},
-    {"npz", "a zip archive of NumPy arrays", "PK", false, false, true,
-     [](Bytes b, Name n, Options o) { return attention_from_npz(b, n, o.array); },
+    {"npy", "a NumPy array", "\x93NUMPY", true, true, true, read_attention_npy, attention_to_npy},
+    {"npz", "a zip archive of NumPy arrays", "PK", true, true, true, read_attention_npz,
      attention_to_npz},
-    {"marian", "Marian's text", "", true, true, false,
-     [](Bytes b, Name n, Options o) { return attention_from_marian(b, n, o.sentence, o.labels); },
-     nullptr},
-    {"nematus", "Nematus' text", "", true, true, false,
-     [](Bytes b, Name n, Options o) { return attention_from_nematus(b, n, o.sentence, o.labels); },
-     nullptr},
+    {"safetensors", "safetensors", "", true, true, true, read_attention_safetensors, nullptr},
+    {"marian", "Marian's text", "", false, false, false, read_attention_marian, nullptr},
+    {"nematus", "Nematus' text", "", false, false, false, read_attention_nematus, nullptr},
+    {"sockeye", "Sockeye's text", "", false, false, false, read_attention_sockeye, nullptr},
+    {"fairseq", "fairseq's text", "", false, false, false, read_attention_fairseq, nullptr},
+    {"opennmt", "OpenNMT-py's text", "", false, false, false, read_attention_opennmt, nullptr},
+    {"pharaoh", "Pharaoh's links", "", false, false, false, read_attention_pharaoh, nullptr},
 };
+
+/// Files of other kinds that people have, and how their numbers become one of the formats.
+constexpr std::pair<std::string_view, std::string_view> conversions[] = {
+    {"pt", "PyTorch's pickle: numpy.savez(\"m.npz\", weights=torch.load(file).numpy())"},
+    {"pth", "PyTorch's pickle: numpy.savez(\"m.npz\", weights=torch.load(file).numpy())"},
+    {"bin", "PyTorch's pickle: numpy.savez(\"m.npz\", weights=torch.load(file).numpy())"},
+    {"pkl", "a Python pickle: numpy.savez(\"m.npz\", weights=pickle.load(file))"},
+    {"pickle", "a Python pickle: numpy.savez(\"m.npz\", weights=pickle.load(file))"},
+    {"mat",
+     "MATLAB's: writematrix(A, \"m.csv\") there, or numpy.savez(\"m.npz\", "
+     "weights=scipy.io.loadmat(file)[\"A\"])"},
+    {"h5", "HDF5: numpy.savez(\"m.npz\", weights=h5py.File(file)[\"name\"][()])"},
+    {"hdf5", "HDF5: numpy.savez(\"m.npz\", weights=h5py.File(file)[\"name\"][()])"},
+    {"xlsx", "a workbook: save the sheet as CSV there"},
+    {"xls", "a workbook: save the sheet as CSV there"},
+    {"ods", "a workbook: save the sheet as CSV there"},
+    {"rds", "R's: write.csv(A, \"m.csv\") there"},
+};
+
+/// The ending of a path in small letters, without the point.
+std::string ending_of(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  if (!ending.empty()) ending.erase(0, 1);
+  std::ranges::transform(ending, ending.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return ending;
+}
+
+bool has_own_ending(const AttentionFormat& format) {
+  return format.write != nullptr || format.name == "safetensors";
+}
+
+[[noreturn]] void refuse_ending(const std::string& path, const std::string& name) {
+  for (const auto& [ending, conversion] : conversions) {
+    if (ending_of(path) == ending) {
+      throw InputError(fmt::format("{}: this is {}", name, conversion));
+    }
+  }
+  std::string endings;
+  for (const AttentionFormat& format : formats) {
+    if (!has_own_ending(format)) continue;
+    const bool is_last = format.name == "safetensors";
+    endings += (endings.empty() ? "." : is_last ? " or ." : ", .") + std::string(format.name);
+  }
+  throw UnknownEndingError(fmt::format("{}: expected a file that ends in {}", name, endings));
+}
 
 /// Throws when the first bytes are those of another format.
 void check_kind(std::string_view bytes, const AttentionFormat& format, const std::string& name) {
   const std::string_view kind = file_kind(bytes);
-  const bool may_be_its_own = !format.magic.empty() && bytes.starts_with(format.magic);
+  const bool may_be_its_own = (!format.magic.empty() && bytes.starts_with(format.magic)) ||
+                              (format.name == "safetensors" && kind == "a safetensors model");
   if (bytes.empty() || kind.empty() || may_be_its_own) return;  // the format's reader refuses these
   throw InputError(fmt::format("{}: expected {}, got {}", name, format.description, kind));
 }
 
 void check_options(const AttentionFormat& format, const std::string& name,
                    const ReadOptions& options) {
-  if (options.sentence != 1 && !format.has_sentences) {
-    throw SettingError(
-        "sentence", fmt::format("expected 1..1, the maps in {}, got {}", name, options.sentence));
+  const ArrayChoice& choice = options.array;
+  if (!choice.array.empty() && !format.has_array_names) {
+    throw SettingError("array", "expected a file of arrays, got " + name);
   }
-  const bool chooses = !options.array.array.empty() || !options.array.index.empty();
-  if (chooses && !format.is_numpy) {
-    throw SettingError(options.array.array.empty() ? "index" : "array",
-                       "expected an .npy or .npz file, got " + name);
+  if (!choice.index.empty() && !format.has_axes) {
+    throw SettingError("index", "expected a file of arrays, got " + name);
   }
-}
-
-/// Whether the file states which side is which: then nothing may be transposed.
-bool states_orientation(const AttentionFormat& format, const AttentionMap& map) {
-  return format.is_oriented || !map.gold.empty() || !map.expected.empty() || !map.metadata.empty();
-}
-
-void transpose(AttentionMap& map) {
-  std::vector<float> weights;
-  weights.reserve(map.weights.size());
-  for (std::size_t c = 0; c < map.columns(); ++c) {
-    for (std::size_t r = 0; r < map.rows(); ++r) weights.push_back(map.at(r, c));
+  if (choice.rollout && !format.has_axes) {
+    throw SettingError("combine", "expected a file of arrays, got " + name);
   }
-  map.weights = std::move(weights);
-  std::swap(map.source, map.target);
-}
-
-void replace_labels(std::vector<std::string>& labels, const std::vector<std::string>& given,
-                    const std::string& side) {
-  if (given.empty()) return;
-  if (given.size() != labels.size()) {
-    throw SettingError(side + "_labels", fmt::format("expected {}, one a {}, got {}", labels.size(),
-                                                     side, given.size()));
-  }
-  labels = given;
+  ChosenMaps(name, options);  // refuses a sentence that is none
 }
 
 }  // namespace
@@ -112,9 +121,8 @@ const AttentionFormat* attention_format(std::string_view name) {
 }
 
 const AttentionFormat* format_by_ending(const std::string& path) {
-  const std::string ending = std::filesystem::path(path).extension().string();
-  const AttentionFormat* format = attention_format(ending.substr(ending.empty() ? 0 : 1));
-  return format != nullptr && format->write != nullptr ? format : nullptr;
+  const AttentionFormat* format = attention_format(ending_of(path));
+  return format != nullptr && has_own_ending(*format) ? format : nullptr;
 }
 
 const std::vector<std::string>& attention_format_names() {
@@ -136,42 +144,39 @@ const std::vector<std::string>& written_format_names() {
   return names;
 }
 
-AttentionMap read_attention_file(const std::string& path, const ReadOptions& options) {
+AttentionMaps read_attention_maps(const std::string& path, const ReadOptions& options) {
   const bool is_stream = path == "-";
   const std::string name = is_stream ? "standard input" : printable(path, no_limit);
   const AttentionFormat* format = options.format;
   if (format == nullptr) format = is_stream ? attention_format("json") : format_by_ending(path);
-  if (format == nullptr) {
-    std::string endings;
-    for (const std::string& each : written_format_names()) {
-      endings += (endings.empty() ? "." : each == written_format_names().back() ? " or ." : ", .");
-      endings += each;
-    }
-    throw UnknownEndingError(fmt::format("{}: expected a file that ends in {}", name, endings));
-  }
-  const std::size_t max_file = std::size_t{1} << (format->is_numpy ? 30U : 28U);
+  if (format == nullptr) refuse_ending(path, name);
+  check_options(*format, name, options);  // before the file is read
+  const std::size_t max_file = std::size_t{1} << (format->is_large ? 30U : 28U);
   const auto check_start = [&](std::string_view start) {
     check_kind(start, *format, name);
     // What these readers say of another file, said before all of it is read.
-    if (format->is_numpy && !start.starts_with(format->magic)) format->read(start, name, options);
+    if (format->magic.size() > 1 && !start.starts_with(format->magic)) {
+      attention_from_bytes(start, *format, name, options);
+    }
+    if (format->name == "safetensors") check_safetensors_start(start, name);
   };
   return attention_from_bytes(read_file(path, max_file, check_start), *format, name, options);
 }
 
-AttentionMap attention_from_bytes(std::string_view bytes, const AttentionFormat& format,
-                                  const std::string& name, const ReadOptions& options) {
+AttentionMap read_attention_file(const std::string& path, const ReadOptions& options) {
+  AttentionMaps all = read_attention_maps(path, options);
+  if (all.maps.size() == 1) return std::move(all.maps.front());
+  throw UsageError(fmt::format("{}: expected one map, {} were chosen", printable(path, no_limit),
+                               all.maps.size()));
+}
+
+AttentionMaps attention_from_bytes(std::string_view bytes, const AttentionFormat& format,
+                                   const std::string& name, const ReadOptions& options) {
   check_options(format, name, options);
   check_kind(bytes, format, name);
-  AttentionMap map = format.read(bytes, name, options);
-  if (options.transpose) {
-    if (states_orientation(format, map)) {
-      throw SettingError("transpose", name + " says that its rows are outputs");
-    }
-    transpose(map);
-  }
-  replace_labels(map.target, options.labels.rows, "row");
-  replace_labels(map.source, options.labels.columns, "column");
-  return map;
+  ChosenMaps maps(name, options);
+  format.read(bytes, maps);
+  return maps.take();
 }
 
 std::string attention_to_bytes(const AttentionMap& map, const AttentionFormat& format) {

@@ -17,11 +17,11 @@ struct AttentionFormat {
   std::string_view name;         // also the ending of its files, if it is written
   std::string_view description;  // for messages
   std::string_view magic;        // the first bytes of its files; "" for plain text
-  bool has_sentences;            // several maps, one after the other
-  bool is_oriented;              // states which side is which, for every map
-  bool is_numpy;                 // arrays: ReadOptions::array, and files of up to 1 GiB
+  bool has_array_names;          // ReadOptions::array
+  bool has_axes;                 // its maps may be those of an array
+  bool is_large;                 // files of up to 1 GiB
 
-  AttentionMap (*read)(std::string_view bytes, const std::string& name, const ReadOptions&);
+  void (*read)(std::string_view bytes, ChosenMaps& maps);
   std::string (*write)(const AttentionMap&);  // null for a format that is only read
 };
 

@@ -7,12 +7,13 @@
 
 #include "attnviz/error.h"
 #include "base/number.h"
+#include "base/split.h"
 
 namespace attnviz {
 
 void check_weight(const AttentionMap& map, std::size_t row, std::size_t column) {
   const float weight = map.at(row, column);
-  if (std::isfinite(weight)) return;
+  if (!std::isinf(weight)) return;
   throw OutputError(fmt::format("attention: weights[{}][{}]: expected a finite number, got {}", row,
                                 column, format_shortest(weight)));
 }
@@ -50,9 +51,28 @@ void require_map(const AttentionMap& map, const std::string& name) {
                                printable(map.metadata.at("error"))));
 }
 
-std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column) {
+std::string weight_text(const AttentionMap& map, std::size_t row, std::size_t column,
+                        const char* masked) {
   check_weight(map, row, column);
-  return format_shortest(map.at(row, column));
+  const float weight = map.at(row, column);
+  return is_masked(weight) ? masked : format_shortest(weight);
+}
+
+std::optional<float> parse_weight(std::string_view cell) {
+  constexpr std::string_view masks[] = {"nan",  "na",   "n/a",  "<na>",      "null",
+                                        "none", "-inf", "-nan", "-infinity", "--"};
+  cell = trimmed(cell);
+  if (const std::optional<float> weight = parse_float(cell)) return weight;
+  // A double too small for a float.
+  if (const auto number = parse_number(cell); number && std::abs(*number) < 1) {
+    return static_cast<float>(*number);
+  }
+  std::string lower(cell);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  if (std::ranges::find(masks, lower) != std::end(masks)) return std::nanf("");
+  return std::nullopt;
 }
 
 std::vector<std::string> position_labels(std::size_t count) {

@@ -1,92 +1,20 @@
-// What machine translation programs print: Marian's and Nematus' alignments.
+// Soft alignments between fields that ||| separates: Marian's, Nematus' and Sockeye's.
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "attnviz/error.h"
 #include "base/number.h"
 #include "base/split.h"
-#include "base/utf8.h"
 #include "formats/attention_io.h"
+#include "formats/text_lines.h"
 
 namespace attnviz {
 namespace {
 
-using Parts = std::vector<std::string_view>;
-
-/// The parts between spaces that are not empty.
-Parts words_of(std::string_view text) {
-  Parts words = split(text, " ");
-  std::erase(words, std::string_view());
-  return words;
-}
-
-/// The lines of a file, one after the other.
-class Lines {
- public:
-  Lines(std::string_view text, std::string_view name) : rest_(text), name_(name) {
-    if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
-  }
-
-  /// Nothing at the end of the file.
-  std::optional<std::string_view> next() {
-    if (rest_.empty()) return std::nullopt;
-    std::string_view line = rest_.substr(0, rest_.find('\n'));
-    rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
-    ++number_;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return line;
-  }
-
-  /// The line that was read last: "maps.txt:3".
-  std::string place() const { return fmt::format("{}:{}", name_, number_); }
-
- private:
-  std::string_view rest_;
-  std::string_view name_;
-  std::size_t number_ = 0;
-};
-
-[[noreturn]] void refuse_sentence(std::size_t count, std::string_view name, std::size_t got) {
-  if (count == 0)
-    throw InputError(fmt::format("{}: expected at least one sentence, got none", name));
-  throw SettingError("sentence",
-                     fmt::format("expected 1..{}, the sentences in {}, got {}", count, name, got));
-}
-
-/// The words and END, or positions where the user gives labels. Words that were joined from pieces
-/// cannot be assigned to rows.
-std::vector<std::string> labels_of(std::string_view text, std::size_t count,
-                                   const std::vector<std::string>& given, const std::string& place,
-                                   MissingLabelsError::Side side) {
-  if (!given.empty()) return position_labels(count);  // the reader of files replaces them
-  const Parts words = words_of(text);
-  if (words.size() + 1 != count) {
-    throw MissingLabelsError(
-        fmt::format("{}: expected {} words and END, got {} words", place, count - 1, words.size()),
-        side);
-  }
-  std::vector<std::string> labels(words.begin(), words.end());
-  labels.emplace_back(end_label);
-  return labels;
-}
-
-/// Adds a row of weights and checks that it is as long as the first.
-void add_row(const Parts& cells, std::size_t columns, const std::string& place, AttentionMap& map) {
-  if (cells.size() != columns) {
-    throw InputError(fmt::format("{}: expected {} weights, got {}", place, columns, cells.size()));
-  }
-  check_weight_count(map.weights.size(), columns, place);
-  for (std::size_t i = 0; i < columns; ++i) {
-    const std::optional<float> weight = parse_float(cells[i]);
-    if (!weight) {
-      throw InputError(fmt::format("{}: weight {}: expected a finite number, got \"{}\"", place,
-                                   i + 1, printable(cells[i])));
-    }
-    map.weights.push_back(*weight);
-  }
-}
+using Side = MissingLabelsError::Side;
 
 /// The fields of a line of Marian's that hold the words and the weights.
 struct MarianLine {
@@ -95,7 +23,7 @@ struct MarianLine {
 };
 
 MarianLine split_marian(std::string_view line, const std::string& place) {
-  const Parts fields = split(line, " ||| ");
+  const Words fields = split(line, " ||| ");
   // words ||| weights [||| WordScores= ..], or of an n-best list
   // number ||| words ||| weights [||| WordScores= ..] ||| F0= .. ||| score
   if (fields.size() == 2 || (fields.size() == 3 && fields[2].starts_with("WordScores="))) {
@@ -107,85 +35,137 @@ MarianLine split_marian(std::string_view line, const std::string& place) {
       place, fields.size(), fields.size() == 1 ? "" : "s"));
 }
 
-/// The line before the weights of a sentence of Nematus'.
-struct NematusHeader {
-  std::string_view target;
-  std::string_view source;
-  std::size_t columns = 0;
-  std::size_t rows = 0;
+AttentionMap read_marian_map(const MarianLine& line, const GivenLabels& given,
+                             const std::string& place) {
+  const Words rows = words_of(line.weights);
+  const Words words = words_of(line.words);
+  if (are_links(line.weights)) {
+    AttentionMap map = map_of_links(line.weights, words.size(), given.columns.size(), place);
+    map.target = labels_of(words, map.rows(), given.rows, place, Side::rows);
+    return map;
+  }
+  SoftRows soft = read_soft_rows(rows, place);
+  AttentionMap map;
+  map.weights = std::move(soft.weights);
+  map.source = position_labels(soft.columns);
+  map.target = labels_of(words, soft.rows, given.rows, place, Side::rows);
+  return map;
+}
+
+/// The line before the weights of a sentence of Nematus' or Sockeye's.
+struct Header {
+  Words target;
+  Words source;
+  std::size_t sources = 0;  // as counted there, with END or not, or 0
+  std::size_t targets = 0;
 };
 
-NematusHeader read_header(std::string_view line, const std::string& place) {
-  const Parts fields = split(line, " ||| ");
-  const Parts sizes = words_of(fields.back());
-  const auto size = [&](std::size_t i) {
-    return sizes.size() == 2 ? parse_integer<std::size_t>(sizes[i]) : std::nullopt;
-  };
-  // A sentence without an answer has neither rows nor columns.
-  if (fields.size() != 5 || !size(0) || !size(1) || (*size(0) == 0) != (*size(1) == 0)) {
-    throw InputError(
-        fmt::format("{}: expected number ||| output words ||| score ||| source words ||| columns "
-                    "rows, got \"{}\"",
-                    place, printable(line)));
+/// In Sockeye's, a field separates the two counts.
+Header read_header(std::string_view line, bool is_sockeye, const std::string& place) {
+  const Words fields = split(line, " ||| ");
+  std::optional<std::size_t> sources;
+  std::optional<std::size_t> targets;
+  if (fields.size() == (is_sockeye ? 6U : 5U)) {
+    Words counts = words_of(fields[4]);
+    if (is_sockeye) counts.push_back(trimmed(fields[5]));
+    if (counts.size() == 2) {
+      sources = parse_integer<std::size_t>(counts[0]);
+      targets = parse_integer<std::size_t>(counts[1]);
+    }
   }
-  return {fields[1], fields[3], *size(0), *size(1)};
+  if (!sources || !targets) {
+    throw InputError(
+        fmt::format("{}: expected number ||| output words ||| score ||| source words ||| {}, got "
+                    "\"{}\"{}",
+                    place, is_sockeye ? "source count ||| output count" : "columns rows",
+                    printable(line), fields.size() == 6 ? ": this is Sockeye's form" : ""));
+  }
+  return {words_of(fields[1]), words_of(fields[3]), *sources, *targets};
+}
+
+/// The rows of weights below a header, up to a blank line, another header or the end of the file.
+struct Block {
+  std::vector<float> weights;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+};
+
+Block read_block(Lines& lines, bool is_chosen) {
+  Block block;
+  while (const auto line = lines.peek()) {
+    const Words cells = words_of(*line);
+    if (cells.empty() || line->find(" ||| ") != std::string_view::npos) break;
+    lines.next();
+    if (block.rows == 0) block.columns = cells.size();
+    check_label_count(std::max(++block.rows, block.columns), lines.place());
+    if (is_chosen) add_row(cells, block.columns, lines.place(), block.weights);
+  }
+  return block;
+}
+
+/// Whether rows are missing, as far as the counts of the header can tell.
+void check_rows(const Block& block, std::size_t rows, std::size_t columns,
+                const std::string& place) {
+  if (block.rows >= rows || (block.rows > 0 && block.columns != columns)) return;
+  throw InputError(fmt::format("{}: expected {} rows of weights, got {}", place, rows, block.rows));
+}
+
+void read_blocks(std::string_view text, bool is_sockeye, ChosenMaps& maps) {
+  Lines lines(text, maps.file());
+  bool noted = false;
+  while (const auto line = lines.next()) {
+    if (words_of(*line).empty()) continue;
+    const std::string place = lines.place();
+    const Header header = read_header(*line, is_sockeye, place);
+    const bool is_chosen = maps.next();
+    Block block = read_block(lines, is_chosen);
+    check_rows(block, is_sockeye ? header.sources : header.targets,
+               is_sockeye ? header.targets : header.sources, place);
+    if (!is_chosen) continue;
+    if (block.rows == 0) {
+      maps.leave_out(place + ": this sentence has no answer and no map");
+      continue;
+    }
+    const GivenLabels& given = maps.options().labels;
+    AttentionMap map;
+    map.target.resize(block.rows);
+    map.source.resize(block.columns);
+    map.weights = std::move(block.weights);
+    if (is_sockeye) {  // a row a source word
+      map.weights = transposed(map);
+      std::swap(map.source, map.target);
+      if (!std::exchange(noted, true)) {
+        maps.note("Sockeye writes a row for each source word: its matrices are turned");
+      }
+    }
+    map.source =
+        labels_of(header.source, map.columns(), given.columns, place + ": source", Side::columns);
+    map.target = labels_of(header.target, map.rows(), given.rows, place + ": output", Side::rows);
+    maps.add(std::move(map), Orientation::stated);
+  }
 }
 
 }  // namespace
 
-AttentionMap attention_from_marian(std::string_view text, std::string_view name,
-                                   std::size_t sentence, const GivenLabels& given) {
-  require_utf8(text, std::string(name));
-  Lines lines(text, name);
-  std::optional<std::string_view> line;
-  for (std::size_t count = 0; count < sentence; ++count) {
-    line = lines.next();
-    if (!line) refuse_sentence(count, name, sentence);
+void read_attention_marian(std::string_view text, ChosenMaps& maps) {
+  Lines lines(text, maps.file());
+  while (const auto line = lines.next()) {
+    if (!maps.next()) continue;
+    const MarianLine fields = split_marian(*line, lines.place());
+    if (words_of(fields.weights).empty()) {
+      maps.leave_out(lines.place() + ": expected weights after |||, got none");
+    } else {
+      maps.add(read_marian_map(fields, maps.options().labels, lines.place()), Orientation::stated);
+    }
   }
-  const std::string place = lines.place();
-  const MarianLine fields = split_marian(*line, place);
-  const Parts rows = words_of(fields.weights);
-  if (rows.empty()) throw InputError(place + ": expected weights after |||, got none");
-  AttentionMap map;
-  const auto columns = static_cast<std::size_t>(std::ranges::count(rows[0], ',') + 1);
-  check_label_count(std::max(rows.size(), columns), place);
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    add_row(split(rows[r], ","), columns, fmt::format("{}: row {}", place, r + 1), map);
-  }
-  map.source = position_labels(columns);
-  map.target =
-      labels_of(fields.words, rows.size(), given.rows, place, MissingLabelsError::Side::rows);
-  return map;
 }
 
-AttentionMap attention_from_nematus(std::string_view text, std::string_view name,
-                                    std::size_t sentence, const GivenLabels& given) {
-  require_utf8(text, std::string(name));
-  Lines lines(text, name);
-  for (std::size_t count = 0;;) {
-    const std::optional<std::string_view> line = lines.next();
-    if (!line) refuse_sentence(count, name, sentence);
-    if (words_of(*line).empty()) continue;
-    const std::string place = lines.place();
-    const NematusHeader header = read_header(*line, place);
-    AttentionMap map;
-    const bool is_chosen = ++count == sentence;
-    for (std::size_t r = 0; r < header.rows; ++r) {
-      const std::optional<std::string_view> row = lines.next();
-      if (!row) {
-        throw InputError(
-            fmt::format("{}: expected {} rows of weights, got {}", place, header.rows, r));
-      }
-      if (is_chosen) add_row(words_of(*row), header.columns, lines.place(), map);
-    }
-    if (!is_chosen) continue;
-    if (header.rows == 0) throw InputError(place + ": this sentence has no answer and no map");
-    map.source = labels_of(header.source, header.columns, given.columns, place + ": source",
-                           MissingLabelsError::Side::columns);
-    map.target = labels_of(header.target, header.rows, given.rows, place + ": output",
-                           MissingLabelsError::Side::rows);
-    return map;
-  }
+void read_attention_nematus(std::string_view text, ChosenMaps& maps) {
+  read_blocks(text, false, maps);
+}
+
+void read_attention_sockeye(std::string_view text, ChosenMaps& maps) {
+  read_blocks(text, true, maps);
 }
 
 }  // namespace attnviz

@@ -16,6 +16,10 @@ std::string_view file_kind(std::string_view bytes) {
       {"GGUF"sv, "a GGUF file"sv},
       {"\x89PNG"sv, "a PNG picture"sv},
       {"\xff\xd8\xff"sv, "a JPEG picture"sv},
+      {"GIF87a"sv, "a GIF picture"sv},
+      {"GIF89a"sv, "a GIF picture"sv},
+      {"II*\0"sv, "a TIFF picture"sv},
+      {"MM\0*"sv, "a TIFF picture"sv},
       {"<svg"sv, "an SVG picture"sv},
       {"%PDF"sv, "a PDF document"sv},
       {"\x93NUMPY"sv, "a NumPy array"sv},
@@ -29,6 +33,10 @@ std::string_view file_kind(std::string_view bytes) {
   for (const auto& [magic, kind] : kinds) {
     if (bytes.starts_with(magic)) return kind;
   }
+  if (bytes.starts_with("RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP")
+    return "a WebP picture";
+  if (bytes.size() >= 12 && bytes.substr(4, 8) == "ftypavif") return "an AVIF picture";
+  if (bytes.size() >= 12 && bytes.substr(4, 7) == "ftyphei") return "a HEIC picture";
   // The length of a header, as 8 bytes, then the header.
   if (bytes.size() > 8 && bytes.substr(5, 4) == "\0\0\0{"sv) return "a safetensors model";
   return "";

@@ -12,7 +12,6 @@
 #include "attnviz/error.h"
 #include "base/number.h"
 #include "base/utf8.h"
-#include "formats/attention_io.h"
 #include "formats/file_kind.h"
 
 namespace attnviz {
@@ -24,15 +23,6 @@ constexpr std::string_view magic = "\x93NUMPY"sv;
 constexpr std::size_t max_header = 10'000;
 constexpr std::size_t max_axes = 32;
 constexpr std::size_t max_text_bytes = std::size_t{1} << 28U;
-
-/// "(2, 3)"
-std::string list(const std::vector<std::size_t>& numbers) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    text += fmt::format("{}{}", i > 0 ? ", " : "", numbers[i]);
-  }
-  return text + (numbers.size() == 1 ? ",)" : ")");
-}
 
 /// The unsigned number that these bytes spell, at any alignment.
 std::uint64_t load(std::string_view bytes, bool big_endian) {
@@ -147,19 +137,25 @@ class HeaderReader {
     const char order = type.empty() ? '\0' : type[0];
     array.kind = type.size() < 2 ? '\0' : type[1];
     if (array.kind == 'O') {
-      throw InputError(
-          fmt::format("{}: header: expected numbers, got {}, a pickle of Python objects", name_,
-                      printable(type)));
+      throw InputError(fmt::format(
+          "{}: header: expected numbers, got {}, a pickle of Python objects; save numbers with "
+          "numpy.savez(file, weights=numpy.array(a, dtype=float)), maps of unequal sizes each "
+          "under a name, and labels with dtype=str",
+          name_, printable(type)));
     }
-    const bool fits = size && ((array.kind == 'f' && (size == 2 || size == 4 || size == 8)) ||
-                               ((array.kind == 'i' || array.kind == 'u') &&
-                                (size == 1 || size == 2 || size == 4 || size == 8)) ||
-                               (array.kind == 'b' && size == 1) || (array.kind == 'U' && size > 0));
-    // A single byte has no order, written |.
-    if (!fits || (order != '<' && order != '>' && (order != '|' || size != 1))) {
-      refuse("float16 to float64, integers, bool or text as descr", type);
+    const bool fits =
+        size && ((array.kind == 'f' && (size == 2 || size == 4 || size == 8)) ||
+                 ((array.kind == 'i' || array.kind == 'u') &&
+                  (size == 1 || size == 2 || size == 4 || size == 8)) ||
+                 (array.kind == 'b' && size == 1) || (array.kind == 'V' && size == 2) ||
+                 ((array.kind == 'U' || array.kind == 'S') && size > 0));
+    // Bytes have no order, written |.
+    const bool is_bytes = size == 1 || array.kind == 'V' || array.kind == 'S';
+    if (!fits || (order != '<' && order != '>' && (order != '|' || !is_bytes))) {
+      refuse("float16 to float64, bfloat16, integers, bool or text as descr", type);
     }
-    if (array.kind == 'U' && *size > max_text_bytes / 4) refuse("shorter texts", type);
+    const bool is_text = array.kind == 'U' || array.kind == 'S';
+    if (is_text && *size > max_text_bytes / 4) refuse("shorter texts", type);
     array.item_size = array.kind == 'U' ? *size * 4 : *size;
     array.big_endian = order == '>';
   }
@@ -179,13 +175,14 @@ void check_size(const NpyArray& array, const std::string& name) {
     // Sizes larger than the file could overflow; a size of 0 leaves nothing whatever the others
     // are.
     if (size != 0 && expected > std::numeric_limits<std::size_t>::max() / 2 / size) {
-      throw InputError(fmt::format("{}: shape {}: larger than the file", name, list(array.shape)));
+      throw InputError(
+          fmt::format("{}: shape {}: larger than the file", name, npy_shape_text(array.shape)));
     }
     expected *= size;
   }
   if (expected != array.items.size()) {
     throw InputError(fmt::format("{}: shape {}: expected {} bytes after the header, got {}", name,
-                                 list(array.shape), expected, array.items.size()));
+                                 npy_shape_text(array.shape), expected, array.items.size()));
   }
 }
 
@@ -200,67 +197,10 @@ float half_to_float(std::uint64_t bits) {
   return (bits & 0x8000U) != 0 ? -size : size;
 }
 
-/// Rounded once; infinite or NaN where it is no finite float.
-float to_float(const NpyArray& array, std::size_t item) {
-  const std::uint64_t bits =
-      load(array.items.substr(item * array.item_size, array.item_size), array.big_endian);
-  switch (array.kind) {
-    case 'b':
-      return bits == 0 ? 0.0F : 1.0F;
-    case 'u':
-      return static_cast<float>(bits);
-    case 'i': {
-      const auto unused = static_cast<unsigned>(64 - 8 * array.item_size);
-      return static_cast<float>(static_cast<std::int64_t>(bits << unused) >> unused);
-    }
-    default:
-      break;
-  }
-  if (array.item_size == 2) return half_to_float(bits);
-  if (array.item_size == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
-  const auto value = std::bit_cast<double>(bits);
-  if (std::abs(value) > static_cast<double>(std::numeric_limits<float>::max())) {
-    return std::numeric_limits<float>::infinity();  // converting it is undefined
-  }
-  return static_cast<float>(value);
-}
-
-/// How many items lie between neighbours along each axis.
-std::vector<std::size_t> strides(const NpyArray& array) {
-  std::vector<std::size_t> result(array.shape.size());
-  std::size_t stride = 1;
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const std::size_t axis = array.fortran_order ? i : result.size() - 1 - i;
-    result[axis] = stride;
-    stride *= array.shape[axis];
-  }
-  return result;
-}
-
-void check_index(const NpyArray& array, const std::vector<std::size_t>& index,
-                 const std::string& name) {
-  if (array.kind == 'U') throw InputError(name + ": expected an array of numbers, got text");
-  if (array.shape.size() < 2) {
-    throw InputError(fmt::format("{}: expected an array of two dimensions or more, got shape {}",
-                                 name, list(array.shape)));
-  }
-  const std::size_t leading = array.shape.size() - 2;
-  if (index.size() != leading) {
-    throw SettingError("index", fmt::format("expected {} numbers for {} of shape {}, got {}",
-                                            leading, name, list(array.shape), index.size()));
-  }
-  for (std::size_t i = 0; i < leading; ++i) {
-    if (index[i] < array.shape[i]) continue;
-    throw SettingError(
-        "index", fmt::format("expected a number below {} at place {} for {} of shape {}, got {}",
-                             array.shape[i], i + 1, name, list(array.shape), index[i]));
-  }
-}
-
 /// Everything before the items.
 std::string header(const std::string& type, const std::vector<std::size_t>& shape) {
-  std::string text =
-      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, list(shape));
+  std::string text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type,
+                                 npy_shape_text(shape));
   constexpr std::size_t before = 10;  // magic, version, length
   // The items start at a multiple of 64 bytes.
   text.append((64 - (before + text.size() + 1) % 64) % 64, ' ');
@@ -277,7 +217,53 @@ void append_little_endian(std::string& bytes, std::uint32_t value) {
   }
 }
 
+std::string integer_text(const NpyArray& array, std::string_view item) {
+  const std::uint64_t bits = load(item, array.big_endian);
+  if (array.kind == 'u') return fmt::format("{}", bits);
+  const auto unused = static_cast<unsigned>(64 - 8 * array.item_size);
+  return fmt::format("{}", static_cast<std::int64_t>(bits << unused) >> unused);
+}
+
+/// Zeros pad, unless something follows.
+std::string bytes_text(std::string_view item, const std::string& name) {
+  item = item.substr(0, item.find_last_not_of('\0') + 1);
+  require_utf8(item, name);
+  return std::string(item);
+}
+
+std::string unicode_text(std::string_view item, bool big_endian, const std::string& name,
+                         std::size_t number) {
+  std::string text;
+  std::size_t zeros = 0;  // they pad, unless something follows
+  for (std::size_t c = 0; c < item.size(); c += 4) {
+    const std::uint64_t value = load(item.substr(c, 4), big_endian);
+    if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
+      throw InputError(fmt::format("{}: text {}: expected Unicode, got {}", name, number, value));
+    }
+    if (value == 0) {
+      ++zeros;
+      continue;
+    }
+    text.append(zeros, '\0');
+    zeros = 0;
+    text += to_utf8(static_cast<char32_t>(value));
+  }
+  return text;
+}
+
 }  // namespace
+
+bool is_text(const NpyArray& array) {
+  return array.kind == 'U' || array.kind == 'S';
+}
+
+std::string npy_shape_text(const std::vector<std::size_t>& shape) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    text += fmt::format("{}{}", i > 0 ? ", " : "", shape[i]);
+  }
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
 
 NpyArray read_npy(std::string_view bytes, const std::string& name) {
   if (!bytes.starts_with(magic)) {
@@ -311,55 +297,57 @@ NpyArray read_npy(std::string_view bytes, const std::string& name) {
   return array;
 }
 
-NpyMatrix npy_matrix(const NpyArray& array, const std::vector<std::size_t>& index,
-                     const std::string& name) {
-  check_index(array, index, name);
-  const std::vector<std::size_t> step = strides(array);
-  const std::size_t axis = index.size();
-  NpyMatrix matrix{array.shape[axis], array.shape[axis + 1], {}};
-  if (array.items.empty()) {
-    throw InputError(fmt::format("{}: expected at least one row and one column, got shape {}", name,
-                                 list(array.shape)));
+std::vector<std::size_t> npy_strides(const NpyArray& array) {
+  std::vector<std::size_t> result(array.shape.size());
+  std::size_t stride = 1;
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const std::size_t axis = array.fortran_order ? i : result.size() - 1 - i;
+    result[axis] = stride;
+    stride *= array.shape[axis];
   }
-  check_weight_shape(matrix.rows, matrix.columns, name);
-  std::size_t first = 0;
-  for (std::size_t i = 0; i < axis; ++i) first += index[i] * step[i];
-  matrix.values.reserve(matrix.rows * matrix.columns);
-  for (std::size_t row = 0; row < matrix.rows; ++row) {
-    for (std::size_t column = 0; column < matrix.columns; ++column) {
-      const float value = to_float(array, first + row * step[axis] + column * step[axis + 1]);
-      if (!std::isfinite(value)) {
-        throw InputError(fmt::format(
-            "{}: row {}, column {}: expected a finite number in the range of float, got {}", name,
-            row + 1, column + 1, format_shortest(value)));
-      }
-      matrix.values.push_back(value);
+  return result;
+}
+
+float npy_number(const NpyArray& array, std::size_t item) {
+  const std::uint64_t bits =
+      load(array.items.substr(item * array.item_size, array.item_size), array.big_endian);
+  switch (array.kind) {
+    case 'b':
+      return bits == 0 ? 0.0F : 1.0F;
+    case 'u':
+      return static_cast<float>(bits);
+    case 'i': {
+      const auto unused = static_cast<unsigned>(64 - 8 * array.item_size);
+      return static_cast<float>(static_cast<std::int64_t>(bits << unused) >> unused);
     }
+    default:
+      break;
   }
-  return matrix;
+  // bfloat16 is the upper half of a float.
+  if (array.kind == 'V') return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16U));
+  if (array.item_size == 2) return half_to_float(bits);
+  if (array.item_size == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+  const auto value = std::bit_cast<double>(bits);
+  if (std::abs(value) > static_cast<double>(std::numeric_limits<float>::max())) {
+    // Converting it is undefined.
+    return std::copysign(std::numeric_limits<float>::infinity(), value < 0 ? -1.0F : 1.0F);
+  }
+  return static_cast<float>(value);
 }
 
 std::vector<std::string> npy_texts(const NpyArray& array, const std::string& name) {
-  if (array.kind != 'U') throw InputError(name + ": expected an array of text");
+  const bool is_integer = array.kind == 'i' || array.kind == 'u';
+  if (!is_text(array) && !is_integer) {
+    throw InputError(name + ": expected an array of text");
+  }
   std::size_t count = 1;
   for (const std::size_t size : array.shape) count *= size;
   std::vector<std::string> texts(count);
   for (std::size_t i = 0; i < count; ++i) {
-    std::size_t zeros = 0;  // they pad, unless something follows
-    for (std::size_t c = 0; c < array.item_size; c += 4) {
-      const std::uint64_t value =
-          load(array.items.substr(i * array.item_size + c, 4), array.big_endian);
-      if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
-        throw InputError(fmt::format("{}: text {}: expected Unicode, got {}", name, i + 1, value));
-      }
-      if (value == 0) {
-        ++zeros;
-        continue;
-      }
-      texts[i].append(zeros, '\0');
-      zeros = 0;
-      texts[i] += to_utf8(static_cast<char32_t>(value));
-    }
+    const std::string_view item = array.items.substr(i * array.item_size, array.item_size);
+    texts[i] = is_integer          ? integer_text(array, item)
+               : array.kind == 'S' ? bytes_text(item, name)
+                                   : unicode_text(item, array.big_endian, name, i + 1);
   }
   return texts;
 }

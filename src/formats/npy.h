@@ -9,9 +9,13 @@
 
 namespace attnviz {
 
+/// Of the items of an array.
+inline constexpr std::size_t max_array_bytes = std::size_t{1} << 30U;
+
 /// The header of an array, and its items.
 struct NpyArray {
-  char kind = 'f';            // as in NumPy: f float, i u integer, b bool, U text
+  // As in NumPy: f float, i u integer, b bool, U text, S bytes; V is bfloat16, which NumPy lacks.
+  char kind = 'f';
   std::size_t item_size = 4;  // bytes: 2 4 8 of f, 1 2 4 8 of i and u, 1 of b, 4 a character of U
   bool big_endian = false;
   bool fortran_order = false;  // the first axis varies fastest, not the last
@@ -25,22 +29,20 @@ struct NpyArray {
 /// size that is not that of the items; LimitError for a header over 10,000 bytes.
 NpyArray read_npy(std::string_view bytes, const std::string& name);
 
-/// Part of an array of numbers.
-struct NpyMatrix {
-  std::size_t rows = 0;
-  std::size_t columns = 0;
-  std::vector<float> values;  // row-major
-};
+/// Whether the items are texts, or bytes that are.
+bool is_text(const NpyArray& array);
 
-/// The last two axes at the place `index` of all axes before them. Throws SettingError "index"
-/// unless it has a number in range for each of those, LimitError over 2^26 numbers, and InputError
-/// for text, fewer than two axes, an empty matrix, and an item that is no finite float, with its
-/// place.
-NpyMatrix npy_matrix(const NpyArray& array, const std::vector<std::size_t>& index,
-                     const std::string& name);
+/// "(2, 3)"
+std::string npy_shape_text(const std::vector<std::size_t>& shape);
 
-/// The items of an array of text with one axis; of one with more, those of the flattened array.
-/// Throws InputError for other arrays and for what is not Unicode.
+/// How many items lie between neighbours along each axis.
+std::vector<std::size_t> npy_strides(const NpyArray& array);
+
+/// An item of an array of numbers, rounded once; infinite or NaN where it is no finite float.
+float npy_number(const NpyArray& array, std::size_t item);
+
+/// The items of an array of text or integers with one axis; of one with more, those of the
+/// flattened array. Throws InputError for other arrays and for what is not Unicode.
 std::vector<std::string> npy_texts(const NpyArray& array, const std::string& name);
 
 /// Files of version 1, little-endian, in C order. Texts are padded to the length of the longest

@@ -101,22 +101,42 @@ std::vector<std::uint64_t> read_sizes(const Json& entry, const char* key,
   return sizes;
 }
 
+struct Dtype {
+  std::string_view name;
+  char kind;  // as in NpyArray
+  std::size_t size;
+};
+
+constexpr Dtype dtypes[] = {{"F32", 'f', 4}, {"F16", 'f', 2}, {"BF16", 'V', 2}, {"F64", 'f', 8},
+                            {"I8", 'i', 1},  {"I16", 'i', 2}, {"I32", 'i', 4},  {"I64", 'i', 8},
+                            {"U8", 'u', 1},  {"U16", 'u', 2}, {"U32", 'u', 4},  {"U64", 'u', 8},
+                            {"BOOL", 'b', 1}};
+
 struct Entry {
-  NamedTensor tensor;
+  std::string name;
+  const Dtype* dtype = nullptr;
+  std::vector<std::size_t> shape;
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
 };
 
+const Dtype& find_dtype(const Json& entry, bool only_f32, const std::string& place) {
+  for (const Dtype& dtype : dtypes) {
+    if (entry["dtype"] == dtype.name) return dtype;
+    if (only_f32) break;  // the first
+  }
+  throw InputError(fmt::format("{}: dtype: expected {}, got {}", place,
+                               only_f32 ? "F32" : "F16 to F64, BF16, integers or BOOL",
+                               printable(entry["dtype"].dump())));
+}
+
 Entry read_entry(const std::string& tensor, const Json& entry, std::uint64_t available,
-                 const std::string& file) {
+                 bool only_f32, const std::string& file) {
   const std::string place = fmt::format("{}: {}", file, printable(tensor));
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype")) {
     throw InputError(place + ": expected dtype, shape and data_offsets");
   }
-  if (entry["dtype"] != "F32") {
-    throw InputError(
-        fmt::format("{}: dtype: expected F32, got {}", place, printable(entry["dtype"].dump())));
-  }
+  const Dtype& dtype = find_dtype(entry, only_f32, place);
   const auto shape = read_sizes(entry, "shape", place);
   const auto offsets = read_sizes(entry, "data_offsets", place);
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > available) {
@@ -124,32 +144,61 @@ Entry read_entry(const std::string& tensor, const Json& entry, std::uint64_t ava
         "{}: data_offsets: expected a range within the {} bytes of data; is the file cut short?",
         place, available));
   }
-  Entry result{{tensor, {}, {}}, offsets[0], offsets[1]};
+  Entry result{tensor, &dtype, {}, offsets[0], offsets[1]};
   constexpr std::uint64_t max_size = std::numeric_limits<std::int64_t>::max();
   std::uint64_t count = 1;
   for (const std::uint64_t size : shape) {
     const bool fits = size == 0 || (size <= max_size && count <= available / size);
     if (!fits) throw InputError(place + ": shape: larger than the file");
     count *= size;
-    result.tensor.shape.push_back(static_cast<std::int64_t>(size));
+    result.shape.push_back(size);
   }
-  if (offsets[1] - offsets[0] != count * sizeof(float)) {
+  if (offsets[1] - offsets[0] != count * dtype.size) {
     throw InputError(fmt::format("{}: expected {} bytes for its shape, got {}", place,
-                                 count * sizeof(float), offsets[1] - offsets[0]));
+                                 count * dtype.size, offsets[1] - offsets[0]));
   }
   return result;
 }
 
-void read_values(std::string_view data, const std::string& place, Entry& entry) {
-  const auto part = data.substr(entry.begin, entry.end - entry.begin);
-  entry.tensor.values.resize(part.size() / sizeof(float));
-  if (!part.empty()) std::memcpy(entry.tensor.values.data(), part.data(), part.size());
-  const auto& values = entry.tensor.values;
+/// All tensors in the order of their data, which must follow each other without a hole.
+std::vector<Entry> read_entries(const Json& header, std::uint64_t available, bool only_f32,
+                                const std::string& name) {
+  std::vector<Entry> entries;
+  for (const auto& [tensor, entry] : header.items()) {
+    if (tensor != metadata_key) {
+      entries.push_back(read_entry(tensor, entry, available, only_f32, name));
+    }
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  std::uint64_t end = 0;
+  for (const Entry& entry : entries) {
+    if (entry.begin != end) {
+      throw InputError(fmt::format("{}: {}: data_offsets: expected to start at {}, got {}", name,
+                                   printable(entry.name), end, entry.begin));
+    }
+    end = entry.end;
+  }
+  if (end != available) {
+    throw InputError(
+        fmt::format("{}: expected the file to end after the last tensor, got {} more bytes", name,
+                    available - end));
+  }
+  return entries;
+}
+
+NamedTensor read_values(std::string_view part, const std::string& file, const Entry& entry) {
+  NamedTensor tensor{entry.name, {entry.shape.begin(), entry.shape.end()}, {}};
+  tensor.values.resize(part.size() / sizeof(float));
+  if (!part.empty()) std::memcpy(tensor.values.data(), part.data(), part.size());
+  const auto& values = tensor.values;
   const auto bad =
       std::find_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); });
   if (bad != values.end()) {
-    throw InputError(fmt::format("{}: number {} is not finite", place, bad - values.begin()));
+    throw InputError(fmt::format("{}: {}: number {} is not finite", file, printable(entry.name),
+                                 bad - values.begin()));
   }
+  return tensor;
 }
 
 /// Of all metadata but itself.
@@ -250,30 +299,28 @@ TensorFile read_safetensors(std::string_view bytes, const std::string& name) {
 
   TensorFile file;
   file.metadata = read_metadata(header, name);
-  std::vector<Entry> entries;
-  for (const auto& [tensor, entry] : header.items()) {
-    if (tensor != metadata_key) entries.push_back(read_entry(tensor, entry, data.size(), name));
-  }
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
-  std::uint64_t end = 0;
-  for (Entry& entry : entries) {
-    const std::string place = fmt::format("{}: {}", name, printable(entry.tensor.name));
-    if (entry.begin != end) {
-      throw InputError(fmt::format("{}: data_offsets: expected to start at {}, got {}", place, end,
-                                   entry.begin));
-    }
-    end = entry.end;
-    read_values(data, place, entry);
-    file.tensors.push_back(std::move(entry.tensor));
-  }
-  if (end != data.size()) {
-    throw InputError(
-        fmt::format("{}: expected the file to end after the last tensor, got {} more bytes", name,
-                    data.size() - end));
+  for (const Entry& entry : read_entries(header, data.size(), true, name)) {
+    file.tensors.push_back(
+        read_values(data.substr(entry.begin, entry.end - entry.begin), name, entry));
   }
   check_checksums(file, name);
   return file;
+}
+
+std::vector<std::pair<std::string, NpyArray>> read_safetensors_arrays(std::string_view bytes,
+                                                                      const std::string& name) {
+  const Json header = read_header(bytes, name);
+  const std::string_view data = bytes.substr(prefix + header_length(bytes));
+  std::vector<std::pair<std::string, NpyArray>> arrays;
+  for (Entry& entry : read_entries(header, data.size(), false, name)) {
+    NpyArray array;
+    array.kind = entry.dtype->kind;
+    array.item_size = entry.dtype->size;
+    array.shape = std::move(entry.shape);
+    array.items = data.substr(entry.begin, entry.end - entry.begin);
+    arrays.emplace_back(std::move(entry.name), std::move(array));
+  }
+  return arrays;
 }
 
 }  // namespace attnviz

@@ -6,7 +6,10 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "formats/npy.h"
 
 namespace attnviz {
 
@@ -38,5 +41,10 @@ void check_safetensors_start(std::string_view start, const std::string& name);
 /// after the last tensor. Throws LimitError when the header is over 64 MiB or lists more than 4,096
 /// tensors.
 TensorFile read_safetensors(std::string_view bytes, const std::string& name);
+
+/// The tensors of another program's file by name, of any type of number that npy_number() knows;
+/// they are parts of `bytes`. As strict, without checksums.
+std::vector<std::pair<std::string, NpyArray>> read_safetensors_arrays(std::string_view bytes,
+                                                                      const std::string& name);
 
 }  // namespace attnviz

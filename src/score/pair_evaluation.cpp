@@ -130,7 +130,7 @@ bool PairEvaluation::add_answer(const Prediction& answer, const std::vector<std:
     errors_.symbols += errors.symbols;
     answers_ += scores;
     by_length_[static_cast<int>(source.size())] += scores;
-    coverage_.add_map(rows, columns);
+    coverage_.add_map(rows, columns, source.size());
   }
   if (rights.size() > 1) ++ambiguous_;
   return scores.exact > 0;
@@ -142,7 +142,7 @@ void PairEvaluation::add_gold(const Prediction& forced, const TextPair& pair) {
   alignment_ += score_alignment(forced.map.weights, columns, pair.gold);
   for (std::size_t i = 0; i < pair.target.size(); ++i) {
     const auto row = std::span(forced.map.weights).subspan(i * columns, columns);
-    links_.add_row(row, pair.gold[i], pair.possible[i]);
+    links_.add_row(row, pair.source.size(), pair.gold[i], pair.possible[i]);
   }
 }
 

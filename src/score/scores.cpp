@@ -16,6 +16,27 @@ double entropy_of(std::span<const float> row) {
   return sum;
 }
 
+/// The first of the largest weights; -1 where all are masked.
+std::ptrdiff_t place_of_largest(std::span<const float> row) {
+  std::ptrdiff_t place = -1;
+  for (std::ptrdiff_t i = 0; i < std::ssize(row); ++i) {
+    const float weight = row[static_cast<std::size_t>(i)];
+    if (is_masked(weight)) continue;
+    if (place < 0 || weight > row[static_cast<std::size_t>(place)]) place = i;
+  }
+  return place;
+}
+
+/// Whether a row holds links rather than weights.
+bool is_hard(std::span<const float> row) {
+  return std::ranges::all_of(
+      row, [](float cell) { return cell == 0.0F || cell == 1.0F || is_masked(cell); });
+}
+
+double weight_of(float cell) {
+  return is_masked(cell) ? 0.0 : static_cast<double>(cell);
+}
+
 /// From the gold position nearest to `column`.
 int nearest_offset(int column, const std::vector<int>& gold) {
   int nearest = column - gold.front();
@@ -32,9 +53,9 @@ void AlignmentScores::add_row(std::span<const float> row, const std::vector<int>
   entropy += entropy_of(row);
   if (gold.empty()) return;
   ++rows;
-  for (const int position : gold)
-    mass += static_cast<double>(row[static_cast<std::size_t>(position)]);
-  const auto argmax = std::max_element(row.begin(), row.end()) - row.begin();
+  for (const int position : gold) mass += weight_of(row[static_cast<std::size_t>(position)]);
+  const std::ptrdiff_t argmax = place_of_largest(row);
+  if (argmax < 0) return;
   const int offset = nearest_offset(static_cast<int>(argmax), gold);
   ++offsets[offset];
   hits += offset == 0 ? 1 : 0;
@@ -61,18 +82,27 @@ AlignmentScores score_alignment(std::span<const float> weights, std::size_t colu
   return scores;
 }
 
-void LinkScores::add_row(std::span<const float> row, const std::vector<int>& gold,
-                         const std::vector<int>& possible) {
-  const auto holds = [](const std::vector<int>& positions, std::ptrdiff_t position) {
-    return std::find(positions.begin(), positions.end(), position) != positions.end();
+void LinkScores::add_row(std::span<const float> row, std::size_t inputs,
+                         const std::vector<int>& gold, const std::vector<int>& possible) {
+  const auto holds = [](const std::vector<int>& positions, std::size_t position) {
+    return std::ranges::find(positions, static_cast<int>(position)) != positions.end();
+  };
+  const auto add_link = [&](std::size_t position) {
+    if (position >= inputs) return;
+    ++links;
+    if (!holds(gold, position)) return;
+    ++possible_links;
+    sure_links += holds(possible, position) ? 0 : 1;
   };
   sure += gold.size() - possible.size();
-  const auto argmax = std::max_element(row.begin(), row.end()) - row.begin();
-  if (argmax + 1 == std::ssize(row)) return;
-  ++links;
-  if (!holds(gold, argmax)) return;
-  ++possible_links;
-  sure_links += holds(possible, argmax) ? 0 : 1;
+  const std::ptrdiff_t largest = place_of_largest(row);
+  if (is_hard(row)) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (row[i] == 1.0F) add_link(i);
+    }
+  } else if (largest >= 0) {
+    add_link(static_cast<std::size_t>(largest));
+  }
 }
 
 LinkScores& LinkScores::operator+=(const LinkScores& other) {
@@ -88,17 +118,18 @@ double LinkScores::error_rate() const {
   return 1.0 - static_cast<double>(sure_links + possible_links) / static_cast<double>(links + sure);
 }
 
-void CoverageScores::add_map(std::span<const float> weights, std::size_t columns) {
+void CoverageScores::add_map(std::span<const float> weights, std::size_t columns,
+                             std::size_t inputs) {
   const std::size_t rows = columns == 0 ? 0 : weights.size() / columns;
-  if (rows == 0 || columns < 2) return;
+  if (rows == 0 || inputs == 0) return;
   ++maps;
   double penalty = 0.0;
-  for (std::size_t j = 0; j + 1 < columns; ++j) {
+  for (std::size_t j = 0; j < inputs; ++j) {
     double covered = 0.0;
-    for (std::size_t i = 0; i < rows; ++i) covered += static_cast<double>(weights[i * columns + j]);
+    for (std::size_t i = 0; i < rows; ++i) covered += weight_of(weights[i * columns + j]);
     penalty += math::log(1.0 + (1.0 - covered) * (1.0 - covered));
   }
-  coverage_penalty += penalty / static_cast<double>(columns - 1);
+  coverage_penalty += penalty / static_cast<double>(inputs);
   double sum = 0.0;
   for (std::size_t i = 0; i < rows; ++i) sum += entropy_of(weights.subspan(i * columns, columns));
   entropy += sum / static_cast<double>(rows);

@@ -11,7 +11,7 @@
 namespace attnviz {
 
 /// Sums over rows of attention; ratios are taken at the end, so that the sums of several maps add
-/// up.
+/// up. Masked cells hold no weight, here and below.
 struct AlignmentScores {
   std::size_t rows = 0;                // output symbols that have a gold position
   double mass = 0.0;                   // attention on the gold positions
@@ -39,15 +39,17 @@ AlignmentScores score_alignment(std::span<const float> weights, std::size_t colu
                                 const GoldAlignment& gold);
 
 /// Links against a gold alignment whose positions are sure or only possible (Och and Ney 2003): a
-/// symbol is linked to the input that it attends to most, unless that is END.
+/// symbol is linked to the input that it attends to most, unless that is END. A row of zeros and
+/// ones is an alignment itself: each one is a link.
 struct LinkScores {
   std::size_t links = 0;
   std::size_t possible_links = 0;  // those on a gold position, sure ones included
   std::size_t sure_links = 0;      // those on a sure one
   std::size_t sure = 0;            // positions that should have been linked
 
-  /// `gold` holds sure and possible positions, `possible` those of them that are not sure.
-  void add_row(std::span<const float> row, const std::vector<int>& gold,
+  /// A row over `inputs` symbols, and END if it has one more place. `gold` holds sure and possible
+  /// positions, `possible` those of them that are not sure.
+  void add_row(std::span<const float> row, std::size_t inputs, const std::vector<int>& gold,
                const std::vector<int>& possible);
   LinkScores& operator+=(const LinkScores& other);
 
@@ -62,8 +64,8 @@ struct CoverageScores {
   double coverage_penalty = 0.0;  // of a map: mean over inputs of log(1 + (1 - sum of column)^2)
   double entropy = 0.0;           // of a map: mean over rows, in nats
 
-  /// A map of `columns` inputs, the last of them END, and any rows but END's.
-  void add_map(std::span<const float> weights, std::size_t columns);
+  /// A map of `inputs` symbols, and END if it has one more column, without END's row.
+  void add_map(std::span<const float> weights, std::size_t columns, std::size_t inputs);
   CoverageScores& operator+=(const CoverageScores& other);
 
   double mean_coverage_penalty() const { return mean(coverage_penalty); }

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "catch.h"
 #include "formats/attention_io.h"
+#include "formats/read_map.h"
 
 namespace attnviz {
 namespace {
@@ -96,8 +97,8 @@ TEST_CASE("the locale changes nothing") {
   CHECK(format_shortest(1.5) == "1.5");
   CHECK(format_fixed(1500.5, 1) == "1500.5");
   const AttentionMap map{{"a"}, {"b"}, {0.5F}, {}, {}, {}};
-  CHECK(attention_from_json(attention_to_json(map), "m").weights == map.weights);
-  CHECK(attention_from_csv(attention_to_csv(map), "m").weights == map.weights);
+  CHECK(read_map(attention_to_json(map), "json").weights == map.weights);
+  CHECK(read_map(attention_to_csv(map), "csv").weights == map.weights);
   std::setlocale(LC_ALL, before.c_str());
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/png.h"
 #include "catch.h"
 #include "cli/run_program.h"
 #include "render/small_font.h"
@@ -24,6 +25,7 @@ void fill(const WorkFolder& folder) {
   folder.write("m.json", map_json);
   const auto font = embedded_font();
   folder.write("labels", "a\nb\n");
+  folder.write("photo.png", encode_png(Canvas(4, 4, {200, 100, 50})));
   folder.write("font.ttf", std::string(font.begin(), font.end()));
   std::string pairs;
   for (int i = 0; i < 60; ++i) pairs += "a b\tb a\n";
@@ -59,6 +61,7 @@ const Case cases[] = {
     {"render --matrix /dev/stdin --input-format json --out OUT <m.json", "m.json", ".csv"},
     {labelled + "--out OUT --format csv", "labels", ""},
     {"render --matrix m.json --font font.ttf --out OUT --format png", "font.ttf", ""},
+    {"render --matrix m.json --grid 1x2 --over photo.png --out OUT", "photo.png", ".png"},
     {"render --model runs/sort --out OUT --format png", model, ""},
     {"render --model " + model + " --out OUT --format npy", model, ""},
     {"render --model " + model + " --out OUT --format png", "runs/sort/last.safetensors", ""},

@@ -47,6 +47,12 @@ TEST_CASE("attnviz render: every look is another picture, the same each time") {
                                  "--colormap gray_r",
                                  "--colormap blues",
                                  "--scale auto",
+                                 "--scale 0,0.5",
+                                 "--scale log",
+                                 "--scale log:0.01,1",
+                                 "--scale sqrt",
+                                 "--scale centred",
+                                 "--scale centred:-2,2",
                                  "--theme dark",
                                  "--theme transparent",
                                  "--annotate",
@@ -66,7 +72,7 @@ TEST_CASE("attnviz render: every look is another picture, the same each time") {
     INFO(look);
     const auto result = render("a.csv " + look);
     CHECK(result.exit_code == 0);
-    CHECK(result.err.empty());
+    CHECK((look.find(",") < look.size() || result.err.empty()));  // warned: some are outside
     CHECK(result.out == render("a.csv " + look).out);
     for (const std::string& other : pictures) CHECK((result.out == other) == false);
     pictures.push_back(result.out);
@@ -92,6 +98,47 @@ TEST_CASE("attnviz render: a fitted scale is stated in the picture") {
   CHECK(count(fitted, "aria-label=\"colours from 0.25 to 0.75, not 0 to 1\"") == 1);
 }
 
+TEST_CASE("attnviz render --scale: what the colours show is stated in the picture") {
+  maps().write("signed.csv", ",x,y,z\np,-2.5,0,0.004\nq,0.1,1,40\n");
+  const auto stated = [](const std::string& scale, const std::string& note) {
+    INFO(scale);
+    // The caption, which a picture breaks into lines.
+    const auto result = render("signed.csv --format terminal --scale " + scale);
+    CHECK(result.exit_code == 0);
+    CHECK(result.out.ends_with("\n" + note + "\n"));
+    CHECK(count(result.err, "--scale auto") == (scale.find(',') < scale.size() ? 1 : 0));
+  };
+  stated("auto", "colours from -2.50 to 40.00, not 0 to 1");
+  stated("-1,2",
+         "colours from -1 to 2, not 0 to 1 · 1 of 6 weights above 2 · 1 of 6 weights below -1");
+  stated("log",
+         "colours by logarithm from 0.004 to 40.000, not 0 to 1 · 2 of 6 weights below 0.004");
+  stated("log:0.01,40",
+         "colours by logarithm from 0.010 to 40.000, not 0 to 1 · 3 of 6 weights below 0.010");
+  stated("sqrt", "colours by square root from -2.50 to 40.00, not 0 to 1");
+  stated("centred", "colours from -40 to 40, not 0 to 1");
+  // Only where they are fixed can the weights lie outside unintended.
+  const auto fixed = render("signed.csv --format svg");
+  CHECK(count(fixed.err,
+              "attnviz: warning: 2 of 6 weights lie outside 0 to 1 and have the colour "
+              "of the nearer end; --scale auto fits the colours to them\n") == 1);
+  CHECK(count(fixed.out, "1 of 6 weights above 1 · 1 of 6 weights below 0") == 1);
+}
+
+TEST_CASE("attnviz render --annotate: small weights are told apart, whole ones have no decimals") {
+  maps().write("small.csv", ",x,y\np,0.0003,0.0011\nq,0.0002,0\n");
+  maps().write("counts.csv", ",x,y\np,3,1063\nq,0,2\n");
+  maps().write("tiny.csv", ",x,y\np,1e-9,2e-9\nq,0,3e-9\n");
+  const auto has = [](const std::string& file, const std::string& number) {
+    return count(render(file + " --annotate --format svg --scale auto").out,
+                 "aria-label=\"" + number + "\"") > 0;
+  };
+  CHECK(has("small.csv", "0.0003"));
+  CHECK(has("small.csv", "0.0011"));
+  CHECK(has("counts.csv", "1063"));
+  CHECK(has("tiny.csv", "1.00e-09"));
+}
+
 TEST_CASE("attnviz render --annotate: numbers that do not fit are left out, and it says so") {
   CHECK(count(render("a.csv --format svg --annotate").out, "aria-label=\"0.75\"") == 1);
   CHECK(count(render("a.csv --format svg --annotate=.0%").out, "aria-label=\"75%\"") == 1);
@@ -101,6 +148,64 @@ TEST_CASE("attnviz render --annotate: numbers that do not fit are left out, and 
   CHECK(small.err.starts_with("attnviz: note: --annotate: no room for numbers in cells of 12"));
   const std::string needed = small.err.substr(small.err.find("--cell ") + 7, 2);
   CHECK(count(render("a.csv --format svg --annotate=.3f --cell " + needed).out, "0.750") == 1);
+}
+
+TEST_CASE("attnviz render: a panel without a title is named by its file") {
+  const auto two = render("a.csv other.csv --format svg");
+  CHECK(count(two.out, "aria-label=\"a.csv\"") == 1);
+  CHECK(count(two.out, "aria-label=\"other.csv\"") == 1);
+  // Alone it needs no name.
+  CHECK(count(render("a.csv --format svg").out, "aria-label=\"a.csv\"") == 0);
+}
+
+TEST_CASE("attnviz render: maps with the same labels have them once") {
+  const auto same = render("a.csv a.csv --format svg");
+  CHECK(count(same.out, "aria-label=\"p\"") == 1);
+  CHECK(count(same.out, "aria-label=\"x\"") == 2);  // both panels are on top
+  CHECK(count(same.out, "aria-label=\"output\"") == 1);
+  const auto different = render("a.csv b.csv --format svg");  // another output
+  CHECK(count(different.out, "aria-label=\"p\"") == 2);
+}
+
+TEST_CASE("attnviz render --title: kept in files of maps too") {
+  CHECK(count(render("a.csv --format json --title T").out, R"("facts":{"title":"T"})") == 1);
+  maps().write("titled.json", render("a.csv --format json --title T").out);
+  CHECK(count(render("titled.json --format svg").out, "aria-label=\"T\"") == 1);
+  CHECK(count(render("titled.json --format jsonl").out, R"("title":"T")") == 1);
+}
+
+TEST_CASE("attnviz render --upwards: the first row is at the bottom, with all that it has") {
+  maps().write(
+      "up.json",
+      R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+      R"("source":["x","y"],"target":["p","q"],"weights":[[1,0],[0.25,0.75]],"gold":[[0],[1]],)"
+      R"("expected":["p","r"]})");
+  maps().write(
+      "down.json",
+      R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+      R"("source":["x","y"],"target":["q","p"],"weights":[[0.25,0.75],[1,0]],"gold":[[1],[0]],)"
+      R"("expected":["r","p"]})");
+  const auto upwards = [](const std::string& look) {
+    return render("up.json --title T --gold --annotate --upwards " + look).out;
+  };
+  const auto downwards = [](const std::string& look) {
+    return render("down.json --title T --gold --annotate " + look).out;
+  };
+  CHECK(upwards("--format terminal") == downwards("--format terminal"));
+  const auto cells = [](const std::string& svg) { return svg.substr(svg.find("<defs>")); };
+  CHECK(cells(upwards("--format svg")) == cells(downwards("--format svg")));
+  // The file that is written keeps its order.
+  CHECK(upwards("--format csv") == render("up.json --format csv").out);
+}
+
+TEST_CASE("attnviz render: what was done to a map is in its caption") {
+  maps().write(
+      "noted.json",
+      R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+      R"("source":["x"],"target":["p"],"weights":[[1]],"facts":{"note":"cropped"}})");
+  CHECK(count(render("noted.json --format svg").out, "aria-label=\"cropped\"") == 1);
+  CHECK(count(render("noted.json --format terminal").out, "\ncropped\n") == 1);
+  CHECK(count(render("noted.json noted.json --format svg").out, "aria-label=\"cropped\"") == 2);
 }
 
 TEST_CASE("attnviz render --difference: the first minus the second") {
@@ -166,7 +271,16 @@ TEST_CASE("attnviz render: looks it refuses") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"a.csv --colormap jet", "--colormap: expected one of viridis, magma"},
       {"a.csv --colormap magna", "did you mean"},
-      {"a.csv --scale log", "--scale: expected one of fixed, auto"},
+      {"a.csv --scale exp",
+       "--scale: expected fixed, auto, LOW,HIGH with LOW below HIGH, log, sqrt or centred, got"},
+      {"a.csv --scale 1,0", "--scale: expected fixed, auto, LOW,HIGH with LOW below HIGH"},
+      {"a.csv --scale 0,nan", "--scale: expected fixed"},
+      {"a.csv --scale log:0,1", "--scale: expected log:LOW,HIGH with LOW above 0"},
+      {"a.csv --scale sqrt:1", "--scale: expected sqrt:LOW,HIGH with LOW below HIGH"},
+      {"a.csv --scale centred:-1,2", "--scale: expected as much below 0 as above"},
+      {"a.csv --scale centred --colormap gray", "--colormap: expected none"},
+      {"a.csv b.csv --difference --scale log", "--scale: expected fixed, auto or LOW,HIGH of a"},
+      {"a.csv b.csv --difference --scale 0,1", "--scale: expected as much below 0 as above"},
       {"a.csv --theme solarized", "--theme: expected one of light, dark, transparent"},
       {"a.csv --annotate=.2g", "--annotate: expected .0f to .6f or .0% to .6%, got \".2g\""},
       {"a.csv --annotate=.9f", "--annotate: expected .0f to .6f"},
@@ -194,7 +308,7 @@ TEST_CASE("attnviz render: looks it refuses") {
 
 TEST_CASE("attnviz render: labels that are left out are reported, in English") {
   for (const auto& [columns, every] :
-       std::vector<std::pair<int, std::string>>{{400, ""}, {600, "2nd"}, {1000, "3rd"}}) {
+       std::vector<std::pair<int, std::string>>{{400, ""}, {600, "4th"}, {1000, "5th"}}) {
     std::string head;
     std::string row = "r";
     for (int i = 0; i < columns; ++i) {

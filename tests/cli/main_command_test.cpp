@@ -128,7 +128,6 @@ TEST_CASE("attnviz: numbers that are none, or out of range") {
                                           "eval --count",
                                           "train --task reverse --attention-units",
                                           "eval --seed",
-                                          "render --out a.png --matrix a.json --sentence",
                                           "render --out a.png --cell",
                                           "tasks --task reverse --sample"};
   for (const std::string& option : integers) {
@@ -164,10 +163,8 @@ TEST_CASE("attnviz: a path that is empty is refused, not taken for one that was 
 TEST_CASE("attnviz: an empty value is refused in the words of its option, with = as without") {
   const std::string render = "render --out a.png --matrix a.npz ";
   const std::pair<std::string, std::string> options[] = {
-      {render + "--index", "--index: expected numbers from 0 with commas between them"},
       {render + "--array", "--array: expected a name"},
-      {render + "--row-labels", "--row-labels: expected labels or a file"},
-      {render + "--column-labels", "--column-labels: expected labels or a file"},
+      {render + "--sentence", "--sentence: expected a number from 1, a range or all"},
       {render + "--font", "--font: expected a path"},
       {"train --task reverse --out", "--out: expected a path"},
       {"predict abc --model", "--model: expected a path"}};
@@ -211,7 +208,6 @@ TEST_CASE("attnviz: the words of other programs are understood as ours") {
                                                        {"train --output d", "--out"},
                                                        {"render --cmap x", "--colormap"},
                                                        {"render --vmax 1", "--scale"},
-                                                       {"render --rows a,b", "--row-labels"},
                                                        {"render --cols a,b", "--column-labels"},
                                                        {"render --output x", "--out"},
                                                        {"render -o x", "--out"},

@@ -123,9 +123,10 @@ TEST_CASE("attnviz render: places it cannot write to") {
 TEST_CASE("attnviz render: what else it refuses") {
   const std::vector<std::tuple<std::string, int, std::string>> cases{
       {"--matrix maps.jsonl --sentence 4", 2,
-       "--sentence: expected 1..3, the maps in maps.jsonl, got 4"},
+       "--sentence: expected 1..3, the sentences in maps.jsonl, got 4"},
       {"--matrix map.json --sentence 2", 2, "--sentence: expected 1..1"},
-      {"--matrix map.json --sentence 0", 2, "--sentence: expected an integer in 1.."},
+      {"--matrix map.json --sentence 0", 2,
+       "--sentence: expected a number from 1, a range such as 2:5"},
       {"--sentence 1", 2, "--sentence requires --matrix"},
       {"--matrix map.json --input abc", 2, "--input excludes --matrix"},
       {"--matrix map.json --model runs/reverse", 2, "--model excludes --matrix"},

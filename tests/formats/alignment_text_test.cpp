@@ -3,6 +3,7 @@
 #include "attnviz/error.h"
 #include "catch.h"
 #include "formats/attention_io.h"
+#include "formats/read_map.h"
 
 namespace attnviz {
 namespace {
@@ -28,7 +29,7 @@ TEST_CASE("links are those of the highest weights, END left out") {
 TEST_CASE("Marian's format is written as it is read") {
   const std::string text = attention_to_marian(example());
   CHECK(text == "the house there ||| 0.75,0.25,0 0.25,0.5,0.25 0,0.25,0.75 0,0,1");
-  const AttentionMap back = attention_from_marian(text + "\n", "x", 1);
+  const AttentionMap back = read_sentence(text + "\n", "marian", 1);
   CHECK(back.weights == example().weights);
   CHECK(back.target == example().target);
 }
@@ -38,7 +39,7 @@ TEST_CASE("one of several answers is written as Marian's n-best lists are read")
   CHECK(text ==
         "7 ||| the house there ||| 0.75,0.25,0 0.25,0.5,0.25 0,0.25,0.75 0,0,1 ||| F0= -0.5 ||| "
         "-0.5");
-  const AttentionMap back = attention_from_marian(text + "\n", "x", 1);
+  const AttentionMap back = read_sentence(text + "\n", "marian", 1);
   CHECK(back.weights == example().weights);
   CHECK(back.target == example().target);
 }
@@ -60,7 +61,7 @@ TEST_CASE("Nematus' format is written as it is read") {
         "3 ||| the house there ||| -0.5 ||| das Haus ||| 3 4\n"
         "0.75 0.25 0\n0.25 0.5 0.25\n0 0.25 0.75\n0 0 1\n");
   const AttentionMap back =
-      attention_from_nematus(text + '\n' + attention_to_nematus(example(), 4, 0) + '\n', "x", 2);
+      read_sentence(text + '\n' + attention_to_nematus(example(), 4, 0) + '\n', "nematus", 2);
   CHECK(back.weights == example().weights);
   CHECK(back.source == example().source);
   CHECK(back.target == example().target);
@@ -71,7 +72,7 @@ TEST_CASE("a space that is a symbol stays one") {
   map.target[1] = " ";
   const std::string text = attention_to_marian(map);
   CHECK(text.starts_with("the \u2423 there |||"));
-  CHECK(attention_from_marian(text, "x", 1).target[1] == "\u2423");
+  CHECK(read_sentence(text, "marian", 1).target[1] == "\u2423");
 }
 
 }  // namespace

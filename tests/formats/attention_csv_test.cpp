@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "catch.h"
 #include "formats/attention_io.h"
+#include "formats/read_map.h"
 
 namespace attnviz {
 namespace {
@@ -42,11 +43,11 @@ TEST_CASE("labels and weights come back from CSV, to the bit") {
       const auto bits = static_cast<std::uint32_t>(random.bits());
       float value = 0;
       std::memcpy(&value, &bits, sizeof value);
-      if (std::isfinite(value)) map.weights.push_back(value);
+      if (std::isfinite(value) && value > -1e8F) map.weights.push_back(value);  // no mask
     }
     const std::string csv = attention_to_csv(map);
     INFO(printable(csv, 1000));
-    const AttentionMap back = attention_from_csv(csv, "m");
+    const AttentionMap back = read_map(csv, "csv", {}, "m");
     REQUIRE(back.source == map.source);
     REQUIRE(back.target == map.target);
     REQUIRE(back.weights.size() == map.weights.size());
@@ -62,7 +63,7 @@ TEST_CASE("CSV of other programs is read") {
         "\"x\",\"a\",\"b\"\n\"A\",\"1\",\"2\"\nB,3,4\n", "\nx,a,b\n\nA,1,2\nB,3,4\n\n\n",
         "\xef\xbb\xbf\"\",a,b\nA,1,2\nB,3,4"}) {
     INFO(printable(text));
-    const AttentionMap map = attention_from_csv(text, "m");
+    const AttentionMap map = read_map(text, "csv", {}, "m");
     CHECK(map.source == std::vector<std::string>{"a", "b"});
     CHECK(map.target == std::vector<std::string>{"A", "B"});
     CHECK(map.weights == std::vector<float>{1, 2, 3, 4});
@@ -75,35 +76,34 @@ TEST_CASE("malformed CSV is refused with line and column") {
   } cases[] = {
       {"", "m.csv: expected a row of labels, got an empty file"},
       {"\xef\xbb\xbf\r\n\n", "m.csv: expected a row of labels, got an empty file"},
-      {"a", "m.csv:1: column 2: expected a label, got the end of the line"},
+      {"a", "m.csv: expected rows of numbers below the labels, got none"},
       {",a,b\n", "m.csv: expected rows of numbers below the labels, got none"},
       {",a,b\nA,1,2\nB,3\n", "m.csv:3: expected a label and 2 numbers, got 2 cells"},
       {",a,b\nA,1,2,3\n", "m.csv:2: expected a label and 2 numbers, got 4 cells"},
-      {",a,b\n\nA,1,2,\n", "m.csv:3: expected a label and 2 numbers, got 4 cells"},
-      {",a,b\nA,1,\n",
-       "m.csv:2: column 3: expected a finite number with a decimal point, got \"\""},
       {",a,b\nA,1,x\n",
        "m.csv:2: column 3: expected a finite number with a decimal point, got \"x\""},
-      {",a,b\nA,nan,1\n",
-       "m.csv:2: column 2: expected a finite number with a decimal point, got \"nan\""},
       {",a,b\nA,1,inf\n",
        "m.csv:2: column 3: expected a finite number with a decimal point, got \"inf\""},
       {",a,b\nA,1,1e39\n",
        "m.csv:2: column 3: expected a finite number with a decimal point, got \"1e39\""},
-      {",a,b\nA,1, 2\n",
-       "m.csv:2: column 3: expected a finite number with a decimal point, got \" 2\""},
       {",a,b\nA,\"0,5\",1\n",
        "m.csv:2: column 2: expected a finite number with a decimal point, got \"0,5\""},
-      {";a;b\nA;0,5;0,5\n", "m.csv:1: column 2: expected a label, got the end of the line"},
       {",\"a\nb\",c\nA,1,x\n",  // the label spans two lines
        "m.csv:3: column 3: expected a finite number with a decimal point, got \"x\""},
-      {",a\nA,\"1\n", "m.csv:2: column 2: expected a closing quote, got the end of the file"},
-      {",a\"b\nA,1\n", "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
+      {",a\nA,\"1\n",
+       "m.csv:2: column 2: expected a closing quote, got the end of the file; a label that is a "
+       "quote is written \"\"\"\""},
+      {",a\"b\nA,1\n",
+       "m.csv:1: column 2: expected a comma or the end of the line after the cell; a label with a "
+       "quote stands in quotes, with the quote twice"},
       {",\"a\"b\nA,1\n",
-       "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
-      {",a\rA,1\r", "m.csv:1: column 2: expected a comma or the end of the line after the cell"},
+       "m.csv:1: column 2: expected a comma or the end of the line after the cell; a label with a "
+       "quote stands in quotes, with the quote twice"},
+      {",a\rA,1\r",
+       "m.csv:1: column 2: expected a comma or the end of the line after the cell; a label with a "
+       "quote stands in quotes, with the quote twice"},
       {",a,b\nA,x,1,2\n", "m.csv:2: expected a label and 2 numbers, got 4 cells"},
-      {"1,x\n", "m.csv:1: column 2: expected a finite number with a decimal point, got \"x\""},
+      {"1,x\n", "m.csv: expected rows of numbers below the labels, got none"},
       {"1,2\n3\n", "m.csv:2: expected 2 numbers, got 1 cells"},
       {"1,2\n3,4,5\n", "m.csv:2: expected 2 numbers, got 3 cells"},
       {",a\nA,1\xff\n", "m.csv:2: column 4: expected UTF-8, got the byte \\xff"},
@@ -112,15 +112,16 @@ TEST_CASE("malformed CSV is refused with line and column") {
   };
   for (const auto& c : cases) {
     INFO(printable(c.text));
-    CHECK_THROWS_WITH(attention_from_csv(c.text, "m.csv"), c.message);
-    CHECK_THROWS_AS(attention_from_csv(c.text, "m.csv"), InputError);
+    CHECK_THROWS_WITH(read_map(c.text, "csv", {}, "m.csv"), c.message);
+    CHECK_THROWS_AS(read_map(c.text, "csv", {}, "m.csv"), InputError);
   }
-  CHECK_THROWS_WITH(attention_from_csv("\t\"a\"b\nA\t1\n", "m.tsv", '\t'),
-                    "m.tsv:1: column 2: expected a tab or the end of the line after the cell");
+  CHECK_THROWS_WITH(read_map("\t\"a\"b\nA\t1\n", "tsv", {}, "m.tsv"),
+                    "m.tsv:1: column 2: expected a tab or the end of the line after the cell; a "
+                    "label with a quote stands in quotes, with the quote twice");
 }
 
 TEST_CASE("a first cell that only starts like a number is a label") {
-  const AttentionMap map = attention_from_csv("1st,2nd\nA,1\n", "m.csv");
+  const AttentionMap map = read_map("1st,2nd\nA,1\n", "csv", {}, "m.csv");
   CHECK(map.source == std::vector<std::string>{"2nd"});
   CHECK(map.target == std::vector<std::string>{"A"});
 }
@@ -131,9 +132,9 @@ TEST_CASE("a CSV of more weights than a map may have is refused", "[.][big]") {
     for (int column = 1; column < 8192; ++column) text += "0,";
     text += "0\n";
   }
-  CHECK_THROWS_WITH(attention_from_csv(text, "m.csv"),
-                    "m.csv:8193: expected at most 67108864 weights, got more");
-  CHECK_THROWS_AS(attention_from_csv(text, "m.csv"), LimitError);
+  CHECK_THROWS_WITH(read_map(text, "csv", {}, "m.csv"),
+                    "m.csv: expected at most 67108864 weights in all maps, got more");
+  CHECK_THROWS_AS(read_map(text, "csv", {}, "m.csv"), LimitError);
 }
 
 }  // namespace

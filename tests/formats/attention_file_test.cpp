@@ -3,14 +3,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "attnviz/error.h"
 #include "catch.h"
 #include "formats/attention_io.h"
 #include "formats/foreign.h"
 #include "formats/npy.h"
+#include "formats/read_map.h"
 #include "formats/zip.h"
 
 namespace attnviz {
@@ -50,7 +53,7 @@ AttentionMap full_map() {
 
 AttentionMap read(const std::string& bytes, const std::string& format,
                   const ReadOptions& options = {}) {
-  return attention_from_bytes(bytes, *attention_format(format), "m", options);
+  return read_map(bytes, format, options);
 }
 
 TEST_CASE("every written format comes back by its ending, with all that it can hold") {
@@ -71,32 +74,34 @@ TEST_CASE("every written format comes back by its ending, with all that it can h
 }
 
 TEST_CASE("an .npz is read by name and index") {
-  const auto choose = [](const std::string& array, std::vector<std::size_t> index = {}) {
+  const auto choose = [](const std::string& array, const std::string& index = "") {
     ReadOptions options;
-    options.array = {array, std::move(index)};
+    options.array.array = array;
+    if (!index.empty()) options.array.index = {index};
     return options;
   };
   const std::string stored = foreign("stored.npz");
   CHECK(read(stored, "npz", choose("other")).weights[4] == 0.9375F);
-  CHECK(read(stored, "npz", choose("attention", {1, 2})).weights[5] == 1211.0F);
-  CHECK(read(foreign("deflated.npz"), "npz", choose("attention", {1, 2})).weights[5] == 1211.0F);
+  CHECK(read(stored, "npz", choose("attention", "1,2")).weights[5] == 1211.0F);
+  CHECK(read(foreign("deflated.npz"), "npz", choose("attention", "1,2")).weights[5] == 1211.0F);
   CHECK(read(foreign("one.npz"), "npz").columns() == 3);
   const AttentionMap labelled = read(foreign("labelled.npz"), "npz");
   CHECK(labelled.source == Labels{"a", "b\u0915", "</s>"});
   CHECK(labelled.target == Labels{"x", "yy"});
   CHECK(labelled.gold == GoldAlignment{{0}, {2}});
 
-  CHECK_THROWS_WITH(read(stored, "npz"), "array: needed for m, which holds attention, other");
+  CHECK_THROWS_WITH(read(stored, "npz"),
+                    "array: needed for m, which holds attention, other; all "
+                    "takes those of one shape as a further axis");
   CHECK_THROWS_WITH(read(stored, "npz", choose("none")),
                     "array: expected attention, other, the arrays in m, got \"none\"");
-  CHECK_THROWS_WITH(read(stored, "npz", choose("attention")),
-                    "index: expected 2 numbers for m: attention of shape (2, 3, 4, 4), got 0");
+  CHECK_THROWS_WITH(read(stored, "npz", choose("attention", "1")),
+                    "index: expected 2 numbers for m: attention of shape (2, 3, 4, 4), got \"1\"");
   CHECK_THROWS_WITH(read(foreign("float32.npy"), "npy", choose("x")),
                     "array: expected an .npz file, which has names, got m");
-  CHECK_THROWS_WITH(read("1,2\n", "csv", choose("x")),
-                    "array: expected an .npy or .npz file, got m");
-  CHECK_THROWS_WITH(read("1,2\n", "csv", choose("", {0})),
-                    "index: expected an .npy or .npz file, got m");
+  CHECK_THROWS_WITH(read("1,2\n", "csv", choose("x")), "array: expected a file of arrays, got m");
+  CHECK_THROWS_WITH(read("1,2\n", "csv", choose("", "0")),
+                    "index: expected a file of arrays, got m");
 }
 
 TEST_CASE("an .npz that disagrees with itself is refused") {
@@ -116,15 +121,16 @@ TEST_CASE("an .npz that disagrees with itself is refused") {
     std::string bytes, message;
   } cases[] = {
       {write_zip({}), "m: expected an array, got none"},
-      {write_zip({{"readme", "hello"}}), "array: needed for m, which holds readme"},
+      {write_zip({{"readme", "hello"}}),
+       "m: expected NumPy's arrays, got readme and no file that ends in .npy"},
       {write_zip({13, {"a.npy", ""}}), "m: a.npy: occurs twice"},
-      {with("source.npy", texts(2)), "m: source: expected 3 texts, got 2"},
+      {with("source.npy", texts(2)), "m: weights: expected 3 labels, one a column, got 2"},
       {with("target.npy", npy_of_floats({1, 2}, {2})), "m: target: expected an array of text"},
       {with("gold.npy", npy_of_bools(std::vector<bool>(4), {2, 2})),
        "m: gold: expected the shape of the weights, got another"},
       {with("gold.npy", npy_of_bools(std::vector<bool>(9), {3, 3})),
        "m: gold: expected the shape of the weights, got another"},
-      {with("expected.npy", texts(1)), "m: expected: expected 2 texts, got 1"},
+      {with("expected.npy", texts(1)), "m: weights: expected 2 texts in expected, got 1"},
       {with("facts.npy", texts(2)), "m: facts: expected rows of key and value"},
       {with("facts.npy", npy_of_texts(Labels(3, "t"), {1, 3})),
        "m: facts: expected rows of key and value"},
@@ -135,18 +141,20 @@ TEST_CASE("an .npz that disagrees with itself is refused") {
   Members many;
   for (char c = 'a'; c < 'n'; ++c) many.emplace_back(std::string(1, c) + ".npy", "");
   CHECK_THROWS_WITH(read(write_zip(many), "npz"),
-                    "array: needed for m, which holds a, b, c, d, e, f, g, h, i, j, k, l, ...");
+                    "array: needed for m, which holds a, b, c, d, e, f, g, h, i, j, k, l, ...; all "
+                    "takes those of one shape as a further "
+                    "axis");
   CHECK_THROWS_WITH(read(write_zip({{"weights.txt", "1 2"}}), "npz"),
-                    "array: needed for m, which holds weights.txt");
+                    "m: expected NumPy's arrays, got weights.txt and no file that ends in .npy");
   // Keys and values by turns only if rows are what lies together.
   std::string columns = npy_of_texts({"a", "b", "c", "d"}, {2, 2});
   columns.replace(columns.find("False"), 5, "True ");
   CHECK_THROWS_WITH(read(with("facts.npy", columns), "npz"),
                     "m: facts: expected rows of key and value");
-  // Only with both sides are they labels.
+  // One side may have labels.
   const auto bare =
       write_zip({{"weights.npy", npy_of_floats({1, 2}, {1, 2})}, {"source.npy", texts(2)}});
-  CHECK(read(bare, "npz").source == Labels{"0", "1"});
+  CHECK(read(bare, "npz").source == Labels{"t", "t"});
   const auto alone = write_zip({{"weights.npy", npy_of_floats({1, 2}, {1, 2})}});
   CHECK(read(alone, "npz").source == Labels{"0", "1"});
 }
@@ -202,12 +210,14 @@ TEST_CASE("one of several maps is taken") {
   const std::string lines = attention_to_json(full_map()) + "\n\n" +
                             attention_to_json({{"q"}, {"r"}, {1.0F}, {}, {}, {}}) + '\n';
   ReadOptions options;
-  options.sentence = 2;
+  options.sentence = "2";
   CHECK(read(lines, "jsonl", options).source == Labels{"q"});
-  CHECK_THROWS_WITH(read("1,2\n", "csv", options), "sentence: expected 1..1, the maps in m, got 2");
-  options.sentence = 3;
-  CHECK_THROWS_WITH(read(lines, "jsonl", options), "sentence: expected 1..2, the maps in m, got 3");
-  CHECK_THROWS_WITH(read("\n", "jsonl"), "m: expected at least one map, got none");
+  CHECK_THROWS_WITH(read("1,2\n", "csv", options),
+                    "sentence: expected 1..1, the sentences in m, got 2");
+  options.sentence = "3";
+  CHECK_THROWS_WITH(read(lines, "jsonl", options),
+                    "sentence: expected 1..2, the sentences in m, got 3");
+  CHECK_THROWS_WITH(read("\n", "jsonl"), "m: expected at least one sentence, got none");
 }
 
 TEST_CASE("an input without an answer has an entry among the maps, which is refused") {
@@ -216,10 +226,10 @@ TEST_CASE("an input without an answer has an entry among the maps, which is refu
   const std::string one = attention_to_json(missing) + '\n';
   const std::string lines = one + attention_to_json(full_map()) + '\n';
   ReadOptions options;
-  options.sentence = 2;
+  options.sentence = "2";
   CHECK(read(lines, "jsonl", options).source == full_map().source);
   const std::string reason = "an input without an answer, and so without a map: input: too\\nlong";
-  CHECK_THROWS_WITH(read(lines, "jsonl"), "m: sentence 1: " + reason);
+  CHECK_THROWS_WITH(read(lines, "jsonl"), "m:1: " + reason);
   CHECK_THROWS_WITH(read(one, "json"), "m: " + reason);
 }
 
@@ -247,7 +257,7 @@ TEST_CASE("content of another kind than the ending says is named") {
       {"npy", "1,2", "m: expected a NumPy array, got something else"},
       {"npz", "1,2",
        "m: expected a zip archive, got no directory at the end; is the file cut short?"},
-      {"json", "1,2", "m: expected an object, got 1"},
+      {"json", "1,2", "m: expected an object or a list, got 1"},
   };
   for (const auto& c : cases) {
     INFO(c.format << ' ' << printable(c.bytes));
@@ -257,19 +267,20 @@ TEST_CASE("content of another kind than the ending says is named") {
 }
 
 TEST_CASE("what is only read is not written") {
-  for (const char* format : {"marian", "nematus"}) {
+  for (const char* format :
+       {"safetensors", "marian", "nematus", "sockeye", "fairseq", "opennmt", "pharaoh"}) {
     CHECK_THROWS_WITH(attention_to_bytes(full_map(), *attention_format(format)),
                       std::string("format: expected one that is written, got ") + format);
   }
 }
 
 TEST_CASE("files of no known ending need a format") {
-  for (const std::string name : {"m.txt", "m", "json", ".json", "m.json.gz", "m.JSON"}) {
+  for (const std::string name : {"m.txt", "m", "json", ".json", "m.json.gz"}) {
     const File file(name, "1,2\n");
     CHECK_THROWS_WITH(read_attention_file(file.path()),
                       file.path() +
                           ": expected a file that ends in .json, .jsonl, .csv, .tsv, "
-                          ".npy or .npz");
+                          ".npy, .npz or .safetensors");
     ReadOptions options;
     options.format = attention_format("csv");
     CHECK(read_attention_file(file.path(), options).columns() == 2);
@@ -280,11 +291,17 @@ TEST_CASE("files of no known ending need a format") {
   CHECK_THROWS_AS(read_attention_file(large.path()), LimitError);
 }
 
-TEST_CASE("a weight that is not finite is never written, in any format") {
-  const AttentionMap map{{"a", "b"}, {"A"}, {0.5F, std::nanf("")}, {}, {}, {}};
+TEST_CASE("an infinite weight is never written, in any format, a masked one in every") {
+  AttentionMap map{{"a", "b"}, {"A"}, {0.5F, std::numeric_limits<float>::infinity()}, {}, {}, {}};
   for (const std::string& name : written_format_names()) {
     CHECK_THROWS_WITH(attention_to_bytes(map, *attention_format(name)),
-                      "attention: weights[0][1]: expected a finite number, got nan");
+                      "attention: weights[0][1]: expected a finite number, got inf");
+  }
+  map.weights[1] = std::nanf("");
+  for (const std::string& name : written_format_names()) {
+    INFO(name);
+    const AttentionMap back = read(attention_to_bytes(map, *attention_format(name)), name);
+    CHECK(same_weights(back.weights, map.weights));
   }
 }
 

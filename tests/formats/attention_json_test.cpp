@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "catch.h"
 #include "formats/attention_io.h"
+#include "formats/read_map.h"
 
 namespace attnviz {
 namespace {
@@ -16,6 +17,8 @@ const std::string head =
     R"("format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)";
 const std::string labels = R"("source":["a","b"],"target":["B","A","</s>"],)";
 const std::string weights = R"("weights":[[0,1],[1,0],[0.5,0.25]])";
+const std::string wanted =
+    "; a map has weights, source and target, and may have title, gold, expected and facts";
 const std::string whole = '{' + head + labels + weights + '}';
 
 // A map with everything that a file may hold and every kind of character a label may have.
@@ -32,6 +35,16 @@ AttentionMap full_map() {
   map.expected = {"x", "", end_label};
   map.metadata = {{"task", "reverse"}, {"title", "two\nlines \"quoted\""}};
   return map;
+}
+
+AttentionMap read_json(std::string_view text, const std::string& name) {
+  return read_map(text, "json", {}, name);
+}
+
+std::vector<AttentionMap> read_lines(const std::string& text, const std::string& name) {
+  ReadOptions options;
+  options.sentence = "all";
+  return read_maps(text, "jsonl", options, name).maps;
 }
 
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
@@ -61,12 +74,12 @@ TEST_CASE("JSON of a map, literally") {
 }
 
 TEST_CASE("a map comes back from its JSON, to the bit") {
-  check_equal(attention_from_json(attention_to_json(full_map()), "m"), full_map());
+  check_equal(read_json(attention_to_json(full_map()), "m"), full_map());
   AttentionMap plain = full_map();
   plain.gold.clear();
   plain.expected.clear();
   plain.metadata.clear();
-  check_equal(attention_from_json(attention_to_json(plain), "m"), plain);
+  check_equal(read_json(attention_to_json(plain), "m"), plain);
 }
 
 TEST_CASE("any float comes back from JSON, to the bit") {
@@ -79,33 +92,38 @@ TEST_CASE("any float comes back from JSON, to the bit") {
     std::memcpy(&value, &bits, sizeof value);
     if (std::isfinite(value)) map.weights.push_back(value);
   }
-  CHECK(same_bits(attention_from_json(attention_to_json(map), "m").weights, map.weights));
+  CHECK(same_bits(read_json(attention_to_json(map), "m").weights, map.weights));
   // By way of double this would come out as 1.
-  const auto near = attention_from_json('{' + head + R"("source":["a"],"target":["b"],)" +
-                                            R"("weights":[[1.00000005960464477539062500000001]]})",
-                                        "m");
+  const auto near = read_json('{' + head + R"("source":["a"],"target":["b"],)" +
+                                  R"("weights":[[1.00000005960464477539062500000001]]})",
+                              "m");
   CHECK(near.weights[0] == std::nextafter(1.0F, 2.0F));
 }
 
-TEST_CASE("a weight that is not finite is never written") {
-  AttentionMap map{{"a", "b"}, {"A"}, {0.5F, std::nanf("")}, {}, {}, {}};
-  const char* message = "attention: weights[0][1]: expected a finite number, got nan";
+TEST_CASE("an infinite weight is never written") {
+  AttentionMap map{{"a", "b"}, {"A"}, {0.5F, -std::numeric_limits<float>::infinity()}, {}, {}, {}};
+  const char* message = "attention: weights[0][1]: expected a finite number, got -inf";
   CHECK_THROWS_WITH(attention_to_json(map), message);
   CHECK_THROWS_WITH(attention_to_csv(map), message);
   CHECK_THROWS_AS(attention_to_json(map), OutputError);
 }
 
 TEST_CASE("JSON of any layout is read") {
-  check_equal(attention_from_json("\xef\xbb\xbf \r\n\t{\r\n" + weights + ",\n" + labels + head +
-                                      "\n\"facts\":{}}\n\n",
-                                  "m"),
-              attention_from_json(whole, "m"));
-  const AttentionMap map = attention_from_json(whole, "m");
+  check_equal(read_json("\xef\xbb\xbf \r\n\t{\r\n" + weights + ",\n" + labels + head +
+                            "\n\"facts\":{}}\n\n",
+                        "m"),
+              read_json(whole, "m"));
+  const AttentionMap map = read_json(whole, "m");
   CHECK(map.weights == std::vector<float>{0, 1, 1, 0, 0.5F, 0.25F});
   CHECK(map.gold.empty());
 }
 
 TEST_CASE("malformed maps are refused with the place") {
+  const auto nested = [](int levels) {
+    std::string place;
+    for (int i = 0; i < levels; ++i) place += "[0]";
+    return place;
+  };
   const std::string start = '{' + head + labels;
   const std::string rest = head + labels + weights + '}';
   struct {
@@ -118,8 +136,8 @@ TEST_CASE("malformed maps are refused with the place") {
       {"{\"format\":\n x}", "m.json:2: column 2: not valid JSON at \"x}\""},
       {"{\"format\":\"attnviz-attention\",}", "m.json: column 31: not valid JSON at \"}\""},
       {"{'format':1}", "m.json: column 2: not valid JSON at \"'format':1}\""},
-      {start + "\"weights\":[[NaN,1]]}", "m.json: column 142: not valid JSON at \"NaN,1]]}\""},
-      {"\x89PNG\r\n", "m.json: column 1: expected UTF-8, got the byte \\x89"},
+      {start + "\"weights\":[[nan,1]]}", "m.json: column 143: not valid JSON at \"an,1]]}\""},
+      {"\x89PNG\r\n", "m.json: expected JSON, got a PNG picture"},
       {"{\"a\xff\":1}", "m.json: column 4: expected UTF-8, got the byte \\xff"},
       {"/* */" + whole, "m.json: column 1: not valid JSON at \"/* */{\"format\":\"attn...\""},
       {whole + " x", "m.json: column 166: expected nothing after the JSON document, got \"x\""},
@@ -129,11 +147,12 @@ TEST_CASE("malformed maps are refused with the place") {
       {"{\"version\":1," + rest, "m.json: the key \"version\" occurs twice"},
       {'{' + head + labels + weights + R"(,"facts":{"a":"","a":""}})",
        "m.json: the key \"a\" occurs twice"},
-      {std::string(64, '[') + std::string(64, ']'), "m.json: expected an object, got an array"},
-      {std::string(65, '['), "m.json: expected an object, got an array"},
-      {std::string(100000, '['), "m.json: expected an object, got an array"},
+      {std::string(64, '[') + std::string(64, ']'),
+       "m.json: " + nested(63) + ": expected at least one number, got an empty list"},
+      {std::string(65, '['), "m.json: expected at most 64 levels of nesting, got more"},
+      {std::string(100000, '['), "m.json: expected at most 64 levels of nesting, got more"},
       {start + "\"weights\":" + std::string(100000, '['),
-       "m.json: weights[0][0]: expected a finite number, got an array"},
+       "m.json: expected at most 64 levels of nesting, got more"},
       {start + "\"source\":[[]]", "m.json: the key \"source\" occurs twice"},
       {"{\"source\":null", "m.json: source: expected a list of strings, got null"},
       {"{\"source\":[[", "m.json: source[0]: expected a string, got an array"},
@@ -142,10 +161,10 @@ TEST_CASE("malformed maps are refused with the place") {
       {R"({"gold":[[1],[7]],"source":["a"],)" + head + R"("target":["b","c"],"weights":[[1],[1]]})",
        "m.json: gold[0][0]: expected an integer in 0..0, got 1"},
       // Not a map.
-      {"3", "m.json: expected an object, got 3"},
-      {"{}", "m.json: format: expected it, got nothing"},
+      {"3", "m.json: expected an object or a list, got 3"},
+      {"{}", "m.json: expected the keys source, target, weights, got no source, target, weights"},
       {"{\"wieghts\":[]," + rest, "m.json: unknown key \"wieghts\"; did you mean \"weights\"?"},
-      {"{\"\\u001b\":[]," + rest, "m.json: unknown key \"\\x1b\""},
+      {"{\"\\u001b\":[]," + rest, "m.json: unknown key \"\\x1b\"" + wanted},
       {R"({"format":"attnviz-model"})",
        "m.json: format: expected \"attnviz-attention\", got \"attnviz-model\""},
       {R"({"format":"attnviz-attention","version":2})", "m.json: version: expected 1, got 2"},
@@ -154,13 +173,14 @@ TEST_CASE("malformed maps are refused with the place") {
        "m.json: orientation: expected \"rows=output,columns=input\", got "
        "\"rows=input,columns=output\""},
       {'{' + head + R"("source":["a"],"target":["b"]})",
-       "m.json: weights: expected it, got nothing"},
+       "m.json: expected the keys format, version, orientation, source, target, weights, got no "
+       "weights"},
       // Labels.
       {'{' + head + R"("source":"ab","target":["b"]})",
        "m.json: source: expected a list of strings, got \"ab\""},
       {'{' + head + R"("source":["a"],"target":["b",1]})",
        "m.json: target[1]: expected a string, got 1"},
-      {'{' + head + R"("source":[],"target":["b"]})",
+      {'{' + head + R"("source":[],"target":["b"],"weights":[]})",
        "m.json: source: expected at least one label, got none"},
       {'{' + head + R"("source":["a"],"target":[],"weights":[]})",
        "m.json: target: expected at least one label, got none"},
@@ -171,8 +191,6 @@ TEST_CASE("malformed maps are refused with the place") {
        "m.json: weights[1]: expected 2 numbers, got 3"},
       {start + R"("weights":[0,1,2]})", "m.json: weights[0]: expected a list of numbers, got 0"},
       {start + R"("weights":{"a":1}})", "m.json: weights: expected a list of rows, got an object"},
-      {start + R"("weights":[[0,null],[1,0],[1,1]]})",
-       "m.json: weights[0][1]: expected a finite number, got null"},
       {start + R"("weights":[[0,1],["0.5",0],[1,1]]})",
        "m.json: weights[1][0]: expected a finite number, got \"0.5\""},
       {start + R"("weights":[[0,1],[true,0],[1,1]]})",
@@ -207,8 +225,8 @@ TEST_CASE("malformed maps are refused with the place") {
   };
   for (const auto& c : cases) {
     INFO(printable(c.text, 300));
-    CHECK_THROWS_WITH(attention_from_json(c.text, "m.json"), c.message);
-    CHECK_THROWS_AS(attention_from_json(c.text, "m.json"), InputError);
+    CHECK_THROWS_WITH(read_json(c.text, "m.json"), c.message);
+    CHECK_THROWS_AS(read_json(c.text, "m.json"), InputError);
   }
 }
 
@@ -220,10 +238,10 @@ TEST_CASE("maps of too many weights are refused before any is stored") {
   const auto document = [](const std::string& s, const std::string& t) {
     return '{' + head + "\"source\":" + s + ",\"target\":" + t + ",\"weights\":[]}";
   };
-  CHECK_THROWS_WITH(attention_from_json(document(source, target), "m"),
+  CHECK_THROWS_WITH(read_json(document(source, target), "m"),
                     "m: expected at most 67108864 weights, got 8192 x 8193");
-  CHECK_THROWS_AS(attention_from_json(document(source, target), "m"), LimitError);
-  CHECK_THROWS_WITH(attention_from_json(document(target, target), "m"),
+  CHECK_THROWS_AS(read_json(document(source, target), "m"), LimitError);
+  CHECK_THROWS_WITH(read_json(document(target, target), "m"),
                     "m: weights: expected 8192 rows, got 0");
 }
 
@@ -231,19 +249,17 @@ TEST_CASE("maps of too many weights are refused before any is stored") {
 TEST_CASE("hostile JSON takes no more than linear time") {
   std::string objects = "[";
   for (int i = 0; i < 300000; ++i) objects += "{},";
-  CHECK_THROWS_WITH(attention_from_json(objects + "{}]", "m"),
-                    "m: expected an object, got an array");
+  CHECK_THROWS_WITH(read_json(objects + "{}]", "m"), "m: map 1: expected one, got an empty object");
   std::string keys = "{";
   for (int i = 0; i < 100000; ++i) keys += '"' + std::to_string(i) + "\":0,";
-  CHECK_THROWS_WITH(attention_from_json(keys + "\"x\":0}", "m"), "m: unknown key \"0\"");
+  CHECK_THROWS_WITH(read_json(keys + "\"x\":0}", "m"), "m: unknown key \"0\"" + wanted);
 }
 
 TEST_CASE("every truncation of a document is refused") {
   const std::string text = attention_to_json(full_map());
   for (std::size_t length = 0; length < text.size(); ++length) {
     INFO(length);
-    REQUIRE_THROWS_AS(attention_from_json(std::string_view(text).substr(0, length), "m"),
-                      InputError);
+    REQUIRE_THROWS_AS(read_json(std::string_view(text).substr(0, length), "m"), InputError);
   }
 }
 
@@ -254,7 +270,7 @@ TEST_CASE("a document with any byte changed is read or refused, never worse") {
       std::string changed = text;
       changed[i] = byte;
       try {
-        const AttentionMap map = attention_from_json(changed, "m");
+        const AttentionMap map = read_json(changed, "m");
         REQUIRE(map.weights.size() == map.rows() * map.columns());
       } catch (const InputError& error) {
         REQUIRE(std::string(error.what()).find('\n') == std::string::npos);
@@ -269,32 +285,37 @@ TEST_CASE("a map that is missing has no weights") {
            R"("source":[],"target":[],)" +
            rest + R"("facts":{"error":"too long"}})";
   };
-  CHECK(is_missing(attention_from_json_lines(text(""), "m").at(0)));
-  CHECK(is_missing(attention_from_json_lines(text("\"weights\":[],"), "m").at(0)));
-  CHECK_THROWS_WITH(attention_from_json(text(""), "m"),
-                    "m: an input without an answer, and so without a map: too long");
-  CHECK_THROWS_WITH(attention_from_json_lines(text("\"weights\":[[0.5]],"), "m"),
+  const std::string reason = "an input without an answer, and so without a map: too long";
+  CHECK_THROWS_WITH(read_lines(text(""), "m"), "m:1: " + reason);
+  CHECK_THROWS_WITH(read_lines(text("\"weights\":[],"), "m"), "m:1: " + reason);
+  CHECK_THROWS_WITH(read_json(text(""), "m"), "m: " + reason);
+  ReadOptions all;
+  all.sentence = "all";
+  const AttentionMaps maps = read_maps(text("") + '\n' + whole + '\n', "jsonl", all);
+  CHECK(maps.names == std::vector<std::string>{"sentence 2"});
+  CHECK(notes_of(maps) ==
+        "1 of the sentences chosen is left out: the last of them: m:1: " + reason + '\n');
+  CHECK_THROWS_WITH(read_lines(text("\"weights\":[[0.5]],"), "m"),
                     "m:1: source: expected at least one label, got none");
 }
 
 TEST_CASE("JSON lines hold one map each") {
   const std::string other = attention_to_json(full_map());
-  const auto maps = attention_from_json_lines("\xef\xbb\xbf" + whole + "\r\n\n  \r\n" + other, "m");
+  const auto maps = read_lines("\xef\xbb\xbf" + whole + "\r\n\n  \r\n" + other, "m");
   REQUIRE(maps.size() == 2);
-  check_equal(maps[0], attention_from_json(whole, "m"));
+  check_equal(maps[0], read_json(whole, "m"));
   check_equal(maps[1], full_map());
-  CHECK(attention_from_json_lines(whole + '\n', "m").size() == 1);
-  CHECK(attention_from_json_lines("", "m").empty());
-  CHECK(attention_from_json_lines("\n\n", "m").empty());
+  CHECK(read_lines(whole + '\n', "m").size() == 1);
+  CHECK_THROWS_WITH(read_lines("\n\n", "m"), "m: expected at least one sentence, got none");
 }
 
 TEST_CASE("JSON lines name the line in messages") {
   const std::string lines = whole + "\n\n";
-  CHECK_THROWS_WITH(attention_from_json_lines(lines + "[]\n" + whole, "m.jsonl"),
-                    "m.jsonl:3: expected an object, got an array");
-  CHECK_THROWS_WITH(attention_from_json_lines(lines + "{x", "m.jsonl"),
+  CHECK_THROWS_WITH(read_lines(lines + "[]\n" + whole, "m.jsonl"),
+                    "m.jsonl:3: expected at least one row and one column");
+  CHECK_THROWS_WITH(read_lines(lines + "{x", "m.jsonl"),
                     "m.jsonl:3: column 2: not valid JSON at \"x\"");
-  CHECK_THROWS_WITH(attention_from_json_lines(lines + whole + " {}", "m.jsonl"),
+  CHECK_THROWS_WITH(read_lines(lines + whole + " {}", "m.jsonl"),
                     "m.jsonl:3: column 166: expected nothing after the JSON document, got \"{}\"");
 }
 

@@ -1,24 +1,30 @@
-// Any bytes as .npy and .npz; the first two are an index, there if they are even.
-#include "formats/attention_io.h"
-#include "fuzz/bytes.h"
+// Any bytes as .npy, .npz and safetensors; the first byte chooses the arrays, the next ones up to a
+// zero the index.
+#include <algorithm>
+
+#include "fuzz/maps.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   using namespace attnviz;
   std::string_view text = text_of(bytes, count);
-  ArrayChoice choice;
-  for (int i = 0; i < 2; ++i) {
-    const std::uint8_t byte = take_byte(text);
-    if (byte % 2 == 0) choice.index.push_back(byte / 2U);
+  const std::uint8_t choice = take_byte(text);
+  ReadOptions options;
+  if ((choice & 1U) != 0) options.array.array = "all";
+  options.array.rollout = (choice & 2U) != 0;
+  options.transpose = (choice & 4U) != 0;
+  if ((choice & 8U) != 0) options.labels = {{"rows"}, {"tokens"}};
+  if ((choice & 16U) != 0) {
+    const std::size_t end = std::min(text.find('\0'), text.size());
+    options.array.index = {std::string(text.substr(0, end))};
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-  const auto check = [](const AttentionMap& map) {
-    require(map.weights.size() == map.rows() * map.columns());
-    for (const auto& row : map.gold) {
-      for (const int place : row) require(static_cast<std::size_t>(place) < map.columns());
-    }
-    const std::string npz = attention_to_npz(map);
-    require(attention_from_npz(npz, "fuzz").weights == map.weights);
-  };
-  may_refuse([&] { check(attention_from_npy(text, "fuzz", choice)); });
-  may_refuse([&] { check(attention_from_npz(text, "fuzz", choice)); });
+  for (const char* format : {"npy", "npz", "safetensors"}) {
+    may_refuse([&] {
+      for (const AttentionMap& map : read_checked(text, format, options).maps) {
+        const std::string npz = attention_to_bytes(map, *attention_format("npz"));
+        require(same_weights(read_checked(npz, "npz", {}).maps[0].weights, map.weights));
+      }
+    });
+  }
   return 0;
 }

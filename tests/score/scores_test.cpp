@@ -2,6 +2,7 @@
 #include "score/scores.h"
 
 #include <cmath>
+#include <limits>
 
 #include "catch.h"
 #include "text/vocabulary.h"
@@ -111,7 +112,7 @@ TEST_CASE("the alignment error rate of a hand-made example", "[scores]") {
   const auto score = [&](const Weights& weights) {
     LinkScores scores;
     for (std::size_t i = 0; i < 4; ++i) {
-      scores.add_row(std::span(weights).subspan(4 * i, 4), gold[i], possible[i]);
+      scores.add_row(std::span(weights).subspan(4 * i, 4), 3, gold[i], possible[i]);
     }
     return scores;
   };
@@ -130,17 +131,54 @@ TEST_CASE("the alignment error rate of a hand-made example", "[scores]") {
   CHECK(LinkScores{}.error_rate() == 0.0);
 }
 
+TEST_CASE("masked cells hold no weight", "[scores]") {
+  const float masked = std::numeric_limits<float>::quiet_NaN();
+  const auto scores =
+      score_alignment(Weights{masked, 0.25F, 0.75F, masked, masked, masked}, 3, {{0, 2}, {0}});
+  CHECK(scores.rows == 2);
+  CHECK(scores.gold_mass() == Catch::Approx(0.375));
+  CHECK(scores.hits == 1);  // a row without any weight hits nothing
+  LinkScores links;
+  links.add_row(Weights{masked, 0.25F, masked}, 2, {1}, {});
+  links.add_row(Weights{masked, masked, masked}, 2, {0}, {});
+  CHECK(links.links == 1);
+  CHECK(links.sure == 2);
+  CoverageScores coverage;
+  coverage.add_map(Weights{1, masked, masked, 1}, 2, 2);
+  CHECK(coverage.confidence() == 1.0);
+}
+
+TEST_CASE("a row of zeros and ones is an alignment itself", "[scores]") {
+  LinkScores links;
+  links.add_row(Weights{1, 0, 1}, 3, {0, 2}, {});
+  links.add_row(Weights{0, 0, 0}, 3, {}, {});  // no link, and none wanted
+  CHECK(links.links == 2);
+  CHECK(links.error_rate() == 0.0);
+  links.add_row(Weights{1, 1, 1}, 2, {0}, {});  // the last is END
+  CHECK(links.links == 4);
+  CHECK(links.error_rate() == Catch::Approx(1.0 - 6.0 / 7));
+}
+
+TEST_CASE("a map without END: every column is an input", "[scores]") {
+  LinkScores links;
+  links.add_row(Weights{0, 1}, 2, {1}, {});
+  CHECK(links.error_rate() == 0.0);
+  CoverageScores coverage;
+  coverage.add_map(Weights{1, 0}, 2, 2);
+  CHECK(coverage.mean_coverage_penalty() == Catch::Approx(std::log(2.0) / 2));
+}
+
 TEST_CASE("coverage and confidence of hand-made maps", "[scores]") {
   CoverageScores diagonal_map;
-  diagonal_map.add_map(Weights{1, 0, 0, 0, 1, 0}, 3);
+  diagonal_map.add_map(Weights{1, 0, 0, 0, 1, 0}, 3, 2);
   CHECK(diagonal_map.confidence() == 1.0);
   CoverageScores one_input;  // the first input is attended to twice, the second never
-  one_input.add_map(Weights{1, 0, 0, 1, 0, 0}, 3);
+  one_input.add_map(Weights{1, 0, 0, 1, 0, 0}, 3, 2);
   CHECK(one_input.mean_coverage_penalty() == Catch::Approx(std::log(2.0)));
   CHECK(one_input.mean_entropy() == 0.0);
   CHECK(one_input.confidence() == Catch::Approx(0.5));
   CoverageScores undecided;  // every input gets its share, but from no row in particular
-  undecided.add_map(Weights{0.5F, 0.5F, 0, 0.5F, 0.5F, 0}, 3);
+  undecided.add_map(Weights{0.5F, 0.5F, 0, 0.5F, 0.5F, 0}, 3, 2);
   CHECK(undecided.mean_coverage_penalty() == Catch::Approx(0.0).margin(1e-12));
   CHECK(undecided.confidence() == Catch::Approx(0.5));
   undecided += one_input;

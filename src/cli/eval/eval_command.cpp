@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/eval/answer_log.h"
 #include "cli/eval/eval_report.h"
+#include "cli/eval/matrix_eval.h"
 #include "cli/held_out.h"
 #include "cli/inputs.h"
 #include "cli/open_model.h"
@@ -30,6 +31,7 @@ namespace attnviz {
 namespace {
 
 struct EvalOptions {
+  MatrixEvalOptions matrix;  // maps instead of a model
   std::string model;
   std::string data;  // pairs instead of the task's examples
   std::string source;
@@ -161,6 +163,12 @@ void run_eval(const EvalOptions& options) {
     throw UsageError("--source: needs --target");
   }
   Inputs inputs;
+  if (!options.matrix.matrix.files.empty()) {
+    add_inputs(options.matrix, inputs);
+    refuse_outputs(options, inputs);
+    const MapEvaluation evaluation = evaluate_matrices(options.matrix);
+    return print(options.json ? to_json(evaluation) + "\n" : evaluation_text(evaluation));
+  }
   inputs.add_model("--model", options.model);
   inputs.add("--data", options.data);
   inputs.add("--source", options.source);
@@ -184,9 +192,11 @@ void run_eval(const EvalOptions& options) {
 void add_eval(Program& program) {
   const auto options = std::make_shared<EvalOptions>();
   const Command command = program.add(
-      "eval", "measure a model: on examples never used in training, or --data",
+      "eval",
+      "measure a model, on examples never used in training or --data; or maps, with --matrix",
       {"attnviz eval", "attnviz eval --count 10000 --min-exact 0.999",
-       "attnviz eval --model runs/dates --json", "attnviz eval --data test.tsv --beam 5"});
+       "attnviz eval --model runs/dates --json", "attnviz eval --data test.tsv --beam 5",
+       "attnviz eval --matrix heads.npz --gold links.pharaoh"});
   add_model_option(command, "--model", options->model);
   command.path("--data", options->data,
                "pairs to answer, all of them (default: those held out to test with, or a task's "
@@ -206,6 +216,11 @@ void add_eval(Program& program) {
                  "exit with 1 if the exact match is lower (default 0)");
   command.flag("--by-length", options->by_length, "add a table by input length");
   command.flag("--json", options->json, "print JSON, with all tables");
+  add_matrix_eval_options(command, options->matrix);
+  command.option("--matrix")
+      .excludes("--model", "--data", "--source", "--target", "--held-out", "--beam",
+                "--replace-unk", "--count", "--seed", "--min-exact", "--by-length", "--wrong",
+                "--out");
   command.run([options] { run_eval(*options); });
 }
 

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <map>
 
+#include "attnviz/error.h"
 #include "base/number.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -47,6 +48,54 @@ std::string offsets_table(const AlignmentScores& alignment) {
                     percent(static_cast<double>(count) / static_cast<double>(alignment.rows))});
   }
   return "\nhighest weight, from the gold position:\n" + lay_out(rows);
+}
+
+Cells map_header(const std::string& first, bool has_gold) {
+  Cells cells{first};
+  if (has_gold) cells.insert(cells.end(), {"gold mass", "hit rate", "error rate"});
+  cells.insert(cells.end(), {"entropy", "coverage penalty", "confidence"});
+  return cells;
+}
+
+Cells map_cells(const std::string& name, const MapScores& scores, bool has_gold) {
+  Cells cells{printable(name, no_limit)};
+  if (has_gold && scores.gold_maps == 0) cells.insert(cells.end(), {"-", "-", "-"});
+  if (scores.gold_maps > 0) {
+    cells.push_back(format_fixed(scores.alignment.gold_mass(), 4));
+    cells.push_back(format_fixed(scores.alignment.hit_rate(), 4));
+    cells.push_back(percent(scores.links.error_rate()));
+  }
+  cells.push_back(format_fixed(scores.coverage.mean_entropy(), 4));
+  cells.push_back(format_fixed(scores.coverage.mean_coverage_penalty(), 4));
+  cells.push_back(format_fixed(scores.coverage.confidence(), 4));
+  return cells;
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+/// What was counted, and what was not.
+std::string counted_text(const MapEvaluation& evaluation) {
+  MapScores all;
+  for (const HeadScores& head : evaluation.heads) all += head.all;
+  std::string text = fmt::format("\n{}, {} with gold", counted(all.maps, "map"), all.gold_maps);
+  if (evaluation.heads.size() > 1) {
+    text += ": " + counted(evaluation.heads.size(), "head") + ", " +
+            counted(evaluation.sentences.size(), "sentence");
+  }
+  if (all.end_rows + all.end_columns > 0) {
+    text += fmt::format(
+        "\n{} at the end of the outputs of {} is not scored; at the end of the inputs of {} it is "
+        "no link and nothing to cover",
+        end_label, counted(all.end_rows, "map"), all.end_columns);
+  }
+  if (all.masked > 0) text += "\n" + counted(all.masked, "masked cell") + ": no weight";
+  if (all.odd_rows > 0) {
+    text += fmt::format("\n{} of {} no weights in 0..1 that sum to one: scored as they are",
+                        all.odd_rows, counted(all.rows, "row"));
+  }
+  return text + '\n';
 }
 
 }  // namespace
@@ -100,6 +149,23 @@ std::string evaluation_text(const PairEvaluation& evaluation, bool by_length) {
   }
   if (by_length) text += answers_table("length", evaluation.by_length());
   return text;
+}
+
+std::string evaluation_text(const MapEvaluation& evaluation) {
+  const HeadScores& best = evaluation.heads.front();
+  const bool has_heads = evaluation.heads.size() > 1;
+  const bool has_gold = evaluation.has_gold();
+  std::vector<Cells> rows{map_header(has_heads ? "head" : "sentence", has_gold)};
+  for (const HeadScores& head : evaluation.heads) {
+    if (has_heads) rows.push_back(map_cells(head.name, head.all, has_gold));
+  }
+  for (std::size_t i = 0; i < evaluation.sentences.size() && !has_heads; ++i) {
+    rows.push_back(map_cells(evaluation.sentences[i], best.by_sentence[i], has_gold));
+  }
+  if (!has_heads && evaluation.sentences.size() > 1) {
+    rows.push_back(map_cells("all", best.all, has_gold));
+  }
+  return lay_out(rows) + counted_text(evaluation);
 }
 
 }  // namespace attnviz

@@ -1,12 +1,15 @@
 // From attention maps to the bytes of a picture.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "attnviz/attention_map.h"
 #include "cli/render/look_options.h"
 #include "render/figure/curve.h"
+#include "render/figure/overlay.h"
+#include "render/figure/terminal.h"
 
 namespace attnviz {
 
@@ -16,14 +19,30 @@ struct Picture {
   std::string title;
   std::string source;    // the file it comes from
   std::string checksum;  // of a model
+  std::string name;      // of a map among those of its file; "" for the only one
+};
+
+/// The pictures of a figure.
+struct Pictures {
+  std::vector<Picture> each;
+  std::vector<std::string> row_names;  // of the grid they form, see AttentionMaps
+  std::vector<std::string> column_names;
+};
+
+/// A picture under the weights.
+struct OverPhoto {
+  Canvas photo;
+  Overlay overlay;
+  std::string note;  // for the caption
 };
 
 struct FigureOptions {
   LookFlags look;
+  std::optional<OverPhoto> over;
   std::vector<std::string> fonts;  // files, for characters that the embedded face lacks
   std::string format = "png";      // or "svg"
   int columns = 0;                 // panels side by side; 0 chooses
-  bool name_sources = false;       // above each panel
+  bool name_sources = false;       // above each panel, even where it has a title
   bool quiet = false;              // no notes
 };
 
@@ -35,12 +54,19 @@ struct Figure {
 };
 
 /// Draws a single map alone, several as panels of a sheet. What had to be left out is noted on
-/// standard error.
-Figure draw_figure(const std::vector<Picture>& pictures, const FigureOptions& options);
+/// standard error, and a warning tells of weights outside the scale.
+Figure draw_figure(const Pictures& pictures, const FigureOptions& options);
+
+/// Text for a terminal: the maps one below the other.
+std::string draw_text(const Pictures& pictures, const FigureOptions& options,
+                      TerminalOptions terminal);
 
 /// A line chart as "png" or "svg".
 Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& options,
                   const std::string& format);
+
+/// The last row on top.
+void turn_upwards(AttentionMap& map);
 
 /// The first map minus the second. Throws UsageError when they have not the same shape and inputs.
 Picture subtract(const Picture& first, const Picture& second);

@@ -4,51 +4,60 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <utility>
 
 #include "attnviz/error.h"
 #include "base/file.h"
-#include "base/number.h"
 #include "base/split.h"
 #include "base/utf8.h"
+#include "cli/output.h"
+#include "formats/attention_edit.h"
 #include "formats/attention_file.h"
 #include "formats/attention_io.h"
+#include "formats/chosen_maps.h"
+#include "formats/strict_json.h"
 
 namespace attnviz {
 namespace {
-
-std::vector<std::size_t> read_index(const std::string& text) {
-  std::vector<std::size_t> index;
-  if (text.empty()) return index;
-  for (const std::string_view part : split(text, ",")) {
-    const auto number = parse_integer<std::size_t>(part);
-    if (!number) {
-      throw UsageError("--index: expected numbers from 0 with commas between them, got \"" +
-                       printable(text) + '"');
-    }
-    index.push_back(*number);
-  }
-  return index;
-}
 
 std::vector<std::string> as_strings(const std::vector<std::string_view>& parts) {
   return {parts.begin(), parts.end()};
 }
 
-std::vector<std::string> read_labels(const std::string& text, const std::string& option) {
-  if (text.empty()) return {};
-  if (text.find(',') != std::string::npos) {
-    if (find_invalid_utf8(text)) {
-      throw UsageError(option + ": expected UTF-8, got \"" + printable(text) + '"');
+/// Whether a list of labels is given by the name of a file.
+bool is_file(const std::string& text) {
+  namespace fs = std::filesystem;
+  const bool is_list = text.empty() || text.find(',') != std::string::npos ||
+                       text.starts_with('=') || text.starts_with('[');
+  if (is_list || text == "-") return text == "-";
+  std::error_code ignored;
+  return fs::exists(text, ignored) && !fs::is_directory(text, ignored);
+}
+
+/// The texts and numbers of a JSON list; nothing for another text, such as "[CLS],the,[SEP]".
+std::optional<std::vector<std::string>> read_json_list(const std::string& text) {
+  if (!text.starts_with('[') || !text.ends_with(']')) return std::nullopt;
+  try {
+    std::vector<std::string> labels;
+    for (const auto& value : parse_strict_json<FloatJson>(text, "labels")) {
+      if (value.is_structured()) return std::nullopt;
+      labels.push_back(value.is_string() ? value.get<std::string>() : value.dump());
     }
-    return as_strings(split(text, ","));
+    return labels;
+  } catch (const InputError&) {
+    return std::nullopt;
   }
+}
+
+std::vector<std::string> read_label_file(const std::string& path) {
   constexpr std::size_t max_file = std::size_t{1} << 26U;
-  std::string lines = read_file(text, max_file);
+  std::string lines = read_file(path, max_file);
   if (lines.starts_with(byte_order_mark)) lines.erase(0, byte_order_mark.size());
-  require_utf8(lines, text == "-" ? "standard input" : printable(text, no_limit));
+  require_utf8(lines, path == "-" ? "standard input" : printable(path, no_limit));
   if (lines.ends_with('\n')) lines.pop_back();
   const auto count = static_cast<std::size_t>(std::ranges::count(lines, '\n') + 1);
-  check_label_count(count, printable(text, no_limit));
+  check_label_count(count, printable(path, no_limit));
   std::vector<std::string> labels = as_strings(split(lines, "\n"));
   for (std::string& label : labels) {
     if (label.ends_with('\r')) label.pop_back();
@@ -56,79 +65,254 @@ std::vector<std::string> read_labels(const std::string& text, const std::string&
   return labels;
 }
 
+std::vector<std::string> read_labels(const std::optional<std::string>& given,
+                                     const std::string& option) {
+  if (!given) return {};
+  const std::string& text = *given;
+  if (is_file(text)) return read_label_file(text);
+  if (find_invalid_utf8(text)) {
+    throw UsageError(option + ": expected UTF-8, got \"" + printable(text) + '"');
+  }
+  if (text.starts_with("['") && text.ends_with("']")) {
+    throw UsageError(option + ": expected a list with double quotes, as JSON has it, got " +
+                     printable(text));
+  }
+  if (const auto labels = read_json_list(text)) return *labels;
+  if (text.find(',') != std::string::npos) return as_strings(split(text, ","));
+  return {text.starts_with('=') ? text.substr(1) : text};
+}
+
+LabelPlaces label_places(const std::string& name) {
+  return name == "columns" ? LabelPlaces::columns
+         : name == "rows"  ? LabelPlaces::rows
+         : name == "both"  ? LabelPlaces::both
+         : name == "none"  ? LabelPlaces::none
+                           : LabelPlaces::detected;
+}
+
+/// How the user chooses otherwise.
+std::string remedy(const std::string& setting) {
+  if (setting == "sentence") return "; --sentence 2, 2:5 or all takes others";
+  if (setting == "index") return "; --index takes others, as in --index 0,3 or --index all";
+  if (setting == "axes") return " for --index";
+  if (setting == "array") return "; --array takes another";
+  if (setting == "labels") return "; --labels columns, rows, both or none says otherwise";
+  return "";
+}
+
+std::string name_of(const std::string& file) {
+  return file == "-" ? "standard input" : printable(file, no_limit);
+}
+
 }  // namespace
 
 void add_matrix_options(const Command& command, MatrixOptions& options) {
   command
       .paths("--matrix", options.files,
-             "draw this file of attention, or standard input for -; no model is used. .json, "
-             ".jsonl, .csv, .tsv, .npy, .npz, or what --input-format says")
+             "draw these files of attention, or standard input for -; no model is used. .json, "
+             ".jsonl, .csv, .tsv, .npy, .npz, .safetensors, or what --input-format says")
       .type("FILE");
   command
       .choice("--input-format", options.format, attention_format_names(),
               "what the file is (default: by its ending; JSON from -)")
       .needs("--matrix");
   command
-      .integer("--sentence", options.sentence, 1, 1'000'000'000,
-               "which map of a file with several (default 1)")
+      .words("--sentence", options.sentence, "a number from 1, a range or all",
+             "which maps of a file with several: 3; 2:5, which is 2, 3 and 4; all (default 1)")
+      .type("N")
       .needs("--matrix");
   command
       .words("--array", options.array, "a name",
-             "which array of an .npz file (default: weights, or the only one)")
+             "which array of a file with several (default: weights, or the only one); all for "
+             "those of one shape as a further axis, such as the layers")
       .type("NAME")
       .needs("--matrix");
   command
-      .words("--index", options.index, "numbers from 0 with commas between them",
-             "which matrix of an array with more than two axes, as in layer,head; from 0 (no "
-             "default)")
+      .texts("--index", options.index,
+             "which maps of an array with more than two axes: for each axis before the last two a "
+             "number, a range (0:4, :) or mean, as in 0,3 or 0,: or mean,3; all for every map; "
+             "q,k,0 where the first axis holds rows and the second columns (default: the first "
+             "map). From 0, or from -1 backwards")
       .type("N,N")
       .needs("--matrix");
   command
-      .words("--row-labels", options.row_labels, "labels or a file",
-             "labels of the outputs: a,b,c or a file with one a line (default: the file's)")
+      .choice("--combine", options.combine, {"rollout"},
+              "one map of all layers of --index: their product, each with heads averaged and the "
+              "residual connection added (Abnar and Zuidema 2020; default: none)")
+      .needs("--matrix");
+  const std::string forms =
+      "a,b,c, a JSON list, =x for one, \"\" for none, a file with one a line, or the name of an "
+      "array in an .npz";
+  command
+      .text("--row-labels", options.row_labels,
+            "labels of the outputs: " + forms + " (default: the file's)")
       .type("LABELS")
       .needs("--matrix");
   command
-      .words("--column-labels", options.column_labels, "labels or a file",
-             "the same for the inputs (default: the file's)")
+      .text("--column-labels", options.column_labels,
+            "the same for the inputs (default: the file's)")
       .type("LABELS")
+      .needs("--matrix");
+  command
+      .choice("--labels", options.labels, {"columns", "rows", "both", "none"},
+              "what is labels in a table of CSV: the first row (columns), the first column (rows) "
+              "(default: seen by what is a number)")
       .needs("--matrix");
   command.flag("--transpose", options.transpose, "the file's rows are the inputs")
       .needs("--matrix");
+  command
+      .words("--crop-rows", options.crop_rows, "a range of rows such as 0:15",
+             "draw only these rows, the first from 0 and the end left out: 0:15, 1:-1 (default: "
+             "all). The caption says so, and how much weight is cut off")
+      .type("A:B")
+      .needs("--matrix");
+  command
+      .words("--crop-columns", options.crop_columns, "a range of columns such as 0:13",
+             "the same for columns (default: all)")
+      .type("A:B")
+      .needs("--matrix");
+  command
+      .choice("--merge", options.merge, piece_marks(),
+              "join the pieces of words that bear this mark: columns are summed, rows averaged "
+              "(default: none)")
+      .type("MARK")
+      .needs("--matrix");
 }
 
-AttentionMap read_matrix(const MatrixOptions& options, const std::string& file) {
+void add_inputs(const MatrixOptions& options, Inputs& inputs) {
+  inputs.add("--matrix", options.files);
+  const auto add_labels = [&](const char* option, const std::optional<std::string>& labels) {
+    if (labels && is_file(*labels)) inputs.add(option, *labels);
+  };
+  add_labels("--row-labels", options.row_labels);
+  add_labels("--column-labels", options.column_labels);
+}
+
+namespace {
+
+ReadOptions read_options(const MatrixOptions& options) {
   ReadOptions read;
   read.format = attention_format(options.format);
-  read.sentence = static_cast<std::size_t>(options.sentence);
-  read.array = {options.array, read_index(options.index)};
+  read.sentence = options.sentence;
+  read.array = {options.array, options.index, options.combine == "rollout"};
   read.labels = {read_labels(options.row_labels, "--row-labels"),
                  read_labels(options.column_labels, "--column-labels")};
+  read.label_places = label_places(options.labels);
   read.transpose = options.transpose;
-  return read_attention_file(file, read);
+  read.crop = {options.crop_rows, options.crop_columns};
+  return read;
 }
 
-std::string odd_rows_warning(const std::string& file, const AttentionMap& map) {
-  constexpr float tolerance = 0.015F;  // weights written with two decimals
+/// What may be meant by labels that do not fit; "" for another error.
+std::string advice_on_labels(const SettingError& error, const MatrixOptions& options,
+                             const GivenLabels& labels) {
+  const bool rows = error.setting() == "row_labels";
+  if (!rows && error.setting() != "column_labels") return "";
+  const std::string& given = *(rows ? options.row_labels : options.column_labels);
+  const std::size_t count = (rows ? labels.rows : labels.columns).size();
+  if (count == 1 && !is_file(given)) return fmt::format(": \"{}\" is no file", printable(given));
+  return fmt::format("; {} 0:{} leaves out what is padded", rows ? "--crop-rows" : "--crop-columns",
+                     count);
+}
+
+/// Of the first row that is neither a distribution nor masked; nothing if all are.
+struct OddRows {
   std::size_t first = 0;
   std::size_t count = 0;
+};
+
+OddRows odd_rows(const AttentionMap& map) {
+  constexpr float tolerance = 0.015F;  // weights written with two decimals
+  OddRows odd;
   for (std::size_t r = map.rows(); r-- > 0;) {
     float sum = 0.0F;
     float least = 0.0F;
+    bool is_row_masked = true;
     for (std::size_t c = 0; c < map.columns(); ++c) {
+      if (is_masked(map.at(r, c))) continue;
+      is_row_masked = false;
       sum += map.at(r, c);
       least = std::min(least, map.at(r, c));
     }
-    if (std::abs(sum - 1.0F) <= tolerance && least >= 0.0F) continue;
-    first = r;
+    if (is_row_masked || (std::abs(sum - 1.0F) <= tolerance && least >= 0.0F)) continue;
+    odd.first = r;
+    ++odd.count;
+  }
+  return odd;
+}
+
+bool are_links(const AttentionMap& map) {
+  const auto is_link = [](float weight) { return weight == 0.0F || weight == 1.0F; };
+  return std::ranges::all_of(map.weights, is_link) &&
+         std::ranges::find(map.weights, 1.0F) != map.weights.end();
+}
+
+/// Whether a crop, which the caption speaks of, has taken weight from the rows.
+bool is_cut(const AttentionMap& map) {
+  const auto cut = map.metadata.find("cut_off");
+  return cut != map.metadata.end() && cut->second != "0";
+}
+
+/// Whether columns are distributions, as if rows were inputs.
+bool has_turned_rows(const AttentionMap& map) {
+  AttentionMap turned;
+  turned.source = map.target;
+  turned.target = map.source;
+  turned.weights = transposed(map);
+  return odd_rows(turned).count == 0;
+}
+
+}  // namespace
+
+AttentionMaps read_matrices(const MatrixOptions& options, const std::string& file, bool quiet) {
+  const ReadOptions read = read_options(options);
+  AttentionMaps maps;
+  try {
+    maps = read_attention_maps(file, read);
+  } catch (const SettingError& error) {
+    const std::string advice = advice_on_labels(error, options, read.labels);
+    throw SettingError(error.setting(), error.problem() + advice);
+  }
+  for (const ReadNote& note : maps.notes) {
+    tell_note(quiet, name_of(file) + ": " + note.text + remedy(note.setting));
+  }
+  if (options.merge.empty()) return maps;
+  bool merged = false;
+  for (AttentionMap& map : maps.maps) merged = merge_pieces(map, options.merge) || merged;
+  if (!merged) {
+    tell_note(quiet, fmt::format("--merge: no label of {} has {}: nothing was joined",
+                                 name_of(file), options.merge));
+  }
+  return maps;
+}
+
+std::string odd_rows_warning(const MatrixOptions& options, const std::string& file,
+                             const AttentionMaps& maps) {
+  const bool names_axes =
+      std::ranges::find(maps.notes, "axes", &ReadNote::setting) != maps.notes.end();
+  std::size_t count = 0;
+  std::string text;
+  for (std::size_t i = maps.maps.size(); i-- > 0;) {
+    const AttentionMap& map = maps.maps[i];
+    const OddRows odd = odd_rows(map);
+    if (odd.count == 0 || are_links(map) || is_cut(map)) continue;
     ++count;
+    text =
+        fmt::format("{} of {} rows are not weights in 0..1 that sum to one (the first is row {})",
+                    odd.count, map.rows(), odd.first + 1);
+    if (maps.maps.size() > 1) {
+      text = fmt::format(
+          "{} of {} maps have rows that are not weights in 0..1 and sum to one (the "
+          "first is {})",
+          count, maps.maps.size(), maps.names[i]);
+    }
+    if (i == 0 && !names_axes && has_turned_rows(map)) {
+      text += options.transpose ? "; without --transpose they are"
+                                : "; the columns are: --transpose takes them for rows";
+    }
   }
   if (count == 0) return "";
-  return fmt::format(
-      "attnviz: warning: {}: {} of {} rows are not weights in 0..1 that sum to one (the first is "
-      "row "
-      "{}); drawn as they are",
-      file == "-" ? "standard input" : printable(file, no_limit), count, map.rows(), first + 1);
+  return fmt::format("attnviz: warning: {}: {}", name_of(file), text);
 }
 
 }  // namespace attnviz

@@ -1,10 +1,12 @@
 // The options that choose the matrix to draw: files of attention, and what these leave open.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "attnviz/attention_map.h"
+#include "attnviz/attention_file.h"
+#include "cli/inputs.h"
 #include "cli/options.h"
 
 namespace attnviz {
@@ -13,22 +15,32 @@ struct MatrixOptions {
   std::vector<std::string> files;
   std::string format;  // a name of attention_format_names(); "" for the file's ending
   std::string array;
-  std::string index;  // "0,3"
-  int sentence = 1;
-  std::string row_labels;  // labels with commas between them, or a file with one a line
-  std::string column_labels;
+  std::vector<std::string> index;         // see ArrayChoice
+  std::string combine;                    // "rollout"
+  std::string sentence;                   // see ReadOptions
+  std::optional<std::string> row_labels;  // see label_help in matrix_source.cpp
+  std::optional<std::string> column_labels;
+  std::string labels;  // a name of LabelPlaces; "" to detect them
   bool transpose = false;
+  std::string crop_rows;  // "0:15", "" for all
+  std::string crop_columns;
+  std::string merge;  // one of piece_marks(), "" for none
 };
 
 /// Adds --matrix and the options that need it. `options` must outlive the program.
 void add_matrix_options(const Command& command, MatrixOptions& options);
 
-/// The map of one of the files. Throws as read_attention_file does, and UsageError for options that
-/// are none.
-AttentionMap read_matrix(const MatrixOptions& options, const std::string& file);
+/// What is read: the files and those of labels.
+void add_inputs(const MatrixOptions& options, Inputs& inputs);
+
+/// The maps of one of the files, cropped and merged. What was taken for granted is noted on
+/// standard error, unless `quiet`. Throws as read_attention_maps does, and UsageError for options
+/// that are none.
+AttentionMaps read_matrices(const MatrixOptions& options, const std::string& file, bool quiet);
 
 /// A warning, or "": rows that are no distribution are drawn unchanged, as that may be what the
-/// user wants to see.
-std::string odd_rows_warning(const std::string& file, const AttentionMap& map);
+/// user wants to see. Maps of 0 and 1 are links, and need not be one.
+std::string odd_rows_warning(const MatrixOptions& options, const std::string& file,
+                             const AttentionMaps& maps);
 
 }  // namespace attnviz

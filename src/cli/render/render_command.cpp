@@ -9,8 +9,10 @@
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/number.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
+#include "cli/gold_file.h"
 #include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
@@ -18,6 +20,7 @@
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
 #include "cli/render/matrix_source.h"
+#include "cli/render/over_photo.h"
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
 #include "infer/predict.h"
@@ -50,21 +53,45 @@ struct RenderOptions {
   std::vector<std::string> targets;  // given answers, one an input
   AnswerOptions answer;
   MatrixOptions matrix;
+  OverOptions over;
   std::vector<std::string> curves;  // runs to compare
   std::string curve_of = "lengths";
-  int count = 500;     // examples a length
-  std::string format;  // "" to go by the name of the file
+  int count = 500;      // examples a length
+  std::string format;   // "" to go by the name of the file
+  std::string columns;  // panels side by side, or a range to crop to
   FigureOptions figure;
+  bool upwards = false;
   bool quiet = false;
 };
 
-Picture from_matrix(const RenderOptions& options, const std::string& file) {
-  Picture picture{read_matrix(options.matrix, file), "", file, ""};
-  const std::string warning = odd_rows_warning(file, picture.map);
+/// The gold of a file in place of the maps' own: line N is that of sentence N.
+void replace_gold(const std::string& path, AttentionMaps& maps) {
+  const GoldFile gold = read_gold_file(path);
+  for (std::size_t i = 0; i < maps.maps.size(); ++i) {
+    const std::size_t sentence = maps.sentences[i];
+    if (sentence > gold.lines.size()) {
+      throw InputError(fmt::format("{}: expected a line of links for sentence {}, got {} lines",
+                                   path == "-" ? "standard input" : printable(path, no_limit),
+                                   sentence, gold.lines.size()));
+    }
+    set_gold(maps.maps[i], gold, sentence - 1);
+  }
+}
+
+void add_from_matrix(const RenderOptions& options, const std::string& file, Pictures& pictures) {
+  AttentionMaps maps = read_matrices(options.matrix, file, options.quiet);
+  const std::string warning = odd_rows_warning(options.matrix, file, maps);
   if (!warning.empty()) tell(options.quiet, warning);
-  const auto title = picture.map.metadata.find("title");
-  picture.title = title == picture.map.metadata.end() ? "" : title->second;
-  return picture;
+  const std::string& gold_file = options.figure.look.gold_file;
+  if (!gold_file.empty()) replace_gold(gold_file, maps);
+  for (std::size_t i = 0; i < maps.maps.size(); ++i) {
+    Picture picture{std::move(maps.maps[i]), "", file, "", maps.names[i]};
+    const auto title = picture.map.metadata.find("title");
+    if (title != picture.map.metadata.end()) picture.title = title->second;
+    pictures.each.push_back(std::move(picture));
+  }
+  pictures.row_names = std::move(maps.row_names);
+  pictures.column_names = std::move(maps.column_names);
 }
 
 /// Identifies a model: a checksum of its file.
@@ -112,32 +139,40 @@ void add_from_model(const RenderOptions& options, const std::string& path,
     if (const std::string& unread = unknown[prediction.input]; !unread.empty()) {
       title += " · read as <unk>: " + unread;
     }
-    pictures.push_back({std::move(prediction.map), title, path, checksum});
+    pictures.push_back({std::move(prediction.map), title, path, checksum, ""});
   }
 }
 
-std::vector<Picture> collect(const RenderOptions& options) {
-  std::vector<Picture> pictures;
-  for (const std::string& file : options.matrix.files) {
-    pictures.push_back(from_matrix(options, file));
-  }
-  if (pictures.empty()) {
+Pictures collect(const RenderOptions& options) {
+  Pictures pictures;
+  for (const std::string& file : options.matrix.files) add_from_matrix(options, file, pictures);
+  if (options.matrix.files.size() != 1) pictures.row_names = pictures.column_names = {};
+  std::vector<Picture>& each = pictures.each;
+  if (each.empty()) {
     std::vector<std::string> models = options.models;
     if (models.empty()) models.push_back(newest_run());
-    for (const std::string& model : models) add_from_model(options, model, pictures);
+    for (const std::string& model : models) add_from_model(options, model, each);
   }
   const auto has_gold = [](const Picture& picture) { return !picture.map.gold.empty(); };
-  if (options.figure.look.gold && std::none_of(pictures.begin(), pictures.end(), has_gold)) {
+  if (options.figure.look.gold && std::ranges::none_of(each, has_gold)) {
     tell_note(options.quiet, "--gold: no true alignment is known here");
   }
   if (!options.figure.look.difference) return pictures;
-  if (pictures.size() != 2) {
+  if (each.size() != 2) {
     throw UsageError(fmt::format(
-        "--difference: expected two maps, got {}; name two files with --matrix, or two models with "
-        "--model",
-        pictures.size()));
+        "--difference: expected two maps, got {}; name two files with --matrix or two maps of one "
+        "with --index or --sentence, or two models with --model",
+        each.size()));
   }
-  return {subtract(pictures[0], pictures[1])};
+  return {{subtract(each[0], each[1])}, {}, {}};
+}
+
+Pictures collect_to_draw(const RenderOptions& options) {
+  Pictures pictures = collect(options);
+  if (options.upwards) {
+    for (Picture& picture : pictures.each) turn_upwards(picture.map);
+  }
+  return pictures;
 }
 
 Figure draw_comparison(const RenderOptions& options, const std::string& format) {
@@ -151,62 +186,78 @@ Figure draw_comparison(const RenderOptions& options, const std::string& format) 
       curves, format);
 }
 
-std::string draw_for_terminal(const RenderOptions& options, const std::vector<Picture>& pictures,
-                              bool to_file) {
-  std::vector<AttentionMap> maps;
-  for (const Picture& picture : pictures) maps.push_back(picture.map);
-  const Look look = options.figure.look.resolve(maps);
-  TerminalOptions terminal = terminal_options(to_file ? -1 : STDOUT_FILENO);
-  terminal.colormap = look.colormap;
-  terminal.scale = look.scale;
-  std::string text;
-  for (const Picture& picture : pictures) {
-    terminal.title = options.figure.look.title.value_or(picture.title);
-    terminal.caption = picture_caption(picture.map);
-    text += (text.empty() ? "" : "\n") + draw_terminal(picture.map, terminal);
-  }
-  const std::string note = options.figure.look.scale_note(look);
-  return text + note + (note.empty() ? "" : "\n");
-}
-
-Figure draw(const RenderOptions& options, const std::string& format) {
-  if (!options.curves.empty()) return draw_comparison(options, format);
+FigureOptions figure_options(const RenderOptions& options, const std::string& format) {
   FigureOptions figure = options.figure;
   figure.format = format;
   figure.name_sources = options.models.size() > 1;
   figure.quiet = options.quiet;
-  return draw_figure(collect(options), figure);
+  return figure;
+}
+
+Figure draw(const RenderOptions& options, const std::string& format) {
+  if (!options.curves.empty()) return draw_comparison(options, format);
+  FigureOptions figure = figure_options(options, format);
+  Pictures pictures = collect_to_draw(options);
+  if (!options.over.photo.empty()) pictures = lay_over_photo(options.over, pictures, figure);
+  return draw_figure(pictures, figure);
 }
 
 /// What is no picture.
 std::string convert(const RenderOptions& options, const std::string& format, bool to_file) {
-  std::vector<Picture> pictures = collect(options);
-  if (format == terminal_format) return draw_for_terminal(options, pictures, to_file);
+  if (format == terminal_format) {
+    return draw_text(collect_to_draw(options), figure_options(options, format),
+                     terminal_options(to_file ? -1 : STDOUT_FILENO));
+  }
+  Pictures pictures = collect(options);
   std::vector<AttentionMap> maps;
-  for (Picture& picture : pictures) maps.push_back(std::move(picture.map));
+  for (Picture& picture : pictures.each) {
+    const auto& title = options.figure.look.title;
+    if (title) picture.map.metadata["title"] = *title;
+    if (!picture.name.empty()) picture.map.metadata.try_emplace("title", picture.name);
+    maps.push_back(std::move(picture.map));
+  }
   return maps_to_bytes("--out", maps, format);
 }
 
 /// What the command is known to read before it starts; fonts in folders come later.
 Inputs inputs_of(const RenderOptions& options) {
   Inputs inputs;
-  const MatrixOptions& matrix = options.matrix;
-  inputs.add("--matrix", matrix.files);
-  for (const std::string* labels : {&matrix.row_labels, &matrix.column_labels}) {
-    const bool is_list = labels->find(',') != std::string::npos;
-    if (!is_list)
-      inputs.add(labels == &matrix.row_labels ? "--row-labels" : "--column-labels", *labels);
-  }
+  add_inputs(options.matrix, inputs);
+  inputs.add("--gold", options.figure.look.gold_file);
   inputs.add("--font", options.figure.fonts);
+  inputs.add("--over", options.over.photo);
   inputs.add("--curve", options.curves);
   inputs.add("--model", options.models);
-  if (matrix.files.empty() && options.models.empty() && options.curves.empty()) {
+  if (options.matrix.files.empty() && options.models.empty() && options.curves.empty()) {
     inputs.add_model("--model", "");
   }
   return inputs;
 }
 
-void run_render(const RenderOptions& options) {
+/// --columns means panels, or a part of the map.
+void place_columns(RenderOptions& options) {
+  if (options.columns.empty()) return;
+  if (options.columns.find(':') != std::string::npos) {
+    if (options.matrix.files.empty()) throw UsageError("--columns: a range needs --matrix");
+    if (!options.matrix.crop_columns.empty()) {
+      throw UsageError("--columns: expected a number of panels beside --crop-columns, got a range");
+    }
+    options.matrix.crop_columns = options.columns;
+    return;
+  }
+  const auto count = parse_integer<int>(options.columns);
+  if (!count || *count < 1 || *count > 256) {
+    throw UsageError("--columns: expected an integer in 1..256, or a range such as 0:13, got \"" +
+                     printable(options.columns) + '"');
+  }
+  options.figure.columns = *count;
+}
+
+void run_render(RenderOptions options) {
+  place_columns(options);
+  if (!options.figure.look.gold_file.empty() && options.matrix.files.size() != 1) {
+    throw UsageError("--gold: a file of links is for the maps of one --matrix");
+  }
   if (!options.out && options.format != terminal_format) {
     throw UsageError("--out is required; see attnviz render --help");
   }
@@ -214,6 +265,9 @@ void run_render(const RenderOptions& options) {
   const std::string format = output_format("--out", out, options.format, file_formats());
   if (!options.curves.empty() && format != "png" && format != "svg") {
     throw UsageError("--curve: expected a file that ends in .png or .svg as --out, got " + format);
+  }
+  if (!options.over.photo.empty() && format != "png" && format != "svg") {
+    throw UsageError("--over: expected a file that ends in .png or .svg as --out, got " + format);
   }
   const bool is_binary = format == "png" || format == "npy" || format == "npz";
   if (out == "-" && is_binary && isatty(STDOUT_FILENO) == 1) {
@@ -268,6 +322,7 @@ void add_render(Program& program) {
   command.paths("--model", options->models,
                 "a run's folder or a model file (default: the newest run)");
   add_matrix_options(command, options->matrix);
+  add_over_options(command, options->over);
   command
       .paths("--curve", options->curves,
              "compare runs: exact match against input length, or what --curve-of says")
@@ -288,12 +343,23 @@ void add_render(Program& program) {
       .integer("--count", options->count, 1, 100'000,
                "examples of each length for --curve (default 500)")
       .needs("--curve");
-  command.integer("--columns", options->figure.columns, 1, 256,
-                  "panels side by side when there are several (default: by their sizes)");
+  command
+      .words("--columns", options->columns, "a number or a range",
+             "panels side by side when there are several, 1..256 (default: by their sizes); with a "
+             "colon, as --crop-columns")
+      .type("N|A:B");
+  command.words("--rows", options->matrix.crop_rows, "a range", "as --crop-rows (default: all)")
+      .type("A:B")
+      .needs("--matrix")
+      .excludes("--crop-rows");
   command
       .flag("--difference", options->figure.look.difference,
             "the first of two maps minus the second, from -1 to 1")
       .excludes("--curve");
+  command
+      .flag("--upwards", options->upwards,
+            "draw the first row at the bottom, as of positions that count upwards")
+      .excludes("--curve", "--over");
   command
       .paths("--font", options->figure.fonts,
              "a TrueType or OpenType file for characters the built-in face lacks")
@@ -303,6 +369,8 @@ void add_render(Program& program) {
     look.excludes("--curve");
   }
   command.option("--difference").excludes("--colormap", "--mark-argmax");
+  command.option("--over").excludes("--difference", "--annotate", "--mark-argmax", "--gold",
+                                    "--grid-lines", "--x-title", "--y-title", "--font-size");
   command.flag("--quiet", options->quiet, "no notes and warnings");
   command.run([options] { run_render(*options); });
 }

@@ -117,4 +117,18 @@ Axis make_axis(const Range& given, AxisKind kind, int ticks) {
   return axis;
 }
 
+std::vector<AxisTick> decade_ticks(double low, double high, int most) {
+  constexpr double slack = 1e-9;
+  const int first = static_cast<int>(std::ceil(std::log10(low) - slack));
+  const int last = static_cast<int>(std::floor(std::log10(high) + slack));
+  std::vector<AxisTick> ticks;
+  for (int power = last; power >= first; power -= (last - first) / most + 1) {
+    const bool plain = power >= -4 && power <= 4;
+    const double value = std::pow(10.0, power);
+    ticks.push_back(
+        {value, plain ? format_fixed(value, std::max(0, -power)) : "10" + superscript(power)});
+  }
+  return ticks;
+}
+
 }  // namespace attnviz

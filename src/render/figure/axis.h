@@ -43,4 +43,8 @@ enum class AxisKind {
 /// An axis with about `ticks` steps (1 or more) of 1, 2 or 5 times a power of ten.
 Axis make_axis(const Range& range, AxisKind kind, int ticks);
 
+/// The powers of ten from `low`, which is above 0, to `high`: all of them, or every n-th where they
+/// are more than `most`.
+std::vector<AxisTick> decade_ticks(double low, double high, int most);
+
 }  // namespace attnviz

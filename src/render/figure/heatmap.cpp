@@ -1,10 +1,9 @@
 #include "render/figure/heatmap.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 #include <limits>
 
-#include "render/figure/axis.h"
 #include "render/raster/color.h"
 
 namespace attnviz {
@@ -12,9 +11,15 @@ namespace {
 
 constexpr int min_marked_cell = 8;
 constexpr int min_ruled_cell = 4;
+constexpr std::size_t max_struck_out = 20000;  // cells of a map
+
+Color weight_color(const Look& look, float weight) {
+  if (is_masked(weight)) return look.theme.masked;
+  return map_color(look.colormap, look.scale.place(static_cast<double>(weight)));
+}
 
 Color cell_color(const AttentionMap& map, const Look& look, std::size_t row, std::size_t column) {
-  return map_color(look.colormap, look.scale.place(static_cast<double>(map.at(row, column))));
+  return weight_color(look, map.at(row, column));
 }
 
 void paint_cells(Painter& painter, const AttentionMap& map, const Look& look,
@@ -22,19 +27,29 @@ void paint_cells(Painter& painter, const AttentionMap& map, const Look& look,
   CellGrid grid{layout.map, layout.cell, {}};
   grid.colors.reserve(map.weights.size());
   for (const float weight : map.weights) {
-    grid.colors.push_back(map_color(look.colormap, look.scale.place(static_cast<double>(weight))));
+    grid.colors.push_back(weight_color(look, weight));
   }
   painter.cells(grid);
 }
 
+void paint_masked(Painter& painter, const AttentionMap& map, const Look& look,
+                  const PanelLayout& layout) {
+  if (map.weights.size() > max_struck_out) return;
+  for (std::size_t i = 0; i < map.weights.size(); ++i) {
+    if (!is_masked(map.weights[i])) continue;
+    strike_out(painter, layout.cell_box(i / map.columns(), i % map.columns()),
+               look.theme.faint_ink);
+  }
+}
+
 // One pixel wide, at the left and upper edges of the cells but the first.
 void paint_grid_lines(Painter& painter, const PanelLayout& layout, Color color) {
-  if (layout.cell < min_ruled_cell) return;
+  if (layout.cell.shorter() < min_ruled_cell) return;
   const Box& map = layout.map;
-  for (int x = layout.cell; x < map.width; x += layout.cell) {
+  for (int x = layout.cell.width; x < map.width; x += layout.cell.width) {
     painter.fill({map.x + x, map.y, 1, map.height}, color);
   }
-  for (int y = layout.cell; y < map.height; y += layout.cell) {
+  for (int y = layout.cell.height; y < map.height; y += layout.cell.height) {
     painter.fill({map.x, map.y + y, map.width, 1}, color);
   }
 }
@@ -60,8 +75,8 @@ void paint_rim(Painter& painter, const Box& box, const Look& look) {
 // A frame inside the cell: the edge and the middle of the cell keep their colour.
 void paint_gold(Painter& painter, const AttentionMap& map, const Look& look,
                 const PanelLayout& layout) {
-  if (layout.cell < min_marked_cell) return;
-  const int inset = layout.cell >= 16 ? 2 : 1;
+  if (layout.cell.shorter() < min_marked_cell) return;
+  const int inset = layout.cell.shorter() >= 16 ? 2 : 1;
   for (std::size_t row = 0; row < map.rows() && row < map.gold.size(); ++row) {
     for (const int position : map.gold[row]) {
       if (position < 0 || static_cast<std::size_t>(position) >= map.columns()) continue;
@@ -78,7 +93,7 @@ void paint_gold(Painter& painter, const AttentionMap& map, const Look& look,
 // A square in the middle of the cell, or a bar below its number. Equal weights are all marked.
 void paint_largest(Painter& painter, const AttentionMap& map, const Look& look,
                    const PanelLayout& layout) {
-  const int side = layout.cell;
+  const int side = layout.cell.shorter();
   if (side < min_marked_cell) return;
   const int size = std::max(2, side / 5) / 2 * 2 + side % 2;
   for (std::size_t row = 0; row < map.rows(); ++row) {
@@ -91,9 +106,10 @@ void paint_largest(Painter& painter, const AttentionMap& map, const Look& look,
       const Box cell = layout.cell_box(row, column);
       const Color ink = readable_on(cell_color(map, look, row, column));
       if (layout.numbers.empty()) {
-        painter.fill({cell.x + (side - size) / 2, cell.y + (side - size) / 2, size, size}, ink);
+        painter.fill(
+            {cell.x + (cell.width - size) / 2, cell.y + (cell.height - size) / 2, size, size}, ink);
       } else {
-        painter.fill({cell.x + 4, cell.y + side - 5, side - 8, 2}, ink);
+        painter.fill({cell.x + 4, cell.y + cell.height - 5, cell.width - 8, 2}, ink);
       }
     }
   }
@@ -124,30 +140,61 @@ void paint_row_labels(Painter& painter, const AttentionMap& map, const Theme& th
 
 // Where labels are left out, a short line shows which cell a label belongs to.
 void paint_label_ticks(Painter& painter, const PanelLayout& layout, Color ink) {
-  const int middle = (layout.cell - 1) / 2;
+  const auto middle = [](int side) { return (side - 1) / 2; };
   if (layout.row_label_stride > 1) {
     for (const PlacedText& label : layout.row_labels) {
       const Box cell = layout.cell_box(label.index, 0);
-      painter.fill({cell.x - 1 - tick_length, cell.y + middle, tick_length, 1}, ink);
+      painter.fill({cell.x - 1 - tick_length, cell.y + middle(cell.height), tick_length, 1}, ink);
     }
   }
   if (layout.column_label_stride > 1) {
     for (const PlacedText& label : layout.column_labels) {
       const Box cell = layout.cell_box(0, label.index);
-      painter.fill({cell.x + middle, cell.y - 1 - tick_length, 1, tick_length}, ink);
+      painter.fill({cell.x + middle(cell.width), cell.y - 1 - tick_length, 1, tick_length}, ink);
     }
+  }
+}
+
+// A triangle on the end of the colour bar that `base` lies along, `base.height` pixels away from
+// it. Its edge stands out where its colour is that of the paper.
+void paint_tip(Painter& painter, const Look& look, const Box& base, double place) {
+  const int height = std::abs(base.height);
+  const int away = base.height > 0 ? 1 : -1;
+  for (int i = 1; i <= height; ++i) {
+    const int inset = i * base.width / (2 * height + 1);
+    const Box row = {base.x + inset, base.y + away * i, base.width - 2 * inset, 1};
+    painter.fill(row, look.theme.faint_ink);
+    painter.fill({row.x + 1, row.y, row.width - 2, 1}, map_color(look.colormap, place));
   }
 }
 
 }  // namespace
 
+void strike_out(Painter& painter, const Box& box, Color ink) {
+  if (std::min(box.width, box.height) < min_marked_cell) return;
+  const Point from = {box.x + 1.5, box.y + box.height - 1.5};
+  const Point to = {box.x + box.width - 1.5, box.y + 1.5};
+  painter.line({from, to}, 1, {}, ink);
+}
+
 void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look) {
   const Box& bar = layout.box;
   for (int y = 0; y < bar.height; ++y) {
-    const double t = 1.0 - static_cast<double>(y) / (bar.height - 1);
+    const bool one_color = look.scale.low == look.scale.high;
+    const double t = one_color ? 0.5 : 1.0 - static_cast<double>(y) / (bar.height - 1);
     painter.fill({bar.x, bar.y + y, bar.width, 1}, map_color(look.colormap, t));
   }
   paint_rim(painter, bar, look);
+  const int tip = tip_height(layout);
+  if (layout.outside.above > 0) paint_tip(painter, look, {bar.x, bar.y, bar.width, -tip}, 1);
+  if (layout.outside.below > 0) {
+    paint_tip(painter, look, {bar.x, bar.y + bar.height - 1, bar.width, tip}, 0);
+  }
+  if (layout.outside.masked > 0) {
+    painter.fill(layout.masked, look.theme.masked);
+    strike_out(painter, layout.masked, look.theme.faint_ink);
+    painter.text(layout.masked_label, look.theme.ink);
+  }
   for (const Tick& tick : layout.ticks) {
     painter.fill({bar.x + bar.width + tick_gap, tick.y, tick_length, 1}, look.theme.faint_ink);
     painter.text(tick.label, look.theme.ink);
@@ -157,6 +204,7 @@ void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look)
 void paint_panel(Painter& painter, const AttentionMap& map, const Look& look,
                  const PanelLayout& layout) {
   paint_cells(painter, map, look, layout);
+  paint_masked(painter, map, look, layout);
   paint_rim(painter, layout.map, look);
   if (look.grid_lines) paint_grid_lines(painter, layout, look.theme.grid);
   if (look.outline_gold) paint_gold(painter, map, look, layout);
@@ -187,26 +235,6 @@ std::string draw_heatmap_svg(const AttentionMap& map, const HeatmapOptions& opti
   const HeatmapLayout layout = lay_out_heatmap(map, options, font);
   const auto paint = [&](Painter& painter) { paint_heatmap(painter, map, options.look, layout); };
   return make_svg(layout.frame, options.look.theme, font, paint, text, dpi);
-}
-
-Scale fit_scale(const std::vector<AttentionMap>& maps, Colormap colormap) {
-  Range range;
-  for (const AttentionMap& map : maps) {
-    for (const float weight : map.weights) range.include(static_cast<double>(weight));
-  }
-  if (colormap == Colormap::difference) {
-    const double reach = std::max(std::abs(range.low), std::abs(range.high));
-    return reach > 0 ? Scale{-reach, reach} : Scale{-1, 1};
-  }
-  if (range.empty) return {};
-  // A map of one value has the middle colour.
-  if (range.low == range.high) {
-    // Half of 1 would be lost in 1e38.
-    const double reach = std::max(0.5, std::abs(range.low) * 1e-6);
-    constexpr double largest = std::numeric_limits<float>::max();
-    return {std::max(range.low - reach, -largest), std::min(range.high + reach, largest)};
-  }
-  return {range.low, range.high};
 }
 
 }  // namespace attnviz

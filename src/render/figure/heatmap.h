@@ -18,10 +18,9 @@ void paint_heatmap(Painter& painter, const AttentionMap& map, const Look& look,
 /// The parts of a heatmap: the cells with labels and axis titles, and the colour bar.
 void paint_panel(Painter& painter, const AttentionMap& map, const Look& look,
                  const PanelLayout& layout);
+/// A line through a masked cell of 8 pixels or more, from corner to corner: no colour of the scale
+/// is then mistaken for its ground.
+void strike_out(Painter& painter, const Box& box, Color ink);
 void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look);
-
-/// From the least to the greatest weight of the maps; for the colours of differences as far to both
-/// sides of 0.
-Scale fit_scale(const std::vector<AttentionMap>& maps, Colormap colormap);
 
 }  // namespace attnviz

@@ -11,32 +11,45 @@
 namespace attnviz {
 namespace {
 
-int color_bar_label_height(const Font& font, int side) {
-  return -measure(font, "0", scaled(12, side)).top;
+constexpr int max_side_for_numbers = 1200;  // of a map whose cells grow to hold them
+
+int color_bar_font(const BarPlace& place) {
+  return std::min(scaled(12, place.side), place.font_size);
+}
+
+int color_bar_label_height(const Font& font, const BarPlace& place) {
+  return -measure(font, "0", color_bar_font(place)).top;
 }
 
 // Beside the map. A bar that is so much higher than the map that it reaches the column labels
 // is placed beside those.
-ColorBar place_beside(const Font& font, const Scale& scale, const PanelLayout& panel, int side) {
+ColorBar place_beside(const Font& font, const Scale& scale, const Outside& outside,
+                      const PanelLayout& panel, int side) {
   const int height = color_bar_height(panel.map.height);
-  const int y = half(panel.map.height - height);
-  int x = panel.map.width + scaled(20, side);
+  BarPlace place = {panel.map.width + scaled(20, side), half(panel.map.height - height), height,
+                    side, panel.font_size};
   const Box& first = panel.column_labels.front().box;
-  if (y - color_bar_label_height(font, side) < first.y + first.height) {
+  const int tip = outside.above > 0 ? scaled(16, side) / 2 : 0;
+  if (place.y - std::max(tip, color_bar_label_height(font, place)) < first.y + first.height) {
     int right = panel.column_title.box.x + panel.column_title.box.width;
     for (const PlacedText& label : panel.column_labels) {
       right = std::max(right, label.box.x + label.box.width);
     }
-    x = std::max(x, right + scaled(12, side));
+    place.x = std::max(place.x, right + scaled(12, side));
   }
-  return place_color_bar(font, scale, x, y, height, side);
+  return place_color_bar(font, scale, outside, place);
 }
 
 }  // namespace
 
 Box ColorBar::bounds() const {
   Box all = box;
+  const int tip = tip_height(*this);
+  if (outside.above > 0) include(all, {box.x, box.y - tip, box.width, tip});
+  if (outside.below > 0) include(all, {box.x, box.y + box.height, box.width, tip});
   for (const Tick& tick : ticks) include(all, tick.label);
+  if (outside.masked > 0) include(all, masked);
+  include(all, masked_label);
   return all;
 }
 
@@ -46,6 +59,8 @@ void ColorBar::move_by(int dx, int dy) {
     tick.y += dy;
     move(tick.label, dx, dy);
   }
+  move(masked, dx, dy);
+  move(masked_label, dx, dy);
 }
 
 int color_bar_height(int maps_height) {
@@ -53,24 +68,35 @@ int color_bar_height(int maps_height) {
   return std::max(maps_height, shortest);
 }
 
-ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int height, int side) {
-  const int size = scaled(12, side);
+int tip_height(const ColorBar& bar) {
+  return bar.box.width / 2;
+}
+
+ColorBar place_color_bar(const Font& font, const Scale& scale, const Outside& outside,
+                         const BarPlace& place) {
+  const int size = color_bar_font(place);
   ColorBar placed;
+  placed.outside = outside;
   Box& bar = placed.box;
-  bar = {x, y, scaled(16, side), height};
-  const int steps = bar.height >= 12 * color_bar_label_height(font, side) ? 5 : 2;
-  const Axis axis = make_axis({scale.low, scale.high, false}, AxisKind::within, steps);
-  for (const AxisTick& mark : axis.ticks) {
+  bar = {place.x, place.y, scaled(16, place.side), place.height};
+  const int text_x = bar.x + bar.width + tick_gap + tick_length + scaled(4, place.side);
+  const auto beside = [&](const std::string& text, int y) {
+    const TextExtent e = measure(font, text, size);
+    return place_text(text, e, size, text_x, half(2 * y + 1 - e.top - e.bottom));
+  };
+  const int steps = bar.height >= 12 * color_bar_label_height(font, place) ? 5 : 2;
+  for (const AxisTick& mark : scale_ticks(scale, steps)) {
     Tick tick;
     tick.value = mark.value;
     tick.y =
         bar.y + static_cast<int>(std::lround((1.0 - scale.place(tick.value)) * (bar.height - 1)));
-    const std::string& text = mark.label;
-    const TextExtent e = measure(font, text, size);
-    tick.label =
-        place_text(text, e, size, bar.x + bar.width + tick_gap + tick_length + scaled(4, side),
-                   half(2 * tick.y + 1 - e.top - e.bottom));
+    tick.label = beside(mark.label, tick.y);
     placed.ticks.push_back(std::move(tick));
+  }
+  if (outside.masked > 0) {
+    const int top = bar.y + bar.height + tip_height(placed) + scaled(12, place.side);
+    placed.masked = {bar.x, top, bar.width, bar.width};
+    placed.masked_label = beside("masked", top + bar.width / 2);
   }
   return placed;
 }
@@ -82,12 +108,19 @@ HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& opt
   if (look.cell < 0) {
     throw UsageError(fmt::format("cell: expected 0 or more pixels, got {}", look.cell));
   }
-  const int cell = look.cell > 0 ? look.cell : choose_cell(std::max(map.rows(), map.columns()));
-  const int side = longer_side(map, cell);
+  CellSize cell = {look.cell, look.cell};
+  if (look.cell == 0) cell = choose_cell(map.rows(), map.columns());
+  int side = longer_side(map, cell);
 
   HeatmapLayout layout;
   layout.panel = lay_out_panel(map, look, texts, font, cell, side);
-  layout.color_bar = place_beside(font, look.scale, layout.panel, side);
+  const int needed = layout.panel.cell_for_numbers;
+  if (look.cell == 0 && needed > 0 && longer_side(map, {needed, needed}) <= max_side_for_numbers) {
+    side = longer_side(map, {needed, needed});
+    layout.panel = lay_out_panel(map, look, texts, font, {needed, needed}, side);
+  }
+  layout.color_bar =
+      place_beside(font, look.scale, count_outside(map, look.scale), layout.panel, side);
   Framed content = {layout.panel.bounds(), half(layout.panel.map.width), side};
   include(content.bounds, layout.color_bar.bounds());
   const Shift shift = place_frame(font, texts.title, texts.caption, content, layout.frame);

@@ -10,6 +10,7 @@
 #include "attnviz/look.h"
 #include "render/figure/frame.h"
 #include "render/figure/panel.h"
+#include "render/figure/scale.h"
 #include "render/text/placed_text.h"
 
 namespace attnviz {
@@ -24,6 +25,9 @@ struct Tick {
 struct ColorBar {
   Box box;  // scale.high at its first row of pixels, scale.low at its last
   std::vector<Tick> ticks;
+  Outside outside;  // a tip at each end that has weights beyond it
+  Box masked;       // the ground of masked cells, below the bar; empty when there are none
+  PlacedText masked_label;
 
   Box bounds() const;
   void move_by(int dx, int dy);
@@ -39,9 +43,19 @@ struct HeatmapLayout {
 /// The height of a colour bar beside maps that are so high.
 int color_bar_height(int maps_height);
 
-/// A colour bar with its top left corner at (x, y). `side` sets its width and the size of its
-/// labels, see scaled().
-ColorBar place_color_bar(const Font& font, const Scale& scale, int x, int y, int height, int side);
+/// Where a colour bar goes.
+struct BarPlace {
+  int x = 0;  // of its top left corner
+  int y = 0;
+  int height = 0;
+  int side = 0;       // sets its width and the size of its labels, see scaled()
+  int font_size = 0;  // of the maps' labels: those of the bar are no larger
+};
+ColorBar place_color_bar(const Font& font, const Scale& scale, const Outside& outside,
+                         const BarPlace& place);
+
+/// How high the tip of a colour bar is.
+int tip_height(const ColorBar& bar);
 
 /// Throws as lay_out_panel and place_frame do; UsageError also when the cell is negative.
 HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options,

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "attnviz/error.h"
-#include "base/number.h"
 #include "render/figure/frame.h"
+#include "render/figure/scale.h"
 #include "render/raster/canvas.h"
 #include "render/text/label_text.h"
 
@@ -16,9 +16,11 @@ namespace attnviz {
 namespace {
 
 constexpr int max_cell = 32;
-constexpr int cells_at_max = 30;   // more cells a side than this are smaller
-constexpr int target_side = 3600;  // of the map, as long as cells have a pixel
-constexpr int min_font = 9;        // below it labels are left out rather than shrunk
+constexpr int cells_at_max = 30;      // more cells a side than this are smaller
+constexpr int target_side = 3600;     // of the map, as long as cells have a pixel
+constexpr double strip_side = 1800;   // of a map that would be a strip with square cells,
+constexpr double widest_ratio = 2.5;  // and its shape with others
+constexpr int min_font = 9;           // below it labels are left out rather than shrunk
 constexpr int max_font = 48;
 
 struct Label {
@@ -76,7 +78,7 @@ Line fit_line(const Font& font, const std::vector<Label>& labels, int size, int 
 class PanelBuilder {
  public:
   PanelBuilder(const AttentionMap& map, const Look& look, const HeatmapTexts& texts,
-               const Font& font, int cell, int side)
+               const Font& font, CellSize cell, int side)
       : map_(map), look_(look), texts_(texts), font_(font), side_(side) {
     layout_.cell = cell;
   }
@@ -110,13 +112,15 @@ class PanelBuilder {
 void PanelBuilder::size_map() {
   // Checked before anything is measured or multiplied in int.
   constexpr std::size_t max = 1 << 20;
-  check_canvas_size(static_cast<std::int64_t>(std::min(map_.columns(), max)) * layout_.cell,
-                    static_cast<std::int64_t>(std::min(map_.rows(), max)) * layout_.cell);
-  layout_.map = {0, 0, static_cast<int>(map_.columns()) * layout_.cell,
-                 static_cast<int>(map_.rows()) * layout_.cell};
+  const CellSize cell = layout_.cell;
+  check_canvas_size(static_cast<std::int64_t>(std::min(map_.columns(), max)) * cell.width,
+                    static_cast<std::int64_t>(std::min(map_.rows(), max)) * cell.height);
+  layout_.map = {0, 0, static_cast<int>(map_.columns()) * cell.width,
+                 static_cast<int>(map_.rows()) * cell.height};
   // At half a cell "</s>" fits beside a letter; letters of small cells must be larger to be
   // legible.
-  const int size = std::max(layout_.cell / 2, std::min(12, layout_.cell * 2 / 3));
+  const int side = std::max(cell.width, cell.height);
+  const int size = std::max(side / 2, std::min(12, side * 2 / 3));
   layout_.font_size = look_.font_size > 0 ? look_.font_size : std::clamp(size, min_font, max_font);
 }
 
@@ -135,7 +139,7 @@ std::vector<Label> PanelBuilder::make_labels(const std::vector<std::string>& sym
 
 void PanelBuilder::place_row_labels() {
   const int size = layout_.font_size;
-  const int cell = layout_.cell;
+  const int cell = layout_.cell.height;
   bool any_wrong = false;
   for (std::size_t row = 0; row < map_.rows(); ++row) any_wrong = any_wrong || is_wrong(map_, row);
   const std::vector<Label> labels = make_labels(map_.target);
@@ -183,12 +187,12 @@ void PanelBuilder::place_column_labels() {
   const int gap = std::max(3, size / 3);
   std::vector<int> widths;
   for (const Label& label : labels) widths.push_back(label.width());
-  int stride = column_stride(widths, layout_.cell, gap);
+  int stride = column_stride(widths, layout_.cell.width, gap);
   if (stride > 1) {
     // A label that is no wider than a line is high gains nothing by turning.
     std::vector<int> turned = widths;
     for (int& width : turned) width = std::min(width, line.height());
-    const int turned_stride = column_stride(turned, layout_.cell, 1);
+    const int turned_stride = column_stride(turned, layout_.cell.width, 1);
     layout_.column_labels_rotated = turned_stride < stride;
     stride = std::min(stride, turned_stride);
   }
@@ -196,7 +200,7 @@ void PanelBuilder::place_column_labels() {
 
   for (std::size_t column = 0; column < labels.size(); column += static_cast<std::size_t>(stride)) {
     const TextExtent& e = labels[column].extent;
-    const int middle = (2 * static_cast<int>(column) + 1) * layout_.cell;  // doubled
+    const int middle = (2 * static_cast<int>(column) + 1) * layout_.cell.width;  // doubled
     PlacedText placed{labels[column].text, size, 0, 0, Direction::right, {}, column};
     if (layout_.column_labels_rotated && labels[column].width() > line.height()) {
       placed.direction = Direction::up;
@@ -237,37 +241,35 @@ void PanelBuilder::place_axis_titles() {
                                  half(layout_.map.height + r.left + r.right), Direction::up);
 }
 
-std::string number_text(float weight, const NumberStyle& style) {
-  const auto value = static_cast<double>(weight);
-  std::string text = format_fixed(style.percent ? 100 * value : value, style.decimals);
-  if (style.percent) text += '%';
-  // No "-0.00".
-  return text.find_first_of("123456789") == std::string::npos && text[0] == '-' ? text.substr(1)
-                                                                                : text;
-}
-
 void PanelBuilder::place_numbers(const NumberStyle& style) {
   constexpr int margin = 2;                     // around the widest
   constexpr std::size_t max_numbers = 1 << 16;  // more would be illegible
   if (map_.weights.size() > max_numbers) {
-    layout_.cell_for_numbers = layout_.cell + 1;
+    layout_.cell_for_numbers = layout_.cell.shorter() + 1;
     return;
   }
   std::vector<std::string> texts;
-  for (const float weight : map_.weights) texts.push_back(number_text(weight, style));
+  for (const float weight : map_.weights) {
+    texts.push_back(is_masked(weight) ? "" : number_text(static_cast<double>(weight), style));
+  }
   const auto longest = std::ranges::max_element(texts, {}, &std::string::size);
-  const auto side_for = [&](int size) {
+  const CellSize cell_size = layout_.cell;
+  const auto needed = [&](int size) {
     const TextExtent e = measure(font_, *longest, size);
-    return std::max(e.advance, e.bottom - e.top) + 2 * margin;
+    return CellSize{e.advance + 2 * margin, e.bottom - e.top + 2 * margin};
   };
-  int size = std::min(layout_.font_size, std::max(layout_.cell / 2, min_font));
-  while (size > min_font && side_for(size) > layout_.cell) --size;
-  if (side_for(size) > layout_.cell) {
-    layout_.cell_for_numbers = side_for(size);
+  const auto fits = [&](int size) {
+    return needed(size).width <= cell_size.width && needed(size).height <= cell_size.height;
+  };
+  int size = std::min(layout_.font_size, std::max(cell_size.shorter() / 2, min_font));
+  while (size > min_font && !fits(size)) --size;
+  if (!fits(size)) {
+    layout_.cell_for_numbers = std::max(needed(size).width, needed(size).height);
     return;
   }
   const TextExtent zero = measure(font_, "0", size);
   for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].empty()) continue;
     const Box cell = layout_.cell_box(i / map_.columns(), i % map_.columns());
     const TextExtent e = measure(font_, texts[i], size);
     const int x = centre(2 * cell.x + cell.width, e.left, e.right, e.middle_x);
@@ -280,8 +282,8 @@ void PanelBuilder::place_numbers(const NumberStyle& style) {
 }  // namespace
 
 Box PanelLayout::cell_box(std::size_t row, std::size_t column) const {
-  return {map.x + static_cast<int>(column) * cell, map.y + static_cast<int>(row) * cell, cell,
-          cell};
+  return {map.x + static_cast<int>(column) * cell.width,
+          map.y + static_cast<int>(row) * cell.height, cell.width, cell.height};
 }
 
 Box PanelLayout::bounds() const {
@@ -312,21 +314,30 @@ int underline_thickness(int font_size) {
   return std::max(1, font_size / 9);
 }
 
-int choose_cell(std::size_t longest_side) {
-  const double n = static_cast<double>(longest_side);
-  const double size = max_cell * std::sqrt(std::min(1.0, cells_at_max / n));
-  return std::max(1, static_cast<int>(std::min(std::round(size), target_side / n)));
+CellSize choose_cell(std::size_t rows, std::size_t columns) {
+  const auto more = static_cast<double>(std::max(rows, columns));
+  const auto fewer = static_cast<double>(std::min(rows, columns));
+  const double size = max_cell * std::sqrt(std::min(1.0, cells_at_max / more));
+  const int side = std::max(1, static_cast<int>(std::min(std::round(size), target_side / more)));
+  if (side * more <= strip_side || more < widest_ratio * fewer) return {side, side};
+  const bool has_labels = side >= min_font;  // all of them fit
+  const int narrow =
+      has_labels ? side : std::max(1, static_cast<int>(std::round(strip_side / more)));
+  const double wide = narrow * more / (widest_ratio * fewer);
+  const int broad = std::clamp(static_cast<int>(std::round(wide)), narrow, max_cell);
+  return rows > columns ? CellSize{broad, narrow} : CellSize{narrow, broad};
 }
 
-int longer_side(const AttentionMap& map, int cell) {
-  // No canvas is larger.
-  constexpr std::int64_t max = 1 << 20;
-  const auto longest = static_cast<std::int64_t>(std::max(map.rows(), map.columns()));
-  return static_cast<int>(std::min(max, std::min(max, longest) * cell));
+int longer_side(const AttentionMap& map, CellSize cell) {
+  const auto length = [](std::size_t count, int side) {
+    constexpr std::size_t most = 1 << 20;  // no canvas is larger
+    return static_cast<int>(std::min(most, std::min(most, count) * static_cast<std::size_t>(side)));
+  };
+  return std::max(length(map.columns(), cell.width), length(map.rows(), cell.height));
 }
 
 PanelLayout lay_out_panel(const AttentionMap& map, const Look& look, const HeatmapTexts& texts,
-                          const Font& font, int cell, int side) {
+                          const Font& font, CellSize cell, int side) {
   if (map.rows() == 0 || map.columns() == 0) {
     throw UsageError(
         fmt::format("attention map: nothing to draw; expected at least 1 x 1, got {} x {}",

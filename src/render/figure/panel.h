@@ -10,13 +10,14 @@
 #include "attnviz/font.h"
 #include "attnviz/heatmap.h"
 #include "attnviz/look.h"
+#include "render/paint/painter.h"
 #include "render/text/placed_text.h"
 
 namespace attnviz {
 
 /// The cells with their labels and the titles of both axes.
 struct PanelLayout {
-  int cell = 0;              // side of a cell
+  CellSize cell;
   int font_size = 0;         // of the labels, in pixels
   Box map;                   // all cells
   int row_label_stride = 1;  // every n-th label is drawn; 1 draws all
@@ -40,18 +41,19 @@ struct PanelLayout {
 /// Whether the row's symbol is known to be wrong.
 bool is_wrong(const AttentionMap& map, std::size_t row);
 
-/// The side of a cell that suits a map of so many rows or columns, whichever are more.
-int choose_cell(std::size_t longest_side);
+/// The cells that suit maps of so many rows and columns: square, unless there are so many more of
+/// one than of the other that the map would be a thin strip.
+CellSize choose_cell(std::size_t rows, std::size_t columns);
 
-/// With the map's top left corner at (0, 0). `cell` is 1 or more; `side` sets the size of the axis
-/// titles, see scaled(). Of the look, the font size and the numbers count here, of the texts the
-/// titles of the axes. Throws UsageError when the map has no row or no column, or its weights are
-/// not rows x columns; LimitError when the cells alone are larger than a canvas can be.
+/// With the map's top left corner at (0, 0). The cell's sides are 1 or more; `side` sets the size
+/// of the axis titles, see scaled(). Of the look, the font size and the numbers count here, of the
+/// texts the titles of the axes. Throws UsageError when the map has no row or no column, or its
+/// weights are not rows x columns; LimitError when the cells alone are larger than a canvas can be.
 PanelLayout lay_out_panel(const AttentionMap& map, const Look& look, const HeatmapTexts& texts,
-                          const Font& font, int cell, int side);
+                          const Font& font, CellSize cell, int side);
 
 /// The longer side of a map with such cells, bounded.
-int longer_side(const AttentionMap& map, int cell);
+int longer_side(const AttentionMap& map, CellSize cell);
 
 /// How thick the line under a wrong symbol is for a font size. It is the lower edge of the label's
 /// box.

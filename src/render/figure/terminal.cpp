@@ -9,8 +9,8 @@
 
 #include "attnviz/error.h"
 #include "base/grapheme.h"
-#include "base/number.h"
 #include "render/figure/panel.h"
+#include "render/figure/scale.h"
 #include "render/text/label_text.h"
 
 namespace attnviz {
@@ -105,8 +105,16 @@ class Drawing {
 
   // `last` is the colour that is set, which is not set again.
   void add_cell(std::string& text, float weight, int width, std::string& last) const {
-    const double place = options_.scale.place(static_cast<double>(weight));
-    const double t = std::isnan(place) ? 0.5 : place;
+    if (is_masked(weight)) {
+      if (!last.empty()) text += reset;
+      last.clear();
+      text += std::string(static_cast<std::size_t>(width), '/');
+      return;
+    }
+    add_color(text, options_.scale.place(static_cast<double>(weight)), width, last);
+  }
+
+  void add_color(std::string& text, double t, int width, std::string& last) const {
     if (options_.colors == TerminalColors::none) {
       static constexpr std::string_view blocks[] = {" ", "░", "▒", "▓", "█"};
       for (int i = 0; i < width; ++i) text += blocks[std::lround(t * 4)];
@@ -124,14 +132,17 @@ class Drawing {
 
   std::string scale() const {
     constexpr int steps = 10;
-    const auto [low, high] = options_.scale;
-    std::string text = format_shortest(static_cast<float>(low)) + ' ';
+    const auto& [low, high, kind] = options_.scale;
+    const NumberStyle style = fit_numbers(options_.scale);
+    const Outside outside = count_outside(map_, options_.scale);
+    std::string text = (outside.below > 0 ? "\u2264" : "") + number_text(low, style) + ' ';
     std::string last;
     for (int i = 0; i <= steps; ++i) {
-      add_cell(text, static_cast<float>(low + (high - low) * i / steps), 1, last);
+      add_color(text, low == high ? 0.5 : static_cast<double>(i) / steps, 1, last);
     }
     return text + std::string(last.empty() ? "" : reset) + ' ' +
-           format_shortest(static_cast<float>(high));
+           (outside.above > 0 ? "\u2265" : "") + number_text(high, style) +
+           (outside.masked > 0 ? "  // masked" : "");
   }
 
   const AttentionMap& map_;

@@ -8,9 +8,9 @@ namespace attnviz {
 void CanvasPainter::cells(const CellGrid& grid) {
   const std::size_t columns = grid.columns();
   for (std::size_t i = 0; i < grid.colors.size(); ++i) {
-    const int x = grid.box.x + static_cast<int>(i % columns) * grid.cell;
-    const int y = grid.box.y + static_cast<int>(i / columns) * grid.cell;
-    canvas_.fill({x, y, grid.cell, grid.cell}, grid.colors[i]);
+    const int x = grid.box.x + static_cast<int>(i % columns) * grid.cell.width;
+    const int y = grid.box.y + static_cast<int>(i / columns) * grid.cell.height;
+    canvas_.fill({x, y, grid.cell.width, grid.cell.height}, grid.colors[i]);
   }
 }
 

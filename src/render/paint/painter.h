@@ -1,6 +1,7 @@
 // What figures are drawn with: one layout, painted as pixels or as vectors.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -11,13 +12,21 @@
 
 namespace attnviz {
 
-/// Square cells of one colour each, row by row.
+struct CellSize {
+  int width = 1;
+  int height = 1;
+
+  int shorter() const { return std::min(width, height); }
+  friend bool operator==(const CellSize&, const CellSize&) = default;
+};
+
+/// Cells of one colour each, row by row.
 struct CellGrid {
   Box box;  // of all cells
-  int cell = 1;
+  CellSize cell;
   std::vector<Color> colors;
 
-  std::size_t columns() const { return static_cast<std::size_t>(box.width / cell); }
+  std::size_t columns() const { return static_cast<std::size_t>(box.width / cell.width); }
 };
 
 class Painter {

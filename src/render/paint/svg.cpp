@@ -103,12 +103,13 @@ void SvgPainter::cells(const CellGrid& grid) {
   const auto row = [&](std::size_t i) { return static_cast<int>(i / columns); };
   if (grid.colors.size() <= max_svg_cells) {
     for (std::size_t i = 0; i < grid.colors.size(); ++i) {
-      body_ += rectangle({grid.box.x + column(i) * grid.cell, grid.box.y + row(i) * grid.cell,
-                          grid.cell, grid.cell},
-                         grid.colors[i]);
+      body_ +=
+          rectangle({grid.box.x + column(i) * grid.cell.width,
+                     grid.box.y + row(i) * grid.cell.height, grid.cell.width, grid.cell.height},
+                    grid.colors[i]);
     }
   } else {
-    Canvas pixels(static_cast<int>(columns), grid.box.height / grid.cell, {});
+    Canvas pixels(static_cast<int>(columns), grid.box.height / grid.cell.height, {});
     for (std::size_t i = 0; i < grid.colors.size(); ++i) {
       pixels.fill({column(i), row(i), 1, 1}, grid.colors[i]);
     }

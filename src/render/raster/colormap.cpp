@@ -194,9 +194,15 @@ Color map_color(Colormap colormap, double t) {
 }
 
 double Scale::place(double weight) const {
+  if (std::isnan(weight)) return weight;
+  const double within = std::clamp(weight, low, high);
+  if (low == high) return weight < low ? 0 : weight > high ? 1 : 0.5;
+  if (kind == ScaleKind::logarithm) {
+    return (std::log(within) - std::log(low)) / (std::log(high) - std::log(low));
+  }
   // Halved, as the difference of two doubles may be infinite.
-  const double place = (weight / 2 - low / 2) / (high / 2 - low / 2);
-  return std::isnan(weight) ? weight : std::clamp(place, 0.0, 1.0);
+  const double place = (within / 2 - low / 2) / (high / 2 - low / 2);
+  return kind == ScaleKind::root ? std::sqrt(place) : place;
 }
 
 }  // namespace attnviz

@@ -2,6 +2,7 @@
 //   ATTNVIZ_WRITE_GOLDEN=1 unit_tests "pictures look as they did"
 // rewrites them; check them by eye before committing.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include "catch.h"
 #include "render/decode_png.h"
 #include "render/draw.h"
+#include "render/figure/overlay.h"
 #include "render/maps.h"
 
 namespace attnviz {
@@ -67,6 +69,38 @@ Canvas thinned() {
   return draw_heatmap(map_of(repeated(3, "o"), repeated(250, "i")), options);
 }
 
+// Masked cells, weights beyond the scale, shared axes with names of rows and columns.
+Canvas heads() {
+  std::vector<AttentionMap> maps(6, map_of({"the", "house", "nearby"}, {"das", "Haus", "nah"}));
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    maps[i].weights[i] = 1.5F;
+    for (const std::size_t masked : {1U, 2U, 5U}) maps[i].weights[masked] = std::nanf("");
+  }
+  SheetOptions options;
+  options.row_names = {"layer 0", "layer 1"};
+  options.column_names = {"head 0", "head 1", "head 2"};
+  options.caption = "6 of 54 weights above 1";
+  return draw_sheet(maps, std::vector<HeatmapTexts>(6), options);
+}
+
+Canvas over_a_picture() {
+  std::vector<AttentionMap> maps(2, map_of(repeated(3, ""), repeated(4, "")));
+  maps[1].weights[0] = std::nanf("");
+  Canvas photo(120, 80, {120, 180, 230});
+  photo.fill({20, 30, 40, 50}, {180, 60, 40});
+  photo.fill({80, 10, 20, 60}, {40, 120, 60});
+  std::vector<HeatmapTexts> texts(2);
+  texts[0].title = "house";
+  texts[1].title = "tree";
+  SheetOptions options;
+  options.look.cell = 50;
+  const Font font;
+  const SheetLayout layout = lay_out_overlays(maps, texts, options, photo, font);
+  return make_canvas(layout.frame, options.look.theme, font, [&](Painter& painter) {
+    paint_overlays(painter, maps, options.look, layout, photo, Overlay::smooth);
+  });
+}
+
 struct Golden {
   std::string name;
   std::function<Canvas()> draw;
@@ -79,7 +113,9 @@ std::vector<Golden> golden_pictures() {
           {"transparent", [] { return everything(transparent_theme, Colormap::blues); }},
           {"sheet", sheet_of_words},
           {"difference", difference_of_maps},
-          {"thinned", thinned}};
+          {"thinned", thinned},
+          {"heads", heads},
+          {"over", over_a_picture}};
 }
 
 std::filesystem::path path_of(const Golden& golden) {

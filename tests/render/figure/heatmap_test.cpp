@@ -1,4 +1,5 @@
 #include "render/figure/heatmap.h"
+#include "render/figure/scale.h"
 
 #include <algorithm>
 #include <cmath>
@@ -402,13 +403,13 @@ TEST_CASE("a fitted scale reaches from the least to the greatest weight") {
   map.weights = {0.25F, 0.5F, std::nanf("")};
   AttentionMap other = map;
   other.weights = {-0.5F, 0, 0};
-  CHECK(fit_scale({map}, Colormap::viridis) == Scale{0.25, 0.5});
-  CHECK(fit_scale({map, other}, Colormap::viridis) == Scale{-0.5, 0.5});
-  CHECK(fit_scale({map}, Colormap::difference) == Scale{-0.5, 0.5});
+  CHECK(fit_scale({map}, Centre::free) == Scale{0.25, 0.5});
+  CHECK(fit_scale({map, other}, Centre::free) == Scale{-0.5, 0.5});
+  CHECK(fit_scale({map}, Centre::zero) == Scale{-0.5, 0.5});
   map.weights = {0.5F, 0.5F, 0.5F};
-  CHECK(fit_scale({map}, Colormap::viridis).place(0.5) == 0.5);
+  CHECK(fit_scale({map}, Centre::free).place(0.5) == 0.5);
   map.weights = {0, 0, 0};
-  CHECK(fit_scale({map}, Colormap::difference) == Scale{-1, 1});
+  CHECK(fit_scale({map}, Centre::zero) == Scale{-1, 1});
 }
 
 TEST_CASE("weights that are no probabilities are drawn unchanged") {
@@ -417,15 +418,85 @@ TEST_CASE("weights that are no probabilities are drawn unchanged") {
   map.weights = {std::nanf(""), -3, 1e30f, infinity, -infinity};
   const HeatmapLayout layout = lay_out_heatmap(map, {});
   const Canvas canvas = draw_heatmap(map, {});
-  const Color expected[] = {{128, 128, 128},
-                            map_color(Colormap::viridis, 0),
-                            map_color(Colormap::viridis, 1),
-                            map_color(Colormap::viridis, 1),
+  const Color expected[] = {light_theme.masked, map_color(Colormap::viridis, 0),
+                            map_color(Colormap::viridis, 1), map_color(Colormap::viridis, 1),
                             map_color(Colormap::viridis, 0)};
   for (std::size_t i = 0; i < 5; ++i) {
     const Box cell = layout.panel.cell_box(0, i);
-    CHECK(canvas.at(cell.x + cell.width / 2, cell.y + cell.height / 2) == expected[i]);
+    CHECK(canvas.at(cell.x + 4, cell.y + 4) == expected[i]);
   }
+}
+
+TEST_CASE("masked cells have a ground of their own, and nothing is written on it") {
+  AttentionMap map = map_of({"a", "b"}, {"c", "d"});
+  map.weights = {0.5F, std::nanf(""), std::nanf(""), std::nanf("")};
+  for (const Theme& theme : {light_theme, dark_theme, transparent_theme}) {
+    for (const int size : {7, 8, 32}) {
+      CAPTURE(size);
+      HeatmapOptions options;
+      options.look.theme = theme;
+      options.look.cell = size;
+      options.look.numbers = NumberStyle{1};
+      options.look.mark_largest = size < 32;
+      const HeatmapLayout layout = lay_out_heatmap(map, options);
+      const Canvas canvas = draw_heatmap(map, options);
+      for (std::size_t i = 1; i < 4; ++i) {
+        const Box cell = layout.panel.cell_box(i / 2, i % 2);
+        int ground = 0;
+        for (int y = 0; y < size; ++y) {
+          for (int x = 0; x < size; ++x) {
+            const bool is_struck = x + y >= size - 3 && x + y <= size + 1 && size >= 8;
+            ground += canvas.at(cell.x + x, cell.y + y) == theme.masked;
+            if (!is_struck) CHECK(canvas.at(cell.x + x, cell.y + y) == theme.masked);
+          }
+        }
+        CHECK((ground < size * size) == (size >= 8));
+      }
+      // The only weight is the largest, and the only number.
+      CHECK(layout.panel.numbers.size() == (size == 32 ? 1 : 0));
+      // The legend of the colour bar has the same ground.
+      const Box& legend = layout.color_bar.masked;
+      CHECK(layout.color_bar.masked_label.text == "masked");
+      CHECK(legend.y > layout.color_bar.box.y + layout.color_bar.box.height);
+      CHECK(canvas.at(legend.x + 2, legend.y + 2) == theme.masked);
+    }
+  }
+  map.weights = {0.5F, 0, 0, 1};
+  CHECK(lay_out_heatmap(map, {}).color_bar.masked_label.text.empty());
+}
+
+TEST_CASE("a tip of the colour bar tells of weights beyond it") {
+  AttentionMap map = map_of({"a"}, {"b", "c"});
+  for (const auto& [low, high] : std::vector<std::pair<float, float>>{
+           {0, 1}, {-0.5F, 1}, {0, 1.5F}, {-0.5F, 1.5F}, {std::nanf(""), std::nanf("")}}) {
+    CAPTURE(low, high);
+    map.weights = {low, high};
+    const ColorBar bar = lay_out_heatmap(map, {}).color_bar;
+    const Canvas canvas = draw_heatmap(map, {});
+    const int x = bar.box.x + bar.box.width / 2;
+    const Color above = canvas.at(x, bar.box.y - 3);
+    const Color below = canvas.at(x, bar.box.y + bar.box.height + 2);
+    CHECK((above == map_color(Colormap::viridis, 1)) == (high > 1));
+    CHECK((below == map_color(Colormap::viridis, 0)) == (low < 0));
+    CHECK((above == *light_theme.paper) == !(high > 1));
+    CHECK((below == *light_theme.paper) == !(low < 0));
+    CHECK(bar.bounds().y ==
+          std::min(bar.box.y - (high > 1 ? tip_height(bar) : 0), bar.ticks.back().label.box.y));
+  }
+}
+
+TEST_CASE("a map of one value has one colour, and so has its colour bar") {
+  AttentionMap map = map_of({"a"}, {"b", "c"});
+  map.weights = {0.2F, 0.2F};
+  HeatmapOptions options;
+  options.look.scale = fit_scale({map}, Centre::free);
+  const ColorBar bar = lay_out_heatmap(map, options).color_bar;
+  const Canvas canvas = draw_heatmap(map, options);
+  for (const int y : {0, 40, bar.box.height - 1}) {
+    CHECK(canvas.at(bar.box.x + 2, bar.box.y + y) == map_color(Colormap::viridis, 0.5));
+  }
+  REQUIRE(bar.ticks.size() == 1);
+  CHECK(bar.ticks[0].label.text == "0.20");
 }
 
 TEST_CASE("texts may hold anything") {

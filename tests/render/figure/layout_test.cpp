@@ -105,8 +105,8 @@ TEST_CASE("nothing overlaps, everything is inside, labels are centred") {
         CHECK(off_centre == 0);
 
         CHECK(layout.panel.font_size >= 9);
-        CHECK(layout.panel.map.width == layout.panel.cell * static_cast<int>(columns));
-        CHECK(layout.panel.map.height == layout.panel.cell * static_cast<int>(rows));
+        CHECK(layout.panel.map.width == layout.panel.cell.width * static_cast<int>(columns));
+        CHECK(layout.panel.map.height == layout.panel.cell.height * static_cast<int>(rows));
         CHECK(layout.frame.width <= 4500);
         CHECK(layout.frame.height <= 4500);
       }
@@ -126,12 +126,12 @@ TEST_CASE("labels are centred on their cells, for every number of them") {
     double worst = 0;
     for (const PlacedText& label : layout.panel.row_labels) {
       const double middle =
-          layout.panel.map.y + (static_cast<double>(label.index) + 0.5) * layout.panel.cell;
+          layout.panel.map.y + (static_cast<double>(label.index) + 0.5) * layout.panel.cell.width;
       worst = std::max(worst, std::abs(label.box.y + label.box.height / 2.0 - middle));
     }
     for (const PlacedText& label : layout.panel.column_labels) {
       const double middle =
-          layout.panel.map.x + (static_cast<double>(label.index) + 0.5) * layout.panel.cell;
+          layout.panel.map.x + (static_cast<double>(label.index) + 0.5) * layout.panel.cell.width;
       worst = std::max(worst, std::abs(label.box.x + label.box.width / 2.0 - middle));
     }
     CHECK(worst <= 0.5);
@@ -222,14 +222,19 @@ TEST_CASE("cells are large for small maps and shrink with large ones") {
     return lay_out_heatmap(map_of(labels_of("letters", rows), labels_of("letters", columns)), {})
         .panel.cell;
   };
-  CHECK(cell(1, 1) == 32);
-  CHECK(cell(12, 12) == 32);
-  CHECK(cell(30, 12) == 32);
-  CHECK(cell(100, 100) == 18);
-  CHECK(cell(100, 3) == 18);
-  CHECK(cell(450, 450) == 8);
-  CHECK(cell(1000, 1000) == 3);
-  CHECK(cell(1, 5000) == 1);
+  CHECK((cell(1, 1) == CellSize{32, 32}));
+  CHECK((cell(12, 12) == CellSize{32, 32}));
+  CHECK((cell(30, 12) == CellSize{32, 32}));
+  CHECK((cell(100, 100) == CellSize{18, 18}));
+  CHECK((cell(100, 3) == CellSize{18, 18}));
+  CHECK((cell(450, 450) == CellSize{8, 8}));
+  CHECK((cell(1000, 1000) == CellSize{3, 3}));
+  // What would be a strip with square cells has cells of another shape.
+  CHECK((cell(60, 900) == CellSize{2, 12}));
+  CHECK((cell(900, 60) == CellSize{12, 2}));
+  CHECK((cell(1, 512) == CellSize{4, 32}));
+  CHECK((cell(1, 5000) == CellSize{1, 32}));
+  CHECK((cell(400, 900) == CellSize{4, 4}));
   HeatmapOptions options;
   options.look.cell = 50;
   CHECK(lay_out_heatmap(map_of({"a"}, {"a", "b"}), options).panel.map.width == 100);

@@ -109,7 +109,7 @@ TEST_CASE("panels stand in a grid, with cells of one size") {
     const PanelLayout& panel = layout.panels[i].panel;
     CHECK(panel.cell == layout.panels[0].panel.cell);
     CHECK(panel.font_size == layout.panels[0].panel.font_size);
-    CHECK(panel.map.width == panel.cell * static_cast<int>(sheet.maps[i].columns()));
+    CHECK(panel.map.width == panel.cell.width * static_cast<int>(sheet.maps[i].columns()));
     CHECK(panel.map.x == layout.panels[i % 3].panel.map.x);
     CHECK(panel.map.y == layout.panels[i / 3 * 3].panel.map.y);
     if (i % 3 > 0) CHECK(panel.map.x > layout.panels[i - 1].panel.map.x);
@@ -220,10 +220,11 @@ TEST_CASE("gold and wrong symbols are marked in a panel as they are alone") {
   sheet.look.cell = 24;
   const HeatmapLayout alone = lay_out_heatmap(map, options);
   const Canvas single = draw_heatmap(map, options);
-  const SheetLayout layout = lay_out_sheet({map, map}, {{}, {}}, sheet);
-  const Canvas canvas = draw_sheet({map, map}, {{}, {}}, sheet);
-  for (const TitledPanel& titled : layout.panels) {
-    const Box& map_box = titled.panel.map;
+  AttentionMap other = map_of({"a"}, {"x"});  // with the same labels they would stand once
+  const SheetLayout layout = lay_out_sheet({map, map, other}, {{}, {}, {}}, sheet);
+  const Canvas canvas = draw_sheet({map, map, other}, {{}, {}, {}}, sheet);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Box& map_box = layout.panels[i].panel.map;
     int different = 0;
     for (int y = -30; y < alone.panel.map.height; ++y) {
       // The labels as well, but not the titles of the axes.
@@ -234,6 +235,72 @@ TEST_CASE("gold and wrong symbols are marked in a panel as they are alone") {
     }
     CHECK(different == 0);
   }
+}
+
+TEST_CASE("maps with the same labels share their axes") {
+  const std::vector<AttentionMap> heads(12, map_of(repeated(20, "out"), repeated(20, "in")));
+  SheetOptions options;
+  options.row_names = {"layer 0", "layer 1", "layer 2"};
+  options.column_names = {"head 0", "head 1", "head 2", "head 3"};
+  const SheetLayout layout = lay_out_sheet(heads, std::vector<HeatmapTexts>(12), options);
+  CHECK(layout.columns == 4);
+  std::vector<std::string> heads_drawn;
+  for (const PlacedText& head : layout.heads) heads_drawn.push_back(head.text);
+  std::vector<std::string> names = options.column_names;
+  names.insert(names.end(), options.row_names.begin(), options.row_names.end());
+  CHECK(heads_drawn == names);
+  for (std::size_t i = 0; i < 12; ++i) {
+    CAPTURE(i);
+    const PanelLayout& panel = layout.panels[i].panel;
+    CHECK(panel.row_labels.empty() == (i % 4 > 0));
+    CHECK(panel.column_labels.empty() == (i >= 4));
+    CHECK(panel.row_title.text.empty());
+    // Names are in the middle of their column and row.
+    const Box& column_head = layout.heads[i % 4].box;
+    CHECK(std::abs(2 * column_head.x + column_head.width - 2 * panel.map.x - panel.map.width) <= 2);
+    const Box& row_head = layout.heads[4 + i / 4].box;
+    CHECK(std::abs(2 * row_head.y + row_head.height - 2 * panel.map.y - panel.map.height) <= 2);
+  }
+  CHECK(layout.row_title.text == "output");
+  CHECK(layout.column_title.text == "input");
+  CHECK(layout.row_title.box.x < layout.heads[4].box.x);
+  CHECK(layout.column_title.box.y < layout.heads[0].box.y);
+}
+
+TEST_CASE("all heads of a model fit on a page, and are drawn as they are alone") {
+  std::vector<AttentionMap> maps(144, map_of(repeated(20, "out"), repeated(20, "in")));
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    std::ranges::rotate(maps[i].weights, maps[i].weights.begin() + static_cast<long>(i));
+  }
+  SheetOptions options;
+  for (int i = 0; i < 12; ++i) {
+    options.row_names.push_back("layer " + std::to_string(i));
+    options.column_names.push_back("head " + std::to_string(i));
+  }
+  const std::vector<HeatmapTexts> texts(144);
+  const SheetLayout layout = lay_out_sheet(maps, texts, options);
+  CHECK(layout.frame.width > 1500);
+  CHECK(layout.frame.width < 1800);
+  CHECK(layout.panels[0].panel.cell.width >= 6);
+  CHECK(layout.panels[0].panel.row_labels.size() >= 10);
+  const Canvas canvas = draw_sheet(maps, texts, options);
+  for (const std::size_t i : {0UL, 13UL, 143UL}) {
+    for (std::size_t cell = 0; cell < 400; ++cell) {
+      const Box box = layout.panels[i].panel.cell_box(cell / 20, cell % 20);
+      REQUIRE(canvas.at(box.x + 2, box.y + 2) ==
+              map_color(Colormap::viridis, static_cast<double>(maps[i].weights[cell])));
+    }
+  }
+}
+
+TEST_CASE("names that are wider than the panels are turned") {
+  const std::vector<AttentionMap> maps(4, map_of({"a"}, {"b"}));
+  SheetOptions options;
+  options.look.cell = 24;
+  options.row_names = options.column_names = {"encoder layer 0", "encoder layer 1"};
+  const SheetLayout layout = lay_out_sheet(maps, std::vector<HeatmapTexts>(4), options);
+  CHECK(layout.heads[0].direction == Direction::up);
+  CHECK(layout.heads[2].direction == Direction::right);
 }
 
 TEST_CASE("sheets that cannot be drawn are refused") {
@@ -251,8 +318,12 @@ TEST_CASE("sheets that cannot be drawn are refused") {
     options.look.cell = cell;
     CHECK_THROWS_AS(lay_out_sheet({map, map}, {{}, {}}, options), LimitError);
   }
-  const std::vector<AttentionMap> many(257, map);
-  CHECK_THROWS_AS(lay_out_sheet(many, std::vector<HeatmapTexts>(257), {}), LimitError);
+  const std::vector<AttentionMap> many(max_panels + 1, map);
+  CHECK_THROWS_AS(lay_out_sheet(many, std::vector<HeatmapTexts>(many.size()), {}), LimitError);
+  options = {};
+  options.row_names = {"r"};
+  options.column_names = {"c", "d"};
+  CHECK_THROWS_AS(lay_out_sheet({map}, {{}}, options), UsageError);
   const std::vector<AttentionMap> wide(200, map_of({"a"}, repeated(300, "b")));
   options = {};
   options.columns = 200;

@@ -37,7 +37,22 @@ TEST_CASE("a map as blocks, literally") {
                                  "    a b c",    //
                                  " x │  ░░▒▒│",  //
                                  "yy │▓▓████│",  //
-                                 "    0   ░░▒▒▒▓▓██ 1", "c"});
+                                 "    0   ░░▒▒▒▓▓██ ≥1", "c"});
+}
+
+TEST_CASE("masked cells on a terminal are no colour of the scale") {
+  AttentionMap map = small_map();
+  map.weights = {0.0F, std::nanf(""), 1.0F, 1.0F, std::nanf(""), std::nanf("")};
+  TerminalOptions options;
+  CHECK(lines_of(draw_terminal(map, options)) ==
+        std::vector<std::string>{"    a b c",    //
+                                 " x │  //██│",  //
+                                 "yy │██////│",  //
+                                 "    0   ░░▒▒▒▓▓██ 1  // masked"});
+  options.colors = TerminalColors::greys;
+  const std::vector<std::string> lines = lines_of(draw_terminal(map, options));
+  CHECK(lines[1] == " x │\x1b[48;5;232m  \x1b[0m//\x1b[48;5;255m  \x1b[0m│");
+  CHECK(lines[2] == "yy │\x1b[48;5;255m  \x1b[0m////│");
 }
 
 TEST_CASE("a map in colours, literally") {

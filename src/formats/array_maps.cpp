@@ -1,0 +1,441 @@
+#include "formats/array_maps.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "attnviz/error.h"
+#include "base/split.h"
+#include "formats/attention_io.h"
+#include "formats/axis_range.h"
+
+namespace attnviz {
+namespace {
+
+/// An axis that is not of rows or columns, and the places chosen on it.
+struct LeadingAxis {
+  std::size_t size = 0;
+  std::size_t stride = 0;
+  std::string word;  // "layer"
+  std::size_t first = 0;
+  std::size_t end = 0;
+  bool is_single = false;
+  bool is_mean = false;
+
+  bool varies() const { return !is_single && !is_mean && size > 1; }
+  std::string name(std::size_t place) const { return fmt::format("{} {}", word, place); }
+};
+
+struct Selection {
+  std::vector<LeadingAxis> leading;
+  std::size_t row_axis = 0;
+  std::size_t column_axis = 0;
+};
+
+/// The parts of "0,:" for the axes of an array: "" where nothing need be said.
+using Parts = std::vector<std::string_view>;
+
+class IndexReader {
+ public:
+  IndexReader(const NpyArray& array, const std::string& place) : array_(&array), place_(&place) {
+    if (is_text(array)) {
+      throw InputError(place + ": expected an array of numbers, got text");
+    }
+    if (array.shape.size() < 2) {
+      throw InputError(fmt::format("{}: expected an array of two dimensions or more, got shape {}",
+                                   place, npy_shape_text(array.shape)));
+    }
+    if (array.items.empty()) {
+      throw InputError(fmt::format("{}: expected at least one row and one column, got shape {}",
+                                   place, npy_shape_text(array.shape)));
+    }
+  }
+
+  Selection read(const std::string& text) const {
+    const std::size_t axes = array_->shape.size();
+    Selection selection;
+    selection.row_axis = axes - 2;
+    selection.column_axis = axes - 1;
+    Parts parts = text.empty() ? Parts() : split(text, ",");
+    const auto rows = std::ranges::find(parts, "q");
+    const auto columns = std::ranges::find(parts, "k");
+    if ((rows == parts.end()) != (columns == parts.end())) {
+      refuse(text, "both q, the axis of the rows, and k, that of the columns, or neither");
+    }
+    if (rows != parts.end()) {
+      if (parts.size() != axes) refuse(text, fmt::format("{} places with q and k", axes));
+      selection.row_axis = static_cast<std::size_t>(rows - parts.begin());
+      selection.column_axis = static_cast<std::size_t>(columns - parts.begin());
+      std::erase_if(parts, [](std::string_view part) { return part == "q" || part == "k"; });
+    }
+    add_axes(selection);
+    choose(text, parts, selection.leading);
+    return selection;
+  }
+
+ private:
+  void add_axes(Selection& selection) const {
+    const std::vector<std::size_t> strides = npy_strides(*array_);
+    std::vector<std::size_t> several;
+    for (std::size_t axis = 0; axis < array_->shape.size(); ++axis) {
+      if (axis == selection.row_axis || axis == selection.column_axis) continue;
+      const std::size_t size = array_->shape[axis];
+      if (size > 1) several.push_back(selection.leading.size());
+      selection.leading.push_back({size, strides[axis], fmt::format("axis {}:", axis), 0, 1, true});
+    }
+    if (several.size() == 1) selection.leading[several[0]].word = "index";
+    if (several.size() != 2) return;
+    selection.leading[several[0]].word = "layer";
+    selection.leading[several[1]].word = "head";
+  }
+
+  /// A part for each axis, or for each that has more than one place.
+  void choose(const std::string& text, const Parts& parts, std::vector<LeadingAxis>& axes) const {
+    if (text.empty()) return;
+    const auto several =
+        std::ranges::count_if(axes, [](const auto& axis) { return axis.size > 1; });
+    const bool takes_all = parts.size() == 1 && parts[0] == "all";
+    const bool for_each = parts.size() == axes.size();
+    if (!takes_all && !for_each && parts.size() != static_cast<std::size_t>(several)) {
+      refuse(text, fmt::format("{} number{}", several, several == 1 ? "" : "s"));
+    }
+    std::size_t next = 0;
+    for (LeadingAxis& axis : axes) {
+      if (!for_each && axis.size == 1) continue;
+      choose_places(text, takes_all ? ":" : parts[next], next + 1, axis);
+      ++next;
+    }
+  }
+
+  void choose_places(const std::string& text, std::string_view part, std::size_t number,
+                     LeadingAxis& axis) const {
+    axis.is_mean = part == "mean";
+    const auto range = parse_axis_range(axis.is_mean || part == "all" ? ":" : part);
+    if (!range) {
+      refuse(text, "for each axis a number, a range such as 0:4, a colon for all, or mean");
+    }
+    const auto size = static_cast<std::ptrdiff_t>(axis.size);
+    const auto from_start = [&](std::ptrdiff_t place) { return place < 0 ? place + size : place; };
+    const std::ptrdiff_t first = from_start(range->first);
+    const std::ptrdiff_t end = range->end ? from_start(*range->end) : size;
+    if (first < 0 || end > size || end <= first) {
+      refuse(text, fmt::format("a number below {} at place {}", size, number));
+    }
+    axis.first = static_cast<std::size_t>(first);
+    axis.end = static_cast<std::size_t>(end);
+    axis.is_single = range->is_single;
+  }
+
+  [[noreturn]] void refuse(const std::string& text, const std::string& expected) const {
+    throw SettingError("index",
+                       fmt::format("expected {} for {} of shape {}, got \"{}\"", expected, *place_,
+                                   npy_shape_text(array_->shape), printable(text)));
+  }
+
+  const NpyArray* array_;
+  const std::string* place_;
+};
+
+bool holds_none(float value) {
+  return is_masked(value) || value == -std::numeric_limits<float>::infinity();
+}
+
+/// The items at all places of the axes that are averaged, from `first` on.
+std::vector<std::size_t> averaged_items(const std::vector<LeadingAxis>& axes, std::size_t first,
+                                        const std::string& place) {
+  std::vector<std::size_t> items = {first};
+  for (const LeadingAxis& axis : axes) {
+    if (!axis.is_mean) continue;
+    check_weight_shape(items.size(), axis.end - axis.first, place);
+    std::vector<std::size_t> more;
+    for (const std::size_t item : items) {
+      for (std::size_t i = axis.first; i < axis.end; ++i) more.push_back(item + i * axis.stride);
+    }
+    items = std::move(more);
+  }
+  return items;
+}
+
+class MapBuilder {
+ public:
+  MapBuilder(const NpyArray& array, const Selection& selection, AttentionMap known,
+             const std::string& place)
+      : array_(&array), selection_(&selection), place_(&place), blank_(std::move(known)) {
+    const std::vector<std::size_t> strides = npy_strides(array);
+    const std::size_t rows = array.shape[selection.row_axis];
+    const std::size_t columns = array.shape[selection.column_axis];
+    check_weight_shape(rows, columns, place);
+    row_stride_ = strides[selection.row_axis];
+    column_stride_ = strides[selection.column_axis];
+    set_labels(rows, "row", blank_.target);
+    set_labels(columns, "column", blank_.source);
+    check_beside(rows, columns);
+  }
+
+  /// The map at one place of every axis that varies.
+  AttentionMap build(const std::vector<std::size_t>& places) const { return fill(blank_, places); }
+  /// The last one: labels take ten times the memory of weights.
+  AttentionMap build_last(const std::vector<std::size_t>& places) {
+    return fill(std::move(blank_), places);
+  }
+
+ private:
+  AttentionMap fill(AttentionMap map, const std::vector<std::size_t>& places) const {
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < places.size(); ++i)
+      first += places[i] * selection_->leading[i].stride;
+    const std::vector<std::size_t> items = averaged_items(selection_->leading, first, *place_);
+    map.weights.reserve(map.rows() * map.columns());
+    for (std::size_t r = 0; r < map.rows(); ++r) {
+      for (std::size_t c = 0; c < map.columns(); ++c) {
+        map.weights.push_back(mean(items, r * row_stride_ + c * column_stride_));
+      }
+    }
+    return map;
+  }
+
+  void set_labels(std::size_t count, const char* side, std::vector<std::string>& labels) const {
+    if (labels.empty()) labels = position_labels(count);
+    if (labels.size() == count) return;
+    throw InputError(fmt::format("{}: expected {} labels, one a {}, got {}", *place_, count, side,
+                                 labels.size()));
+  }
+
+  void check_beside(std::size_t rows, std::size_t columns) const {
+    const auto is_inside = [&](const std::vector<int>& row) {
+      return row.empty() || static_cast<std::size_t>(row.back()) < columns;
+    };
+    if (!blank_.gold.empty() &&
+        (blank_.gold.size() != rows || !std::ranges::all_of(blank_.gold, is_inside))) {
+      throw InputError(fmt::format("{}: expected gold of {} x {}, the shape of the weights",
+                                   *place_, rows, columns));
+    }
+    if (!blank_.expected.empty() && blank_.expected.size() != rows) {
+      throw InputError(fmt::format("{}: expected {} texts in expected, got {}", *place_, rows,
+                                   blank_.expected.size()));
+    }
+  }
+
+  /// Masked where all are.
+  float mean(const std::vector<std::size_t>& items, std::size_t offset) const {
+    if (items.size() == 1) return npy_number(*array_, items[0] + offset);
+    double sum = 0;
+    std::size_t count = 0;
+    for (const std::size_t item : items) {
+      const float value = npy_number(*array_, item + offset);
+      if (holds_none(value)) continue;
+      sum += value;
+      ++count;
+    }
+    return count == 0 ? std::nanf("") : static_cast<float>(sum / static_cast<double>(count));
+  }
+
+  const NpyArray* array_;
+  const Selection* selection_;
+  const std::string* place_;
+  std::size_t row_stride_ = 0;
+  std::size_t column_stride_ = 0;
+  AttentionMap blank_;
+};
+
+std::string mean_name(const LeadingAxis& axis) {
+  const std::size_t count = axis.end - axis.first;
+  const bool has_plural = axis.word == "layer" || axis.word == "head";
+  return has_plural ? fmt::format("mean of {} {}s", count, axis.word)
+                    : fmt::format("{} mean of {}", axis.word, count);
+}
+
+std::string name_of(const std::vector<LeadingAxis>& axes, const std::vector<std::size_t>& places) {
+  std::string name;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i].size == 1) continue;
+    name += name.empty() ? "" : ", ";
+    name += axes[i].is_mean ? mean_name(axes[i]) : axes[i].name(places[i]);
+  }
+  return name;
+}
+
+/// The next places of the axes that vary, the last of them first; false after the last.
+bool step(const std::vector<LeadingAxis>& axes, std::vector<std::size_t>& places) {
+  for (std::size_t i = axes.size(); i-- > 0;) {
+    if (axes[i].is_mean) continue;
+    if (++places[i] < axes[i].end) return true;
+    places[i] = axes[i].first;
+  }
+  return false;
+}
+
+std::vector<std::size_t> first_places(const std::vector<LeadingAxis>& axes) {
+  std::vector<std::size_t> places;
+  for (const LeadingAxis& axis : axes) places.push_back(axis.is_mean ? 0 : axis.first);
+  return places;
+}
+
+/// Layers and heads, or two other axes, where there are several of one of them.
+void set_grid(const std::vector<LeadingAxis>& axes, ChosenMaps& maps) {
+  std::vector<std::vector<std::string>> names;
+  bool varies = false;
+  for (const LeadingAxis& axis : axes) {
+    const bool is_one = axis.is_single || axis.is_mean;
+    if (axis.size == 1 || (is_one && axis.word != "layer" && axis.word != "head")) continue;
+    varies = varies || axis.varies();
+    names.emplace_back();
+    if (axis.is_mean) names.back().push_back(mean_name(axis));
+    for (std::size_t i = axis.first; i < axis.end && !axis.is_mean; ++i) {
+      names.back().push_back(axis.name(i));
+    }
+  }
+  if (varies && names.size() == 2) maps.set_grid(names[0], names[1]);
+}
+
+bool sums_to_one(double sum) {
+  return std::abs(sum - 1) < 0.015;
+}
+
+/// Whether the first few lines of an axis are distributions.
+bool is_distribution(const NpyArray& array, std::size_t axis) {
+  constexpr std::size_t lines = 4;  // on every other axis
+  const std::vector<std::size_t> strides = npy_strides(array);
+  std::vector<std::size_t> places(array.shape.size(), 0);
+  while (true) {
+    double sum = 0;
+    std::size_t item = 0;
+    for (std::size_t i = 0; i < places.size(); ++i) item += places[i] * strides[i];
+    for (std::size_t i = 0; i < array.shape[axis]; ++i) {
+      const float value = npy_number(array, item + i * strides[axis]);
+      if (value < 0) return false;
+      if (!is_masked(value)) sum += value;
+    }
+    if (!sums_to_one(sum)) return false;
+    std::size_t i = places.size();
+    while (i-- > 0) {
+      if (i != axis && ++places[i] < std::min(array.shape[i], lines)) break;
+      places[i] = 0;
+    }
+    if (i == static_cast<std::size_t>(-1)) return true;
+  }
+}
+
+/// Names the axis that holds the inputs if it is not the last.
+void note_other_axis(const NpyArray& array, ChosenMaps& maps) {
+  const std::size_t axes = array.shape.size();
+  if (axes < 3 || is_distribution(array, axes - 1)) return;
+  for (std::size_t axis = 0; axis + 1 < axes; ++axis) {
+    if (array.shape[axis] < 2 || !is_distribution(array, axis)) continue;
+    std::string example;
+    const std::size_t rows = axis == 0 ? 1 : axis - 1;
+    for (std::size_t i = 0; i < axes; ++i) {
+      example += fmt::format("{}{}", i == 0 ? "" : ",", i == axis ? "k" : i == rows ? "q" : "0");
+    }
+    maps.note(fmt::format("axis {} of shape {} sums to one, not the last: if it is that of the "
+                          "inputs, call it k and that of the outputs q, as in {}",
+                          axis, npy_shape_text(array.shape), example),
+              "axes");
+    return;
+  }
+}
+
+void add_rollout(const MapBuilder& builder, Selection selection, const std::string& place,
+                 Orientation orientation, ChosenMaps& maps) {
+  std::vector<AttentionMap> layers;
+  std::vector<std::size_t> places = first_places(selection.leading);
+  do {
+    layers.push_back(builder.build(places));
+  } while (step(selection.leading, places));
+  const AttentionMap& first = layers.front();
+  if (first.rows() != first.columns()) {
+    throw SettingError("combine", fmt::format("expected maps of one sequence over itself, got {} x "
+                                              "{} in {}",
+                                              first.rows(), first.columns(), place));
+  }
+  std::string name =
+      fmt::format("rollout of {} layer{}", layers.size(), layers.size() == 1 ? "" : "s");
+  for (const LeadingAxis& axis : selection.leading) {
+    if (axis.is_mean) name += ", " + mean_name(axis);
+  }
+  maps.add(rollout(layers), orientation, name);
+}
+
+/// The heads are averaged, unless one is chosen.
+void average_heads(Selection& selection) {
+  std::vector<LeadingAxis*> axes;
+  for (LeadingAxis& axis : selection.leading) {
+    if (axis.size > 1) axes.push_back(&axis);
+  }
+  if (axes.size() > 2) {
+    throw SettingError(
+        "combine",
+        fmt::format("expected axes of layers and heads before the rows, got {}", axes.size()));
+  }
+  if (axes.size() == 2 && !axes[1]->is_single) axes[1]->is_mean = true;
+}
+
+}  // namespace
+
+void add_array_maps(const NpyArray& array, const std::string& place, AttentionMap known,
+                    Orientation orientation, ChosenMaps& maps) {
+  const ArrayChoice& choice = maps.options().array;
+  const IndexReader reader(array, place);
+  std::vector<std::string> index = choice.index;  // "" for the first map
+  if (index.empty()) index.emplace_back(choice.rollout ? "all" : "");
+  for (const std::string& text : index) {
+    Selection selection = reader.read(text);
+    if (choice.rollout) average_heads(selection);
+    MapBuilder builder(array, selection, &text == &index.back() ? std::move(known) : known, place);
+    if (choice.rollout) {
+      add_rollout(builder, selection, place, orientation, maps);
+      continue;
+    }
+    std::vector<std::size_t> places = first_places(selection.leading);
+    for (bool more = true; more;) {
+      const std::vector<std::size_t> now = places;
+      more = !text.empty() && step(selection.leading, places);
+      maps.add(more ? builder.build(now) : builder.build_last(now), orientation,
+               name_of(selection.leading, now));
+    }
+    if (index.size() == 1) set_grid(selection.leading, maps);
+  }
+  std::size_t count = 1;
+  for (std::size_t i = 0; i + 2 < array.shape.size(); ++i) count *= array.shape[i];
+  if (count > 1 && choice.index.empty() && !choice.rollout) {
+    maps.note(fmt::format("map 1 of {} in {} of shape {} is taken", count, place,
+                          npy_shape_text(array.shape)),
+              "index");
+  }
+  const bool has_axes_named =
+      !choice.index.empty() && choice.index.front().find('k') != std::string::npos;
+  if (!has_axes_named) note_other_axis(array, maps);
+}
+
+AttentionMap rollout(const std::vector<AttentionMap>& layers) {
+  const std::size_t n = layers.front().rows();
+  std::vector<double> product(n * n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) product[i * n + i] = 1;
+  std::vector<bool> masked(n * n, true);
+  for (const AttentionMap& layer : layers) {
+    std::vector<double> next(n * n, 0.0);
+    for (std::size_t i = 0; i < n; ++i) {
+      double sum = 1;  // of the row of A + I
+      for (std::size_t k = 0; k < n; ++k) {
+        if (holds_none(layer.at(i, k))) continue;
+        sum += layer.at(i, k);
+        masked[i * n + k] = false;
+      }
+      for (std::size_t k = 0; k < n; ++k) {
+        const double a = (holds_none(layer.at(i, k)) ? 0 : layer.at(i, k)) + (i == k ? 1 : 0);
+        if (a == 0) continue;
+        for (std::size_t j = 0; j < n; ++j) next[i * n + j] += a / sum * product[k * n + j];
+      }
+    }
+    product = std::move(next);
+  }
+  AttentionMap map = layers.front();
+  for (std::size_t i = 0; i < n * n; ++i) {
+    map.weights[i] = masked[i] && product[i] == 0 ? std::nanf("") : static_cast<float>(product[i]);
+  }
+  return map;
+}
+
+}  // namespace attnviz

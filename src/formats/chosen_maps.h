@@ -1,0 +1,66 @@
+// The maps of a file, as its reader finds them one after the other.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "attnviz/attention_file.h"
+
+namespace attnviz {
+
+/// Whether a file says which of its sides are the inputs; `turned`: the reader has seen to it that
+/// rows are outputs.
+enum class Orientation { unknown, stated, turned };
+
+/// Keeps the maps that the options choose, and does with each what all formats have in common:
+/// given labels, transposition, masked cells, limits.
+class ChosenMaps {
+ public:
+  /// `file` is its name, for messages; `options` must outlive the object.
+  ChosenMaps(std::string file, const ReadOptions& options);
+
+  const std::string& file() const { return file_; }
+  const ReadOptions& options() const { return *options_; }
+
+  /// Counts a further sentence; whether it is chosen. A file of a single map has one.
+  bool next();
+  /// Adds a map of the sentence counted last. `name` says which of several. Throws SettingError for
+  /// labels that do not fit and for a transposition of a map whose orientation is known; InputError
+  /// for infinite weights; LimitError over 2^26 weights, 2^22 labels or 2^16 maps in all.
+  void add(AttentionMap map, Orientation orientation, const std::string& name = "");
+  /// The sentence counted last has no map: refused if no other is chosen, else left out. `reason`
+  /// is the whole message.
+  void leave_out(std::string reason);
+
+  void note(std::string text, std::string setting = "");
+  void set_grid(std::vector<std::string> row_names, std::vector<std::string> column_names);
+  /// In place of the given labels of a side: those that the reader found for them.
+  void replace_labels(const GivenLabels& labels) { labels_ = labels; }
+
+  /// What was chosen. Throws SettingError "sentence" when there are fewer sentences, InputError
+  /// when there are none.
+  AttentionMaps take();
+
+ private:
+  void mask(AttentionMap& map);
+  void turn(AttentionMap& map, Orientation orientation) const;
+
+  std::string file_;
+  const ReadOptions* options_;
+  GivenLabels labels_;
+  std::size_t first_ = 1;  // of the chosen sentences
+  std::size_t end_ = 2;    // after their last
+  std::size_t count_ = 0;
+  std::size_t left_out_ = 0;
+  std::string reason_;  // why the sentence left out last was
+  std::size_t weights_ = 0;
+  std::size_t label_count_ = 0;
+  std::size_t masked_ = 0;  // cells that only their value shows to be masked
+  AttentionMaps result_;
+};
+
+/// The weights with rows as columns; the labels stay where they are.
+std::vector<float> transposed(const AttentionMap& map);
+
+}  // namespace attnviz
