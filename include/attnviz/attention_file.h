@@ -62,8 +62,8 @@ struct ReadOptions {
 /// How a reader understood a file that can be understood in several ways.
 struct ReadNote {
   std::string text;
-  std::string setting;  // that chooses otherwise: "sentence", "index", "axes" (of the index), "array",
-                        // "labels"; or ""
+  std::string setting;  // that chooses otherwise: "sentence", "index", "axes" (of the index),
+                        // "array", "labels"; or ""
 };
 
 /// The maps of a file that were chosen.
