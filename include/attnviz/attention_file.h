@@ -62,14 +62,15 @@ struct ReadOptions {
 /// How a reader understood a file that can be understood in several ways.
 struct ReadNote {
   std::string text;
-  std::string setting;  // that chooses otherwise: "sentence", "index", "axes" (of the index), "array",
-                        // "labels"; or ""
+  std::string setting;  // that chooses otherwise: "sentence", "index", "axes" (of the index),
+                        // "array", "labels"; or ""
 };
 
 /// The maps of a file that were chosen.
 struct AttentionMaps {
   std::vector<AttentionMap> maps;         // in the chosen order
   std::vector<std::string> names;         // one a map: "layer 0, head 3"; "" of the only one
+  std::vector<std::size_t> sentences;     // one a map: its sentence in the file, from 1
   std::vector<std::string> row_names;     // where they form a grid, row by row: "layer 0", ...
   std::vector<std::string> column_names;  // of the grid: "head 3", ...; both empty for no grid
   std::vector<ReadNote> notes;

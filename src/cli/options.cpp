@@ -271,6 +271,16 @@ Option Command::flag_or_value(const std::string& name, std::string& target,
   return Option(app_->add_flag(name, target, help)->disable_flag_override(false));
 }
 
+Option Command::flag_or_path(const std::string& name, bool& flag, std::string& target,
+                             const std::string& help) const {
+  const auto take = [&flag, &target](const std::string& text) {
+    flag = true;
+    target = text;
+  };
+  return Option(app_->add_option_function<std::string>(name, take, help)->expected(0, 1))
+      .type("[FILE]");
+}
+
 Option Command::option(const std::string& name) const {
   return Option(app_->get_option(name));
 }

@@ -97,6 +97,10 @@ class Command {
   /// A flag that may have a value, as in --name=value: "true" without one.
   Option flag_or_value(const std::string& name, std::string& target, const std::string& help) const;
 
+  /// A flag that a file may follow: sets `flag`, and `target` if there is one.
+  Option flag_or_path(const std::string& name, bool& flag, std::string& target,
+                      const std::string& help) const;
+
   /// One that was added before.
   Option option(const std::string& name) const;
   /// A line at the end of --help.

@@ -16,7 +16,8 @@ namespace {
 // Names under which programs store the labels of a side, or of both.
 constexpr std::string_view column_names[] = {"source", "src", "source_tokens", "src_tokens",
                                              "columns"};
-constexpr std::string_view row_names[] = {"target", "tgt", "target_tokens", "tgt_tokens", "rows"};
+constexpr std::string_view row_names[] = {"target",     "tgt",        "trg", "target_tokens",
+                                          "tgt_tokens", "trg_tokens", "rows"};
 constexpr std::string_view both_names[] = {"tokens", "labels", "words"};
 constexpr std::string_view other_names[] = {"gold", "expected", "facts"};
 
@@ -55,6 +56,14 @@ std::vector<std::string> choose_arrays(const ArrayFile& arrays, ChosenMaps& maps
   }
   if (candidates.size() == 1) return candidates;
   if (!arrays.has("weights")) {
+    std::vector<std::string> matrices = candidates;
+    constexpr std::size_t max_read = 12;  // to see which of them are matrices
+    std::erase_if(matrices, [&](const std::string& name) {
+      if (candidates.size() > max_read) return false;
+      const NpyArray array = arrays.read(name);
+      return is_text(array) || array.shape.size() < 2;
+    });
+    if (matrices.size() == 1) return matrices;
     throw SettingError("array", fmt::format("needed for {}, which holds {}; all takes those of one "
                                             "shape as a further axis",
                                             arrays.file, list(arrays.names)));
@@ -133,8 +142,14 @@ AttentionMap read_rest(const ArrayFile& arrays, const std::vector<std::size_t>& 
   read_labels(column_names, map.source);
   read_labels(row_names, map.target);
   if (map.source.empty() && map.target.empty()) {
-    read_labels(both_names, map.source);
-    map.target = map.source;
+    std::vector<std::string> labels;
+    read_labels(both_names, labels);
+    // Of both sides, unless a single axis is of that size, and is one of them.
+    const bool is_one = std::ranges::count(shape, labels.size()) == 1;
+    const bool is_rows = is_one && shape.size() > 1 && labels.size() == shape[shape.size() - 2];
+    const bool is_columns = is_one && labels.size() == shape.back();
+    if (!is_columns) map.target = labels;
+    if (!is_rows) map.source = std::move(labels);
   }
   if (arrays.has("gold")) map.gold = read_gold(arrays, shape);
   if (arrays.has("expected")) map.expected = arrays.texts("expected");

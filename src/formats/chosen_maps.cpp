@@ -81,6 +81,7 @@ void ChosenMaps::add(AttentionMap map, Orientation orientation, const std::strin
   put_labels(map.source, labels_.columns, columns, "column");
   crop(map, rows, columns);
   result_.maps.push_back(std::move(map));
+  result_.sentences.push_back(count_);
   const std::string sentence = fmt::format("sentence {}", count_);
   result_.names.push_back(name.empty() ? sentence : count_ == 1 ? name : sentence + ", " + name);
 }

@@ -11,6 +11,7 @@ bool ends(const std::vector<std::string>& labels) {
   return !labels.empty() && labels.back() == end_label;
 }
 
+/// Whether the weights of a row are a distribution, or all masked, as in padding.
 bool is_distribution(std::span<const float> row) {
   constexpr double tolerance = 0.015;  // weights written with two decimals
   double sum = 0.0;
@@ -18,7 +19,13 @@ bool is_distribution(std::span<const float> row) {
     if (weight < 0.0F) return false;
     if (!is_masked(weight)) sum += weight;
   }
-  return std::abs(sum - 1.0) <= tolerance;
+  return std::abs(sum - 1.0) <= tolerance || std::ranges::all_of(row, is_masked);
+}
+
+/// Whether a map is an alignment of zeros and ones, whose rows need not sum to one.
+bool are_links(std::span<const float> weights) {
+  return std::ranges::find(weights, 1.0F) != weights.end() &&
+         std::ranges::all_of(weights, [](float w) { return w == 0.0F || w == 1.0F; });
 }
 
 const std::vector<int> none;
@@ -37,9 +44,10 @@ void MapScores::add(const AttentionMap& map, const GoldAlignment& possible) {
   masked += static_cast<std::size_t>(std::ranges::count_if(weights, is_masked));
   coverage.add_map(weights, columns, inputs);
   gold_maps += map.gold.empty() ? 0 : 1;
+  const bool is_links = are_links(weights);
   for (std::size_t i = 0; i < outputs; ++i) {
     const auto row = weights.subspan(i * columns, columns);
-    odd_rows += is_distribution(row) ? 0 : 1;
+    odd_rows += is_links || is_distribution(row) ? 0 : 1;
     if (i >= map.gold.size()) continue;
     alignment.add_row(row, map.gold[i]);
     links.add_row(row, inputs, map.gold[i], i < possible.size() ? possible[i] : none);

@@ -38,6 +38,16 @@ ReadOptions with_sentence(const std::string& sentence) {
   return options;
 }
 
+TEST_CASE("the only matrix of an archive is taken, and labels of one side are those of that side") {
+  CHECK(read_map(foreign("foreign_names.npz"), "npz").source == Labels{"a", "b", "c"});
+  CHECK(read_map(foreign("foreign_names.npz"), "npz").target == Labels{"0", "1"});
+  ReadOptions named;
+  named.labels.rows = {"words_out"};
+  CHECK(read_map(foreign("foreign_names.npz"), "npz", named).target == Labels{"x", "y"});
+  CHECK(read_map(foreign("one_side.npz"), "npz").source == Labels{"a", "b", "c"});
+  CHECK(read_map(foreign("one_side.npz"), "npz").target == Labels{"0", "1"});
+}
+
 TEST_CASE("a table is read however its cells are separated") {
   const Weights numbers = {0.25F, 0.75F, 1, 0};
   for (const std::string text :

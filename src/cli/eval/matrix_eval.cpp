@@ -6,10 +6,8 @@
 #include <utility>
 
 #include "attnviz/error.h"
-#include "base/line_reader.h"
-#include "base/utf8.h"
-#include "cli/output.h"
-#include "formats/alignment_text.h"
+#include "cli/gold_file.h"
+#include "formats/attention_file.h"
 
 namespace attnviz {
 namespace {
@@ -17,63 +15,86 @@ namespace {
 /// The maps of all files: for each sentence those of its heads, which all sentences have.
 struct Sentences {
   std::vector<std::string> names;
-  std::vector<std::string> heads;  // one, "", where maps have no heads
-  std::vector<AttentionMap> maps;  // heads of the first sentence, of the second, ...
+  std::vector<std::size_t> numbers;  // in their files, from 1
+  std::vector<std::string> heads;    // one, "", where maps have no heads
+  std::vector<AttentionMap> maps;    // heads of the first sentence, of the second, ...
 };
 
-/// A file of heads is one sentence, another a sentence a map.
-void add_file(const std::string& file, bool names_file, AttentionMaps read, Sentences& sentences) {
-  const bool has_heads = !read.row_names.empty() || !read.column_names.empty();
-  const std::vector<std::string> heads = has_heads ? read.names : std::vector<std::string>{""};
-  if (sentences.heads.empty()) sentences.heads = heads;
-  if (sentences.heads != heads) {
-    throw UsageError(
-        fmt::format("--matrix: expected the same heads in every file, {}, got {} in {}",
-                    sentences.heads.size(), heads.size(), printable(file, no_limit)));
+/// The name of a map within its sentence: "head 3" of "sentence 2, head 3".
+std::string head_of(const std::string& name, const std::string& sentence) {
+  if (!name.starts_with(sentence)) return name;
+  return name.size() == sentence.size() ? "" : name.substr(sentence.size() + 2);
+}
+
+void add_file(const std::string& file, bool names_file, AttentionMaps read, Sentences& all) {
+  std::vector<std::string> heads;
+  for (std::size_t i = 0; i < read.maps.size(); ++i) {
+    const std::string sentence = fmt::format("sentence {}", read.sentences[i]);
+    if (i == 0 || read.sentences[i] != read.sentences[i - 1]) {
+      const bool is_only = read.sentences.back() == read.sentences.front();
+      all.names.push_back(is_only ? file : names_file ? file + ", " + sentence : sentence);
+      all.numbers.push_back(read.sentences[i]);
+      heads.clear();
+    }
+    heads.push_back(head_of(read.names[i], sentence));
+    const bool is_last = i + 1 == read.maps.size() || read.sentences[i + 1] != read.sentences[i];
+    if (is_last && all.heads.empty()) all.heads = heads;
+    if (is_last && all.heads != heads) {
+      throw UsageError(
+          fmt::format("--matrix: expected the same heads for every sentence, {}, got "
+                      "{} in {}",
+                      all.heads.size(), heads.size(), all.names.back()));
+    }
   }
-  for (std::size_t i = 0; i < read.maps.size(); i += heads.size()) {
-    std::string name = has_heads ? "" : read.names[i];
-    if (names_file || name.empty()) name = name.empty() ? file : file + ", " + name;
-    sentences.names.push_back(std::move(name));
-  }
-  std::ranges::move(read.maps, std::back_inserter(sentences.maps));
+  std::ranges::move(read.maps, std::back_inserter(all.maps));
+}
+
+/// Every map of a file, unless some are chosen.
+AttentionMaps read_all_matrices(MatrixOptions options, const std::string& file) {
+  const AttentionFormat* format = attention_format(options.format);
+  if (format == nullptr) format = file == "-" ? attention_format("json") : format_by_ending(file);
+  const bool has_axes = format != nullptr && format->has_axes;
+  if (options.sentence.empty()) options.sentence = "all";
+  if (options.index.empty() && options.combine.empty() && has_axes) options.index = {"all"};
+  return read_matrices(options, file, false);
 }
 
 Sentences read_sentences(const MatrixOptions& options) {
   Sentences sentences;
   for (const std::string& file : options.files) {
-    add_file(file, options.files.size() > 1, read_matrices(options, file, false), sentences);
+    add_file(file, options.files.size() > 1, read_all_matrices(options, file), sentences);
   }
   return sentences;
 }
 
-/// A line of links for each sentence.
-struct GoldFile {
-  std::vector<std::string> lines;
-  std::vector<std::string> places;
-};
-
-GoldFile read_gold_file(const std::string& path, const Sentences& sentences) {
-  GoldFile gold;
-  LineReader reader(path);
-  for (std::string line; reader.next(line);) {
-    if (gold.lines.size() < sentences.names.size()) {
-      require_utf8(line, reader.place());
-      gold.lines.push_back(line);
-      gold.places.push_back(reader.place());
-    }
-  }
-  if (reader.number() != sentences.names.size()) {
-    throw InputError(fmt::format("{}: expected a line of links for each sentence, {}, got {}",
-                                 path == "-" ? "standard input" : printable(path, no_limit),
-                                 sentences.names.size(), reader.number()));
-  }
-  return gold;
+/// A batch of sentences in one array was taken for heads.
+void take_heads_for_sentences(Sentences& all) {
+  all.names = std::exchange(all.heads, {""});
+  all.numbers.clear();
+  for (std::size_t i = 0; i < all.names.size(); ++i) all.numbers.push_back(i + 1);
 }
 
-/// Of a side, END left out.
-std::size_t symbols(const std::vector<std::string>& labels) {
-  return labels.size() - (!labels.empty() && labels.back() == end_label ? 1 : 0);
+/// Leaves a line for each sentence: there is one a sentence, or, where some were `chosen`, one for
+/// each of their file. As many lines as heads of one sentence mean that these are sentences.
+void match(GoldFile& gold, const std::string& path, bool chosen, Sentences& all) {
+  const std::size_t lines = gold.lines.size();
+  const bool is_one = all.names.size() == 1 && all.heads.size() > 1;
+  if (is_one && lines == all.heads.size()) take_heads_for_sentences(all);
+  if (lines == all.names.size()) return;
+  const bool ascend = std::ranges::is_sorted(all.numbers, std::less_equal{});
+  if (!chosen || !ascend || all.numbers.back() > lines) {
+    const std::string heads =
+        is_one ? fmt::format(" (or {}, where its maps are sentences)", all.heads.size()) : "";
+    throw InputError(fmt::format("{}: expected a line of links for each sentence, {}{}, got {}",
+                                 path == "-" ? "standard input" : printable(path, no_limit),
+                                 all.names.size(), heads, lines));
+  }
+  GoldFile kept;
+  for (const std::size_t number : all.numbers) {
+    kept.lines.push_back(gold.lines[number - 1]);
+    kept.places.push_back(gold.places[number - 1]);
+  }
+  gold = std::move(kept);
 }
 
 MapEvaluation score(Sentences& sentences, const GoldFile* gold) {
@@ -84,13 +105,7 @@ MapEvaluation score(Sentences& sentences, const GoldFile* gold) {
   for (std::size_t i = 0; i < sentences.maps.size(); ++i) {
     AttentionMap& map = sentences.maps[i];
     GoldAlignment possible;
-    if (gold != nullptr) {
-      const std::size_t sentence = i / heads;
-      GoldLinks links = read_links(gold->lines[sentence], symbols(map.source), symbols(map.target),
-                                   gold->places[sentence]);
-      map.gold = std::move(links.gold);
-      possible = std::move(links.possible);
-    }
+    if (gold != nullptr) possible = set_gold(map, *gold, i / heads);
     MapScores scores;
     scores.add(map, possible);
     evaluation.heads[i % heads].all += scores;
@@ -121,7 +136,8 @@ void add_inputs(const MatrixEvalOptions& options, Inputs& inputs) {
 MapEvaluation evaluate_matrices(const MatrixEvalOptions& options) {
   Sentences sentences = read_sentences(options.matrix);
   if (options.gold.empty()) return score(sentences, nullptr);
-  const GoldFile gold = read_gold_file(options.gold, sentences);
+  GoldFile gold = read_gold_file(options.gold);
+  match(gold, options.gold, !options.matrix.sentence.empty(), sentences);
   return score(sentences, &gold);
 }
 

@@ -25,6 +25,7 @@ struct LookFlags {
   int dpi = 0;
   bool grid_lines = false;
   bool gold = false;
+  std::string gold_file;  // in place of the gold of the maps
   bool mark_argmax = false;
   bool difference = false;  // the colours and the scale of a difference
 

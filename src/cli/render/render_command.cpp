@@ -12,13 +12,14 @@
 #include "base/number.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
+#include "cli/gold_file.h"
 #include "cli/inputs.h"
+#include "cli/matrix_source.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/output_format.h"
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
-#include "cli/render/matrix_source.h"
 #include "cli/render/over_photo.h"
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
@@ -63,10 +64,26 @@ struct RenderOptions {
   bool quiet = false;
 };
 
+/// The gold of a file in place of the maps' own: line N is that of sentence N.
+void replace_gold(const std::string& path, AttentionMaps& maps) {
+  const GoldFile gold = read_gold_file(path);
+  for (std::size_t i = 0; i < maps.maps.size(); ++i) {
+    const std::size_t sentence = maps.sentences[i];
+    if (sentence > gold.lines.size()) {
+      throw InputError(fmt::format("{}: expected a line of links for sentence {}, got {} lines",
+                                   path == "-" ? "standard input" : printable(path, no_limit),
+                                   sentence, gold.lines.size()));
+    }
+    set_gold(maps.maps[i], gold, sentence - 1);
+  }
+}
+
 void add_from_matrix(const RenderOptions& options, const std::string& file, Pictures& pictures) {
   AttentionMaps maps = read_matrices(options.matrix, file, options.quiet);
   const std::string warning = odd_rows_warning(options.matrix, file, maps);
   if (!warning.empty()) tell(options.quiet, warning);
+  const std::string& gold_file = options.figure.look.gold_file;
+  if (!gold_file.empty()) replace_gold(gold_file, maps);
   for (std::size_t i = 0; i < maps.maps.size(); ++i) {
     Picture picture{std::move(maps.maps[i]), "", file, "", maps.names[i]};
     const auto title = picture.map.metadata.find("title");
@@ -206,6 +223,7 @@ std::string convert(const RenderOptions& options, const std::string& format, boo
 Inputs inputs_of(const RenderOptions& options) {
   Inputs inputs;
   add_inputs(options.matrix, inputs);
+  inputs.add("--gold", options.figure.look.gold_file);
   inputs.add("--font", options.figure.fonts);
   inputs.add("--over", options.over.photo);
   inputs.add("--curve", options.curves);
@@ -217,7 +235,7 @@ Inputs inputs_of(const RenderOptions& options) {
 }
 
 /// --columns means panels, or a part of the map.
-void read_columns(RenderOptions& options) {
+void place_columns(RenderOptions& options) {
   if (options.columns.empty()) return;
   if (options.columns.find(':') != std::string::npos) {
     if (options.matrix.files.empty()) throw UsageError("--columns: a range needs --matrix");
@@ -236,7 +254,10 @@ void read_columns(RenderOptions& options) {
 }
 
 void run_render(RenderOptions options) {
-  read_columns(options);
+  place_columns(options);
+  if (!options.figure.look.gold_file.empty() && options.matrix.files.size() != 1) {
+    throw UsageError("--gold: a file of links is for the maps of one --matrix");
+  }
   if (!options.out && options.format != terminal_format) {
     throw UsageError("--out is required; see attnviz render --help");
   }

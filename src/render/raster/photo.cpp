@@ -142,7 +142,9 @@ Canvas decode_photo(std::string_view bytes, const std::string& name) {
   int channels = 0;
   const auto refuse = [&] {
     const std::string_view reason = stbi_failure_reason();
-    if (reason == "Out of memory") throw LimitError(name + ": not enough memory to decode it");
+    if (reason == "Out of memory") {
+      throw LimitError(name + ": more data than so many pixels need, or not enough memory");
+    }
     throw InputError(fmt::format("{}: a picture that cannot be decoded: {}", name, reason));
   };
   if (stbi_info_from_memory(data, length, &width, &height, &channels) == 0) refuse();

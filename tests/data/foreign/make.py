@@ -35,6 +35,9 @@ np.savez_compressed("deflated.npz", attention=stacked, other=weights)
 np.savez("one.npz", only=weights)
 np.savez("labelled.npz", weights=weights, source=np.array(["a", "b\u0915", "</s>"]),
          target=np.array(["x", "yy"]), gold=whole.astype(bool))
+# Labels under names of the user's own, and of one side.
+np.savez("foreign_names.npz", attn=weights, src=np.array(["a", "b", "c"]), words_out=np.array(["x", "y"]))
+np.savez("one_side.npz", attn=weights, words=np.array(["a", "b", "c"]))
 
 # What is refused.
 np.save("object.npy", np.array([["a", 1.5]], dtype=object))

@@ -44,8 +44,8 @@ padded[1] = attention(5, 6)
 np.save("additive.npy", padded)
 
 # Whisper: a score for each layer, head, token and frame of 20 ms; softmax makes weights of it.
-words = ["<|startoftranscript|>", "<|en|>", "Ġhello", "Ġthere", "Ġwor", "ld", "<|endoftext|>"]
-np.savez("whisper.npz", cross=attention(2, 2, 7, 40).astype(np.float16), tokens=words)
+words = ["<|startoftranscript|>", "<|en|>", " hello", " there", " wor", "ld", "<|endoftext|>"]
+np.savez("whisper.npz", cross=attention(2, 2, 7, 40).astype(np.float16), target=words)
 
 # Two sentences of heads, for the comparison with a GRU.
 for number, (source, target) in enumerate([("abcd", "dcba"), ("efg", "gfe")]):

@@ -1,4 +1,4 @@
-#include "cli/render/matrix_source.h"
+#include "cli/matrix_source.h"
 
 #include <fmt/core.h>
 
@@ -109,7 +109,7 @@ std::string name_of(const std::string& file) {
 void add_matrix_options(const Command& command, MatrixOptions& options) {
   command
       .paths("--matrix", options.files,
-             "draw these files of attention, or standard input for -; no model is used. .json, "
+             "files of attention, or standard input for -, in place of a model: .json, "
              ".jsonl, .csv, .tsv, .npy, .npz, .safetensors, or what --input-format says")
       .type("FILE");
   command
@@ -247,6 +247,12 @@ bool are_links(const AttentionMap& map) {
          std::ranges::find(map.weights, 1.0F) != map.weights.end();
 }
 
+/// Whether a crop, which the caption speaks of, has taken weight from the rows.
+bool is_cut(const AttentionMap& map) {
+  const auto cut = map.metadata.find("cut_off");
+  return cut != map.metadata.end() && cut->second != "0";
+}
+
 /// Whether columns are distributions, as if rows were inputs.
 bool has_turned_rows(const AttentionMap& map) {
   AttentionMap turned;
@@ -289,7 +295,7 @@ std::string odd_rows_warning(const MatrixOptions& options, const std::string& fi
   for (std::size_t i = maps.maps.size(); i-- > 0;) {
     const AttentionMap& map = maps.maps[i];
     const OddRows odd = odd_rows(map);
-    if (odd.count == 0 || are_links(map)) continue;
+    if (odd.count == 0 || are_links(map) || is_cut(map)) continue;
     ++count;
     text =
         fmt::format("{} of {} rows are not weights in 0..1 that sum to one (the first is row {})",
