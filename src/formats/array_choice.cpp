@@ -57,7 +57,9 @@ std::vector<std::string> choose_arrays(const ArrayFile& arrays, ChosenMaps& maps
   if (candidates.size() == 1) return candidates;
   if (!arrays.has("weights")) {
     std::vector<std::string> matrices = candidates;
+    constexpr std::size_t max_read = 12;  // to see which of them are matrices
     std::erase_if(matrices, [&](const std::string& name) {
+      if (candidates.size() > max_read) return false;
       const NpyArray array = arrays.read(name);
       return is_text(array) || array.shape.size() < 2;
     });

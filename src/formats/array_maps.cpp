@@ -7,136 +7,11 @@
 #include <limits>
 
 #include "attnviz/error.h"
-#include "base/split.h"
+#include "formats/array_index.h"
 #include "formats/attention_io.h"
-#include "formats/axis_range.h"
 
 namespace attnviz {
 namespace {
-
-/// An axis that is not of rows or columns, and the places chosen on it.
-struct LeadingAxis {
-  std::size_t size = 0;
-  std::size_t stride = 0;
-  std::string word;  // "layer"
-  std::size_t first = 0;
-  std::size_t end = 0;
-  bool is_single = false;
-  bool is_mean = false;
-
-  bool varies() const { return !is_single && !is_mean && size > 1; }
-  std::string name(std::size_t place) const { return fmt::format("{} {}", word, place); }
-};
-
-struct Selection {
-  std::vector<LeadingAxis> leading;
-  std::size_t row_axis = 0;
-  std::size_t column_axis = 0;
-};
-
-/// The parts of "0,:" for the axes of an array: "" where nothing need be said.
-using Parts = std::vector<std::string_view>;
-
-class IndexReader {
- public:
-  IndexReader(const NpyArray& array, const std::string& place) : array_(&array), place_(&place) {
-    if (is_text(array)) {
-      throw InputError(place + ": expected an array of numbers, got text");
-    }
-    if (array.shape.size() < 2) {
-      throw InputError(fmt::format("{}: expected an array of two dimensions or more, got shape {}",
-                                   place, npy_shape_text(array.shape)));
-    }
-    if (array.items.empty()) {
-      throw InputError(fmt::format("{}: expected at least one row and one column, got shape {}",
-                                   place, npy_shape_text(array.shape)));
-    }
-  }
-
-  Selection read(const std::string& text) const {
-    const std::size_t axes = array_->shape.size();
-    Selection selection;
-    selection.row_axis = axes - 2;
-    selection.column_axis = axes - 1;
-    Parts parts = text.empty() ? Parts() : split(text, ",");
-    const auto rows = std::ranges::find(parts, "q");
-    const auto columns = std::ranges::find(parts, "k");
-    if ((rows == parts.end()) != (columns == parts.end())) {
-      refuse(text, "both q, the axis of the rows, and k, that of the columns, or neither");
-    }
-    if (rows != parts.end()) {
-      if (parts.size() != axes) refuse(text, fmt::format("{} places with q and k", axes));
-      selection.row_axis = static_cast<std::size_t>(rows - parts.begin());
-      selection.column_axis = static_cast<std::size_t>(columns - parts.begin());
-      std::erase_if(parts, [](std::string_view part) { return part == "q" || part == "k"; });
-    }
-    add_axes(selection);
-    choose(text, parts, selection.leading);
-    return selection;
-  }
-
- private:
-  void add_axes(Selection& selection) const {
-    const std::vector<std::size_t> strides = npy_strides(*array_);
-    std::vector<std::size_t> several;
-    for (std::size_t axis = 0; axis < array_->shape.size(); ++axis) {
-      if (axis == selection.row_axis || axis == selection.column_axis) continue;
-      const std::size_t size = array_->shape[axis];
-      if (size > 1) several.push_back(selection.leading.size());
-      selection.leading.push_back({size, strides[axis], fmt::format("axis {}:", axis), 0, 1, true});
-    }
-    if (several.size() == 1) selection.leading[several[0]].word = "index";
-    if (several.size() != 2) return;
-    selection.leading[several[0]].word = "layer";
-    selection.leading[several[1]].word = "head";
-  }
-
-  /// A part for each axis, or for each that has more than one place.
-  void choose(const std::string& text, const Parts& parts, std::vector<LeadingAxis>& axes) const {
-    if (text.empty()) return;
-    const auto several =
-        std::ranges::count_if(axes, [](const auto& axis) { return axis.size > 1; });
-    const bool takes_all = parts.size() == 1 && parts[0] == "all";
-    const bool for_each = parts.size() == axes.size();
-    if (!takes_all && !for_each && parts.size() != static_cast<std::size_t>(several)) {
-      refuse(text, fmt::format("{} number{}", several, several == 1 ? "" : "s"));
-    }
-    std::size_t next = 0;
-    for (LeadingAxis& axis : axes) {
-      if (!for_each && axis.size == 1) continue;
-      choose_places(text, takes_all ? ":" : parts[next], next + 1, axis);
-      ++next;
-    }
-  }
-
-  void choose_places(const std::string& text, std::string_view part, std::size_t number,
-                     LeadingAxis& axis) const {
-    axis.is_mean = part == "mean";
-    const auto range = parse_axis_range(axis.is_mean || part == "all" ? ":" : part);
-    if (!range) {
-      refuse(text, "for each axis a number, a range such as 0:4, a colon for all, or mean");
-    }
-    const auto size = static_cast<std::ptrdiff_t>(axis.size);
-    const auto from_start = [&](std::ptrdiff_t place) { return place < 0 ? place + size : place; };
-    const std::ptrdiff_t first = from_start(range->first);
-    const std::ptrdiff_t end = range->end ? from_start(*range->end) : size;
-    if (first < 0 || end > size || end <= first) {
-      refuse(text, fmt::format("a number below {} at place {}", size, number));
-    }
-    axis.first = static_cast<std::size_t>(first);
-    axis.end = static_cast<std::size_t>(end);
-    axis.is_single = range->is_single;
-  }
-
-  [[noreturn]] void refuse(const std::string& text, const std::string& expected) const {
-    throw SettingError("index",
-                       fmt::format("expected {} for {} of shape {}, got \"{}\"", expected, *place_,
-                                   npy_shape_text(array_->shape), printable(text)));
-  }
-
-  const NpyArray* array_;
-  const std::string* place_;
-};
 
 bool holds_none(float value) {
   return is_masked(value) || value == -std::numeric_limits<float>::infinity();
@@ -160,7 +35,7 @@ std::vector<std::size_t> averaged_items(const std::vector<LeadingAxis>& axes, st
 
 class MapBuilder {
  public:
-  MapBuilder(const NpyArray& array, const Selection& selection, AttentionMap known,
+  MapBuilder(const NpyArray& array, const ArraySelection& selection, AttentionMap known,
              const std::string& place)
       : array_(&array), selection_(&selection), place_(&place), blank_(std::move(known)) {
     const std::vector<std::size_t> strides = npy_strides(array);
@@ -233,7 +108,7 @@ class MapBuilder {
   }
 
   const NpyArray* array_;
-  const Selection* selection_;
+  const ArraySelection* selection_;
   const std::string* place_;
   std::size_t row_stride_ = 0;
   std::size_t column_stride_ = 0;
@@ -337,7 +212,7 @@ void note_other_axis(const NpyArray& array, ChosenMaps& maps) {
   }
 }
 
-void add_rollout(const MapBuilder& builder, Selection selection, const std::string& place,
+void add_rollout(const MapBuilder& builder, ArraySelection selection, const std::string& place,
                  Orientation orientation, ChosenMaps& maps) {
   std::vector<AttentionMap> layers;
   std::vector<std::size_t> places = first_places(selection.leading);
@@ -359,7 +234,7 @@ void add_rollout(const MapBuilder& builder, Selection selection, const std::stri
 }
 
 /// The heads are averaged, unless one is chosen.
-void average_heads(Selection& selection) {
+void average_heads(ArraySelection& selection) {
   std::vector<LeadingAxis*> axes;
   for (LeadingAxis& axis : selection.leading) {
     if (axis.size > 1) axes.push_back(&axis);
@@ -377,11 +252,13 @@ void average_heads(Selection& selection) {
 void add_array_maps(const NpyArray& array, const std::string& place, AttentionMap known,
                     Orientation orientation, ChosenMaps& maps) {
   const ArrayChoice& choice = maps.options().array;
-  const IndexReader reader(array, place);
+  if (std::ranges::find(choice.index, "") != choice.index.end()) {
+    throw SettingError("index", "expected places with commas between them, got nothing");
+  }
   std::vector<std::string> index = choice.index;  // "" for the first map
   if (index.empty()) index.emplace_back(choice.rollout ? "all" : "");
   for (const std::string& text : index) {
-    Selection selection = reader.read(text);
+    ArraySelection selection = select(array, text, place);
     if (choice.rollout) average_heads(selection);
     MapBuilder builder(array, selection, &text == &index.back() ? std::move(known) : known, place);
     if (choice.rollout) {
@@ -400,8 +277,7 @@ void add_array_maps(const NpyArray& array, const std::string& place, AttentionMa
   std::size_t count = 1;
   for (std::size_t i = 0; i + 2 < array.shape.size(); ++i) count *= array.shape[i];
   if (count > 1 && choice.index.empty() && !choice.rollout) {
-    maps.note(fmt::format("map 1 of {} in {} of shape {} is taken", count, place,
-                          npy_shape_text(array.shape)),
+    maps.note(fmt::format("map 1 of {}, of shape {}, is taken", count, npy_shape_text(array.shape)),
               "index");
   }
   const bool has_axes_named =

@@ -16,12 +16,12 @@ namespace attnviz {
 namespace {
 
 std::string quoted_if_needed(const std::string& cell, char separator) {
-  // Blanks around a cell are not part of it, # may begin a comment, and an empty last cell may be
+  // Blanks around a cell are not part of it, "# " begins a comment, and an empty last cell may be
   // left by a separator at the end of the line.
   const bool has_blanks = trimmed(cell) != cell && !trimmed(cell).empty();
   if (cell.find(separator) == std::string::npos &&
       cell.find_first_of("\"\r\n") == std::string::npos && !has_blanks && !cell.empty() &&
-      !cell.starts_with('#')) {
+      !cell.starts_with("# ") && !cell.starts_with("#\t")) {
     return cell;
   }
   std::string quoted = "\"";
@@ -103,6 +103,7 @@ void read_rows(CsvReader& reader, const CsvDialect& dialect, Table& table) {
     std::size_t count = reader.column();
     if (table.columns == 0) {
       table.columns = expected_columns(table, count, ends_empty, reader.place());
+      if (table.first_row.size() > table.columns) table.first_row.pop_back();
     }
     if (count == table.columns + 1 && ends_empty) --count;
     if (count != table.columns) refuse_count(table, table.columns, count, reader.place());

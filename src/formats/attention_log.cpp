@@ -25,10 +25,10 @@ struct FairseqLine {
 };
 
 std::optional<FairseqLine> split_fairseq(std::string_view line) {
-  if (line.size() < 4 || line[1] != '-') return std::nullopt;
   Words fields = split(line, "\t");
+  if (fields.size() < 2 || fields[0].size() < 3 || line[1] != '-') return std::nullopt;
   const auto number = parse_integer<std::size_t>(fields[0].substr(2));
-  if (!number || fields.size() < 2) return std::nullopt;
+  if (!number) return std::nullopt;
   fields.erase(fields.begin());
   return FairseqLine{line[0], *number, std::move(fields)};
 }

@@ -21,15 +21,15 @@ constexpr std::size_t max_entries = std::size_t{1} << 16U;
 
 // Keys of other programs: BertViz' payload and pandas' to_json(orient="split").
 constexpr std::pair<std::string_view, std::string_view> other_keys[] = {
-    {"attn", "weights"}, {"left_text", "target"}, {"right_text", "source"},
-    {"data", "weights"}, {"index", "target"},     {"columns", "source"}};
+    {"attn", "weights"}, {"att", "weights"},  {"left_text", "target"}, {"right_text", "source"},
+    {"data", "weights"}, {"index", "target"}, {"columns", "source"}};
 constexpr std::string_view own_keys[] = {"format",  "version",   "orientation", "source", "target",
                                          "weights", "gold",      "expected",    "facts",  "title",
                                          "tokens",  "attention", "name"};
 // What BertViz adds for its page.
-constexpr std::string_view skipped_keys[] = {"default_filter", "root_div_id",    "layer",
-                                             "heads",          "include_layers", "include_heads",
-                                             "bidirectional",  "display_mode",   "total_heads"};
+constexpr std::string_view skipped_keys[] = {
+    "queries",        "keys",          "default_filter", "root_div_id",  "layer",      "heads",
+    "include_layers", "include_heads", "bidirectional",  "display_mode", "total_heads"};
 
 bool is_in(const auto& names, std::string_view name) {
   return std::ranges::find(names, name) != std::end(names);
@@ -76,6 +76,8 @@ class MapReader : public JsonEvents<Json> {
         document_.seen.insert("weights");
         document_.numbers.counts.push_back(0);
       }
+    } else if (depth_ == entries_ && !is_object) {
+      refuse_text("an array");
     } else if (is_object && holds_entries(level)) {
       open_entry();
     } else if (key_ == "attention" && level == 0) {
@@ -251,6 +253,7 @@ class MapReader : public JsonEvents<Json> {
     std::string text = name_;
     const std::size_t level = depth_ - base_;
     if (depth_ == 0) return text;
+    if (depth_ == entries_) return fmt::format("{}: map {}", text, all_.size() + 1);
     text += is_list_ && base_ == 0 ? ": " : ": " + printable(original_key_);
     if (key_ == "weights") {
       for (const std::size_t count : entry().numbers.counts) text += fmt::format("[{}]", count);

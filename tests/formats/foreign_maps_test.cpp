@@ -75,6 +75,7 @@ TEST_CASE("a table is read however its cells are separated") {
   CHECK(tokens.source == Labels{"the", ";", "#"});
   CHECK(tokens.target == Labels{"##t", "#"});
   CHECK(read_map("1e-60,1\n", "csv").weights == Weights{0, 1});
+  CHECK(read_map("x,0.5,0.5,\ny,1,0\n", "csv", with_labels(LabelPlaces::rows)).columns() == 2);
 }
 
 TEST_CASE("a table that can be read in two ways names both, and an option chooses") {
@@ -214,6 +215,8 @@ TEST_CASE("JSON of other programs is read") {
       {R"({"data":[[1]],"weights":[[1]]})", "m: the key \"weights\" occurs twice"},
       {R"({"title":"a","facts":{"title":"b"},"weights":[[1]]})",
        "m: the key \"title\" occurs twice"},
+      {R"({"attention":{"a":[[1]]}})", "m: map 1: expected an object, got an array"},
+      {R"([{"weights":[[1]]},[1]])", "m: map 2: expected an object, got an array"},
       {R"({"title":1})", "m: title: expected a string, got 1"},
   };
   for (const auto& c : cases) {
@@ -236,6 +239,9 @@ TEST_CASE("the payload of BertViz is read, old and new") {
   const std::string old = R"({"attention":{"aa":{)" + part + R"(,"ab":{)" + part + "}}";
   CHECK_THROWS_WITH(read_map(old, "json"),
                     "array: expected one of aa, ab, the parts of m, got \"\"");
+  CHECK(read_map(R"({"attention":{"all":{"queries":[[1]],"att":[[[[1]]]],"left_text":["x"]}}})",
+                 "json")
+            .target == Labels{"x"});
   ReadOptions options = with_index({"1"});
   options.array.array = "ab";
   CHECK(read_map(old, "json", options).weights == Weights{0.5F, 0.5F, 1, 0});
@@ -295,12 +301,13 @@ TEST_CASE("an index chooses maps of an array") {
   const AttentionMaps first = read_maps(stacked(), "npy");
   CHECK(first.maps[0].at(0, 0) == 0);
   CHECK(first.notes[0].setting == "index");
-  CHECK(first.notes[0].text == "map 1 of 6 in m of shape (2, 3, 4, 4) is taken");
+  CHECK(first.notes[0].text == "map 1 of 6, of shape (2, 3, 4, 4), is taken");
   const std::string of = " for m of shape (2, 3, 4, 4), got ";
   struct {
     std::string index, message;
   } refused[] = {
       {"0", "index: expected 2 numbers" + of + "\"0\""},
+      {"", "index: expected places with commas between them, got nothing"},
       {"0,0:9", "index: expected a number below 3 at place 2" + of + "\"0,0:9\""},
       {"0,-4", "index: expected a number below 3 at place 2" + of + "\"0,-4\""},
       {"0,2:1", "index: expected a number below 3 at place 2" + of + "\"0,2:1\""},
@@ -500,6 +507,7 @@ TEST_CASE("fairseq's lines of a sentence belong together") {
       read_maps(log + "A-7\t1-0\nS-2\tc\nH-2\t-1\tz\nA-2\t0-0\n", "fairseq", with_sentence("all"));
   CHECK(two.names == Labels{"S-7", "sentence 2, S-2"});
   CHECK(two.maps[1].source == Labels{"c"});
+  CHECK(read_map("\t--7\nA\t1\n" + log + "A-7\t0-0\n", "fairseq").rows() == 2);
   CHECK_THROWS_WITH(read_map(log, "fairseq"), "m: expected at least one sentence, got none");
   CHECK_THROWS_WITH(read_map(log + "A-7\t0.5,0.5 1.0\n", "fairseq"),
                     "m:7: row 2: expected 2 weights, got 1");

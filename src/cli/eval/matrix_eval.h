@@ -4,8 +4,8 @@
 #include <string>
 
 #include "cli/inputs.h"
+#include "cli/matrix_source.h"
 #include "cli/options.h"
-#include "cli/render/matrix_source.h"
 #include "score/map_evaluation.h"
 
 namespace attnviz {

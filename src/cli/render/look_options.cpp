@@ -156,8 +156,8 @@ std::vector<Option> add_look_options(const Command& command, LookFlags& flags) {
                             "write the weights into the cells, as .2f or as in --annotate=.0%"),
       command.flag("--mark-argmax", flags.mark_argmax, "mark the largest weight of each row"),
       command.flag_or_path("--gold", flags.gold, flags.gold_file,
-                           "outline the cells of the gold alignment: the file's own, or that of "
-                           "FILE, a line of links such as 0-0 1-2 (input, output) a sentence"),
+                           "outline the cells of the gold alignment; FILE has a line of links such "
+                           "as 0-0 1-2 (input-output) a sentence (default: the gold of the maps)"),
       command.flag("--grid-lines", flags.grid_lines, "lines between the cells"),
       command.integer("--cell", flags.cell, 1, 256,
                       "side of a cell in pixels (default: by the size of the map)"),

@@ -270,7 +270,8 @@ TEST_CASE("maps with the same labels share their axes") {
 TEST_CASE("all heads of a model fit on a page, and are drawn as they are alone") {
   std::vector<AttentionMap> maps(144, map_of(repeated(20, "out"), repeated(20, "in")));
   for (std::size_t i = 0; i < maps.size(); ++i) {
-    std::ranges::rotate(maps[i].weights, maps[i].weights.begin() + static_cast<long>(i));
+    std::vector<float>& weights = maps[i].weights;
+    std::rotate(weights.begin(), weights.begin() + static_cast<long>(i), weights.end());
   }
   SheetOptions options;
   for (int i = 0; i < 12; ++i) {

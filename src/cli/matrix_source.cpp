@@ -1,4 +1,4 @@
-#include "cli/render/matrix_source.h"
+#include "cli/matrix_source.h"
 
 #include <fmt/core.h>
 
@@ -109,7 +109,7 @@ std::string name_of(const std::string& file) {
 void add_matrix_options(const Command& command, MatrixOptions& options) {
   command
       .paths("--matrix", options.files,
-             "draw these files of attention, or standard input for -; no model is used. .json, "
+             "files of attention, or standard input for -, in place of a model: .json, "
              ".jsonl, .csv, .tsv, .npy, .npz, .safetensors, or what --input-format says")
       .type("FILE");
   command

@@ -1,4 +1,4 @@
-// The options that choose the matrix to draw: files of attention, and what these leave open.
+// The options that choose the maps to draw or score: files of attention, and what these leave open.
 #pragma once
 
 #include <optional>
