@@ -252,6 +252,9 @@ void average_heads(ArraySelection& selection) {
 void add_array_maps(const NpyArray& array, const std::string& place, AttentionMap known,
                     Orientation orientation, ChosenMaps& maps) {
   const ArrayChoice& choice = maps.options().array;
+  if (std::ranges::find(choice.index, "") != choice.index.end()) {
+    throw SettingError("index", "expected places with commas between them, got nothing");
+  }
   std::vector<std::string> index = choice.index;  // "" for the first map
   if (index.empty()) index.emplace_back(choice.rollout ? "all" : "");
   for (const std::string& text : index) {

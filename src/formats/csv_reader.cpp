@@ -41,9 +41,9 @@ std::vector<std::string_view> first_rows(std::string_view text, char separator, 
 
 /// Whether the row has several cells of which all after the first are numbers or empty.
 bool fits(std::string_view row, const CsvDialect& dialect) {
+  if (dialect.separator == ' ') row = trimmed(row);
   std::size_t count = 0;
-  while (!row.empty()) {
-    if (dialect.separator == ' ') row = trimmed(row);
+  for (bool ended = false; !ended;) {
     bool quoted = false;
     std::size_t end = 0;
     const auto ends = [&](char c) {
@@ -55,7 +55,9 @@ bool fits(std::string_view row, const CsvDialect& dialect) {
       cell = cell.substr(1, cell.size() - 2);
     }
     if (count++ > 0 && !weight_of_cell(cell, dialect)) return false;
+    ended = end == row.size();
     row.remove_prefix(std::min(end + 1, row.size()));
+    if (dialect.separator == ' ') row = trimmed(row);
   }
   return count > 1;
 }

@@ -56,6 +56,17 @@ TEST_CASE("labels and weights come back from CSV, to the bit") {
   }
 }
 
+TEST_CASE("a table whose only weight is masked comes back, whatever separators are in its labels") {
+  for (const char separator : {',', '\t'}) {
+    const AttentionMap map{{"a;b"}, {"x;0y,"}, {std::nanf("")}, {}, {}, {}};
+    const AttentionMap back =
+        read_map(attention_to_csv(map, separator), separator == ',' ? "csv" : "tsv");
+    CHECK(back.source == map.source);
+    CHECK(back.target == map.target);
+    CHECK(same_weights(back.weights, map.weights));
+  }
+}
+
 TEST_CASE("CSV of other programs is read") {
   for (const std::string text :
        {"x,a,b\nA,1,2\nB,3,4\n", "x,a,b\nA,1,2\nB,3,4", "x,a,b\r\nA,1,2\r\nB,3,4\r\n",

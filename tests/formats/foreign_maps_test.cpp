@@ -307,6 +307,7 @@ TEST_CASE("an index chooses maps of an array") {
     std::string index, message;
   } refused[] = {
       {"0", "index: expected 2 numbers" + of + "\"0\""},
+      {"", "index: expected places with commas between them, got nothing"},
       {"0,0:9", "index: expected a number below 3 at place 2" + of + "\"0,0:9\""},
       {"0,-4", "index: expected a number below 3 at place 2" + of + "\"0,-4\""},
       {"0,2:1", "index: expected a number below 3 at place 2" + of + "\"0,2:1\""},
