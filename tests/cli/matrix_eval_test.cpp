@@ -116,7 +116,8 @@ TEST_CASE("attnviz eval --matrix: rows that do not sum to one are said") {
   folder.write("m.csv", ",a,b\nx,1,3\ny,0,1\n");
   const auto result = folder.run("eval --matrix m.csv");
   CHECK(result.exit_code == 0);
-  CHECK(result.out.find("\n1 of 2 rows no weights in 0..1 that sum to one: scored as they are") !=
+  CHECK(result.out.find(
+            "\n1 of 2 rows are not weights in 0..1 that sum to one: scored as they are") !=
         std::string::npos);
   CHECK(json_of(folder.run("eval --matrix m.csv --json")).at("odd_rows") == 1);
 }

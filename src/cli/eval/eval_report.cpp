@@ -92,8 +92,9 @@ std::string counted_text(const MapEvaluation& evaluation) {
   }
   if (all.masked > 0) text += "\n" + counted(all.masked, "masked cell") + ": no weight";
   if (all.odd_rows > 0) {
-    text += fmt::format("\n{} of {} no weights in 0..1 that sum to one: scored as they are",
-                        all.odd_rows, counted(all.rows, "row"));
+    text +=
+        fmt::format("\n{} of {} rows are not weights in 0..1 that sum to one: scored as they are",
+                    all.odd_rows, all.rows);
   }
   return text + '\n';
 }
