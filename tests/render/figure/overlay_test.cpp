@@ -82,6 +82,9 @@ TEST_CASE("weights lie over their places of the picture") {
   }
   // Twice as wide as high, as the picture.
   const Box& box = drawn.layout.panels[0].panel.map;
+  const int middle = box.x + box.width / 2;
+  CHECK(drawn.canvas.at(middle - 1, box.y) == color_of(0));
+  CHECK(drawn.canvas.at(middle, box.y) == color_of(1));
   CHECK(std::abs(box.width - 2 * box.height) <= 1);
 }
 
@@ -106,6 +109,8 @@ TEST_CASE("smoothed weights are themselves in the middle of their places") {
   const Drawn masked = draw({map}, Overlay::smooth, photo);
   CHECK(masked.at(0, 0.49, 0.9) == Color{139, 139, 139});
   CHECK(masked.at(0, 0.51, 0.5) == color_of(1));
+  map.weights = {1, std::nanf("")};
+  CHECK(draw({map}, Overlay::smooth, photo).at(0, 0.49, 0.5) == color_of(1));
 }
 
 TEST_CASE("the picture stays what it is below the weights, in grey") {

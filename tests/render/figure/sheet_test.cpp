@@ -267,6 +267,17 @@ TEST_CASE("maps with the same labels share their axes") {
   CHECK(layout.column_title.box.y < layout.heads[0].box.y);
 }
 
+TEST_CASE("labels of which one is wrong stand at every panel") {
+  AttentionMap map = map_of({"a"}, {"x"});
+  AttentionMap wrong = map;
+  wrong.expected = {"b"};
+  const SheetLayout layout = lay_out_sheet({map, wrong}, {{}, {}}, {});
+  for (const TitledPanel& titled : layout.panels) {
+    CHECK(titled.panel.row_labels.size() == 1);
+    CHECK(titled.panel.column_labels.size() == 1);
+  }
+}
+
 TEST_CASE("all heads of a model fit on a page, and are drawn as they are alone") {
   std::vector<AttentionMap> maps(144, map_of(repeated(20, "out"), repeated(20, "in")));
   for (std::size_t i = 0; i < maps.size(); ++i) {
