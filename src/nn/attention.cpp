@@ -101,12 +101,8 @@ void AttentionMemory::grow(Index annotation, Index units, Index total) {
 
 void AttentionTape::grow(Index units, Index source_steps, Index total, bool covered) {
   attnviz::grow(query, units, total);
-  // Columns that start at a multiple of a packet, whatever the longest source so far: where a sum
-  // starts decides its bits, and a run that is resumed has seen fewer sources.
-  constexpr Index packet = 16;
-  const Index rows = (source_steps + packet - 1) / packet * packet;
-  attnviz::grow(weights, rows, total);
-  if (covered) attnviz::grow(coverage, rows, total);
+  attnviz::grow(weights, source_steps, total);
+  if (covered) attnviz::grow(coverage, source_steps, total);
 }
 
 void AttentionBackwardTape::grow(Index annotation, Index units, Index source_total,

@@ -41,7 +41,8 @@ extern const Kernels kernels;
 
 namespace {
 
-// The levels of the x86-64 psABI, by the instructions that compilers use for them.
+// The levels of the x86-64 psABI. Processors with these instructions have the others of a level too
+// (LZCNT, MOVBE, F16C of the third), which not every compiler can ask for.
 bool has_v2() {
   return __builtin_cpu_supports("sse4.2") != 0 && __builtin_cpu_supports("ssse3") != 0 &&
          __builtin_cpu_supports("popcnt") != 0;

@@ -12,7 +12,7 @@ namespace attnviz {
 struct Processor {
   std::string_view name;  // "x86-64-v3", "neon", ...
   const Kernels* kernels;
-  bool (*is_here)();  // whether this machine's has the instructions
+  bool (*is_here)();  // whether this machine has its instructions
 };
 
 /// All kinds that this program was compiled for, the best first.

@@ -24,7 +24,7 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   const double R = config.readout_units;
   const double V = config.target_vocabulary;
   const int batch = std::max(recipe.batch, recipe.late_batch);
-  const double shards = std::max(4, shard_count(static_cast<std::size_t>(batch)));
+  const double shards = shard_count(static_cast<std::size_t>(batch));
   // Weights, average, best, two moments, transposed, gradients of the shards; and, while they are
   // saved, two copies of five of them.
   const double copies = 6.0 + shards + 2.0 * 5.0;

@@ -179,9 +179,6 @@ inline Simd& operator+=(Simd& sum, const Product& p) {
   return sum = fused(p, sum);
 }
 
-inline Mask operator<(const Simd& a, const Simd& b) {
-  return each([](Register x, Register y) { return x < y; }, a.pack, b.pack);
-}
 /// Element by element: where `mask` holds, a, else b.
 inline Simd select(const Mask& mask, const Simd& a, const Simd& b) {
   return Simd(
@@ -331,12 +328,17 @@ struct SimdPlace {
   }
 };
 
+template <int value>
+struct Constant {
+  constexpr operator int() const { return value; }
+};
+
 /// body(0), ..., body(count - 1), each with a constant: arrays that only constants index stay in
 /// registers.
 template <int count, typename Body>
 inline void unrolled(Body&& body) {
   [&]<int... I>(std::integer_sequence<int, I...>) {
-    (body(std::integral_constant<int, I>()), ...);
+    (body(Constant<I>()), ...);
   }
   (std::make_integer_sequence<int, count>());
 }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/math.h"
 #include "render/figure/heatmap.h"
 #include "render/raster/canvas.h"
 #include "render/text/label_text.h"
@@ -316,7 +317,7 @@ std::size_t choose_columns(std::size_t count, double width, double height) {
     const auto across = static_cast<double>(columns);
     const auto down = static_cast<double>(grid.rows());
     const double empty = 1 - static_cast<double>(count) / (across * down);
-    const double cost = std::abs(std::log(across * width / (down * height) / 1.4)) + 1.5 * empty;
+    const double cost = std::abs(math::log(across * width / (down * height) / 1.4)) + 1.5 * empty;
     if (cost < lowest) {
       lowest = cost;
       best = columns;

@@ -1,6 +1,6 @@
 #include "render/raster/color.h"
 
-#include <cmath>
+#include "base/math.h"
 
 namespace attnviz {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 // sRGB to linear light, WCAG 2.
 double linear(std::uint8_t value) {
   const double s = value / 255.0;
-  return s <= 0.04045 ? s / 12.92 : std::pow((s + 0.055) / 1.055, 2.4);
+  return s <= 0.04045 ? s / 12.92 : math::pow((s + 0.055) / 1.055, 2.4);
 }
 
 }  // namespace

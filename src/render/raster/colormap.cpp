@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "base/math.h"
+
 namespace attnviz {
 namespace {
 
@@ -136,7 +138,7 @@ Color from_oklab(double lightness, double chroma, double hue) {
   const double m = cube(lightness - 0.1055613458 * a - 0.0638541728 * b);
   const double s = cube(lightness - 0.0894841775 * a - 1.2914855480 * b);
   const auto gamma = [](double x) {
-    return x <= 0.0031308 ? 12.92 * x : 1.055 * std::pow(x, 1 / 2.4) - 0.055;
+    return x <= 0.0031308 ? 12.92 * x : 1.055 * math::pow(x, 1 / 2.4) - 0.055;
   };
   return {to_byte(gamma(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s)),
           to_byte(gamma(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s)),
@@ -153,7 +155,7 @@ Color blues(double t) {
 Color difference(double t) {
   const double distance = std::abs(2 * t - 1);
   const double hue = t < 0.5 ? 255 + 5 * distance : 45 - 10 * distance;
-  return from_oklab(0.97 - 0.47 * distance, 0.165 * std::pow(distance, 0.9), hue);
+  return from_oklab(0.97 - 0.47 * distance, 0.165 * math::pow(distance, 0.9), hue);
 }
 
 template <typename Formula>
@@ -198,7 +200,7 @@ double Scale::place(double weight) const {
   const double within = std::clamp(weight, low, high);
   if (low == high) return weight < low ? 0 : weight > high ? 1 : 0.5;
   if (kind == ScaleKind::logarithm) {
-    return (std::log(within) - std::log(low)) / (std::log(high) - std::log(low));
+    return (math::log(within) - math::log(low)) / (math::log(high) - math::log(low));
   }
   // Halved, as the difference of two doubles may be infinite.
   const double place = (within / 2 - low / 2) / (high / 2 - low / 2);
