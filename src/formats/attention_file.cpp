@@ -175,6 +175,8 @@ AttentionMaps attention_from_bytes(std::string_view bytes, const AttentionFormat
   check_options(format, name, options);
   check_kind(bytes, format, name);
   ChosenMaps maps(name, options);
+  const bool is_text_of_words = format.write == nullptr && !format.has_axes;
+  if (is_text_of_words) maps.labels_may_be_sentences();
   format.read(bytes, maps);
   return maps.take();
 }

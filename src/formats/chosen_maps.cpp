@@ -12,6 +12,7 @@
 #include "formats/attention_edit.h"
 #include "formats/attention_io.h"
 #include "formats/axis_range.h"
+#include "formats/text_lines.h"
 
 namespace attnviz {
 namespace {
@@ -63,6 +64,23 @@ ChosenMaps::ChosenMaps(std::string file, const ReadOptions& options)
       range->end ? static_cast<std::size_t>(*range->end) : std::numeric_limits<std::size_t>::max();
 }
 
+/// The given labels of the sentence counted last, whose side has `count` labels: all of them, or
+/// the words of its line and END.
+std::vector<std::string> ChosenMaps::labels_here(const std::vector<std::string>& given,
+                                                 std::size_t count, const std::string& side) const {
+  const auto is_sentence = [](const std::string& label) { return label.find(' ') < label.size(); };
+  if (!labels_may_be_sentences_ || std::ranges::none_of(given, is_sentence)) return given;
+  if (given.size() < count_) {
+    throw SettingError(side + "_labels",
+                       fmt::format("expected a line of words for each sentence up to {}, got {}",
+                                   count_, given.size()));
+  }
+  const Words words = words_of(given[count_ - 1]);
+  std::vector<std::string> labels(words.begin(), words.end());
+  if (labels.size() + 1 == count) labels.emplace_back(end_label);
+  return labels;
+}
+
 bool ChosenMaps::next() {
   ++count_;
   return count_ >= first_ && count_ < end_;
@@ -77,8 +95,8 @@ void ChosenMaps::add(AttentionMap map, Orientation orientation, const std::strin
   mask(map);
   const SideRange rows = side_range(options_->crop.rows, map.rows(), "crop_rows");
   const SideRange columns = side_range(options_->crop.columns, map.columns(), "crop_columns");
-  put_labels(map.target, labels_.rows, rows, "row");
-  put_labels(map.source, labels_.columns, columns, "column");
+  put_labels(map.target, labels_here(labels_.rows, map.rows(), "row"), rows, "row");
+  put_labels(map.source, labels_here(labels_.columns, map.columns(), "column"), columns, "column");
   crop(map, rows, columns);
   result_.maps.push_back(std::move(map));
   result_.sentences.push_back(count_);

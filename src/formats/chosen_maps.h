@@ -35,6 +35,8 @@ class ChosenMaps {
 
   void note(std::string text, std::string setting = "");
   void set_grid(std::vector<std::string> row_names, std::vector<std::string> column_names);
+  /// Given labels that hold blanks are sentences of words, one a line: for texts of words.
+  void labels_may_be_sentences() { labels_may_be_sentences_ = true; }
   /// In place of the given labels of a side: those that the reader found for them.
   void replace_labels(const GivenLabels& labels) { labels_ = labels; }
 
@@ -45,10 +47,13 @@ class ChosenMaps {
  private:
   void mask(AttentionMap& map);
   void turn(AttentionMap& map, Orientation orientation) const;
+  std::vector<std::string> labels_here(const std::vector<std::string>& given, std::size_t count,
+                                       const std::string& side) const;
 
   std::string file_;
   const ReadOptions* options_;
   GivenLabels labels_;
+  bool labels_may_be_sentences_ = false;
   std::size_t first_ = 1;  // of the chosen sentences
   std::size_t end_ = 2;    // after their last
   std::size_t count_ = 0;

@@ -454,6 +454,27 @@ TEST_CASE("tensors of safetensors are read by name") {
   CHECK_THROWS_WITH(read_map("{}", "safetensors"), "m: expected a safetensors model, got 2 bytes");
 }
 
+TEST_CASE("labels given for a text of words may be sentences, one a line") {
+  const std::string maps = "x y ||| 1,0,0 0,1,0 0,0,1\nz ||| .5,.5 0,1\nq ||| 1,0,0 0,1,0\n";
+  ReadOptions options;
+  options.sentence = "all";
+  options.labels.columns = {"the cat", "big", "a b c"};
+  const AttentionMaps read = attention_from_bytes(maps, *attention_format("marian"), "m", options);
+  REQUIRE(read.maps.size() == 3);
+  CHECK(read.maps[0].source == Labels{"the", "cat", end_label});
+  CHECK(read.maps[1].source == Labels{"big", end_label});
+  CHECK(read.maps[2].source == Labels{"a", "b", "c"});
+  options.labels.columns = {"the cat", "big"};
+  CHECK_THROWS_WITH(
+      attention_from_bytes(maps, *attention_format("marian"), "m", options),
+      Catch::Matchers::StartsWith("column_labels: expected a line of words for each sentence "
+                                  "up to 3, got 2"));
+  options.sentence = "1";
+  options.labels.columns = {"the", "cat", "."};  // a label a line
+  CHECK(attention_from_bytes(maps, *attention_format("marian"), "m", options).maps[0].source ==
+        options.labels.columns);
+}
+
 TEST_CASE("words may hold END or not, and the counts of Nematus need not be right") {
   CHECK(read_map("a b </s> ||| 1,0 0,1 0,1\n", "marian").target == Labels{"a", "b", end_label});
   CHECK(read_map("a b ||| 1,0 0,1\n", "marian").target == Labels{"a", "b"});
