@@ -86,7 +86,8 @@ void match(GoldFile& gold, const std::string& path, bool chosen, Sentences& all)
   const bool is_one = all.names.size() == 1 && all.heads.size() > 1;
   if (is_one && lines == all.heads.size()) take_heads_for_sentences(all);
   if (lines == all.names.size()) return;
-  const bool ascend = std::ranges::is_sorted(all.numbers, std::less_equal{});
+  const bool ascend =
+      std::ranges::adjacent_find(all.numbers, std::greater_equal{}) == all.numbers.end();
   if (!chosen || !ascend || all.numbers.back() > lines) {
     const std::string heads =
         is_one ? fmt::format(" (or {}, where its maps are sentences)", all.heads.size()) : "";
