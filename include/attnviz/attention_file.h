@@ -71,6 +71,7 @@ struct AttentionMaps {
   std::vector<AttentionMap> maps;         // in the chosen order
   std::vector<std::string> names;         // one a map: "layer 0, head 3"; "" of the only one
   std::vector<std::size_t> sentences;     // one a map: its sentence in the file, from 1
+  std::vector<std::string> heads;         // one a map: its name within the sentence, "" for none
   std::vector<std::string> row_names;     // where they form a grid, row by row: "layer 0", ...
   std::vector<std::string> column_names;  // of the grid: "head 3", ...; both empty for no grid
   std::vector<ReadNote> notes;

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include "attnviz/error.h"
@@ -16,6 +16,7 @@
 #include "formats/attention_file.h"
 #include "formats/attention_io.h"
 #include "formats/chosen_maps.h"
+#include "formats/map_kind.h"
 #include "formats/strict_json.h"
 
 namespace attnviz {
@@ -106,7 +107,9 @@ std::string name_of(const std::string& file) {
 
 }  // namespace
 
-void add_matrix_options(const Command& command, MatrixOptions& options) {
+namespace {
+
+void add_file_options(const Command& command, MatrixOptions& options, MatrixUse use) {
   command
       .paths("--matrix", options.files,
              "files of attention, or standard input for -, in place of a model: .json, "
@@ -118,9 +121,14 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
       .needs("--matrix");
   command
       .words("--sentence", options.sentence, "a number from 1, a range or all",
-             "which maps of a file with several: 3; 2:5, which is 2, 3 and 4; all (default 1)")
+             fmt::format(
+                 "which maps of a file with several: 3; 2:5, which is 2, 3 and 4; all (default {})",
+                 use == MatrixUse::score_all ? "all" : "1"))
       .type("N")
       .needs("--matrix");
+}
+
+void add_array_options(const Command& command, MatrixOptions& options, MatrixUse use) {
   command
       .words("--array", options.array, "a name",
              "which array of a file with several (default: weights, or the only one); all for "
@@ -128,11 +136,14 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
       .type("NAME")
       .needs("--matrix");
   command
-      .texts("--index", options.index,
-             "which maps of an array with more than two axes: for each axis before the last two a "
-             "number, a range (0:4, :) or mean, as in 0,3 or 0,: or mean,3; all for every map; "
-             "q,k,0 where the first axis holds rows and the second columns (default: the first "
-             "map). From 0, or from -1 backwards")
+      .texts(
+          "--index", options.index,
+          fmt::format(
+              "which maps of an array with more than two axes: for each axis before the last two a "
+              "number, a range (0:4, :) or mean, as in 0,3 or 0,: or mean,3; all for every map; "
+              "q,k,0 where the first axis holds rows and the second columns (default: {}). From 0, "
+              "or from -1 backwards",
+              use == MatrixUse::score_all ? "every map" : "the first map"))
       .type("N,N")
       .needs("--matrix");
   command
@@ -140,6 +151,9 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
               "one map of all layers of --index: their product, each with heads averaged and the "
               "residual connection added (Abnar and Zuidema 2020; default: none)")
       .needs("--matrix");
+}
+
+void add_label_options(const Command& command, MatrixOptions& options) {
   const std::string forms =
       "a,b,c, a JSON list, =x for one, \"\" for none, a file with one a line, or the name of an "
       "array in an .npz";
@@ -156,14 +170,20 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
   command
       .choice("--labels", options.labels, {"columns", "rows", "both", "none"},
               "what is labels in a table of CSV: the first row (columns), the first column (rows) "
-              "(default: seen by what is a number)")
+              "(default: told by which cells are numbers)")
       .needs("--matrix");
+}
+
+void add_change_options(const Command& command, MatrixOptions& options, MatrixUse use) {
+  const bool draws = use == MatrixUse::draw_first;
   command.flag("--transpose", options.transpose, "the file's rows are the inputs")
       .needs("--matrix");
   command
       .words("--crop-rows", options.crop_rows, "a range of rows such as 0:15",
-             "draw only these rows, the first from 0 and the end left out: 0:15, 1:-1 (default: "
-             "all). The caption says so, and how much weight is cut off")
+             fmt::format("{} only these rows, the first from 0 and the end left out: 0:15, 1:-1 "
+                         "(default: all){}",
+                         draws ? "draw" : "score",
+                         draws ? ". The caption says so, and how much weight is cut off" : ""))
       .type("A:B")
       .needs("--matrix");
   command
@@ -179,6 +199,15 @@ void add_matrix_options(const Command& command, MatrixOptions& options) {
       .needs("--matrix");
 }
 
+}  // namespace
+
+void add_matrix_options(const Command& command, MatrixOptions& options, MatrixUse use) {
+  add_file_options(command, options, use);
+  add_array_options(command, options, use);
+  add_label_options(command, options);
+  add_change_options(command, options, use);
+}
+
 void add_inputs(const MatrixOptions& options, Inputs& inputs) {
   inputs.add("--matrix", options.files);
   const auto add_labels = [&](const char* option, const std::optional<std::string>& labels) {
@@ -190,13 +219,12 @@ void add_inputs(const MatrixOptions& options, Inputs& inputs) {
 
 namespace {
 
-ReadOptions read_options(const MatrixOptions& options) {
+ReadOptions read_options(const MatrixOptions& options, const GivenLabels& labels) {
   ReadOptions read;
   read.format = attention_format(options.format);
   read.sentence = options.sentence;
   read.array = {options.array, options.index, options.combine == "rollout"};
-  read.labels = {read_labels(options.row_labels, "--row-labels"),
-                 read_labels(options.column_labels, "--column-labels")};
+  read.labels = labels;
   read.label_places = label_places(options.labels);
   read.transpose = options.transpose;
   read.crop = {options.crop_rows, options.crop_columns};
@@ -215,36 +243,21 @@ std::string advice_on_labels(const SettingError& error, const MatrixOptions& opt
                      count);
 }
 
-/// Of the first row that is neither a distribution nor masked; nothing if all are.
+/// The rows that are neither a distribution nor masked.
 struct OddRows {
   std::size_t first = 0;
   std::size_t count = 0;
 };
 
 OddRows odd_rows(const AttentionMap& map) {
-  constexpr float tolerance = 0.015F;  // weights written with two decimals
   OddRows odd;
   for (std::size_t r = map.rows(); r-- > 0;) {
-    float sum = 0.0F;
-    float least = 0.0F;
-    bool is_row_masked = true;
-    for (std::size_t c = 0; c < map.columns(); ++c) {
-      if (is_masked(map.at(r, c))) continue;
-      is_row_masked = false;
-      sum += map.at(r, c);
-      least = std::min(least, map.at(r, c));
-    }
-    if (is_row_masked || (std::abs(sum - 1.0F) <= tolerance && least >= 0.0F)) continue;
+    const auto row = std::span(map.weights).subspan(r * map.columns(), map.columns());
+    if (is_distribution(row)) continue;
     odd.first = r;
     ++odd.count;
   }
   return odd;
-}
-
-bool are_links(const AttentionMap& map) {
-  const auto is_link = [](float weight) { return weight == 0.0F || weight == 1.0F; };
-  return std::ranges::all_of(map.weights, is_link) &&
-         std::ranges::find(map.weights, 1.0F) != map.weights.end();
 }
 
 /// Whether a crop, which the caption speaks of, has taken weight from the rows.
@@ -264,13 +277,19 @@ bool has_turned_rows(const AttentionMap& map) {
 
 }  // namespace
 
-AttentionMaps read_matrices(const MatrixOptions& options, const std::string& file, bool quiet) {
-  const ReadOptions read = read_options(options);
+GivenLabels read_given_labels(const MatrixOptions& options) {
+  return {read_labels(options.row_labels, "--row-labels"),
+          read_labels(options.column_labels, "--column-labels")};
+}
+
+AttentionMaps read_matrices(const MatrixOptions& options, const GivenLabels& labels,
+                            const std::string& file, bool quiet) {
+  const ReadOptions read = read_options(options, labels);
   AttentionMaps maps;
   try {
     maps = read_attention_maps(file, read);
   } catch (const SettingError& error) {
-    const std::string advice = advice_on_labels(error, options, read.labels);
+    const std::string advice = advice_on_labels(error, options, labels);
     throw SettingError(error.setting(), error.problem() + advice);
   }
   for (const ReadNote& note : maps.notes) {
@@ -295,14 +314,14 @@ std::string odd_rows_warning(const MatrixOptions& options, const std::string& fi
   for (std::size_t i = maps.maps.size(); i-- > 0;) {
     const AttentionMap& map = maps.maps[i];
     const OddRows odd = odd_rows(map);
-    if (odd.count == 0 || are_links(map) || is_cut(map)) continue;
+    if (odd.count == 0 || are_links(map.weights) || is_cut(map)) continue;
     ++count;
     text =
         fmt::format("{} of {} rows are not weights in 0..1 that sum to one (the first is row {})",
                     odd.count, map.rows(), odd.first + 1);
     if (maps.maps.size() > 1) {
       text = fmt::format(
-          "{} of {} maps have rows that are not weights in 0..1 and sum to one (the "
+          "{} of {} maps have rows that are not weights in 0..1 that sum to one (the "
           "first is {})",
           count, maps.maps.size(), maps.names[i]);
     }

@@ -18,7 +18,7 @@ struct MatrixOptions {
   std::vector<std::string> index;         // see ArrayChoice
   std::string combine;                    // "rollout"
   std::string sentence;                   // see ReadOptions
-  std::optional<std::string> row_labels;  // see label_help in matrix_source.cpp
+  std::optional<std::string> row_labels;  // a list, a file or the name of an array
   std::optional<std::string> column_labels;
   std::string labels;  // a name of LabelPlaces; "" to detect them
   bool transpose = false;
@@ -27,16 +27,26 @@ struct MatrixOptions {
   std::string merge;  // one of piece_marks(), "" for none
 };
 
+/// What is done with the maps of a file when the options do not say which.
+enum class MatrixUse {
+  draw_first,  // one sentence, one map of an array
+  score_all,
+};
+
 /// Adds --matrix and the options that need it. `options` must outlive the program.
-void add_matrix_options(const Command& command, MatrixOptions& options);
+void add_matrix_options(const Command& command, MatrixOptions& options, MatrixUse use);
 
 /// What is read: the files and those of labels.
 void add_inputs(const MatrixOptions& options, Inputs& inputs);
 
+/// The labels given in place of those of the files; read once, as they may come from standard
+/// input. Throws as read_file does, and UsageError for labels that are none.
+GivenLabels read_given_labels(const MatrixOptions& options);
+
 /// The maps of one of the files, cropped and merged. What was taken for granted is noted on
-/// standard error, unless `quiet`. Throws as read_attention_maps does, and UsageError for options
-/// that are none.
-AttentionMaps read_matrices(const MatrixOptions& options, const std::string& file, bool quiet);
+/// standard error, unless `quiet`. Throws as read_attention_maps does.
+AttentionMaps read_matrices(const MatrixOptions& options, const GivenLabels& labels,
+                            const std::string& file, bool quiet);
 
 /// A warning, or "": rows that are no distribution are drawn unchanged, as that may be what the
 /// user wants to see. Maps of 0 and 1 are links, and need not be one.

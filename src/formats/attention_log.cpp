@@ -132,7 +132,7 @@ void read_attention_fairseq(std::string_view text, ChosenMaps& maps) {
         continue;
       }
       maps.add(read_fairseq_map(parts->fields[0], words, maps.options().labels, lines.place()),
-               Orientation::stated, fmt::format("S-{}", parts->number));
+               Orientation::stated, "", fmt::format("S-{}", parts->number));
     }
   }
 }

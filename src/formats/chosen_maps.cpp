@@ -86,7 +86,8 @@ bool ChosenMaps::next() {
   return count_ >= first_ && count_ < end_;
 }
 
-void ChosenMaps::add(AttentionMap map, Orientation orientation, const std::string& name) {
+void ChosenMaps::add(AttentionMap map, Orientation orientation, const std::string& head,
+                     const std::string& sentence_name) {
   std::size_t maps = result_.maps.size();
   check_total(maps, 1, max_maps, "maps", file_);
   check_total(weights_, map.weights.size(), max_attention_weights, "weights", file_);
@@ -100,6 +101,8 @@ void ChosenMaps::add(AttentionMap map, Orientation orientation, const std::strin
   crop(map, rows, columns);
   result_.maps.push_back(std::move(map));
   result_.sentences.push_back(count_);
+  result_.heads.push_back(head);
+  const std::string& name = head.empty() ? sentence_name : head;
   const std::string sentence = fmt::format("sentence {}", count_);
   result_.names.push_back(name.empty() ? sentence : count_ == 1 ? name : sentence + ", " + name);
 }

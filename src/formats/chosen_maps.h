@@ -25,10 +25,12 @@ class ChosenMaps {
 
   /// Counts a further sentence; whether it is chosen. A file of a single map has one.
   bool next();
-  /// Adds a map of the sentence counted last. `name` says which of several. Throws SettingError for
-  /// labels that do not fit and for a transposition of a map whose orientation is known; InputError
-  /// for infinite weights; LimitError over 2^26 weights, 2^22 labels or 2^16 maps in all.
-  void add(AttentionMap map, Orientation orientation, const std::string& name = "");
+  /// Adds a map of the sentence counted last. `head` says which of several of the sentence,
+  /// `sentence_name` what the file calls the sentence. Throws SettingError for labels that do not
+  /// fit and for a transposition of a map whose orientation is known; InputError for infinite
+  /// weights; LimitError over 2^26 weights, 2^22 labels or 2^16 maps in all.
+  void add(AttentionMap map, Orientation orientation, const std::string& head = "",
+           const std::string& sentence_name = "");
   /// The sentence counted last has no map: refused if no other is chosen, else left out. `reason`
   /// is the whole message.
   void leave_out(std::string reason);

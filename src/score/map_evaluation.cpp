@@ -1,31 +1,15 @@
 #include "score/map_evaluation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
+
+#include "formats/map_kind.h"
 
 namespace attnviz {
 namespace {
 
 bool ends(const std::vector<std::string>& labels) {
   return !labels.empty() && labels.back() == end_label;
-}
-
-/// Whether the weights of a row are a distribution, or all masked, as in padding.
-bool is_distribution(std::span<const float> row) {
-  constexpr double tolerance = 0.015;  // weights written with two decimals
-  double sum = 0.0;
-  for (const float weight : row) {
-    if (weight < 0.0F) return false;
-    if (!is_masked(weight)) sum += weight;
-  }
-  return std::abs(sum - 1.0) <= tolerance || std::ranges::all_of(row, is_masked);
-}
-
-/// Whether a map is an alignment of zeros and ones, whose rows need not sum to one.
-bool are_links(std::span<const float> weights) {
-  return std::ranges::find(weights, 1.0F) != weights.end() &&
-         std::ranges::all_of(weights, [](float w) { return w == 0.0F || w == 1.0F; });
 }
 
 const std::vector<int> none;

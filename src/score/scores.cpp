@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/math.h"
+#include "formats/map_kind.h"
 #include "text/vocabulary.h"
 
 namespace attnviz {
@@ -25,12 +26,6 @@ std::ptrdiff_t place_of_largest(std::span<const float> row) {
     if (place < 0 || weight > row[static_cast<std::size_t>(place)]) place = i;
   }
   return place;
-}
-
-/// Whether a row holds links rather than weights.
-bool is_hard(std::span<const float> row) {
-  return std::ranges::all_of(
-      row, [](float cell) { return cell == 0.0F || cell == 1.0F || is_masked(cell); });
 }
 
 double weight_of(float cell) {
@@ -94,9 +89,12 @@ void LinkScores::add_row(std::span<const float> row, std::size_t inputs,
     ++possible_links;
     sure_links += holds(possible, position) ? 0 : 1;
   };
-  sure += gold.size() - possible.size();
+  sure += static_cast<std::size_t>(std::ranges::count_if(gold, [&](int position) {
+    const auto place = static_cast<std::size_t>(position);
+    return place < inputs && !holds(possible, place);
+  }));
   const std::ptrdiff_t largest = place_of_largest(row);
-  if (is_hard(row)) {
+  if (are_zeros_and_ones(row)) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (row[i] == 1.0F) add_link(i);
     }

@@ -45,7 +45,7 @@ struct LinkScores {
   std::size_t links = 0;
   std::size_t possible_links = 0;  // those on a gold position, sure ones included
   std::size_t sure_links = 0;      // those on a sure one
-  std::size_t sure = 0;            // positions that should have been linked
+  std::size_t sure = 0;            // positions that should have been linked; END's is none
 
   /// A row over `inputs` symbols, and END if it has one more place. `gold` holds sure and possible
   /// positions, `possible` those of them that are not sure.

@@ -208,6 +208,28 @@ TEST_CASE("attnviz render: what was done to a map is in its caption") {
   CHECK(count(render("noted.json noted.json --format svg").out, "aria-label=\"cropped\"") == 2);
 }
 
+TEST_CASE("attnviz render: what was done to some of several maps, and to those of a difference") {
+  const auto noted = [](const std::string& name, const std::string& facts) {
+    maps().write(
+        name,
+        R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+        R"("source":["x","y"],"target":["p"],"weights":[[0.5,0.5]])" +
+            facts + "}");
+  };
+  noted("plain.json", "");
+  noted("cut.json", R"(,"facts":{"note":"cropped","cut_off":"0.25"})");
+  noted("joined.json", R"(,"facts":{"note":"joined"})");
+  const auto said = [](const std::string& arguments, const std::string& text) {
+    return count(render(arguments + " --format terminal").out, text);
+  };
+  CHECK(said("plain.json cut.json --difference",
+             "\nin the second map: cropped · 25.00 % of the rows' weight cut off · orange") == 1);
+  CHECK(said("cut.json cut.json --difference", "\ncropped · 25.00 %") == 1);
+  CHECK(said("cut.json joined.json --difference", "in the first map: cropped") == 1);
+  CHECK(said("cut.json joined.json --difference", "in the second map: joined") == 1);
+  CHECK(said("plain.json plain.json --difference", "map:") == 0);
+}
+
 TEST_CASE("attnviz render --difference: the first minus the second") {
   const auto result = render("a.csv b.csv --difference --annotate --format svg");
   INFO(result.err);

@@ -157,6 +157,7 @@ TEST_CASE("attnviz eval --matrix: what it refuses") {
   const std::vector<std::pair<std::string, std::string>> usage{
       {"--matrix m.csv --gold none", ""},
       {"--matrix m.csv --count 3", "--matrix"},
+      {"--matrix m.csv --columns 1:2", "--columns"},
       {"--matrix m.csv --model runs/x", "--matrix"},
       {"--matrix m.csv --by-length", "--matrix"},
       {"--gold links", "--gold requires --matrix"}};
@@ -168,4 +169,48 @@ TEST_CASE("attnviz eval --matrix: what it refuses") {
   }
   folder.write("links", "0-0\n");
   check_refused(folder.run("eval --matrix m.csv --gold links > links"), 2, "--gold");
+}
+
+TEST_CASE("attnviz eval --matrix: names of sentences are no heads") {
+  const WorkFolder folder;
+  folder.write("log",
+               "S-5\ta b\nH-5\t-1\tx y\nA-5\t0-0 1-1\nS-2\tc d\nH-2\t-1\tz w\nA-2\t0-0 1-0\n");
+  folder.write("links", "0-0 1-1\n0-0 1-1\n");
+  const Json json =
+      json_of(folder.run("eval --matrix log --input-format fairseq --gold links --json"));
+  CHECK_FALSE(json.contains("heads"));
+  CHECK(json.at("gold").at("gold_mass") == 0.75);
+  CHECK(json.at("by_sentence").size() == 2);
+  // Heads that differ are named.
+  folder.write("a.json", "[[[0,1]],[[1,0]],[[1,0]]]");
+  folder.write("b.json", "[[[0,1]],[[1,0]]]");
+  check_refused(folder.run("eval --matrix a.json b.json --index -1"), 2,
+                "--matrix: expected the same heads for every sentence, \"index 2\" as in a.json, "
+                "got \"index 1\" in b.json");
+}
+
+TEST_CASE("attnviz eval --help: what is taken by default is all") {
+  const WorkFolder folder;
+  const std::string eval = folder.run("eval --help").out;
+  CHECK(eval.find("all (default all)") != std::string::npos);
+  CHECK(eval.find("(default: every map)") != std::string::npos);
+  CHECK(eval.find("score only these rows") != std::string::npos);
+  CHECK(eval.find("caption") == std::string::npos);
+  CHECK(folder.run("render --help").out.find("all (default 1)") != std::string::npos);
+}
+
+TEST_CASE("attnviz eval --matrix: labels from standard input are those of all files") {
+  const WorkFolder folder;
+  folder.write("m.json", "[[0.5,0.5],[1,0]]");
+  folder.write("labels", "x\n</s>\n");
+  const std::string files = " --matrix m.json m.json --row-labels - < labels";
+  CHECK(json_of(folder.run("eval --json" + files)).at("end_rows") == 2);
+}
+
+TEST_CASE("attnviz eval --matrix: masked cells beside links leave them links") {
+  const WorkFolder folder;
+  folder.write("m.json", "[[1,1,null],[0,0,null]]");
+  CHECK(json_of(folder.run("eval --matrix m.json --json")).value("odd_rows", 0) == 0);
+  CHECK(folder.run("render --matrix m.json --format terminal").err.find("warning") ==
+        std::string::npos);
 }

@@ -70,3 +70,11 @@ TEST_CASE("heads are sorted by gold mass, and JSON names them", "[maps]") {
   CHECK(json.at("heads")[0].at("gold").at("gold_mass") == 0.75);
   CHECK(json.at("heads")[0].at("by_sentence")[0].at("sentence") == "one");
 }
+
+TEST_CASE("a gold position on END's column is no link that is missing", "[maps]") {
+  MapScores scores;
+  scores.add(map_of({"a", "</s>"}, {"x", "y"}, {1, 0, 0, 1}, {{0}, {1}}), {{}, {}});
+  CHECK(scores.alignment.hit_rate() == 1.0);
+  CHECK(scores.links.sure == 1);
+  CHECK(scores.links.error_rate() == 0.0);
+}

@@ -218,7 +218,7 @@ void add_eval(Program& program) {
   command.flag("--json", options->json, "print JSON, with all tables");
   add_matrix_eval_options(command, options->matrix);
   command.option("--matrix")
-      .excludes("--model", "--data", "--source", "--target", "--held-out", "--beam",
+      .excludes("--model", "--data", "--source", "--target", "--columns", "--held-out", "--beam",
                 "--replace-unk", "--count", "--seed", "--min-exact", "--by-length", "--wrong",
                 "--out");
   command.run([options] { run_eval(*options); });

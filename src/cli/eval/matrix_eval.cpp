@@ -20,10 +20,18 @@ struct Sentences {
   std::vector<AttentionMap> maps;    // heads of the first sentence, of the second, ...
 };
 
-/// The name of a map within its sentence: "head 3" of "sentence 2, head 3".
-std::string head_of(const std::string& name, const std::string& sentence) {
-  if (!name.starts_with(sentence)) return name;
-  return name.size() == sentence.size() ? "" : name.substr(sentence.size() + 2);
+/// Two sentences with the same number of heads have other ones, or other numbers of them.
+[[noreturn]] void refuse_heads(const std::vector<std::string>& heads, const Sentences& all) {
+  std::string expected = fmt::format("{}", all.heads.size());
+  std::string got = fmt::format("{}", heads.size());
+  if (heads.size() == all.heads.size()) {
+    const auto [head, other] = std::ranges::mismatch(all.heads, heads);
+    expected = fmt::format("\"{}\" as in {}", printable(*head), all.names.front());
+    got = fmt::format("\"{}\"", printable(*other));
+  }
+  throw UsageError(
+      fmt::format("--matrix: expected the same heads for every sentence, {}, got {} in {}",
+                  expected, got, all.names.back()));
 }
 
 void add_file(const std::string& file, bool names_file, AttentionMaps read, Sentences& all) {
@@ -36,33 +44,30 @@ void add_file(const std::string& file, bool names_file, AttentionMaps read, Sent
       all.numbers.push_back(read.sentences[i]);
       heads.clear();
     }
-    heads.push_back(head_of(read.names[i], sentence));
+    heads.push_back(read.heads[i]);
     const bool is_last = i + 1 == read.maps.size() || read.sentences[i + 1] != read.sentences[i];
     if (is_last && all.heads.empty()) all.heads = heads;
-    if (is_last && all.heads != heads) {
-      throw UsageError(
-          fmt::format("--matrix: expected the same heads for every sentence, {}, got "
-                      "{} in {}",
-                      all.heads.size(), heads.size(), all.names.back()));
-    }
+    if (is_last && all.heads != heads) refuse_heads(heads, all);
   }
   std::ranges::move(read.maps, std::back_inserter(all.maps));
 }
 
 /// Every map of a file, unless some are chosen.
-AttentionMaps read_all_matrices(MatrixOptions options, const std::string& file) {
+AttentionMaps read_all_matrices(MatrixOptions options, const GivenLabels& labels,
+                                const std::string& file) {
   const AttentionFormat* format = attention_format(options.format);
   if (format == nullptr) format = file == "-" ? attention_format("json") : format_by_ending(file);
   const bool has_axes = format != nullptr && format->has_axes;
   if (options.sentence.empty()) options.sentence = "all";
   if (options.index.empty() && options.combine.empty() && has_axes) options.index = {"all"};
-  return read_matrices(options, file, false);
+  return read_matrices(options, labels, file, false);
 }
 
 Sentences read_sentences(const MatrixOptions& options) {
+  const GivenLabels labels = read_given_labels(options);
   Sentences sentences;
   for (const std::string& file : options.files) {
-    add_file(file, options.files.size() > 1, read_all_matrices(options, file), sentences);
+    add_file(file, options.files.size() > 1, read_all_matrices(options, labels, file), sentences);
   }
   return sentences;
 }
@@ -81,7 +86,8 @@ void match(GoldFile& gold, const std::string& path, bool chosen, Sentences& all)
   const bool is_one = all.names.size() == 1 && all.heads.size() > 1;
   if (is_one && lines == all.heads.size()) take_heads_for_sentences(all);
   if (lines == all.names.size()) return;
-  const bool ascend = std::ranges::is_sorted(all.numbers, std::less_equal{});
+  const bool ascend =
+      std::ranges::adjacent_find(all.numbers, std::greater_equal{}) == all.numbers.end();
   if (!chosen || !ascend || all.numbers.back() > lines) {
     const std::string heads =
         is_one ? fmt::format(" (or {}, where its maps are sentences)", all.heads.size()) : "";
@@ -118,7 +124,7 @@ MapEvaluation score(Sentences& sentences, const GoldFile* gold) {
 }  // namespace
 
 void add_matrix_eval_options(const Command& command, MatrixEvalOptions& options) {
-  add_matrix_options(command, options.matrix);
+  add_matrix_options(command, options.matrix, MatrixUse::score_all);
   command
       .path(
           "--gold", options.gold,

@@ -88,12 +88,20 @@ std::string cut_note(std::span<const Picture> pictures) {
   return (pictures.size() > 1 ? "up to " : "") + share + " of the rows' weight cut off";
 }
 
-// What was done to maps, as cut or merged; to the first where they differ.
+// What was done to maps, as cut or merged; to the first of those with a note where they differ.
 std::string note_of(std::span<const Picture> pictures) {
-  const std::string first = fact(pictures.front(), "note");
+  const auto noted = std::ranges::find_if(
+      pictures, [](const Picture& picture) { return !fact(picture, "note").empty(); });
+  if (noted == pictures.end()) return cut_note(pictures);
+  std::string note = fact(*noted, "note");
   const bool same = std::ranges::all_of(
-      pictures, [&](const Picture& picture) { return fact(picture, "note") == first; });
-  return join_parts(same ? first : "in the first map: " + first, cut_note(pictures));
+      pictures, [&](const Picture& picture) { return fact(picture, "note") == note; });
+  const auto number = noted - pictures.begin() + 1;
+  if (!same) {
+    const std::string place = number == 1 ? "the first map" : fmt::format("map {}", number);
+    note = fmt::format("in {}: {}", place, note);
+  }
+  return join_parts(note, cut_note(pictures));
 }
 
 std::string caption_of(const Picture& picture, const LookFlags& look) {
@@ -265,6 +273,24 @@ void turn_upwards(AttentionMap& map) {
   std::ranges::reverse(map.expected);
 }
 
+// What was done to one of two maps is done to their difference.
+void carry_over_notes(const Picture& first, const Picture& second, AttentionMap& difference) {
+  const auto add = [&](const std::string& text) {
+    std::string& note = difference.metadata["note"];
+    note += (note.empty() ? "" : "\n") + text;
+  };
+  const std::string note = fact(first, "note");
+  const std::string other = fact(second, "note");
+  const bool same = note == other;
+  if (!note.empty()) add(same ? note : "in the first map: " + note);
+  if (!other.empty() && !same) add("in the second map: " + other);
+  const auto cut_off = [](const Picture& picture) {
+    return parse_number(fact(picture, "cut_off")).value_or(-1.0);
+  };
+  const Picture& most = cut_off(first) < cut_off(second) ? second : first;
+  if (cut_off(most) >= 0.0) difference.metadata["cut_off"] = fact(most, "cut_off");
+}
+
 Picture subtract(const Picture& first, const Picture& second) {
   const AttentionMap& a = first.map;
   const AttentionMap& b = second.map;
@@ -303,6 +329,7 @@ Picture subtract(const Picture& first, const Picture& second) {
     picture.map.weights.push_back(difference);
   }
   if (a.gold == b.gold) picture.map.gold = a.gold;
+  carry_over_notes(first, second, picture.map);
   if (!first.checksum.empty()) picture.checksum = first.checksum + ", " + second.checksum;
   return picture;
 }

@@ -78,8 +78,9 @@ void replace_gold(const std::string& path, AttentionMaps& maps) {
   }
 }
 
-void add_from_matrix(const RenderOptions& options, const std::string& file, Pictures& pictures) {
-  AttentionMaps maps = read_matrices(options.matrix, file, options.quiet);
+void add_from_matrix(const RenderOptions& options, const GivenLabels& labels,
+                     const std::string& file, Pictures& pictures) {
+  AttentionMaps maps = read_matrices(options.matrix, labels, file, options.quiet);
   const std::string warning = odd_rows_warning(options.matrix, file, maps);
   if (!warning.empty()) tell(options.quiet, warning);
   const std::string& gold_file = options.figure.look.gold_file;
@@ -145,7 +146,10 @@ void add_from_model(const RenderOptions& options, const std::string& path,
 
 Pictures collect(const RenderOptions& options) {
   Pictures pictures;
-  for (const std::string& file : options.matrix.files) add_from_matrix(options, file, pictures);
+  const GivenLabels labels = read_given_labels(options.matrix);
+  for (const std::string& file : options.matrix.files) {
+    add_from_matrix(options, labels, file, pictures);
+  }
   if (options.matrix.files.size() != 1) pictures.row_names = pictures.column_names = {};
   std::vector<Picture>& each = pictures.each;
   if (each.empty()) {
@@ -321,7 +325,7 @@ void add_render(Program& program) {
                 "what the model is given (default: the sample input of its task)");
   command.paths("--model", options->models,
                 "a run's folder or a model file (default: the newest run)");
-  add_matrix_options(command, options->matrix);
+  add_matrix_options(command, options->matrix, MatrixUse::draw_first);
   add_over_options(command, options->over);
   command
       .paths("--curve", options->curves,
