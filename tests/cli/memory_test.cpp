@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "attnviz/png.h"
 #include "catch.h"
 #include "cli/run_program.h"
 #include "formats/attention_io.h"
@@ -156,6 +157,17 @@ TEST_CASE("every reader takes a small multiple of its input in memory", "[memory
     INFO(arguments << ' ' << bytes.substr(0, 60) << ": " << enough / mib << " MiB");
     CHECK(suffices(folder, arguments, enough / kib));
   }
+}
+
+TEST_CASE("a picture that memory does not suffice for is not called damaged") {
+  const WorkFolder folder;
+  folder.write("one.csv", ",1\nword,1\n");
+  folder.write("photo.png", encode_png(Canvas(5000, 5000, {1, 2, 3})));
+  const auto result = folder.run("--version >/dev/null; ( ulimit -v 150000; exec '" ATTNVIZ_PROGRAM
+                                 "' render --matrix one.csv --grid 1x1 --over photo.png "
+                                 "--out o.png )");
+  CHECK(result.exit_code == 5);
+  CHECK(result.err.find("photo.png: not enough memory") != std::string::npos);
 }
 
 TEST_CASE("a small file that declares a large size takes little memory", "[memory]") {

@@ -25,6 +25,9 @@ const WorkFolder& photos() {
     folder.write("photo.png", encode_png(Canvas(60, 40, {200, 100, 50})));
     folder.write("photo.jpg",
                  read_bytes(std::string(ATTNVIZ_SOURCE_DIR) + "/tests/data/photos/baseline.jpg"));
+    std::string many = ",1\n";
+    for (int row = 0; row < 257; ++row) many += "w,1\n";
+    folder.write("many.csv", many);
     folder.write("a.gif", "GIF89a");
     return true;
   }();
@@ -82,6 +85,8 @@ TEST_CASE("attnviz render --over: what it refuses") {
       {words + "--grid 2x3 --over none.png", 3, "none.png: cannot read"},
       {"render --out o.json --matrix words.csv --grid 2x3 --over photo.png", 2,
        "--over: expected a file that ends in .png or .svg as --out, got json"},
+      {"render --out o.png --matrix many.csv --grid 1x1 --over photo.png", 2,
+       "--over: expected at most 256 rows, each in a panel of its own, got 257; --crop-rows"},
       {words + "--grid 2x3 --over photo.png --annotate", 2, "--annotate"},
   };
   for (const auto& each : cases) {

@@ -25,6 +25,23 @@ CellSize parse_grid(const std::string& text) {
   return {.width = *columns, .height = *rows};
 }
 
+// More panels than anyone looks at: most likely the rows of a batch, or of all places.
+void check_panels(const Pictures& pictures, CellSize grid) {
+  constexpr std::size_t max_panels = 256;
+  std::size_t panels = 0;
+  for (const Picture& picture : pictures.each) {
+    const AttentionMap& map = picture.map;
+    const bool is_one = map.rows() == static_cast<std::size_t>(grid.height) &&
+                        map.columns() == static_cast<std::size_t>(grid.width);
+    panels += is_one ? 1 : map.rows();
+  }
+  if (panels <= max_panels) return;
+  throw UsageError(
+      fmt::format("--over: expected at most {} rows, each in a panel of its own, got {}; "
+                  "--crop-rows or --index chooses some, as in --crop-rows 0:16",
+                  max_panels, panels));
+}
+
 }  // namespace
 
 void add_over_options(const Command& command, OverOptions& options) {
@@ -48,6 +65,7 @@ Pictures lay_over_photo(const OverOptions& options, const Pictures& pictures,
                         FigureOptions& figure) {
   const CellSize grid = parse_grid(options.grid);
   const std::string name = printable(options.photo, no_limit);
+  check_panels(pictures, grid);
   const auto check = [&](std::string_view start) { check_photo_kind(start, name); };
   figure.over = {decode_photo(read_file(options.photo, max_photo_bytes, check), name),
                  options.unsmoothed ? Overlay::cells : Overlay::smooth,

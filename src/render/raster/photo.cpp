@@ -19,13 +19,27 @@ namespace {
 // longest.
 constexpr std::size_t max_allocation = std::size_t{8} * attnviz::max_photo_pixels + (1U << 20U);
 
+// The decoder gives other reasons, or none, when it gets no memory.
+thread_local bool asked_too_much = false;
+thread_local bool out_of_memory = false;
+
+bool may_ask(std::size_t size) {
+  asked_too_much = asked_too_much || size > max_allocation;
+  return size <= max_allocation;
+}
+
+void* note(void* memory, std::size_t size) {
+  out_of_memory = out_of_memory || (memory == nullptr && size > 0);
+  return memory;
+}
+
 // Zeros: what a damaged file leaves out is the same in every run.
 void* allocate(std::size_t size) {
-  return size > max_allocation ? nullptr : std::calloc(1, size);
+  return may_ask(size) ? note(std::calloc(1, size), size) : nullptr;
 }
 
 void* reallocate(void* old, std::size_t size) {
-  return size > max_allocation ? nullptr : std::realloc(old, size);
+  return may_ask(size) ? note(std::realloc(old, size), size) : nullptr;
 }
 
 }  // namespace
@@ -55,7 +69,8 @@ std::uint32_t big_endian(std::string_view bytes) {
   return value;
 }
 
-// Every chunk with its checksum, IEND the last: the decoder checks neither.
+// Every chunk with its checksum, up to IEND: the decoder checks neither. What follows may be
+// anything.
 bool is_whole_png(std::string_view rest) {
   constexpr std::size_t around = 12;  // length, type and checksum
   rest.remove_prefix(png_signature.size());
@@ -68,15 +83,47 @@ bool is_whole_png(std::string_view rest) {
       return false;
     }
     rest.remove_prefix(around + length);
-    if (checked.starts_with("IEND")) return rest.empty();
+    if (checked.starts_with("IEND")) return true;
   }
   return false;
 }
 
-void check_size(int width, int height, const std::string& name) {
-  if (width >= 1 && height >= 1 && width <= max_photo_pixels / height) return;
+void check_size(std::uint64_t width, std::uint64_t height, const std::string& name) {
+  if (width * height <= max_photo_pixels) return;  // sides have at most 32 bits
   throw LimitError(fmt::format("{}: expected at most {} pixels, got {} x {}", name,
                                max_photo_pixels, width, height));
+}
+
+// Throws unless the decoder can be given the file.
+void check_photo(std::string_view bytes, const std::string& name) {
+  const auto refuse_unless = [&](bool sound, std::string_view kind) {
+    if (sound) return;
+    throw InputError(fmt::format("{}: a {} picture that is cut off or damaged", name, kind));
+  };
+  if (bytes.starts_with(png_signature)) {
+    refuse_unless(is_whole_png(bytes), "PNG");
+    constexpr std::size_t size_at = 16;
+    if (bytes.substr(size_at - 4, 4) != "IHDR") return;  // the decoder says why not
+    check_size(big_endian(bytes.substr(size_at)), big_endian(bytes.substr(size_at + 4)), name);
+    return;
+  }
+  const JpegCheck jpeg = check_jpeg(bytes, max_photo_pixels);
+  refuse_unless(jpeg.is_sound, "JPEG");
+  if (jpeg.unread_kind.empty()) return;
+  throw InputError(
+      fmt::format("{}: expected a JPEG picture that is baseline or progressive, of 8 bits, got one "
+                  "{}{}",
+                  name, jpeg.unread_kind.starts_with("with") ? "" : "that is ", jpeg.unread_kind));
+}
+
+// What cannot be read, but is common: "" for other kinds.
+std::string_view picture_kind(std::string_view start) {
+  using namespace std::string_view_literals;
+  if (start.starts_with("BM")) return "a BMP picture";
+  if (start.starts_with("8BPS")) return "a Photoshop document";
+  if (start.starts_with("\0\0\0\x0cjP  "sv)) return "a JPEG 2000 picture";
+  if (start.starts_with("\xff\x4f\xff\x51")) return "a JPEG 2000 picture";
+  return file_kind(start);
 }
 
 // Where the bytes have a fourth, it is the opacity.
@@ -119,18 +166,14 @@ Color mean_color(const Canvas& picture, Span across, Span down) {
 
 void check_photo_kind(std::string_view start, const std::string& name) {
   if (start.starts_with(png_signature) || start.starts_with(jpeg_start)) return;
-  const std::string_view kind = file_kind(start);
+  const std::string_view kind = picture_kind(start);
   throw InputError(fmt::format("{}: expected a PNG or JPEG picture, got {}", name,
                                kind.empty() ? "another file" : kind));
 }
 
 Canvas decode_photo(std::string_view bytes, const std::string& name) {
   check_photo_kind(bytes, name);
-  const bool is_png = bytes.starts_with(png_signature);
-  if (is_png ? !is_whole_png(bytes) : !is_sound_jpeg(bytes)) {
-    throw InputError(
-        fmt::format("{}: a {} picture that is cut off or damaged", name, is_png ? "PNG" : "JPEG"));
-  }
+  check_photo(bytes, name);
   if (bytes.size() > max_photo_bytes) {
     throw LimitError(
         fmt::format("{}: expected at most {} bytes, got {}", name, max_photo_bytes, bytes.size()));
@@ -140,15 +183,15 @@ Canvas decode_photo(std::string_view bytes, const std::string& name) {
   int width = 0;
   int height = 0;
   int channels = 0;
+  asked_too_much = out_of_memory = false;
   const auto refuse = [&] {
-    const std::string_view reason = stbi_failure_reason();
-    if (reason == "Out of memory") {
-      throw LimitError(name + ": more data than so many pixels need, or not enough memory");
-    }
-    throw InputError(fmt::format("{}: a picture that cannot be decoded: {}", name, reason));
+    if (asked_too_much) throw LimitError(name + ": more data than so many pixels need");
+    if (out_of_memory) throw LimitError(name + ": not enough memory to decode the picture");
+    throw InputError(
+        fmt::format("{}: a picture that cannot be decoded: {}", name, stbi_failure_reason()));
   };
   if (stbi_info_from_memory(data, length, &width, &height, &channels) == 0) refuse();
-  check_size(width, height, name);
+  check_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height), name);
   const int wanted = channels % 2 == 0 ? 4 : 3;  // with opacity, or without
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(data, length, &width, &height, &channels, wanted), stbi_image_free);

@@ -105,6 +105,40 @@ TEST_CASE("a JPEG picture that the decoder would not survive is refused") {
   CHECK(decode_photo(whole + "more", "p").width() == 16);
 }
 
+TEST_CASE("a JPEG picture with too little data is refused") {
+  for (const char* name : {"baseline.jpg", "progressive.jpg", "grey.jpg"}) {
+    CAPTURE(name);
+    const std::string whole = photo_file(name);
+    const std::size_t scan = whole.find("\xff\xda");
+    const std::size_t start = scan + 2 + static_cast<unsigned char>(whole[scan + 3]);
+    const std::size_t end = whole.find("\xff", start);
+    for (std::size_t length = 0; start + length < end; ++length) {
+      CAPTURE(length);
+      CHECK_THROWS_WITH(decode_photo(whole.substr(0, start + length) + whole.substr(end), name),
+                        Catch::Contains("cut off or damaged"));
+    }
+    std::string larger = whole;  // 4112 x 16 pixels
+    larger[larger.find(std::string("\0\x10\0\x10", 4), larger.find("\x08\0\x10")) + 2] = 16;
+    CHECK_THROWS_WITH(decode_photo(larger, name), Catch::Contains("cut off or damaged"));
+  }
+}
+
+TEST_CASE("a kind of JPEG picture that is not read is named") {
+  const std::string whole = photo_file("baseline.jpg");
+  const std::size_t frame = whole.find("\xff\xc0");
+  const auto with = [&](std::size_t place, char byte) {
+    std::string changed = whole;
+    changed[frame + place] = byte;
+    return changed;
+  };
+  const std::string expected =
+      "p: expected a JPEG picture that is baseline or progressive, of 8 bits, got one ";
+  CHECK_THROWS_WITH(decode_photo(with(1, '\xc9'), "p"), expected + "with arithmetic codes");
+  CHECK_THROWS_WITH(decode_photo(with(1, '\xc3'), "p"), expected + "that is lossless");
+  CHECK_THROWS_WITH(decode_photo(with(1, '\xc5'), "p"), expected + "that is hierarchical");
+  CHECK_THROWS_WITH(decode_photo(with(4, 12), "p"), expected + "with samples of more than 8 bits");
+}
+
 TEST_CASE("a PNG picture with any byte changed is refused") {
   const std::string whole = photo_file("half.png");
   for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -113,7 +147,8 @@ TEST_CASE("a PNG picture with any byte changed is refused") {
     changed[at] = static_cast<char>(changed[at] ^ 4);
     CHECK_THROWS_AS(decode_photo(changed, "p"), InputError);
   }
-  CHECK_THROWS_AS(decode_photo(whole + "x", "p"), InputError);
+  // What follows the end is no fault.
+  CHECK(decode_photo(whole + "\n", "p").width() == 16);
 }
 
 TEST_CASE("a picture is measured before it is decoded") {
@@ -123,6 +158,8 @@ TEST_CASE("a picture is measured before it is decoded") {
            chunk("IEND");
   };
   CHECK_THROWS_AS(decode_photo(png(std::string("\0\0\x40\0\0\0\x40\0", 8)), "p"), LimitError);
+  CHECK_THROWS_WITH(decode_photo(png("\x7f\xff\xff\xff\x7f\xff\xff\xff"), "p"),
+                    Catch::Contains("got 2147483647 x 2147483647"));
   CHECK_THROWS_AS(decode_photo(png(std::string("\0\0\0\x04\0\0\0\x04", 8)), "p"), InputError);
   CHECK_THROWS_AS(decode_photo(png(std::string("\0\0\0\0\0\0\0\x04", 8)), "p"), InputError);
 }
@@ -140,6 +177,9 @@ TEST_CASE("other files are named") {
   CHECK(message("GIF89a...") == expected + "a GIF picture");
   CHECK(message(std::string("RIFF\0\0\0\0WEBPVP8 ", 16)) == expected + "a WebP picture");
   CHECK(message("") == expected + "an empty file");
+  CHECK(message("BM......") == expected + "a BMP picture");
+  CHECK(message("8BPS") == expected + "a Photoshop document");
+  CHECK(message(std::string("\0\0\0\x0cjP  \r\n", 10)) == expected + "a JPEG 2000 picture");
   CHECK(message("text") == expected + "another file");
 }
 
