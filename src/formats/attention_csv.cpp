@@ -62,27 +62,41 @@ bool lacks_corner(const std::vector<std::string>& first_row) {
 }
 
 [[noreturn]] void refuse_count(const Table& table, std::size_t expected, std::size_t got,
-                               const std::string& place) {
+                               const CsvReader& reader) {
   const std::string& first = table.first_row.front();
   const bool has_numbers = !first.empty() && weight_of_cell(first, {});
-  throw InputError(fmt::format("{}: expected {}{} numbers, got {} cells", place,
+  throw InputError(fmt::format("{}: expected {}{} numbers, got {} cells{}", reader.place(),
                                has_numbers ? "" : "a label and ", expected - (has_numbers ? 0 : 1),
-                               got));
+                               got, reader.quote_hint()));
 }
 
 /// How many cells a row has, as the first below the labels has `count`, of which the last is empty
 /// or not.
 std::size_t expected_columns(const Table& table, std::size_t count, bool ends_empty,
-                             const std::string& place) {
+                             const CsvReader& reader) {
   const std::size_t above = table.first_row.size();
   if (count == above + 1 && ends_empty) return above;  // "1,2,"
   if (count == above + 1 && lacks_corner(table.first_row)) return count;
   const bool is_open = table.first_row.back().empty() && !table.ends_quoted;  // ",a,b,"
   if (count == above || (count + 1 == above && is_open)) return count;
-  refuse_count(table, above, count, place);
+  refuse_count(table, above, count, reader);
 }
 
-void read_rows(CsvReader& reader, const CsvDialect& dialect, Table& table) {
+/// Names what makes a number unreadable: "1.234,5".
+const char* separator_hint(std::string_view cell) {
+  const bool has_both = cell.find('.') != std::string_view::npos &&
+                        cell.find(',') != std::string_view::npos &&
+                        cell.find_first_not_of("0123456789.,+-") == std::string_view::npos;
+  if (!has_both) return "";
+  return cell.find('.') < cell.find(',') ? "; leave out the point, a thousands separator"
+                                         : "; leave out the comma, a thousands separator";
+}
+
+/// Finds out whether the numbers are spelled, see CsvDialect: labels such as "True" and "50%" are
+/// numbers only in a table of them.
+void read_rows(CsvReader& reader, CsvDialect& dialect, Table& table) {
+  CsvDialect spelled = dialect;
+  spelled.spelled = true;
   std::string cell;
   while (reader.next_row()) {
     std::optional<std::pair<std::size_t, std::string>> bad;
@@ -95,22 +109,23 @@ void read_rows(CsvReader& reader, const CsvDialect& dialect, Table& table) {
         table.first_column.push_back(cell);
         continue;
       }
-      const std::optional<float> weight = weight_of_cell(cell, dialect);
+      std::optional<float> weight = weight_of_cell(cell, dialect);
+      if (!weight && (weight = weight_of_cell(cell, spelled))) dialect.spelled = true;
       if (!weight && !bad) bad.emplace(reader.column(), cell);
       check_weight_count(table.rest.size(), 1, reader.place());
       table.rest.push_back(weight.value_or(0));
     }
     std::size_t count = reader.column();
     if (table.columns == 0) {
-      table.columns = expected_columns(table, count, ends_empty, reader.place());
+      table.columns = expected_columns(table, count, ends_empty, reader);
       if (table.first_row.size() > table.columns) table.first_row.pop_back();
     }
     if (count == table.columns + 1 && ends_empty) --count;
-    if (count != table.columns) refuse_count(table, table.columns, count, reader.place());
+    if (count != table.columns) refuse_count(table, table.columns, count, reader);
     table.rest.resize(before + count - 1);
     if (!bad) continue;
-    reader.refuse(bad->first, fmt::format("a finite number with a decimal point, got \"{}\"",
-                                          printable(bad->second)));
+    reader.refuse(bad->first, fmt::format("a finite number with a decimal point, got \"{}\"{}",
+                                          printable(bad->second), separator_hint(bad->second)));
   }
 }
 
@@ -133,6 +148,10 @@ std::optional<std::vector<float>> numbers_of(std::span<const std::string> cells,
     numbers.push_back(*number);
   }
   return numbers;
+}
+
+bool are_whole(std::span<const float> numbers) {
+  return std::ranges::all_of(numbers, [](float number) { return number == std::floor(number); });
 }
 
 /// 0, 1, 2, ...
@@ -181,14 +200,16 @@ LabelPlaces detect_places(const Table& table, const CsvDialect& dialect, ChosenM
     }
     std::vector<float> column = *left;
     column.insert(column.begin(), first[0]);
-    if (!rows_sum && rests_sum && are_positions(column) && sums_to_one(0, first.subspan(1))) {
-      maps.note(
-          "the first column, 0, 1, ..., is taken for row labels: the rows sum to one without it",
-          "labels");
+    // Links, of 0 and 1, may sum to one by chance.
+    const bool are_labels = are_positions(column) || (are_whole(column) && !are_whole(table.rest));
+    if (!rows_sum && rests_sum && are_labels && sums_to_one(0, first.subspan(1))) {
+      maps.note(fmt::format("the first column, {}, {}, ..., is taken for row labels: the rows sum "
+                            "to one without it",
+                            trimmed(table.first_row[0]), trimmed(table.first_column[0])),
+                "labels");
       return LabelPlaces::rows;
     }
-    if (are_positions(first) && first.size() > (rows_sum ? 1U : 2U) &&
-        !std::ranges::all_of(table.rest, [](float w) { return w == std::floor(w); })) {
+    if (are_positions(first) && first.size() > (rows_sum ? 1U : 2U) && !are_whole(table.rest)) {
       maps.note("the first row, 0, 1, ..., is taken for weights", "labels");
     }
     return LabelPlaces::none;
@@ -307,7 +328,7 @@ std::string attention_to_csv(const AttentionMap& map, char separator) {
 
 void read_attention_csv(std::string_view text, char separator, ChosenMaps& maps) {
   require_utf8(text, maps.file());
-  const CsvDialect dialect = detect_dialect(text, separator);
+  CsvDialect dialect = detect_dialect(text, separator, maps.file());
   CsvReader reader(text, maps.file(), dialect);
   Table table;
   if (!reader.next_row()) {
@@ -315,6 +336,10 @@ void read_attention_csv(std::string_view text, char separator, ChosenMaps& maps)
   }
   read_first_row(reader, table);
   read_rows(reader, dialect, table);
+  if (table.rows() == 0 && !reader.quote_hint().empty()) {
+    throw InputError(fmt::format("{}: expected rows of numbers below the labels, got none{}",
+                                 maps.file(), reader.quote_hint()));
+  }
   if (!maps.next()) return;
   LabelPlaces places = maps.options().label_places;
   if (places == LabelPlaces::detected) places = detect_places(table, dialect, maps);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -40,7 +41,8 @@ std::vector<std::string_view> first_rows(std::string_view text, char separator, 
 }
 
 /// Whether the row has several cells of which all after the first are numbers or empty.
-bool fits(std::string_view row, const CsvDialect& dialect) {
+bool fits(std::string_view row, CsvDialect dialect) {
+  dialect.spelled = true;
   if (dialect.separator == ' ') row = trimmed(row);
   std::size_t count = 0;
   for (bool ended = false; !ended;) {
@@ -62,22 +64,76 @@ bool fits(std::string_view row, const CsvDialect& dialect) {
   return count > 1;
 }
 
+/// Whether the separator stands in the row outside of quotes.
+bool holds(std::string_view row, char separator) {
+  bool quoted = false;
+  return std::ranges::any_of(row, [&](char c) {
+    quoted ^= c == '"';
+    return !quoted && c == separator;
+  });
+}
+
+/// The length of Excel's first line that names the separator, `sep=;`; 0 where there is none.
+std::size_t separator_line(std::string_view text) {
+  if (!text.starts_with("sep=") || text.size() < 6 ||
+      std::string_view(",;\t ").find(text[4]) == std::string_view::npos) {
+    return 0;
+  }
+  const std::string_view rest = text.substr(5);
+  return rest.starts_with("\r\n") ? 7 : rest.starts_with('\n') ? 6 : 0;
+}
+
+/// That of a cell that is no plain number.
+std::optional<float> spelled_weight(std::string_view cell, CsvDialect dialect) {
+  dialect.spelled = false;
+  if (cell == "True" || cell == "TRUE" || cell == "true") return 1.0F;
+  if (cell == "False" || cell == "FALSE" || cell == "false") return 0.0F;
+  const bool is_percent = cell.ends_with('%');
+  if (is_percent) cell.remove_suffix(1);
+  if (cell.size() > 1 && cell.front() == '+' && cell[1] != '-') cell.remove_prefix(1);
+  const std::optional<float> weight = weight_of_cell(cell, dialect);
+  if (!weight || is_masked(*weight)) return std::nullopt;
+  return is_percent ? *weight / 100 : *weight;
+}
+
 }  // namespace
 
-CsvDialect detect_dialect(std::string_view text, char usual) {
-  const std::vector<std::string_view> rows = first_rows(text, usual, 2);
+CsvDialect detect_dialect(std::string_view text, char usual, const std::string& name) {
+  constexpr std::size_t enough = 256;  // rows
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (separator_line(text) > 0) return {text[4], text[4] != ','};
+  const std::vector<std::string_view> rows = first_rows(text, usual, enough);
   if (rows.empty()) return {usual, false};
   const std::array<CsvDialect, 5> dialects = {
       {{usual, usual == '\t'}, {';', true}, {'\t', true}, {',', false}, {' ', true}}};
-  for (const CsvDialect& dialect : dialects) {
-    if (fits(rows.back(), dialect)) return dialect;
+  const std::string_view header = rows.front();
+  const std::span below = std::span(rows).subspan(rows.size() > 1 ? 1 : 0);
+  if (holds(header, ';') && !holds(header, ',') && !holds(header, '\t') &&
+      std::ranges::any_of(below, [](auto row) { return holds(row, ';'); })) {
+    return dialects[1];
   }
-  return dialects.front();
+  std::array<std::ptrdiff_t, 5> counts{};
+  for (std::size_t i = 0; i < dialects.size(); ++i) {
+    counts[i] = std::ranges::count_if(below, [&](auto row) { return fits(row, dialects[i]); });
+  }
+  const std::size_t best =
+      static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin());
+  const bool is_either = dialects[best].separator == ',' && counts[best] == counts[1];
+  if (is_either && counts[1] > 0 && !header.starts_with(',') &&
+      (holds(header, ';') || !holds(header, ','))) {
+    throw InputError(fmt::format(
+        "{}: expected cells separated by commas or by semicolons, got \"{}\", which can be read "
+        "both ways; a first line sep=, or sep=; chooses",
+        name, printable(below.front())));
+  }
+  return dialects[best];
 }
 
 std::optional<float> weight_of_cell(std::string_view cell, const CsvDialect& dialect) {
-  if (trimmed(cell).empty()) return std::nanf("");
+  cell = trimmed(cell);
+  if (cell.empty()) return std::nanf("");
   if (const std::optional<float> weight = parse_weight(cell)) return weight;
+  if (dialect.spelled) return spelled_weight(cell, dialect);
   if (!dialect.decimal_comma || std::ranges::count(cell, ',') != 1) return std::nullopt;
   std::string number(cell);
   number[number.find(',')] = '.';
@@ -87,6 +143,9 @@ std::optional<float> weight_of_cell(std::string_view cell, const CsvDialect& dia
 CsvReader::CsvReader(std::string_view text, std::string name, const CsvDialect& dialect)
     : rest_(text), name_(std::move(name)), dialect_(dialect) {
   if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
+  const std::size_t skipped = separator_line(rest_);
+  rest_.remove_prefix(skipped);
+  line_ += skipped > 0 ? 1 : 0;
 }
 
 bool CsvReader::next_row() {
@@ -121,7 +180,8 @@ bool CsvReader::next_cell(std::string& cell) {
 }
 
 void CsvReader::refuse(std::size_t column, const std::string& expected) const {
-  throw InputError(fmt::format("{}: column {}: expected {}", place(), column, expected));
+  throw InputError(
+      fmt::format("{}: column {}: expected {}{}", place(), column, expected, quote_hint_));
 }
 
 std::string CsvReader::place() const {
@@ -158,6 +218,9 @@ std::string CsvReader::take_cell() {
   quoted_ = take("\"");
   if (quoted_) {
     std::string cell = take_quoted();
+    if (separator == '\t' && cell.starts_with('\t') && cell.ends_with('\n')) {
+      refuse(column_, "a label, got a quote that may be one, or begin one of several lines");
+    }
     if (separator != ' ' && separator != '\t') skip_blanks();
     return cell;
   }
@@ -172,6 +235,7 @@ std::string CsvReader::take_cell() {
 
 std::string CsvReader::take_quoted() {
   std::string cell;
+  const std::size_t opened = line_;
   while (true) {
     const std::size_t quote = rest_.find('"');
     if (quote == std::string_view::npos) {
@@ -182,7 +246,15 @@ std::string CsvReader::take_quoted() {
     cell += rest_.substr(0, quote);
     line_ += static_cast<std::size_t>(std::ranges::count(rest_.substr(0, quote), '\n'));
     rest_.remove_prefix(quote + 1);
-    if (!take("\"")) return cell;
+    if (!take("\"")) {
+      if (cell.ends_with('\n') && quote_hint_.empty()) {
+        quote_hint_ = fmt::format(
+            "; the quote on line {}, column {} is closed on line {}: a label that is a quote is "
+            "written \"\"\"\"",
+            opened, column_, line_);
+      }
+      return cell;
+    }
     cell += '"';  // two stand for one
   }
 }

@@ -12,11 +12,13 @@ namespace attnviz {
 struct CsvDialect {
   char separator = ',';        // ' ': any blanks and tabs
   bool decimal_comma = false;  // or a point
+  bool spelled = false;        // +.5, 21.5% and True are numbers too
 };
 
-/// That of a text by its first two rows: `usual` as separator if the numbers of the second then can
-/// be read; else one that they can be read with; else `usual`.
-CsvDialect detect_dialect(std::string_view text, char usual);
+/// That of a text: the one its first line `sep=;` names; semicolons where only they can separate
+/// the first row; else the one by which the numbers of most of the first rows can be read, `usual`
+/// where several are. Throws InputError, with `name`, where commas and semicolons may separate.
+CsvDialect detect_dialect(std::string_view text, char usual, const std::string& name);
 
 /// The weight in a cell, see parse_weight(); NaN for an empty one.
 std::optional<float> weight_of_cell(std::string_view cell, const CsvDialect& dialect);
@@ -38,6 +40,9 @@ class CsvReader {
   bool is_quoted() const { return quoted_; }
 
   [[noreturn]] void refuse(std::size_t column, const std::string& expected) const;
+  /// For messages: names a quote that was closed at the start of a later line, where a label that
+  /// is a quote may stand.
+  const std::string& quote_hint() const { return quote_hint_; }
   /// The line on which the last row starts, for messages: "maps.csv:3".
   std::string place() const;
 
@@ -56,6 +61,7 @@ class CsvReader {
   std::size_t row_line_ = 1;  // of the start of the last row
   std::size_t column_ = 0;
   bool quoted_ = false;
+  std::string quote_hint_;
 };
 
 }  // namespace attnviz

@@ -186,8 +186,12 @@ void check_size(const NpyArray& array, const std::string& name) {
   }
 }
 
-/// IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction.
+/// IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. The lowest, which is added to
+/// scores in place of -inf, becomes that of float, so that all lowest numbers are alike. A score
+/// added to it leaves it below -65000.
 float half_to_float(std::uint64_t bits) {
+  constexpr std::uint64_t mask = 0xfbf0;  // -65024, a smaller number in the lower bits
+  if (bits >= mask && bits <= 0xfbff) return std::numeric_limits<float>::lowest();
   const auto exponent = static_cast<int>(bits >> 10U & 31U);
   const auto fraction = static_cast<float>(bits & 1023U);
   const float size = exponent == 31  ? (fraction == 0 ? std::numeric_limits<float>::infinity()

@@ -131,6 +131,82 @@ TEST_CASE("malformed CSV is refused with line and column") {
                     "label with a quote stands in quotes, with the quote twice");
 }
 
+TEST_CASE("the first row and all rows show what separates cells") {
+  struct {
+    std::string text;
+    std::vector<std::string> source, target;
+    std::vector<float> weights;
+  } cases[] = {
+      {";a\nx;0,5\ny;0,75\n", {"a"}, {"x", "y"}, {0.5F, 0.75F}},
+      {";a;b\nx;1.5;2,5\n", {"a", "b"}, {"x"}, {1.5F, 2.5F}},
+      {";a;b\nx;NA;0,5\ny;0,25;0,75\n", {"a", "b"}, {"x", "y"}, {NAN, 0.5F, 0.25F, 0.75F}},
+      {";a;b\nx;;0,5\ny;0,25;0,75\n", {"a", "b"}, {"x", "y"}, {NAN, 0.5F, 0.25F, 0.75F}},
+      {";a,b;c\nx;NA;0,5\ny;0,25;0,75\n", {"a,b", "c"}, {"x", "y"}, {NAN, 0.5F, 0.25F, 0.75F}},
+      {";\nx,0.5\n", {";"}, {"x"}, {0.5F}},
+      {",a\nx;0,5\n", {"a"}, {"x;0"}, {5}},
+      {"sep=;\n;a,b\nx;0,5\n", {"a,b"}, {"x"}, {0.5F}},
+      {"\xef\xbb\xbfsep=,\r\nl;c,a;b\r\nx;0,5\r\n", {"a;b"}, {"x;0"}, {5}},
+  };
+  for (const auto& c : cases) {
+    for (const std::string format : {"csv", "tsv"}) {
+      if (format == "tsv" && c.text.starts_with(',')) continue;
+      INFO(format << ": " << c.text);
+      const AttentionMap map = read_map(c.text, format);
+      CHECK(map.source == c.source);
+      CHECK(map.target == c.target);
+      CHECK(same_weights(map.weights, c.weights));
+    }
+  }
+  for (const std::string text : {"a\nx;0,5\n", ";a,b\nx;0,5\n"}) {
+    CHECK_THROWS_WITH(read_map(text, "csv"),
+                      "m: expected cells separated by commas or by semicolons, got \"x;0,5\", "
+                      "which can be read both ways; a first line sep=, or sep=; chooses");
+  }
+  CHECK_THROWS_WITH(read_map(";a\nx;1.234,5\n", "csv"),
+                    "m:2: column 2: expected a finite number with a decimal point, got "
+                    "\"1.234,5\"; leave out the point, a thousands separator");
+  CHECK_THROWS_WITH(read_map("sep=;\n;a\nx;y\n", "csv"),
+                    "m:3: column 2: expected a finite number with a decimal point, got \"y\"");
+}
+
+TEST_CASE("a quote that is a token is named") {
+  const std::string hint =
+      "; the quote on line 1, column 2 is closed on line 2: a label that is a quote is written "
+      "\"\"\"\"";
+  CHECK_THROWS_WITH(read_map("\t\"\tb\n\"\t.5\t.5\nb\t.5\t.5\n", "tsv"),
+                    "m:1: column 2: expected a label, got a quote that may be one, or begin one of "
+                    "several lines" +
+                        hint);
+  CHECK_THROWS_WITH(read_map(",\",b\n\",.5,.5\n", "csv"),
+                    "m: expected rows of numbers below the labels, got none" + hint);
+  CHECK_THROWS_WITH(read_map(",\",b\n\",.5,.5\nb,.5,.5\n", "csv"),
+                    "m:3: expected a label and 3 numbers, got 3 cells" + hint);
+}
+
+TEST_CASE("signs, percents and truth values are numbers in a table of them") {
+  CHECK(read_map(",a,b\nx,+.5,+0.5\n", "csv").weights == std::vector<float>{0.5F, 0.5F});
+  CHECK(read_map(",a,b\nx,25%,75 %\n", "csv").weights == std::vector<float>{0.25F, 0.75F});
+  CHECK(read_map(";a;b\nx;12,5%;50%\n", "csv").weights == std::vector<float>{0.125F, 0.5F});
+  CHECK(read_map(",a,b\nx,True,false\n", "csv").weights == std::vector<float>{1, 0});
+  CHECK(read_map("25%,75%\n50%,50%\n", "csv").weights ==
+        std::vector<float>{0.25F, 0.75F, 0.5F, 0.5F});
+  CHECK_THROWS_AS(read_map("25%,75%\n0.5,0.5\n", "csv"), SettingError);  // of labels
+  for (const std::string cell : {"%", "nan%", "+-1", "++1", "5%%", "+"}) {
+    INFO(cell);
+    CHECK_THROWS_AS(read_map(",a\nx," + cell + "\n", "csv"), InputError);
+  }
+}
+
+TEST_CASE("whole numbers beside rows that sum to one are row labels, with a note") {
+  const AttentionMaps maps = read_maps("3,0.5,0.5\n7,0.25,0.75\n", "csv");
+  CHECK(maps.maps[0].target == std::vector<std::string>{"3", "7"});
+  CHECK(maps.maps[0].weights == std::vector<float>{0.5F, 0.5F, 0.25F, 0.75F});
+  CHECK(notes_of(maps) ==
+        "the first column, 3, 7, ..., is taken for row labels: the rows sum to one without it\n");
+  CHECK(read_map("1,0,1\n0,1,0\n", "csv").columns() == 3);  // links
+  CHECK(read_map("1.5,0.5,0.5\n2.5,0.25,0.75\n", "csv").columns() == 3);
+}
+
 TEST_CASE("a first cell that only starts like a number is a label") {
   const AttentionMap map = read_map("1st,2nd\nA,1\n", "csv", {}, "m.csv");
   CHECK(map.source == std::vector<std::string>{"2nd"});

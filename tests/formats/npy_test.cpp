@@ -85,6 +85,13 @@ TEST_CASE("every float16 has its value") {
   CHECK(matrix_of(file_of(header_of("<f2", "(1, 1)"), "\x00\xbc"s)).weights[0] == -1.0F);
 }
 
+TEST_CASE("the lowest float16 and its neighbours are masks, as the lowest float is") {
+  const std::string lowest = "\xff\xfb\xf0\xfb\xef\xfb\x00\x38"s;
+  const AttentionMaps maps = read_maps(file_of(header_of("<f2", "(1, 4)"), lowest), "npy");
+  CHECK(same_weights(maps.maps[0].weights, {std::nanf(""), std::nanf(""), -64992.0F, 0.5F}));
+  CHECK(notes_of(maps) == "2 weights of -1e9 or so are taken for masked\n");
+}
+
 TEST_CASE("a matrix is taken out of a stack by its index, in either order") {
   for (const std::string name : {"stacked.npy", "stacked_fortran.npy"}) {
     INFO(name);
