@@ -17,6 +17,8 @@ std::string_view take_digits(std::string_view& text) {
 }  // namespace
 
 bool is_before_naturally(std::string_view a, std::string_view b) {
+  const std::string_view whole_a = a;
+  const std::string_view whole_b = b;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   while (!a.empty() && !b.empty()) {
     if (is_digit(a.front()) && is_digit(b.front())) {
@@ -25,11 +27,12 @@ bool is_before_naturally(std::string_view a, std::string_view b) {
       if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
       continue;
     }
-    if (a.front() != b.front()) return a.front() < b.front();
+    // As bytes: whether char is signed differs between machines.
+    if (a.front() != b.front()) return a.substr(0, 1) < b.substr(0, 1);
     a.remove_prefix(1);
     b.remove_prefix(1);
   }
-  return a.empty() && !b.empty();
+  return a.empty() && b.empty() ? whole_a < whole_b : a.empty();
 }
 
 }  // namespace attnviz

@@ -49,7 +49,7 @@ GoldLinks read_links(std::string_view line, std::size_t inputs, std::size_t outp
                      const std::string& place);
 
 /// `output words ||| 0.9,0.1 0.2,0.8`, a group of weights for each output and END, as Marian's
-/// decoder writes with --alignment soft; attention_from_marian() reads it. One line without its
+/// decoder writes with --alignment soft; read_attention_marian() reads it. One line without its
 /// end.
 std::string attention_to_marian(const AttentionMap& map);
 
@@ -59,7 +59,7 @@ std::string attention_to_marian(const AttentionMap& map, std::size_t number, dou
 
 /// `number ||| output words ||| score ||| source words ||| columns rows`, a line of weights for
 /// each output and END, and an empty line, as Nematus writes with --output_alignment;
-/// attention_from_nematus() reads it. `number` counts sentences from 0. Without the last line end.
+/// read_attention_nematus() reads it. `number` counts sentences from 0. Without the last line end.
 std::string attention_to_nematus(const AttentionMap& map, std::size_t number, double score);
 
 }  // namespace attnviz

@@ -72,6 +72,13 @@ std::vector<std::string> choose_arrays(const ArrayFile& arrays, ChosenMaps& maps
   return {"weights"};
 }
 
+/// "(2, 3) of <f4": what the arrays of a stack have in common.
+std::string layout_text(const NpyArray& array) {
+  const std::size_t size = array.kind == 'U' ? array.item_size / 4 : array.item_size;
+  return fmt::format("{} of {}{}{}{}", npy_shape_text(array.shape), array.big_endian ? '>' : '<',
+                     array.kind, size, array.fortran_order ? " in Fortran order" : "");
+}
+
 /// One array of several of the same shape and type. Its items are stored in `bytes`.
 NpyArray stack(const ArrayFile& arrays, const std::vector<std::string>& names, std::string& bytes) {
   NpyArray all = arrays.read(names.front());
@@ -86,8 +93,8 @@ NpyArray stack(const ArrayFile& arrays, const std::vector<std::string>& names, s
           "array",
           fmt::format("all: expected arrays of one shape and type in C order in {}, got {} "
                       "for {} and {} for {}",
-                      arrays.file, npy_shape_text(all.shape), printable(names.front()),
-                      npy_shape_text(each.shape), printable(name)));
+                      arrays.file, layout_text(all), printable(names.front()), layout_text(each),
+                      printable(name)));
     }
     bytes += each.items;
   }
@@ -122,8 +129,12 @@ std::map<std::string, std::string> read_facts(const ArrayFile& arrays) {
   if (rows.shape.size() != 2 || rows.shape[1] != 2 || rows.fortran_order) {
     throw InputError(place + ": expected rows of key and value");
   }
+  if (rows.shape[0] > max_attention_facts) {
+    throw LimitError(
+        fmt::format("{}: expected at most {}, got {}", place, max_attention_facts, rows.shape[0]));
+  }
   std::map<std::string, std::string> facts;
-  const std::vector<std::string> texts = npy_texts(rows, place);
+  const std::vector<std::string> texts = npy_texts(rows, place, 2 * max_attention_facts);
   for (std::size_t i = 0; i < texts.size(); i += 2) {
     if (facts.emplace(texts[i], texts[i + 1]).second) continue;
     throw InputError(fmt::format("{}: the key \"{}\" occurs twice", place, printable(texts[i])));
@@ -173,14 +184,21 @@ bool ArrayFile::has(std::string_view name) const {
 }
 
 std::vector<std::string> ArrayFile::texts(const std::string& name) const {
-  return npy_texts(read(name), place_of(name));
+  return npy_texts(read(name), place_of(name), max_attention_labels);
 }
 
 std::string ArrayFile::place_of(const std::string& array) const {
   return fmt::format("{}: {}", file, printable(array));
 }
 
-void add_array_file(const ArrayFile& arrays, ChosenMaps& maps) {
+void add_array_file(const ArrayFile& file, ChosenMaps& maps) {
+  ArrayFile arrays = file;
+  std::map<std::string, NpyArray> known_arrays;  // reading one may mean to extract it
+  arrays.read = [&](const std::string& name) {
+    const auto found = known_arrays.find(name);
+    return found != known_arrays.end() ? found->second
+                                       : known_arrays.emplace(name, file.read(name)).first->second;
+  };
   const std::vector<std::string> names = choose_arrays(arrays, maps);
   const std::string place = names.size() == 1 ? arrays.place_of(names.front()) : arrays.file;
   find_given_labels(arrays, maps);

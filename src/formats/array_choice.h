@@ -15,9 +15,12 @@ struct ArrayFile {
   std::vector<std::string> names;  // of all, in the file's order
   std::function<NpyArray(const std::string& name)> read;
 
-  bool has(std::string_view name) const;
-  std::vector<std::string> texts(const std::string& name) const;
   std::string file;  // its name, for messages
+
+  bool has(std::string_view name) const;
+  /// The items of an array as labels; throws as npy_texts, for more than max_attention_labels too.
+  std::vector<std::string> texts(const std::string& name) const;
+  /// "maps.npz: weights", for messages.
   std::string place_of(const std::string& array) const;
 };
 
@@ -25,7 +28,8 @@ struct ArrayFile {
 /// no labels, for ""; all of them, which must have one shape, as a further axis before all others
 /// for "all". Labels are taken from arrays with usual names (source, target, tokens, ...), or from
 /// those that the given labels name; gold, expected and facts as attention_to_npz writes them.
-/// Throws SettingError "array" naming the arrays there are; and as add_array_maps.
-void add_array_file(const ArrayFile& arrays, ChosenMaps& maps);
+/// Each array is read at most once. Throws SettingError "array" naming the arrays there are; and as
+/// add_array_maps.
+void add_array_file(const ArrayFile& file, ChosenMaps& maps);
 
 }  // namespace attnviz

@@ -4,26 +4,26 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "attnviz/error.h"
 #include "formats/array_index.h"
 #include "formats/attention_io.h"
+#include "formats/rollout.h"
 
 namespace attnviz {
 namespace {
 
-bool holds_none(float value) {
-  return is_masked(value) || value == -std::numeric_limits<float>::infinity();
-}
-
 /// The items at all places of the axes that are averaged, from `first` on.
 std::vector<std::size_t> averaged_items(const std::vector<LeadingAxis>& axes, std::size_t first,
                                         const std::string& place) {
+  constexpr std::size_t max_items = std::size_t{1} << 16U;
   std::vector<std::size_t> items = {first};
   for (const LeadingAxis& axis : axes) {
     if (!axis.is_mean) continue;
-    check_weight_shape(items.size(), axis.end - axis.first, place);
+    if (axis.end - axis.first > max_items / items.size()) {
+      throw LimitError(
+          fmt::format("{}: expected at most {} maps in a mean, got more", place, max_items));
+    }
     std::vector<std::size_t> more;
     for (const std::size_t item : items) {
       for (std::size_t i = axis.first; i < axis.end; ++i) more.push_back(item + i * axis.stride);
@@ -36,8 +36,12 @@ std::vector<std::size_t> averaged_items(const std::vector<LeadingAxis>& axes, st
 class MapBuilder {
  public:
   MapBuilder(const NpyArray& array, const ArraySelection& selection, AttentionMap known,
-             const std::string& place)
-      : array_(&array), selection_(&selection), place_(&place), blank_(std::move(known)) {
+             const std::string& place, ChosenMaps& maps)
+      : array_(&array),
+        selection_(&selection),
+        place_(&place),
+        maps_(&maps),
+        blank_(std::move(known)) {
     const std::vector<std::size_t> strides = npy_strides(array);
     const std::size_t rows = array.shape[selection.row_axis];
     const std::size_t columns = array.shape[selection.column_axis];
@@ -50,25 +54,57 @@ class MapBuilder {
   }
 
   /// The map at one place of every axis that varies.
-  AttentionMap build(const std::vector<std::size_t>& places) const { return fill(blank_, places); }
+  AttentionMap build(const std::vector<std::size_t>& places) {
+    AttentionMap map = blank_;
+    map.weights = weights(places, false);
+    return map;
+  }
   /// The last one: labels take ten times the memory of weights.
-  AttentionMap build_last(const std::vector<std::size_t>& places) {
-    return fill(std::move(blank_), places);
+  AttentionMap build_last(std::vector<float> weights) {
+    blank_.weights = std::move(weights);
+    return std::move(blank_);
   }
 
- private:
-  AttentionMap fill(AttentionMap map, const std::vector<std::size_t>& places) const {
+  /// The weights of that map. Those of a layer are not seen by ChosenMaps::add: masked cells are
+  /// NaN, and all others finite.
+  std::vector<float> weights(const std::vector<std::size_t>& places, bool is_layer) {
     std::size_t first = 0;
     for (std::size_t i = 0; i < places.size(); ++i)
       first += places[i] * selection_->leading[i].stride;
-    const std::vector<std::size_t> items = averaged_items(selection_->leading, first, *place_);
-    map.weights.reserve(map.rows() * map.columns());
-    for (std::size_t r = 0; r < map.rows(); ++r) {
-      for (std::size_t c = 0; c < map.columns(); ++c) {
-        map.weights.push_back(mean(items, r * row_stride_ + c * column_stride_));
+    std::vector<Item> items;
+    for (const std::size_t item : averaged_items(selection_->leading, first, *place_)) {
+      items.push_back({item, {}});
+    }
+    if (items.size() > 1 || is_layer) std::ranges::for_each(items, [&](Item& item) { scan(item); });
+    std::vector<float> weights;
+    weights.reserve(blank_.rows() * blank_.columns());
+    for (std::size_t r = 0; r < blank_.rows(); ++r) {
+      for (std::size_t c = 0; c < blank_.columns(); ++c) weights.push_back(mean(items, r, c));
+    }
+    return weights;
+  }
+
+ private:
+  /// A map of the array.
+  struct Item {
+    std::size_t first;
+    MaskScan masks;
+  };
+
+  float at(const Item& item, std::size_t r, std::size_t c) const {
+    return npy_number(*array_, item.first + r * row_stride_ + c * column_stride_);
+  }
+
+  /// Before anything is computed of it.
+  void scan(Item& item) {
+    for (std::size_t r = 0; r < blank_.rows(); ++r) {
+      for (std::size_t c = 0; c < blank_.columns(); ++c) {
+        const float weight = at(item, r, c);
+        if (std::isinf(weight) && weight > 0) refuse_infinite(*place_, r, c, weight);
+        item.masks.see(weight);
       }
     }
-    return map;
+    maps_->count_masked(item.masks.masks());
   }
 
   void set_labels(std::size_t count, const char* side, std::vector<std::string>& labels) const {
@@ -94,14 +130,13 @@ class MapBuilder {
   }
 
   /// Masked where all are.
-  float mean(const std::vector<std::size_t>& items, std::size_t offset) const {
-    if (items.size() == 1) return npy_number(*array_, items[0] + offset);
+  float mean(const std::vector<Item>& items, std::size_t r, std::size_t c) const {
     double sum = 0;
     std::size_t count = 0;
-    for (const std::size_t item : items) {
-      const float value = npy_number(*array_, item + offset);
-      if (holds_none(value)) continue;
-      sum += value;
+    for (const Item& item : items) {
+      const float weight = at(item, r, c);
+      if (is_masked(weight) || item.masks.is_mask(weight)) continue;
+      sum += weight;
       ++count;
     }
     return count == 0 ? std::nanf("") : static_cast<float>(sum / static_cast<double>(count));
@@ -110,6 +145,7 @@ class MapBuilder {
   const NpyArray* array_;
   const ArraySelection* selection_;
   const std::string* place_;
+  ChosenMaps* maps_;
   std::size_t row_stride_ = 0;
   std::size_t column_stride_ = 0;
   AttentionMap blank_;
@@ -212,25 +248,45 @@ void note_other_axis(const NpyArray& array, ChosenMaps& maps) {
   }
 }
 
-void add_rollout(const MapBuilder& builder, ArraySelection selection, const std::string& place,
-                 Orientation orientation, ChosenMaps& maps) {
-  std::vector<AttentionMap> layers;
-  std::vector<std::size_t> places = first_places(selection.leading);
-  do {
-    layers.push_back(builder.build(places));
-  } while (step(selection.leading, places));
-  const AttentionMap& first = layers.front();
-  if (first.rows() != first.columns()) {
+/// Throws where the weights of a layer do not say how much flows.
+void check_layer(const std::vector<float>& weights, std::size_t n, const std::string& place) {
+  const auto found = std::ranges::find_if(weights, [](float weight) { return weight < 0; });
+  if (found == weights.end()) return;
+  const auto i = static_cast<std::size_t>(found - weights.begin());
+  throw SettingError("combine",
+                     fmt::format("expected weights of 0 or more for a rollout, got {} in "
+                                 "row {}, column {} of a layer of {}",
+                                 *found, i / n + 1, i % n + 1, place));
+}
+
+void add_rollout(const NpyArray& array, const ArraySelection& selection, AttentionMap known,
+                 const std::string& place, Orientation orientation, ChosenMaps& maps) {
+  const std::size_t n = array.shape[selection.row_axis];
+  const std::size_t columns = array.shape[selection.column_axis];
+  if (n != columns) {
     throw SettingError("combine", fmt::format("expected maps of one sequence over itself, got {} x "
                                               "{} in {}",
-                                              first.rows(), first.columns(), place));
+                                              n, columns, place));
   }
-  std::string name =
-      fmt::format("rollout of {} layer{}", layers.size(), layers.size() == 1 ? "" : "s");
+  std::size_t layers = 1;
+  std::string means;
   for (const LeadingAxis& axis : selection.leading) {
-    if (axis.is_mean) name += ", " + mean_name(axis);
+    if (axis.is_mean) {
+      means += ", " + mean_name(axis);
+    } else {
+      layers *= axis.end - axis.first;
+    }
   }
-  maps.add(rollout(layers), orientation, name);
+  Rollout product(layers, n, place);
+  MapBuilder builder(array, selection, std::move(known), place, maps);
+  std::vector<std::size_t> places = first_places(selection.leading);
+  do {
+    const std::vector<float> layer = builder.weights(places, true);
+    check_layer(layer, n, place);
+    product.add(layer);
+  } while (step(selection.leading, places));
+  maps.add(builder.build_last(product.weights()), orientation,
+           fmt::format("rollout of {} layer{}{}", layers, layers == 1 ? "" : "s", means));
 }
 
 /// The heads are averaged, unless one is chosen.
@@ -260,17 +316,18 @@ void add_array_maps(const NpyArray& array, const std::string& place, AttentionMa
   for (const std::string& text : index) {
     ArraySelection selection = select(array, text, place);
     if (choice.rollout) average_heads(selection);
-    MapBuilder builder(array, selection, &text == &index.back() ? std::move(known) : known, place);
+    AttentionMap beside = &text == &index.back() ? std::move(known) : known;
     if (choice.rollout) {
-      add_rollout(builder, selection, place, orientation, maps);
+      add_rollout(array, selection, std::move(beside), place, orientation, maps);
       continue;
     }
+    MapBuilder builder(array, selection, std::move(beside), place, maps);
     std::vector<std::size_t> places = first_places(selection.leading);
     for (bool more = true; more;) {
       const std::vector<std::size_t> now = places;
       more = !text.empty() && step(selection.leading, places);
-      maps.add(more ? builder.build(now) : builder.build_last(now), orientation,
-               name_of(selection.leading, now));
+      maps.add(more ? builder.build(now) : builder.build_last(builder.weights(now, false)),
+               orientation, name_of(selection.leading, now));
     }
     if (index.size() == 1) set_grid(selection.leading, maps);
   }
@@ -283,35 +340,6 @@ void add_array_maps(const NpyArray& array, const std::string& place, AttentionMa
   const bool has_axes_named =
       !choice.index.empty() && choice.index.front().find('k') != std::string::npos;
   if (!has_axes_named) note_other_axis(array, maps);
-}
-
-AttentionMap rollout(const std::vector<AttentionMap>& layers) {
-  const std::size_t n = layers.front().rows();
-  std::vector<double> product(n * n, 0.0);
-  for (std::size_t i = 0; i < n; ++i) product[i * n + i] = 1;
-  std::vector<bool> masked(n * n, true);
-  for (const AttentionMap& layer : layers) {
-    std::vector<double> next(n * n, 0.0);
-    for (std::size_t i = 0; i < n; ++i) {
-      double sum = 1;  // of the row of A + I
-      for (std::size_t k = 0; k < n; ++k) {
-        if (holds_none(layer.at(i, k))) continue;
-        sum += layer.at(i, k);
-        masked[i * n + k] = false;
-      }
-      for (std::size_t k = 0; k < n; ++k) {
-        const double a = (holds_none(layer.at(i, k)) ? 0 : layer.at(i, k)) + (i == k ? 1 : 0);
-        if (a == 0) continue;
-        for (std::size_t j = 0; j < n; ++j) next[i * n + j] += a / sum * product[k * n + j];
-      }
-    }
-    product = std::move(next);
-  }
-  AttentionMap map = layers.front();
-  for (std::size_t i = 0; i < n * n; ++i) {
-    map.weights[i] = masked[i] && product[i] == 0 ? std::nanf("") : static_cast<float>(product[i]);
-  }
-  return map;
 }
 
 }  // namespace attnviz

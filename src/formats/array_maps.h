@@ -14,13 +14,9 @@ namespace attnviz {
 /// file has beside the weights, for each map: labels (else positions), gold, metadata. `place` is
 /// the array's name, for messages. Throws SettingError "index" for what the array does not have,
 /// "combine" where no rollout is possible, and for labels as ChosenMaps::add does; InputError for
-/// an array without numbers or of fewer than two axes.
+/// an array without numbers or of fewer than two axes; LimitError. What is averaged or rolled out
+/// is checked and masked before, as ChosenMaps::add does it with a map.
 void add_array_maps(const NpyArray& array, const std::string& place, AttentionMap known,
                     Orientation orientation, ChosenMaps& maps);
-
-/// Attention rollout (Abnar and Zuidema 2020, section 3): the product over layers, first to last,
-/// of (A + I) / 2 with rows that sum to one. A masked cell counts as 0; it is masked in the result
-/// if it is in every layer. The maps are square and of one size.
-AttentionMap rollout(const std::vector<AttentionMap>& layers);
 
 }  // namespace attnviz

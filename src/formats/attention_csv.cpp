@@ -135,7 +135,7 @@ bool sums_to_one(float first, std::span<const float> rest) {
     if (weight < 0) return false;
     sum += is_masked(weight) ? 0 : weight;
   }
-  return first >= 0 && std::abs(sum - 1) <= 0.015F;
+  return !(first < 0) && std::abs(sum - 1) <= 0.015F;
 }
 
 /// The numbers of cells, nothing where one is none.

@@ -140,25 +140,43 @@ struct Words {
   std::vector<std::size_t> of;  // a piece -> its word
 };
 
+bool has_mark(const std::vector<std::string>& pieces, const Mark& mark) {
+  return std::ranges::any_of(pieces, [&](const auto& piece) { return mark.is_on(piece); });
+}
+
+/// The texts of words out of those of their pieces; `of` says which word a piece belongs to.
+std::vector<std::string> join_pieces(const std::vector<std::string>& pieces,
+                                     const std::vector<std::size_t>& of, const Mark& mark) {
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const bool begins = of[i] == words.size();
+    if (begins) words.emplace_back();
+    // A mark that joins nothing is kept.
+    const bool keep_mark = begins && mark.continues && !mark.at_end;
+    words.back() += keep_mark ? pieces[i] : mark.without(pieces[i]);
+  }
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    std::string& word = words[of[i]];
+    if (word.empty() && !pieces[i].empty()) word = mark.text;  // of which it consists
+  }
+  if (mark.text != "Ġ" || !has_mark(pieces, mark)) return words;
+  for (std::string& word : words) word = text_of_bytes(word).value_or(word);
+  return words;
+}
+
 Words words_of(const std::vector<std::string>& pieces, const Mark& mark) {
   Words words;
-  const bool has_mark = std::ranges::any_of(pieces, [&](const auto& p) { return mark.is_on(p); });
+  const bool is_marked = has_mark(pieces, mark);
+  std::size_t count = 0;
   bool open = false;  // the last word may go on
   for (const std::string& piece : pieces) {
     const bool marked = mark.is_on(piece);
-    const bool alone = !has_mark || (!marked && is_special(piece));
-    const bool begins = alone || !open || (!mark.at_end && marked != mark.continues);
-    if (begins) words.labels.emplace_back();
-    // A mark that joins nothing is kept.
-    const bool keep_mark = begins && mark.continues && !mark.at_end;
-    words.labels.back() += keep_mark ? piece : mark.without(piece);
-    words.of.push_back(words.labels.size() - 1);
+    const bool alone = !is_marked || (!marked && is_special(piece));
+    if (alone || !open || (!mark.at_end && marked != mark.continues)) ++count;
+    words.of.push_back(count - 1);
     open = !alone && (!mark.at_end || marked == mark.continues);
   }
-  for (std::string& label : words.labels) {
-    if (has_mark && label.empty()) label = mark.text;
-    if (has_mark && mark.text == "Ġ") label = text_of_bytes(label).value_or(label);
-  }
+  words.labels = join_pieces(pieces, words.of, mark);
   return words;
 }
 
@@ -191,16 +209,6 @@ GoldAlignment merge_gold(const GoldAlignment& gold, const Words& rows, const Wor
   for (std::vector<int>& positions : merged) {
     std::ranges::sort(positions);
     positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
-  }
-  return merged;
-}
-
-std::vector<std::string> merge_expected(const std::vector<std::string>& expected, const Words& rows,
-                                        const Mark& mark) {
-  std::vector<std::string> merged;
-  for (std::size_t r = 0; r < expected.size(); ++r) {
-    merged.resize(rows.of[r] + 1);
-    merged.back() += mark.without(expected[r]);
   }
   return merged;
 }
@@ -264,7 +272,7 @@ bool merge_pieces(AttentionMap& map, const std::string& mark_text) {
                        counts("columns", map.columns(), columns)));
   map.weights = merge_weights(map, rows, columns);
   map.gold = merge_gold(map.gold, rows, columns);
-  map.expected = merge_expected(map.expected, rows, mark);
+  map.expected = join_pieces(map.expected, rows.of, mark);
   map.target = std::move(rows.labels);
   map.source = std::move(columns.labels);
   return true;

@@ -16,13 +16,13 @@ namespace attnviz {
 struct AttentionFormat {
   std::string_view name;         // also the ending of its files, if it is written
   std::string_view description;  // for messages
-  std::string_view magic;        // the first bytes of its files; "" for plain text
-  bool has_array_names;          // ReadOptions::array
-  bool has_axes;                 // its maps may be those of an array
-  bool is_large;                 // files of up to 1 GiB
+  std::string_view magic = {};   // the first bytes of its files; "" for plain text
+  bool has_array_names = false;  // ReadOptions::array
+  bool has_axes = false;         // its maps may be those of an array
+  bool is_large = false;         // files of up to 1 GiB
 
-  void (*read)(std::string_view bytes, ChosenMaps& maps);
-  std::string (*write)(const AttentionMap&);  // null for a format that is only read
+  void (*read)(std::string_view bytes, ChosenMaps& maps) = nullptr;
+  std::string (*write)(const AttentionMap&) = nullptr;  // null for a format that is only read
 };
 
 /// All formats by name, and those that are written: "json", ..., "npz".

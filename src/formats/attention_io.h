@@ -17,6 +17,8 @@ namespace attnviz {
 inline constexpr std::size_t max_attention_weights = std::size_t{1} << 26U;
 /// Of a side. A label takes ten times the memory of a weight, and more of its two bytes in a file.
 inline constexpr std::size_t max_attention_labels = std::size_t{1} << 20U;
+/// Of AttentionMap::metadata. Each takes many times its bytes in a file.
+inline constexpr std::size_t max_attention_facts = std::size_t{1} << 16U;
 
 /// Throws LimitError for more labels of one side.
 void check_label_count(std::size_t count, const std::string& place);

@@ -162,9 +162,16 @@ JsonMap& choose_entry(std::vector<JsonMap>& entries, const std::string& wanted,
 
 void read_document(std::string_view text, const std::string& place, ChosenMaps& maps) {
   JsonDocument document = read_json_maps(text, place);
+  const std::string& wanted = maps.options().array.array;
+  const bool has_names = !document.maps.empty() && document.map.seen.contains("attention");
+  if (!wanted.empty() && !has_names) {
+    throw SettingError("array", fmt::format("expected maps by name under \"attention\" in {}, got "
+                                            "none",
+                                            place));
+  }
   if (document.maps.empty()) return add_entry(document.map, place, maps.next(), maps);
-  if (document.map.seen.contains("attention")) {
-    JsonMap& entry = choose_entry(document.maps, maps.options().array.array, place);
+  if (has_names) {
+    JsonMap& entry = choose_entry(document.maps, wanted, place);
     return add_entry(entry, place, maps.next(), maps);
   }
   std::size_t number = 0;

@@ -1,5 +1,7 @@
 #include "formats/axis_range.h"
 
+#include <limits>
+
 #include "base/number.h"
 
 namespace attnviz {
@@ -14,6 +16,7 @@ std::optional<AxisRange> parse_axis_range(std::string_view text) {
     range.first = *first;
   }
   if (colon == std::string_view::npos) {
+    if (range.first == std::numeric_limits<std::ptrdiff_t>::max()) return std::nullopt;
     range.is_single = true;
     if (range.first != -1) range.end = range.first + 1;
     return range;

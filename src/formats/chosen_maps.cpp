@@ -123,32 +123,33 @@ void ChosenMaps::set_grid(std::vector<std::string> row_names,
   result_.column_names = std::move(column_names);
 }
 
-/// -inf is a mask, and so is what programs add to a score in its place, such as -1e9 or the lowest
-/// float: a weight below any that could be one, beside weights of common size.
-void ChosenMaps::mask(AttentionMap& map) {
-  constexpr float mask_value = -0.9e9F;
-  constexpr float common_size = 1e6F;
-  float largest = 0;
-  std::size_t low = 0;
-  for (std::size_t i = 0; i < map.weights.size(); ++i) {
-    float& weight = map.weights[i];
-    if (weight == -std::numeric_limits<float>::infinity()) weight = std::nanf("");
-    if (std::isinf(weight)) {
-      throw InputError(fmt::format(
-          "{}: row {}, column {}: expected a finite number in the range of float, got "
-          "{}",
-          file_, i / map.columns() + 1, i % map.columns() + 1, format_shortest(weight)));
-    }
-    if (weight <= mask_value) {
-      ++low;
-    } else if (!is_masked(weight)) {
-      largest = std::max(largest, std::abs(weight));
-    }
+void MaskScan::see(float weight) {
+  if (weight == -infinity || is_masked(weight)) return;
+  if (weight <= mask_value) {
+    ++low_;
+  } else {
+    largest_ = std::max(largest_, std::abs(weight));
   }
-  if (low == 0 || largest > common_size) return;
-  masked_ += low;
+}
+
+void refuse_infinite(const std::string& place, std::size_t row, std::size_t column, float weight) {
+  throw InputError(
+      fmt::format("{}: row {}, column {}: expected a finite number in the range of float, got {}",
+                  place, row + 1, column + 1, format_shortest(weight)));
+}
+
+void ChosenMaps::mask(AttentionMap& map) {
+  MaskScan scan;
+  for (std::size_t i = 0; i < map.weights.size(); ++i) {
+    const float weight = map.weights[i];
+    if (std::isinf(weight) && weight > 0) {
+      refuse_infinite(file_, i / map.columns(), i % map.columns(), weight);
+    }
+    scan.see(weight);
+  }
+  masked_ += scan.masks();
   for (float& weight : map.weights) {
-    if (weight <= mask_value) weight = std::nanf("");
+    if (scan.is_mask(weight)) weight = std::nanf("");
   }
 }
 
@@ -189,6 +190,9 @@ AttentionMaps ChosenMaps::take() {
   if (masked_ > 0) {
     note(fmt::format("{} weight{} of -1e9 or so {} taken for masked", masked_,
                      masked_ == 1 ? "" : "s", masked_ == 1 ? "is" : "are"));
+  }
+  if (result_.row_names.size() * result_.column_names.size() != result_.maps.size()) {
+    set_grid({}, {});
   }
   if (count_ == 1 && result_.names == std::vector<std::string>{"sentence 1"}) result_.names = {""};
   return std::move(result_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,29 @@ namespace attnviz {
 /// Whether a file says which of its sides are the inputs; `turned`: the reader has seen to it that
 /// rows are outputs.
 enum class Orientation { unknown, stated, turned };
+
+/// Which values of a map are masks. -inf is one, and so is what programs add to a score in its
+/// place, such as -1e9 or the lowest float: a weight below any that could be one, beside weights of
+/// common size.
+class MaskScan {
+ public:
+  void see(float weight);
+  bool is_mask(float weight) const { return weight <= (has_masks() ? mask_value : -infinity); }
+  std::size_t masks() const { return has_masks() ? low_ : 0; }  // but for -inf
+
+ private:
+  static constexpr float infinity = std::numeric_limits<float>::infinity();
+  static constexpr float mask_value = -0.9e9F;
+
+  bool has_masks() const { return low_ > 0 && largest_ <= 1e6F; }
+
+  float largest_ = 0;
+  std::size_t low_ = 0;
+};
+
+/// What is said of a weight that is too large: row and column count from 0.
+[[noreturn]] void refuse_infinite(const std::string& place, std::size_t row, std::size_t column,
+                                  float weight);
 
 /// Keeps the maps that the options choose, and does with each what all formats have in common:
 /// given labels, transposition, masked cells, limits.
@@ -35,7 +59,10 @@ class ChosenMaps {
   /// is the whole message.
   void leave_out(std::string reason);
 
+  /// Weights that add() does not see, as only what was computed of them is added: see MaskScan.
+  void count_masked(std::size_t count) { masked_ += count; }
   void note(std::string text, std::string setting = "");
+  /// Of all maps: it is left out if other sentences add further ones.
   void set_grid(std::vector<std::string> row_names, std::vector<std::string> column_names);
   /// Given labels that hold blanks are sentences of words, one a line: for texts of words.
   void labels_may_be_sentences() { labels_may_be_sentences_ = true; }

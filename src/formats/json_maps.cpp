@@ -16,7 +16,6 @@ namespace {
 
 using Json = FloatJson;
 
-constexpr std::size_t max_facts = std::size_t{1} << 16U;  // each takes many times its bytes
 constexpr std::size_t max_entries = std::size_t{1} << 16U;
 
 // Keys of other programs: BertViz' payload and pandas' to_json(orient="split").
@@ -216,8 +215,8 @@ class MapReader : public JsonEvents<Json> {
     if (entry().map.metadata.contains(fact)) {
       throw InputError(fmt::format("{}: the key \"{}\" occurs twice", name_, printable(fact)));
     }
-    if (entry().map.metadata.size() < max_facts) return;
-    throw LimitError(fmt::format("{}: facts: expected at most {}", name_, max_facts));
+    if (entry().map.metadata.size() < max_attention_facts) return;
+    throw LimitError(fmt::format("{}: facts: expected at most {}", name_, max_attention_facts));
   }
 
   /// What the value of a key must be; null for one that is not fixed.

@@ -339,13 +339,17 @@ float npy_number(const NpyArray& array, std::size_t item) {
   return static_cast<float>(value);
 }
 
-std::vector<std::string> npy_texts(const NpyArray& array, const std::string& name) {
+std::vector<std::string> npy_texts(const NpyArray& array, const std::string& name,
+                                   std::size_t limit) {
   const bool is_integer = array.kind == 'i' || array.kind == 'u';
   if (!is_text(array) && !is_integer) {
     throw InputError(name + ": expected an array of text");
   }
   std::size_t count = 1;
   for (const std::size_t size : array.shape) count *= size;
+  if (count > limit) {
+    throw LimitError(fmt::format("{}: expected at most {} texts, got {}", name, limit, count));
+  }
   std::vector<std::string> texts(count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view item = array.items.substr(i * array.item_size, array.item_size);

@@ -42,8 +42,10 @@ std::vector<std::size_t> npy_strides(const NpyArray& array);
 float npy_number(const NpyArray& array, std::size_t item);
 
 /// The items of an array of text or integers with one axis; of one with more, those of the
-/// flattened array. Throws InputError for other arrays and for what is not Unicode.
-std::vector<std::string> npy_texts(const NpyArray& array, const std::string& name);
+/// flattened array. Throws InputError for other arrays and for what is not Unicode; LimitError for
+/// more than `limit`: a text takes many times the memory of its bytes.
+std::vector<std::string> npy_texts(const NpyArray& array, const std::string& name,
+                                   std::size_t limit);
 
 /// Files of version 1, little-endian, in C order. Texts are padded to the length of the longest
 /// with zeros, which NumPy leaves out when it reads: a text must not end in U+0000. Throws

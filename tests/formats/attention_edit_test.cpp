@@ -114,6 +114,18 @@ TEST_CASE("byte-level BPE writes bytes as letters, which are read", "[edit]") {
   CHECK(merged({"▁cafÃ©"}, "▁") == Labels{"cafÃ©"});
 }
 
+TEST_CASE("what was expected is joined as the labels are", "[edit]") {
+  const auto expected = [](Labels pieces, const Labels& target, const std::string& mark) {
+    AttentionMap map{{"x"}, target, std::vector<float>(target.size(), 1.0F), {}, {}, {}};
+    map.expected = std::move(pieces);
+    merge_pieces(map, mark);
+    return map.expected;
+  };
+  CHECK(expected({"ĠcafÃ©", "s", "Ġ"}, {"Ġtea", "s", "Ġx"}, "Ġ") == Labels{"cafés", " "});
+  CHECK(expected({"##a", "##b", "c"}, {"x", "##y", "z"}, "##") == Labels{"##ab", "c"});
+  CHECK(expected({"", "", "▁a"}, {"▁x", "y", "▁z"}, "▁") == Labels{"", "a"});
+}
+
 TEST_CASE("merging sums columns, averages rows and unites gold", "[edit]") {
   AttentionMap map{{"lo@@", "w", "house"},
                    {"Ha@@", "us", "</s>"},

@@ -4,10 +4,13 @@
 
 #include "attnviz/error.h"
 #include "catch.h"
+#include "formats/array_choice.h"
 #include "formats/attention_io.h"
+#include "formats/axis_range.h"
 #include "formats/foreign.h"
 #include "formats/npy.h"
 #include "formats/read_map.h"
+#include "formats/rollout.h"
 #include "formats/safetensors.h"
 #include "formats/zip.h"
 
@@ -36,6 +39,13 @@ ReadOptions with_sentence(const std::string& sentence) {
   ReadOptions options;
   options.sentence = sentence;
   return options;
+}
+
+/// A file of NumPy's.
+std::string array(const std::string& descr, const std::string& shape, const std::string& items) {
+  const std::string text =
+      "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }";
+  return "\x93NUMPY\x01\0"s + static_cast<char>(text.size()) + '\0' + text + items;
 }
 
 TEST_CASE("the only matrix of an archive is taken, and labels of one side are those of that side") {
@@ -133,6 +143,12 @@ TEST_CASE("numbers above or beside rows that sum to one are labels, with a note"
         Weights{0.5F, 0.5F});
 }
 
+TEST_CASE("numbers above a masked cell are labels too") {
+  const AttentionMap map = read_map("0,1,2\n,.3,.7\n.2,.3,.5\n", "csv");
+  CHECK(map.source == Labels{"0", "1", "2"});
+  CHECK(same_weights(map.weights, {masked, 0.3F, 0.7F, 0.2F, 0.3F, 0.5F}));
+}
+
 TEST_CASE("masked cells of every format are NaN") {
   for (const std::string cell : {"", "nan", "NaN", "NA", "-inf", "-Infinity", "null", " "}) {
     INFO(cell);
@@ -222,6 +238,16 @@ TEST_CASE("JSON of other programs is read") {
   for (const auto& c : cases) {
     INFO(c.text);
     CHECK_THROWS_WITH(read_map(c.text, "json"), c.message);
+  }
+}
+
+TEST_CASE("a name of maps is refused where the document has none") {
+  ReadOptions options;
+  options.array.array = "encoder";
+  for (const std::string text : {"[[1]]", R"({"weights":[[1]]})", R"([{"weights":[[1]]}])"}) {
+    INFO(text);
+    CHECK_THROWS_WITH(read_map(text, "json", options),
+                      "array: expected maps by name under \"attention\" in m, got none");
   }
 }
 
@@ -366,6 +392,37 @@ TEST_CASE("rollout is the product of the layers with the residual connection") {
                      {1, masked, 0.25F, 0.75F}));
 }
 
+TEST_CASE("what is averaged or rolled out is masked and checked before") {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  ReadOptions rollout;
+  rollout.array.rollout = true;
+  const auto file = [](const Weights& weights, std::size_t maps) {
+    return npy_of_floats(weights, {maps, 2, 2});
+  };
+  const std::string infinite = file({1, infinity, 0.5F, 0.5F, 1, 0, 0, 1}, 2);
+  for (const ReadOptions& options : {rollout, with_index({"mean"})}) {
+    CHECK_THROWS_WITH(
+        read_maps(infinite, "npy", options),
+        "m: row 1, column 2: expected a finite number in the range of float, got inf");
+  }
+  const AttentionMaps mean =
+      read_maps(file({1, -1e9F, 0.5F, 0.5F, 0.5F, 0.5F, 0, 1}, 2), "npy", with_index({"mean"}));
+  CHECK(mean.maps[0].weights == Weights{0.75F, 0.5F, 0.25F, 0.75F});
+  CHECK(notes_of(mean) == "1 weight of -1e9 or so is taken for masked\n");
+  CHECK(same_weights(read_maps(file({1, -1e9F, 0.5F, 0.5F}, 1), "npy", rollout).maps[0].weights,
+                     {1, masked, 0.25F, 0.75F}));
+  CHECK_THROWS_WITH(read_maps(file({1, 0, -1.5F, 0.5F}, 1), "npy", rollout),
+                    "combine: expected weights of 0 or more for a rollout, got -1.5 in row 2, "
+                    "column 1 of a layer of m");
+}
+
+TEST_CASE("a rollout that would take minutes is refused before it takes memory") {
+  CHECK_NOTHROW(Rollout(48, 1024, "m"));
+  CHECK_THROWS_WITH(Rollout(1, 8192, "m"),
+                    "m: a rollout takes at most 2^37 multiplications, 1 layers of 8192 x 8192 take "
+                    "more");
+}
+
 TEST_CASE("an axis that sums to one in place of the last is named") {
   Weights weights;  // (q, k, heads) of 3 x 4 x 2
   for (int i = 0; i < 12; ++i) weights.insert(weights.end(), {0.25F, i % 4 == 0 ? 1.0F : 0.0F});
@@ -390,12 +447,6 @@ TEST_CASE("bfloat16, byte strings and integers as labels") {
   bytes += bf16 + "\x80\x3f\x40\xbe"s;
   CHECK(read_map(bytes, "npy").weights == Weights{1, -0.1875F});
 
-  const auto array = [](const std::string& descr, const std::string& shape,
-                        const std::string& items) {
-    const std::string text =
-        "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }";
-    return "\x93NUMPY\x01\0"s + static_cast<char>(text.size()) + '\0' + text + items;
-  };
   const std::string weights = npy_of_floats({1, 0, 0, 1}, {2, 2});
   const auto archive = [&](const std::string& name, const std::string& labels) {
     return write_zip({{"attention.npy", weights}, {name + ".npy", labels}});
@@ -433,7 +484,53 @@ TEST_CASE("arrays of one shape are the places of a further axis") {
   members.back().second = npy_of_floats({1}, {1, 1});
   CHECK_THROWS_WITH(read_maps(write_zip(members), "npz", options),
                     "array: all: expected arrays of one shape and type in C order in m, got (1, 2, "
-                    "2, 2) for arr_0 and (1, 1) for arr_9");
+                    "2, 2) of <f4 for arr_0 and (1, 1) of <f4 for arr_9");
+}
+
+TEST_CASE("more labels or facts than a map may have are refused before they are kept") {
+  const auto archive = [](const std::string& name, const std::string& bytes) {
+    return write_zip({{"weights.npy", npy_of_floats({1}, {1, 1})}, {name + ".npy", bytes}});
+  };
+  CHECK_THROWS_WITH(
+      read_map(archive("tokens", array("|u1", "(1048577,)", std::string(1048577, 'a'))), "npz"),
+      "m: tokens: expected at most 1048576 texts, got 1048577");
+  CHECK_THROWS_WITH(
+      read_map(archive("facts", array("|u1", "(65537, 2)", std::string(131074, 'a'))), "npz"),
+      "m: facts: expected at most 65536, got 65537");
+}
+
+TEST_CASE("each array of a file is read once") {
+  const std::string vector = npy_of_floats({1, 2}, {2});
+  const std::string matrix = npy_of_floats({1, 0}, {1, 2});
+  std::string read;
+  ArrayFile arrays;
+  arrays.names = {"a", "b"};
+  arrays.file = "m";
+  arrays.read = [&](const std::string& name) {
+    read += name;
+    return read_npy(name == "a" ? vector : matrix, name);
+  };
+  const ReadOptions options;
+  ChosenMaps maps("m", options);
+  add_array_file(arrays, maps);
+  CHECK(maps.take().maps[0].weights == Weights{1, 0});
+  CHECK(read == "ab");
+}
+
+TEST_CASE("the maps of several sentences are no grid of layers and heads") {
+  const std::string lines = "[[[[1]],[[1]]],[[[1]],[[1]]]]\n[[[[1]],[[1]]],[[[1]],[[1]]]]\n";
+  ReadOptions options = with_index({"all"});
+  CHECK(read_maps(lines, "jsonl", options).row_names == Labels{"layer 0", "layer 1"});
+  options.sentence = "all";
+  const AttentionMaps all = read_maps(lines, "jsonl", options);
+  CHECK(all.maps.size() == 8);
+  CHECK(all.row_names.empty());
+  CHECK(all.column_names.empty());
+}
+
+TEST_CASE("the largest place is no place of an axis") {
+  CHECK(parse_axis_range("9223372036854775806")->is_single);
+  CHECK_FALSE(parse_axis_range("9223372036854775807"));
 }
 
 TEST_CASE("tensors of safetensors are read by name") {

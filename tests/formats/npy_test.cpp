@@ -288,15 +288,17 @@ TEST_CASE("texts come back from an array") {
   const std::vector<std::string> texts = {"a",          "",  "\u0915\u094d\u0937",
                                           "\U0001f468", " ", "in\0side"s};
   const std::string bytes = npy_of_texts(texts, {6});
-  CHECK(npy_texts(read_npy(bytes, "t"), "t") == texts);
-  CHECK(npy_texts(read_npy(npy_of_texts({}, {0}), "t"), "t").empty());
-  CHECK_THROWS_WITH(npy_texts(read_npy(file_of(header_of("<U1", "(1,)"), "\0\xd8\0\0"s), "t"), "t"),
-                    "t: text 1: expected Unicode, got 55296");
-  CHECK_THROWS_WITH(npy_texts(read_npy(file_of(header_of("<U1", "(1,)"), "\0\0\x11\0"s), "t"), "t"),
-                    "t: text 1: expected Unicode, got 1114112");
-  CHECK(npy_texts(read_npy(file_of(header_of(">U1", "(1,)"), "\0\0\0a"s), "t"), "t") ==
+  CHECK(npy_texts(read_npy(bytes, "t"), "t", 9) == texts);
+  CHECK(npy_texts(read_npy(npy_of_texts({}, {0}), "t"), "t", 9).empty());
+  CHECK_THROWS_WITH(
+      npy_texts(read_npy(file_of(header_of("<U1", "(1,)"), "\0\xd8\0\0"s), "t"), "t", 9),
+      "t: text 1: expected Unicode, got 55296");
+  CHECK_THROWS_WITH(
+      npy_texts(read_npy(file_of(header_of("<U1", "(1,)"), "\0\0\x11\0"s), "t"), "t", 9),
+      "t: text 1: expected Unicode, got 1114112");
+  CHECK(npy_texts(read_npy(file_of(header_of(">U1", "(1,)"), "\0\0\0a"s), "t"), "t", 9) ==
         std::vector<std::string>{"a"});
-  CHECK_THROWS_WITH(npy_texts(read_npy(foreign("bool.npy"), "t"), "t"),
+  CHECK_THROWS_WITH(npy_texts(read_npy(foreign("bool.npy"), "t"), "t", 9),
                     "t: expected an array of text");
   std::vector<std::string> unequal(40'000);
   unequal[0] = std::string(2'000, 'a');
