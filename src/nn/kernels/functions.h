@@ -18,13 +18,13 @@ inline Simd element_by_element(F&& f, const Simd& x) {
       x.pack));
 }
 inline Simd exp(const Simd& x) {
-  return element_by_element(__builtin_exp, x);
+  return element_by_element([](double y) { return __builtin_exp(y); }, x);
 }
 inline Simd log(const Simd& x) {
-  return element_by_element(__builtin_log, x);
+  return element_by_element([](double y) { return __builtin_log(y); }, x);
 }
 inline Simd tanh(const Simd& x) {
-  return element_by_element(__builtin_tanh, x);
+  return element_by_element([](double y) { return __builtin_tanh(y); }, x);
 }
 
 #else
