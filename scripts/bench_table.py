@@ -345,7 +345,7 @@ def describe_machine(with_pytorch, unset):
     print("### Machine\n")
     print(f"{facts.get('Model name', platform.machine())}, {os.cpu_count()} cores, {vectors}, "
           f"L1d {facts.get('L1d cache', '?')}, L2 {facts.get('L2 cache', '?')}, "
-          f"{memory:.0f} GiB; {platform.system()} {platform.release()}. {built}; commit {commit}. "
+          f"{memory:.0f} GiB; {platform.system()} {platform.release().split('-')[0]}. {built}; commit {commit}. "
           f"{describe_pytorch() if with_pytorch else 'No PyTorch. '}"
           f"Set in the environment and unset here: {names or 'nothing that slows'}. "
           f"Load before and after: {os.getloadavg()[0]:.1f}", end="")
