@@ -15,9 +15,16 @@ IGNORED = -100
 
 # ---- the decoder's loop, several ways --------------------------------------------------------------
 
+def attend(s, k, keys, mask, v, w: Optional[torch.Tensor], W_a):
+    """The attention of a step. `w`: how the coverage k enters the score, if it does."""
+    u = keys + torch.mm(s, W_a).unsqueeze(1)
+    if w is not None:
+        u = torch.addcmul(u, k.unsqueeze(2), w)
+    return torch.softmax(torch.matmul(torch.tanh(u), v) + mask, 1)
+
+
 def fused(tokens, s, keys, h, mask, v, w: Optional[torch.Tensor], W_a, W_c, W_hh, b_hh):
-    """What y adds to the gates comes in `tokens` (T x B x 3D), for all steps from one product. `w`: how
-    the coverage k enters the score, if it does."""
+    """What y adds to the gates comes in `tokens` (T x B x 3D), for all steps from one product."""
     c = torch.zeros_like(h[:, 0])
     k = torch.zeros_like(h[:, :, 0])
     D = s.shape[1]
@@ -28,10 +35,7 @@ def fused(tokens, s, keys, h, mask, v, w: Optional[torch.Tensor], W_a, W_c, W_hh
         r, z = torch.sigmoid(x[:, :2 * D] + g[:, :2 * D]).chunk(2, 1)
         n = torch.tanh(torch.addcmul(x[:, 2 * D:], r, g[:, 2 * D:]))
         s = torch.lerp(n, s, z)
-        u = keys + torch.mm(s, W_a).unsqueeze(1)
-        if w is not None:
-            u = torch.addcmul(u, k.unsqueeze(2), w)
-        a = torch.softmax(torch.matmul(torch.tanh(u), v) + mask, 1)
+        a = attend(s, k, keys, mask, v, w, W_a)
         if w is not None:
             k = k + a
         c = torch.bmm(a.unsqueeze(1), h).squeeze(1)
@@ -49,10 +53,7 @@ def by_cell(tokens, s, keys, h, mask, v, w, W_a, W_ih, W_hh, b_ih, b_hh, summed)
     states, contexts, weights = [], [], []
     for t in range(tokens.shape[0]):
         s = torch.gru_cell(torch.cat([tokens[t], c], 1), s, W_ih, W_hh, b_ih, b_hh)
-        u = keys + torch.mm(s, W_a).unsqueeze(1)
-        if w is not None:
-            u = torch.addcmul(u, k.unsqueeze(2), w)
-        a = torch.softmax(torch.matmul(torch.tanh(u), v) + mask, 1)
+        a = attend(s, k, keys, mask, v, w, W_a)
         if w is not None:
             k = k + a
         if summed:

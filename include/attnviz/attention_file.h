@@ -74,6 +74,7 @@ struct AttentionMaps {
   std::vector<std::string> heads;         // one a map: its name within the sentence, "" for none
   std::vector<std::string> row_names;     // where they form a grid, row by row: "layer 0", ...
   std::vector<std::string> column_names;  // of the grid: "head 3", ...; both empty for no grid
+  std::size_t sentence_count = 0;         // of the file, chosen or not
   std::vector<ReadNote> notes;
 };
 

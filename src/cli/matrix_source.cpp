@@ -105,10 +105,6 @@ std::string name_of(const std::string& file) {
   return file == "-" ? "standard input" : printable(file, no_limit);
 }
 
-}  // namespace
-
-namespace {
-
 void add_file_options(const Command& command, MatrixOptions& options, MatrixUse use) {
   command
       .paths("--matrix", options.files,
@@ -231,16 +227,16 @@ ReadOptions read_options(const MatrixOptions& options, const GivenLabels& labels
   return read;
 }
 
-/// What may be meant by labels that do not fit; "" for another error.
-std::string advice_on_labels(const SettingError& error, const MatrixOptions& options,
-                             const GivenLabels& labels) {
+/// What may be meant by labels that do not fit.
+std::string advice_on_labels(const LabelCountError& error, const MatrixOptions& options) {
   const bool rows = error.setting() == "row_labels";
-  if (!rows && error.setting() != "column_labels") return "";
   const std::string& given = *(rows ? options.row_labels : options.column_labels);
-  const std::size_t count = (rows ? labels.rows : labels.columns).size();
-  if (count == 1 && !is_file(given)) return fmt::format(": \"{}\" is no file", printable(given));
+  if (error.got() == 1 && !is_file(given)) {
+    return fmt::format(": \"{}\" is no file", printable(given));
+  }
+  if (error.got() > error.expected()) return "";
   return fmt::format("; {} 0:{} leaves out what is padded", rows ? "--crop-rows" : "--crop-columns",
-                     count);
+                     error.got());
 }
 
 /// The rows that are neither a distribution nor masked.
@@ -288,9 +284,8 @@ AttentionMaps read_matrices(const MatrixOptions& options, const GivenLabels& lab
   AttentionMaps maps;
   try {
     maps = read_attention_maps(file, read);
-  } catch (const SettingError& error) {
-    const std::string advice = advice_on_labels(error, options, labels);
-    throw SettingError(error.setting(), error.problem() + advice);
+  } catch (const LabelCountError& error) {
+    throw SettingError(error.setting(), error.problem() + advice_on_labels(error, options));
   }
   for (const ReadNote& note : maps.notes) {
     tell_note(quiet, name_of(file) + ": " + note.text + remedy(note.setting));

@@ -8,6 +8,7 @@
 #include "attnviz/error.h"
 #include "formats/array_index.h"
 #include "formats/attention_io.h"
+#include "formats/map_kind.h"
 #include "formats/rollout.h"
 
 namespace attnviz {
@@ -199,10 +200,6 @@ void set_grid(const std::vector<LeadingAxis>& axes, ChosenMaps& maps) {
     }
   }
   if (varies && names.size() == 2) maps.set_grid(names[0], names[1]);
-}
-
-bool sums_to_one(double sum) {
-  return std::abs(sum - 1) < 0.015;
 }
 
 /// Whether the first few lines of an axis are distributions.

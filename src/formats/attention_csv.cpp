@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "formats/attention_io.h"
 #include "formats/csv_reader.h"
+#include "formats/map_kind.h"
 
 namespace attnviz {
 namespace {
@@ -129,13 +130,14 @@ void read_rows(CsvReader& reader, CsvDialect& dialect, Table& table) {
   }
 }
 
-bool sums_to_one(float first, std::span<const float> rest) {
-  float sum = is_masked(first) ? 0 : first;
+/// Whether the cells of a row are a distribution.
+bool row_sums_to_one(float first, std::span<const float> rest) {
+  double sum = is_masked(first) ? 0 : first;
   for (const float weight : rest) {
     if (weight < 0) return false;
     sum += is_masked(weight) ? 0 : weight;
   }
-  return !(first < 0) && std::abs(sum - 1) <= 0.015F;
+  return !(first < 0) && sums_to_one(sum);
 }
 
 /// The numbers of cells, nothing where one is none.
@@ -185,12 +187,13 @@ LabelPlaces detect_places(const Table& table, const CsvDialect& dialect, ChosenM
     }
     return true;
   };
-  const bool rests_sum = all_rows([&](std::size_t r) { return sums_to_one(0, table.rest_of(r)); });
+  const bool rests_sum =
+      all_rows([&](std::size_t r) { return row_sums_to_one(0, table.rest_of(r)); });
   if (above && left) {
     const std::span<const float> first(*above);
     const bool rows_sum =
-        all_rows([&](std::size_t r) { return sums_to_one((*left)[r], table.rest_of(r)); });
-    const bool first_sums = sums_to_one(first[0], first.subspan(1));
+        all_rows([&](std::size_t r) { return row_sums_to_one((*left)[r], table.rest_of(r)); });
+    const bool first_sums = row_sums_to_one(first[0], first.subspan(1));
     if (rows_sum && !first_sums) {
       maps.note(
           "the first row, of numbers, is taken for column labels: it does not sum to one as the "
@@ -202,7 +205,7 @@ LabelPlaces detect_places(const Table& table, const CsvDialect& dialect, ChosenM
     column.insert(column.begin(), first[0]);
     // Links, of 0 and 1, may sum to one by chance.
     const bool are_labels = are_positions(column) || (are_whole(column) && !are_whole(table.rest));
-    if (!rows_sum && rests_sum && are_labels && sums_to_one(0, first.subspan(1))) {
+    if (!rows_sum && rests_sum && are_labels && row_sums_to_one(0, first.subspan(1))) {
       maps.note(fmt::format("the first column, {}, {}, ..., is taken for row labels: the rows sum "
                             "to one without it",
                             trimmed(table.first_row[0]), trimmed(table.first_column[0])),
@@ -222,7 +225,7 @@ LabelPlaces detect_places(const Table& table, const CsvDialect& dialect, ChosenM
   }
   const auto beside = numbers_of(std::span(table.first_row).subspan(1), dialect);
   if (!beside) return LabelPlaces::both;
-  if (rests_sum && !sums_to_one(0, *beside)) {
+  if (rests_sum && !row_sums_to_one(0, *beside)) {
     maps.note(
         "the first row, of a label and numbers, is taken for labels: it does not sum to one as the "
         "others do",

@@ -96,6 +96,20 @@ void read_attention_npy(std::string_view bytes, ChosenMaps& maps);
 void read_attention_npz(std::string_view bytes, ChosenMaps& maps);
 void read_attention_safetensors(std::string_view bytes, ChosenMaps& maps);
 
+/// Given labels that are not one a row or column ("row_labels", "column_labels").
+class LabelCountError : public SettingError {
+ public:
+  LabelCountError(const std::string& setting, const std::string& problem, std::size_t expected,
+                  std::size_t got)
+      : SettingError(setting, problem), expected_(expected), got_(got) {}
+  std::size_t expected() const { return expected_; }
+  std::size_t got() const { return got_; }
+
+ private:
+  std::size_t expected_;
+  std::size_t got_;
+};
+
 /// A side that has no labels in the file and needs given ones.
 class MissingLabelsError : public InputError {
  public:

@@ -34,8 +34,10 @@ void put_labels(std::vector<std::string>& labels, const std::vector<std::string>
   } else {
     const std::string all =
         part.size() < size ? fmt::format(" (or {}, before the crop)", size) : "";
-    throw SettingError(side + "_labels", fmt::format("expected {}, one a {}{}, got {}", part.size(),
-                                                     side, all, given.size()));
+    throw LabelCountError(
+        side + "_labels",
+        fmt::format("expected {}, one a {}{}, got {}", part.size(), side, all, given.size()), size,
+        given.size());
   }
 }
 
@@ -195,6 +197,7 @@ AttentionMaps ChosenMaps::take() {
     set_grid({}, {});
   }
   if (count_ == 1 && result_.names == std::vector<std::string>{"sentence 1"}) result_.names = {""};
+  result_.sentence_count = count_;
   return std::move(result_);
 }
 

@@ -7,14 +7,18 @@
 
 namespace attnviz {
 
-bool is_distribution(std::span<const float> row) {
+bool sums_to_one(double sum) {
   constexpr double tolerance = 0.015;  // weights written with two decimals
+  return std::abs(sum - 1.0) <= tolerance;
+}
+
+bool is_distribution(std::span<const float> row) {
   double sum = 0.0;
   for (const float weight : row) {
     if (weight < 0.0F) return false;
     if (!is_masked(weight)) sum += weight;
   }
-  return std::abs(sum - 1.0) <= tolerance || std::ranges::all_of(row, is_masked);
+  return sums_to_one(sum) || std::ranges::all_of(row, is_masked);
 }
 
 bool are_zeros_and_ones(std::span<const float> weights) {

@@ -5,8 +5,11 @@
 
 namespace attnviz {
 
-/// Whether the weights of a row are a distribution: none is negative, and they sum to one as far as
-/// two decimals show it. A row that is all masked, as in padding, is none that is odd.
+/// Whether a sum of weights is one as far as two decimals show it.
+bool sums_to_one(double sum);
+
+/// Whether the weights of a row are a distribution: none is negative, and they sum to one. A row
+/// that is all masked, as in padding, passes.
 bool is_distribution(std::span<const float> row);
 
 /// Whether all weights that are not masked are 0 or 1.

@@ -104,7 +104,21 @@ TEST_CASE("attnviz render --gold FILE: links in place of the gold of the maps") 
   CHECK(has(folder.run("render --gold --matrix m.csv --out o.png").err, "no true alignment"));
   folder.write("few", "");
   check_refused(folder.run("render --matrix m.csv --gold few --out o.png"), 3,
-                "few: expected a line of links for sentence 1, got 0 lines");
+                "few: expected a line of links for each sentence, 1, got 0");
+  folder.write("two", "0-0 1-1\n0-0\n");
+  check_refused(folder.run("render --matrix m.csv --gold two --out o.png"), 3,
+                "two: expected a line of links for each sentence, 1, got 2");
+  check_refused(folder.run("render --matrix m.csv --crop-columns 1:2 --gold links --out o.png"), 2,
+                "--gold: links count from the first row and column, which \"1:2\" crops away");
+  // Line N is that of sentence N where there is one for each of the file, else of the N-th chosen.
+  folder.write("three.txt", "x ||| 1,0 0,1\ny ||| 1,0 0,1\nz ||| 1,0 0,1\n");
+  folder.write("all", "0-0\n1-0\n0-0\n");
+  const std::string second = "render --matrix three.txt --input-format marian --sentence 2 --gold=";
+  folder.run(second + "all --out o.json");
+  CHECK(Json::parse(folder.read("o.json")).at("gold") == Json::parse("[[1]]"));
+  folder.write("links1", "0-0\n");
+  folder.run(second + "links1 --out o.json");
+  CHECK(Json::parse(folder.read("o.json")).at("gold") == Json::parse("[[0]]"));
   check_refused(folder.run("render --matrix m.csv m.csv --gold links --out o.png"), 2,
                 "--gold: a file of links is for the maps of one --matrix");
   folder.write("l.csv", "0-0\n");

@@ -120,6 +120,10 @@ TEST_CASE("attnviz render --matrix: what can be read in two ways is refused, nam
     check_refused(folder.run("render --out o.png --matrix " + c.arguments), 2, c.message);
     CHECK(!folder.has("o.png"));
   }
+  const auto many = folder.run("render --out o.png --row-labels a,b,c,d,e --matrix " + data +
+                               "noindex_silent.csv --labels columns");
+  check_refused(many, 2, "--row-labels: expected 4, one a row, got 5");
+  CHECK(many.err.find("--crop") == std::string::npos);  // which could not help
   check_refused(folder.run("render --out o.png --matrix m.pt"), 3,
                 "m.pt: this is PyTorch's pickle: numpy.savez(\"m.npz\", weights=torch.load(file)");
   check_refused(folder.run("render --out o.png --matrix m.xlsx"), 3,

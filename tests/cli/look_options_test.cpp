@@ -28,14 +28,6 @@ ProgramResult render(const std::string& arguments) {
   return maps().run("render --out - --matrix " + arguments);
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++found;
-  }
-  return found;
-}
-
 }  // namespace
 
 TEST_CASE("attnviz render: every look is another picture, the same each time") {
@@ -88,14 +80,14 @@ TEST_CASE("attnviz render: the ending or --format chooses the kind of picture") 
   CHECK(result.exit_code == 0);
   CHECK(result.err.starts_with("wrote a.svg ("));
   CHECK(maps().read("a.svg") == render("a.csv --format svg").out);
-  CHECK(count(maps().read("a.svg"), "<rect") > 4);
+  CHECK(occurrences(maps().read("a.svg"), "<rect") > 4);
 }
 
 TEST_CASE("attnviz render: a fitted scale is stated in the picture") {
   const std::string fixed = render("b.csv --format svg").out;
   const std::string fitted = render("b.csv --format svg --scale auto").out;
-  CHECK(count(fixed, "colours from") == 0);
-  CHECK(count(fitted, "aria-label=\"colours from 0.25 to 0.75, not 0 to 1\"") == 1);
+  CHECK(occurrences(fixed, "colours from") == 0);
+  CHECK(occurrences(fitted, "aria-label=\"colours from 0.25 to 0.75, not 0 to 1\"") == 1);
 }
 
 TEST_CASE("attnviz render --scale: what the colours show is stated in the picture") {
@@ -106,7 +98,7 @@ TEST_CASE("attnviz render --scale: what the colours show is stated in the pictur
     const auto result = render("signed.csv --format terminal --scale " + scale);
     CHECK(result.exit_code == 0);
     CHECK(result.out.ends_with("\n" + note + "\n"));
-    CHECK(count(result.err, "--scale auto") == (scale.find(',') < scale.size() ? 1 : 0));
+    CHECK(occurrences(result.err, "--scale auto") == (scale.find(',') < scale.size() ? 1 : 0));
   };
   stated("auto", "colours from -2.50 to 40.00, not 0 to 1");
   stated("-1,2",
@@ -119,10 +111,10 @@ TEST_CASE("attnviz render --scale: what the colours show is stated in the pictur
   stated("centred", "colours from -40 to 40, not 0 to 1");
   // Only where they are fixed can the weights lie outside unintended.
   const auto fixed = render("signed.csv --format svg");
-  CHECK(count(fixed.err,
-              "attnviz: warning: 2 of 6 weights lie outside 0 to 1 and have the colour "
-              "of the nearer end; --scale auto fits the colours to them\n") == 1);
-  CHECK(count(fixed.out, "1 of 6 weights above 1 · 1 of 6 weights below 0") == 1);
+  CHECK(occurrences(fixed.err,
+                    "attnviz: warning: 2 of 6 weights lie outside 0 to 1 and have the colour "
+                    "of the nearer end; --scale auto fits the colours to them\n") == 1);
+  CHECK(occurrences(fixed.out, "1 of 6 weights above 1 · 1 of 6 weights below 0") == 1);
 }
 
 TEST_CASE("attnviz render --annotate: small weights are told apart, whole ones have no decimals") {
@@ -130,8 +122,8 @@ TEST_CASE("attnviz render --annotate: small weights are told apart, whole ones h
   maps().write("counts.csv", ",x,y\np,3,1063\nq,0,2\n");
   maps().write("tiny.csv", ",x,y\np,1e-9,2e-9\nq,0,3e-9\n");
   const auto has = [](const std::string& file, const std::string& number) {
-    return count(render(file + " --annotate --format svg --scale auto").out,
-                 "aria-label=\"" + number + "\"") > 0;
+    return occurrences(render(file + " --annotate --format svg --scale auto").out,
+                       "aria-label=\"" + number + "\"") > 0;
   };
   CHECK(has("small.csv", "0.0003"));
   CHECK(has("small.csv", "0.0011"));
@@ -140,38 +132,39 @@ TEST_CASE("attnviz render --annotate: small weights are told apart, whole ones h
 }
 
 TEST_CASE("attnviz render --annotate: numbers that do not fit are left out, and it says so") {
-  CHECK(count(render("a.csv --format svg --annotate").out, "aria-label=\"0.75\"") == 1);
-  CHECK(count(render("a.csv --format svg --annotate=.0%").out, "aria-label=\"75%\"") == 1);
+  CHECK(occurrences(render("a.csv --format svg --annotate").out, "aria-label=\"0.75\"") == 1);
+  CHECK(occurrences(render("a.csv --format svg --annotate=.0%").out, "aria-label=\"75%\"") == 1);
   const auto small = render("a.csv --format svg --annotate=.3f --cell 12");
   CHECK(small.exit_code == 0);
-  CHECK(count(small.out, "0.750") == 0);
+  CHECK(occurrences(small.out, "0.750") == 0);
   CHECK(small.err.starts_with("attnviz: note: --annotate: no room for numbers in cells of 12"));
   const std::string needed = small.err.substr(small.err.find("--cell ") + 7, 2);
-  CHECK(count(render("a.csv --format svg --annotate=.3f --cell " + needed).out, "0.750") == 1);
+  CHECK(occurrences(render("a.csv --format svg --annotate=.3f --cell " + needed).out, "0.750") ==
+        1);
 }
 
 TEST_CASE("attnviz render: a panel without a title is named by its file") {
   const auto two = render("a.csv other.csv --format svg");
-  CHECK(count(two.out, "aria-label=\"a.csv\"") == 1);
-  CHECK(count(two.out, "aria-label=\"other.csv\"") == 1);
+  CHECK(occurrences(two.out, "aria-label=\"a.csv\"") == 1);
+  CHECK(occurrences(two.out, "aria-label=\"other.csv\"") == 1);
   // Alone it needs no name.
-  CHECK(count(render("a.csv --format svg").out, "aria-label=\"a.csv\"") == 0);
+  CHECK(occurrences(render("a.csv --format svg").out, "aria-label=\"a.csv\"") == 0);
 }
 
 TEST_CASE("attnviz render: maps with the same labels have them once") {
   const auto same = render("a.csv a.csv --format svg");
-  CHECK(count(same.out, "aria-label=\"p\"") == 1);
-  CHECK(count(same.out, "aria-label=\"x\"") == 2);  // both panels are on top
-  CHECK(count(same.out, "aria-label=\"output\"") == 1);
+  CHECK(occurrences(same.out, "aria-label=\"p\"") == 1);
+  CHECK(occurrences(same.out, "aria-label=\"x\"") == 2);  // both panels are on top
+  CHECK(occurrences(same.out, "aria-label=\"output\"") == 1);
   const auto different = render("a.csv b.csv --format svg");  // another output
-  CHECK(count(different.out, "aria-label=\"p\"") == 2);
+  CHECK(occurrences(different.out, "aria-label=\"p\"") == 2);
 }
 
 TEST_CASE("attnviz render --title: kept in files of maps too") {
-  CHECK(count(render("a.csv --format json --title T").out, R"("facts":{"title":"T"})") == 1);
+  CHECK(occurrences(render("a.csv --format json --title T").out, R"("facts":{"title":"T"})") == 1);
   maps().write("titled.json", render("a.csv --format json --title T").out);
-  CHECK(count(render("titled.json --format svg").out, "aria-label=\"T\"") == 1);
-  CHECK(count(render("titled.json --format jsonl").out, R"("title":"T")") == 1);
+  CHECK(occurrences(render("titled.json --format svg").out, "aria-label=\"T\"") == 1);
+  CHECK(occurrences(render("titled.json --format jsonl").out, R"("title":"T")") == 1);
 }
 
 TEST_CASE("attnviz render --upwards: the first row is at the bottom, with all that it has") {
@@ -203,9 +196,10 @@ TEST_CASE("attnviz render: what was done to a map is in its caption") {
       "noted.json",
       R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
       R"("source":["x"],"target":["p"],"weights":[[1]],"facts":{"note":"cropped"}})");
-  CHECK(count(render("noted.json --format svg").out, "aria-label=\"cropped\"") == 1);
-  CHECK(count(render("noted.json --format terminal").out, "\ncropped\n") == 1);
-  CHECK(count(render("noted.json noted.json --format svg").out, "aria-label=\"cropped\"") == 2);
+  CHECK(occurrences(render("noted.json --format svg").out, "aria-label=\"cropped\"") == 1);
+  CHECK(occurrences(render("noted.json --format terminal").out, "\ncropped\n") == 1);
+  CHECK(occurrences(render("noted.json noted.json --format svg").out, "aria-label=\"cropped\"") ==
+        2);
 }
 
 TEST_CASE("attnviz render: what was done to some of several maps, and to those of a difference") {
@@ -220,7 +214,7 @@ TEST_CASE("attnviz render: what was done to some of several maps, and to those o
   noted("cut.json", R"(,"facts":{"note":"cropped","cut_off":"0.25"})");
   noted("joined.json", R"(,"facts":{"note":"joined"})");
   const auto said = [](const std::string& arguments, const std::string& text) {
-    return count(render(arguments + " --format terminal").out, text);
+    return occurrences(render(arguments + " --format terminal").out, text);
   };
   CHECK(said("plain.json cut.json --difference",
              "\nin the second map: cropped · 25.00 % of the rows' weight cut off · orange") == 1);
@@ -234,17 +228,17 @@ TEST_CASE("attnviz render --difference: the first minus the second") {
   const auto result = render("a.csv b.csv --difference --annotate --format svg");
   INFO(result.err);
   CHECK(result.exit_code == 0);
-  CHECK(count(result.out, "<title>a.csv minus b.csv</title>") == 1);
-  CHECK(count(result.out, "aria-label=\"0.50\"") == 1);
-  CHECK(count(result.out, "aria-label=\"-0.50\"") == 1);
-  CHECK(count(result.out, "aria-label=\"0.00\"") == 2);
-  CHECK(count(result.out, "aria-label=\"q | r\"") == 1);  // they answer differently
-  CHECK(count(result.out, "aria-label=\"orange: more in the first · blue: more in the second\"") ==
-        1);
+  CHECK(occurrences(result.out, "<title>a.csv minus b.csv</title>") == 1);
+  CHECK(occurrences(result.out, "aria-label=\"0.50\"") == 1);
+  CHECK(occurrences(result.out, "aria-label=\"-0.50\"") == 1);
+  CHECK(occurrences(result.out, "aria-label=\"0.00\"") == 2);
+  CHECK(occurrences(result.out, "aria-label=\"q | r\"") == 1);  // they answer differently
+  CHECK(occurrences(result.out,
+                    "aria-label=\"orange: more in the first · blue: more in the second\"") == 1);
   // The colour bar has zero in its middle.
-  CHECK(count(result.out, "aria-label=\"-1\"") == 1);
-  CHECK(count(render("a.csv b.csv --difference --scale auto --format svg").out,
-              "colours from -0.50 to 0.50, not -1 to 1") == 1);
+  CHECK(occurrences(result.out, "aria-label=\"-1\"") == 1);
+  CHECK(occurrences(render("a.csv b.csv --difference --scale auto --format svg").out,
+                    "colours from -0.50 to 0.50, not -1 to 1") == 1);
 }
 
 TEST_CASE("attnviz render: any script, and a warning where no font has it") {
@@ -255,17 +249,17 @@ TEST_CASE("attnviz render: any script, and a warning where no font has it") {
   const auto drawn = render("words.csv");
   CHECK(drawn.exit_code == 0);
   CHECK(drawn.out.starts_with(png_signature));
-  CHECK(count(drawn.err, "apt-get install fonts-lohit-deva\n") == 1);
-  CHECK(count(drawn.err, "(U+0902)") == 1);
+  CHECK(occurrences(drawn.err, "apt-get install fonts-lohit-deva\n") == 1);
+  CHECK(occurrences(drawn.err, "(U+0902)") == 1);
   // Another line where the program was built without HarfBuzz.
-  CHECK(count(drawn.err, "\n") == 1 + count(drawn.err, "HarfBuzz is not there"));
+  CHECK(occurrences(drawn.err, "\n") == 1 + occurrences(drawn.err, "HarfBuzz is not there"));
   CHECK(render("words.csv --quiet").err.empty());
   maps().write("unknown.csv", ",\U0003fff0\nx,1\n");
   const auto boxed = render("unknown.csv");
   CHECK(boxed.exit_code == 0);
   CHECK(boxed.out.starts_with(png_signature));
-  CHECK(count(boxed.err, "attnviz: warning: no font has ") == 1);
-  CHECK(count(boxed.err, "(U+3FFF0)") == 1);
+  CHECK(occurrences(boxed.err, "attnviz: warning: no font has ") == 1);
+  CHECK(occurrences(boxed.err, "(U+3FFF0)") == 1);
   CHECK(render("unknown.csv --quiet").err.empty());
 }
 
@@ -273,7 +267,7 @@ TEST_CASE("attnviz render: fonts are named, or looked for in folders that are") 
   const std::string font = machine_font("Lohit-Devanagari.ttf");
   if (font.empty()) return;
   const std::string folder = std::filesystem::path(font).parent_path();
-  const auto missing = [](const std::string& text) { return count(text, "no font has"); };
+  const auto missing = [](const std::string& text) { return occurrences(text, "no font has"); };
   const auto boxes = render("words.csv");
   CHECK(missing(boxes.err) == 1);
   const auto named = render("words.csv --font '" + font + "'");
@@ -341,7 +335,7 @@ TEST_CASE("attnviz render: labels that are left out are reported, in English") {
     const auto result = render("many.csv");
     INFO(columns << result.err);
     CHECK(result.exit_code == 0);
-    CHECK(count(result.err, "column labels are thinned to every " + every + "\n") ==
+    CHECK(occurrences(result.err, "column labels are thinned to every " + every + "\n") ==
           (every.empty() ? 0 : 1));
   }
 }

@@ -7,14 +7,6 @@
 namespace attnviz {
 namespace {
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++found;
-  }
-  return found;
-}
-
 /// Two words over 2 x 3 places, and a picture of 60 x 40 pixels.
 const WorkFolder& photos() {
   static const WorkFolder folder;
@@ -44,12 +36,12 @@ TEST_CASE("attnviz render --over: a panel a word, in every kind of picture") {
     const auto svg = render("--matrix words.csv --grid 2x3 --format svg --over " + photo);
     INFO(svg.err);
     CHECK(svg.exit_code == 0);
-    CHECK(count(svg.out, "aria-label=\"dog\"") == 1);
-    CHECK(count(svg.out, "aria-label=\"cat\"") == 1);
-    CHECK(count(svg.out, "<image ") == 2);
+    CHECK(occurrences(svg.out, "aria-label=\"dog\"") == 1);
+    CHECK(occurrences(svg.out, "aria-label=\"cat\"") == 1);
+    CHECK(occurrences(svg.out, "<image ") == 2);
     // Fitted colours, and that they are.
-    CHECK(count(svg.out, "2 x 3 weights, smoothed, over " + photo) == 1);
-    CHECK(count(svg.out, "colours from 0 to 1") == 1);
+    CHECK(occurrences(svg.out, "2 x 3 weights, smoothed, over " + photo) == 1);
+    CHECK(occurrences(svg.out, "colours from 0 to 1") == 1);
     const auto png = render("--matrix words.csv --grid 2x3 --over " + photo);
     CHECK(decode_png(png.out).width > 400);
     CHECK((png.out == render("--matrix words.csv --grid 2x3 --over " + photo).out));
@@ -62,8 +54,8 @@ TEST_CASE("attnviz render --over: a panel a word, in every kind of picture") {
 TEST_CASE("attnviz render --over: a map as large as the grid is one panel") {
   const auto one = render("--matrix grid.csv --grid 2x3 --format svg --over photo.png");
   CHECK(one.exit_code == 0);
-  CHECK(count(one.out, "<image ") == 1);
-  CHECK(count(one.out, "aria-label=\"grid.csv\"") == 1);
+  CHECK(occurrences(one.out, "<image ") == 1);
+  CHECK(occurrences(one.out, "aria-label=\"grid.csv\"") == 1);
 }
 
 TEST_CASE("attnviz render --over: what it refuses") {
@@ -98,7 +90,7 @@ TEST_CASE("the weights of channels are a map of one row") {
   const auto drawn = render("--matrix channels.csv --format svg --annotate");
   CHECK(drawn.exit_code == 0);
   CHECK(drawn.err.empty());
-  CHECK(count(drawn.out, "aria-label=\"0.25\"") == 2);
+  CHECK(occurrences(drawn.out, "aria-label=\"0.25\"") == 2);
 }
 
 }  // namespace

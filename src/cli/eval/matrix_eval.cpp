@@ -15,7 +15,8 @@ namespace {
 /// The maps of all files: for each sentence those of its heads, which all sentences have.
 struct Sentences {
   std::vector<std::string> names;
-  std::vector<std::size_t> numbers;  // in their files, from 1
+  std::vector<std::size_t> numbers;  // in their file, from 1; of several files counted through
+  std::size_t of = 0;                // sentences in these files
   std::vector<std::string> heads;    // one, "", where maps have no heads
   std::vector<AttentionMap> maps;    // heads of the first sentence, of the second, ...
 };
@@ -41,7 +42,7 @@ void add_file(const std::string& file, bool names_file, AttentionMaps read, Sent
     if (i == 0 || read.sentences[i] != read.sentences[i - 1]) {
       const bool is_only = read.sentences.back() == read.sentences.front();
       all.names.push_back(is_only ? file : names_file ? file + ", " + sentence : sentence);
-      all.numbers.push_back(read.sentences[i]);
+      all.numbers.push_back(all.of + read.sentences[i]);
       heads.clear();
     }
     heads.push_back(read.heads[i]);
@@ -49,6 +50,7 @@ void add_file(const std::string& file, bool names_file, AttentionMaps read, Sent
     if (is_last && all.heads.empty()) all.heads = heads;
     if (is_last && all.heads != heads) refuse_heads(heads, all);
   }
+  all.of += read.sentence_count;
   std::ranges::move(read.maps, std::back_inserter(all.maps));
 }
 
@@ -72,38 +74,22 @@ Sentences read_sentences(const MatrixOptions& options) {
   return sentences;
 }
 
-/// A batch of sentences in one array was taken for heads.
-void take_heads_for_sentences(Sentences& all) {
-  all.names = std::exchange(all.heads, {""});
-  all.numbers.clear();
-  for (std::size_t i = 0; i < all.names.size(); ++i) all.numbers.push_back(i + 1);
+/// The line of each sentence. A batch of sentences in one array may have been taken for heads.
+std::vector<std::size_t> match(const GoldFile& gold, const MatrixEvalOptions& options,
+                               Sentences& all) {
+  const bool is_chosen = !options.matrix.sentence.empty();
+  std::vector<std::size_t> lines = match_lines(gold, options.gold,
+                                               {.numbers = all.numbers,
+                                                .of = all.of,
+                                                .heads = all.heads.size(),
+                                                .heads_may_be_sentences = !is_chosen});
+  if (lines.size() > all.names.size()) all.names = std::exchange(all.heads, {""});
+  return lines;
 }
 
-/// Leaves a line for each sentence: there is one a sentence, or, where some were `chosen`, one for
-/// each of their file. As many lines as heads of one sentence mean that these are sentences.
-void match(GoldFile& gold, const std::string& path, bool chosen, Sentences& all) {
-  const std::size_t lines = gold.lines.size();
-  const bool is_one = all.names.size() == 1 && all.heads.size() > 1;
-  if (is_one && lines == all.heads.size()) take_heads_for_sentences(all);
-  if (lines == all.names.size()) return;
-  const bool ascend =
-      std::ranges::adjacent_find(all.numbers, std::greater_equal{}) == all.numbers.end();
-  if (!chosen || !ascend || all.numbers.back() > lines) {
-    const std::string heads =
-        is_one ? fmt::format(" (or {}, where its maps are sentences)", all.heads.size()) : "";
-    throw InputError(fmt::format("{}: expected a line of links for each sentence, {}{}, got {}",
-                                 path == "-" ? "standard input" : printable(path, no_limit),
-                                 all.names.size(), heads, lines));
-  }
-  GoldFile kept;
-  for (const std::size_t number : all.numbers) {
-    kept.lines.push_back(gold.lines[number - 1]);
-    kept.places.push_back(gold.places[number - 1]);
-  }
-  gold = std::move(kept);
-}
-
-MapEvaluation score(Sentences& sentences, const GoldFile* gold) {
+/// With the gold of a file, the line of each sentence.
+MapEvaluation score(Sentences& sentences, const GoldFile* gold,
+                    const std::vector<std::size_t>& lines) {
   MapEvaluation evaluation;
   evaluation.sentences = sentences.names;
   for (const std::string& head : sentences.heads) evaluation.heads.push_back({head, {}, {}});
@@ -111,7 +97,7 @@ MapEvaluation score(Sentences& sentences, const GoldFile* gold) {
   for (std::size_t i = 0; i < sentences.maps.size(); ++i) {
     AttentionMap& map = sentences.maps[i];
     GoldAlignment possible;
-    if (gold != nullptr) possible = set_gold(map, *gold, i / heads);
+    if (gold != nullptr) possible = set_gold(map, *gold, lines[i / heads]);
     MapScores scores;
     scores.add(map, possible);
     evaluation.heads[i % heads].all += scores;
@@ -141,10 +127,10 @@ void add_inputs(const MatrixEvalOptions& options, Inputs& inputs) {
 
 MapEvaluation evaluate_matrices(const MatrixEvalOptions& options) {
   Sentences sentences = read_sentences(options.matrix);
-  if (options.gold.empty()) return score(sentences, nullptr);
-  GoldFile gold = read_gold_file(options.gold);
-  match(gold, options.gold, !options.matrix.sentence.empty(), sentences);
-  return score(sentences, &gold);
+  if (options.gold.empty()) return score(sentences, nullptr, {});
+  const GoldFile gold = read_gold_file(options.gold, options.matrix);
+  const std::vector<std::size_t> lines = match(gold, options, sentences);
+  return score(sentences, &gold, lines);
 }
 
 }  // namespace attnviz

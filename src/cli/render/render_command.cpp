@@ -64,17 +64,17 @@ struct RenderOptions {
   bool quiet = false;
 };
 
-/// The gold of a file in place of the maps' own: line N is that of sentence N.
-void replace_gold(const std::string& path, AttentionMaps& maps) {
-  const GoldFile gold = read_gold_file(path);
+/// The gold of a file in place of the maps' own.
+void replace_gold(const std::string& path, const MatrixOptions& matrix, AttentionMaps& maps) {
+  const GoldFile gold = read_gold_file(path, matrix);
+  WantedGold wanted{.numbers = maps.sentences, .of = maps.sentence_count};
+  const auto [repeated, end] = std::ranges::unique(wanted.numbers);
+  wanted.numbers.erase(repeated, end);
+  const std::vector<std::size_t> lines = match_lines(gold, path, wanted);
   for (std::size_t i = 0; i < maps.maps.size(); ++i) {
-    const std::size_t sentence = maps.sentences[i];
-    if (sentence > gold.lines.size()) {
-      throw InputError(fmt::format("{}: expected a line of links for sentence {}, got {} lines",
-                                   path == "-" ? "standard input" : printable(path, no_limit),
-                                   sentence, gold.lines.size()));
-    }
-    set_gold(maps.maps[i], gold, sentence - 1);
+    const auto sentence = std::ranges::find(wanted.numbers, maps.sentences[i]);
+    set_gold(maps.maps[i], gold,
+             lines[static_cast<std::size_t>(sentence - wanted.numbers.begin())]);
   }
 }
 
@@ -84,7 +84,7 @@ void add_from_matrix(const RenderOptions& options, const GivenLabels& labels,
   const std::string warning = odd_rows_warning(options.matrix, file, maps);
   if (!warning.empty()) tell(options.quiet, warning);
   const std::string& gold_file = options.figure.look.gold_file;
-  if (!gold_file.empty()) replace_gold(gold_file, maps);
+  if (!gold_file.empty()) replace_gold(gold_file, options.matrix, maps);
   for (std::size_t i = 0; i < maps.maps.size(); ++i) {
     Picture picture{std::move(maps.maps[i]), "", file, "", maps.names[i]};
     const auto title = picture.map.metadata.find("title");
