@@ -6,9 +6,9 @@ function(attnviz_missing what package)
                       "or let scripts/quickstart.sh install everything.")
 endfunction()
 
-if(ATTNVIZ_PROGRAM)
-  find_package(Threads REQUIRED)
+find_package(Threads REQUIRED)
 
+if(ATTNVIZ_PROGRAM)
   # Without a version: Eigen's version file rejects 5 when 3.4 is requested.
   find_package(Eigen3 QUIET NO_MODULE)
   if(NOT TARGET Eigen3::Eigen)

@@ -34,10 +34,12 @@ const std::map<std::string, Rooms> visible = {
     {"model", {"nn", "nn/kernels", "text", "formats", "base"}},
     {"infer", {"model", "nn", "nn/kernels", "text", "tasks", "formats", "base"}},
     {"score", {"infer", "model", "nn", "nn/kernels", "text", "tasks", "formats", "base"}},
+    {"explain",
+     {"score", "infer", "model", "nn", "nn/kernels", "text", "tasks", "formats", "base"}},
     {"train", {"score", "infer", "model", "nn", "nn/kernels", "text", "tasks", "formats", "base"}},
     {"cli",
-     {"train", "score", "infer", "model", "nn", "nn/kernels", "text", "tasks", "render/figure",
-      "render/paint", "render/text", "render/raster", "formats", "base"}},
+     {"train", "explain", "score", "infer", "model", "nn", "nn/kernels", "text", "tasks",
+      "render/figure", "render/paint", "render/text", "render/raster", "formats", "base"}},
 };
 
 // The installed interface: the room that each of its headers belongs to.

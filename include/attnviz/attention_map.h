@@ -19,16 +19,23 @@ inline bool is_masked(float weight) {
   return std::isnan(weight);
 }
 
+/// What the weights of a map are.
+enum class MapKind {
+  attention,    // weights of a sum: none is negative, and those of a row add up to one
+  attribution,  // how far each input changes an output: any numbers
+};
+
 /// Attention of one output sequence over one input sequence. Rows are outputs (top first), columns
 /// are inputs (left first). A model's map ends with the END symbol on both sides.
 struct AttentionMap {
-  std::vector<std::string> source;    // column labels
-  std::vector<std::string> target;    // row labels
-  std::vector<float> weights;         // rows x columns, row-major; NaN where masked
+  std::vector<std::string> source;  // column labels
+  std::vector<std::string> target;  // row labels
+  std::vector<float> weights;       // rows x columns, row-major; NaN where masked
   GoldAlignment gold;                 // one entry a row, or empty when unknown
   std::vector<std::string> expected;  // the right output, one entry a row, or empty when unknown
   /// "task", "title", "caption", ...: free text, kept in files (there "facts").
   std::map<std::string, std::string> metadata;
+  MapKind kind = MapKind::attention;
 
   std::size_t rows() const { return target.size(); }
   std::size_t columns() const { return source.size(); }

@@ -9,7 +9,7 @@
 #include "train/adam.h"
 #include "train/recipe.h"
 #include "train/update.h"
-#include "train/workers.h"
+#include "base/workers.h"
 
 namespace attnviz {
 

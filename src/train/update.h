@@ -7,7 +7,7 @@
 
 #include "model/seq2seq.h"
 #include "text/batch.h"
-#include "train/workers.h"
+#include "base/workers.h"
 
 namespace attnviz {
 

@@ -1,4 +1,4 @@
-#include "train/workers.h"
+#include "base/workers.h"
 
 #include <atomic>
 #include <filesystem>
