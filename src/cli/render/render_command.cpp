@@ -18,6 +18,7 @@
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/output_format.h"
+#include "cli/render/attribution.h"
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
 #include "cli/render/over_photo.h"
@@ -167,6 +168,12 @@ Pictures collect(const RenderOptions& options) {
         "--difference: expected two maps, got {}; name two files with --matrix or two maps of one "
         "with --index or --sentence, or two models with --model",
         each.size()));
+  }
+  const auto is_attribution = [](const Picture& picture) {
+    return picture.map.kind == MapKind::attribution;
+  };
+  if (std::ranges::any_of(each, is_attribution)) {
+    for (Picture& picture : each) divide_with_note(picture.map);
   }
   return {{subtract(each[0], each[1])}, {}, {}};
 }

@@ -274,7 +274,7 @@ void GridBuilder::place_frame_and_bar() {
   const int height = color_bar_height(maps.height);
   const int right = std::max(maps.x + maps.width, bounds_.x + bounds_.width);
   layout_.color_bar =
-      place_color_bar(font_, options_.look.scale, layout_.color_bar.outside,
+      place_color_bar(font_, options_.look, layout_.color_bar.outside,
                       {right + scaled(20, side_), maps.y + half(maps.height - height), height,
                        side_, at(0).panel.font_size});
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "base/grapheme.h"
 #include "base/utf8.h"
@@ -80,6 +81,17 @@ std::vector<std::string> wrap_evenly(const Font& font, std::string_view text, in
   return best;
 }
 
+// Between two lines, where it would be the last or the first of one.
+void leave_out_separators(std::span<std::string> lines) {
+  constexpr std::string_view last = " \u00b7";
+  constexpr std::string_view first = "\u00b7 ";
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string& line = lines[i];
+    if (i + 1 < lines.size() && line.ends_with(last)) line.resize(line.size() - last.size());
+    if (i > 0 && line.starts_with(first)) line.erase(0, first.size());
+  }
+}
+
 }  // namespace
 
 std::string escape_controls(std::string_view text) {
@@ -146,9 +158,11 @@ std::vector<std::string> wrap_text(const Font& font, std::string_view text, int 
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
     const std::string paragraph = escape_controls(text.substr(start, end - start));
+    const std::size_t first = lines.size();
     for (std::string& line : wrap_evenly(font, paragraph, size, width)) {
       lines.push_back(std::move(line));
     }
+    leave_out_separators(std::span(lines).subspan(first));
     start = end + 1;
   }
   return lines;
