@@ -383,6 +383,8 @@ void add_render(Program& program) {
   command.option("--over").excludes("--difference", "--annotate", "--mark-argmax", "--gold",
                                     "--grid-lines", "--x-title", "--y-title", "--font-size");
   command.flag("--quiet", options->quiet, "no notes and warnings");
+  command.end_help_with(
+      "A map shows where a model looks; whether it needs to, attnviz explain says.");
   command.run([options] { run_render(*options); });
 }
 

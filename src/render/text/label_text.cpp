@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 
 #include "base/grapheme.h"
 #include "base/utf8.h"
@@ -62,16 +61,30 @@ std::vector<std::string> wrap_paragraph(const Font& font, std::string_view text,
   return lines;
 }
 
-// As few lines as possible, and among those the narrowest, so that no single word is left over.
+// Of the words that fit within `width`.
+int widest_word(const Font& font, std::string_view text, int size, int width) {
+  int widest = 0;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = word_end(text, start);
+    const int advance = measure(font, text.substr(start, end - start), size).advance;
+    if (advance <= width) widest = std::max(widest, advance);
+    start = end + 1;
+  }
+  return widest;
+}
+
+// As few lines as possible, and among those the narrowest, so that no single word is left over. No
+// word is broken that need not be.
 std::vector<std::string> wrap_evenly(const Font& font, std::string_view text, int size, int width) {
   std::vector<std::string> best = wrap_paragraph(font, text, size, width);
   if (best.size() == 1) return best;
+  const int widest = widest_word(font, text, size, width);
   int low = 0;
   int high = width;
   while (high - low > size) {
     const int middle = low + (high - low) / 2;
     std::vector<std::string> lines = wrap_paragraph(font, text, size, middle);
-    if (lines.size() > best.size()) {
+    if (middle < widest || lines.size() > best.size()) {
       low = middle;
     } else {
       high = middle;
@@ -79,17 +92,6 @@ std::vector<std::string> wrap_evenly(const Font& font, std::string_view text, in
     }
   }
   return best;
-}
-
-// Between two lines, where it would be the last or the first of one.
-void leave_out_separators(std::span<std::string> lines) {
-  constexpr std::string_view last = " \u00b7";
-  constexpr std::string_view first = "\u00b7 ";
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    std::string& line = lines[i];
-    if (i + 1 < lines.size() && line.ends_with(last)) line.resize(line.size() - last.size());
-    if (i > 0 && line.starts_with(first)) line.erase(0, first.size());
-  }
 }
 
 }  // namespace
@@ -158,11 +160,9 @@ std::vector<std::string> wrap_text(const Font& font, std::string_view text, int 
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
     const std::string paragraph = escape_controls(text.substr(start, end - start));
-    const std::size_t first = lines.size();
     for (std::string& line : wrap_evenly(font, paragraph, size, width)) {
       lines.push_back(std::move(line));
     }
-    leave_out_separators(std::span(lines).subspan(first));
     start = end + 1;
   }
   return lines;

@@ -25,8 +25,7 @@ std::string shorten(const Font& font, const std::string& text, std::size_t lengt
                     int width);
 
 /// Lines no wider than `width` pixels, broken at \n and between words, a word that is too wide
-/// between characters. The lines of a paragraph are made about equally long; a " · " between two of
-/// them is left out.
+/// between characters. The lines of a paragraph are made about equally long.
 std::vector<std::string> wrap_text(const Font& font, std::string_view text, int size, int width);
 
 }  // namespace attnviz
