@@ -244,7 +244,15 @@ std::vector<MethodScores> score_methods(Explainer& explainer, const Explained& e
   Attribution occlusion;
   truth.columns = occlusion.columns = n;
   if (question.parts.task) explain_by_truth(question, truth);
-  if (options.removal) explain_by_occlusion(question, occlusion);
+  const auto is_occlusion = [](const Attribution& a) {
+    return a.method == Method::occlusion && a.baseline == Baseline::swap;
+  };
+  const auto given = std::ranges::find_if(attributions, is_occlusion);
+  if (given != attributions.end()) {
+    occlusion = *given;
+  } else if (options.removal) {
+    explain_by_occlusion(question, occlusion);
+  }
 
   std::vector<MethodScores> scores(attributions.size());
   for (std::size_t a = 0; a < attributions.size(); ++a) {
