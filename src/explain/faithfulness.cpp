@@ -13,9 +13,10 @@
 namespace attnviz {
 namespace {
 
-/// The values of one output over the inputs without END.
+/// The values of one output over inputs.
 using Row = std::span<const double>;
 
+/// Those of the first `inputs`: END's value, which attention alone has, is the last.
 Row row_of(const Attribution& attribution, std::size_t output, std::size_t inputs) {
   return Row(attribution.values).subspan(output * attribution.columns, inputs);
 }
@@ -262,7 +263,10 @@ std::vector<MethodScores> score_methods(Explainer& explainer, const Explained& e
     of_method.values = attributions[a].values.size();
     for (std::size_t i = 0; i < explained.rows(); ++i) {
       const Row phi = row_of(attributions[a], i, n);
-      if (i < explained.gold.size()) score_gold(phi, explained.gold[i], of_method.gold);
+      if (i < explained.gold.size()) {
+        score_gold(row_of(attributions[a], i, attributions[a].columns), explained.gold[i],
+                   of_method.gold);
+      }
       if (question.parts.task) score_truth(phi, row_of(truth, i, n), of_method);
       if (!options.removal) continue;
       if (const auto tau = tau_b(phi, row_of(occlusion, i, n))) of_method.tau.add(*tau);

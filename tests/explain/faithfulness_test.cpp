@@ -78,6 +78,21 @@ TEST_CASE("the Jensen-Shannon distance is that of base 2", "[explain][faithfulne
   CHECK(right.distance.value() == Catch::Approx(0.0).margin(1e-9));
 }
 
+TEST_CASE("attention on END counts against gold mass and in no other score",
+          "[explain][faithfulness]") {
+  Bench bench(small_model(), {"a", "b"});
+  bench.explained.gold = {{1}, {0}, {}};
+  bench.explained.answer_ids.resize(3, Vocabulary::end);
+  Attribution attention;
+  attention.columns = 3;
+  attention.values = {0, 0.5, 0.5, 0.25, 0.25, 0.5, 0, 0, 1};
+  const MethodScores scores =
+      score_methods(bench.explainer, bench.explained, {&attention, 1}, {{}, false}).front();
+  CHECK(scores.gold.gold_mass() == Catch::Approx((0.5 + 0.25) / 2));
+  CHECK(scores.gold.hit_rate() == 0.5);  // of equal weights the first
+  CHECK(scores.overlap.value() == Catch::Approx((1.0 + 0.5) / 2));
+}
+
 TEST_CASE("removal and rank scores of occlusion itself", "[explain][faithfulness]") {
   Bench bench(small_model("sort", 6), {"1", "7", "3", "9"});
   const Method methods[] = {Method::occlusion, Method::flip};
