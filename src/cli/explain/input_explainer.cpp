@@ -16,21 +16,9 @@
 #include "cli/output_format.h"
 #include "cli/terminal.h"
 #include "formats/attention_io.h"
-#include "infer/chunk.h"
 
 namespace attnviz {
 namespace {
-
-/// Throws LimitError where what all methods say of one answer would not fit into memory.
-void check_size(const Explained& explained, std::size_t methods) {
-  const std::size_t values = explained.rows() * (explained.inputs() + 1) * methods;
-  if (values <= max_weights_at_once) return;
-  throw LimitError(
-      fmt::format("input: expected at most {} values in all maps, got {}: {} methods, {} outputs "
-                  "and {} inputs; "
-                  "name fewer methods with --method, or explain a part of the input",
-                  max_weights_at_once, values, methods, explained.rows(), explained.inputs()));
-}
 
 bool is_cut(const Explained& explained) {
   return explained.rows() == explained.answer.size();

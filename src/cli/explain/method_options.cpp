@@ -1,5 +1,7 @@
 #include "cli/explain/method_options.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 
@@ -8,6 +10,7 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "cli/output.h"
+#include "infer/chunk.h"
 
 namespace attnviz {
 namespace {
@@ -140,6 +143,16 @@ std::vector<Method> choose_methods(const std::string& option, const MethodOption
   explain.baseline = baseline_from(options.baseline);
   if (explain.baseline) check_baseline(*explain.baseline, methods, named, quiet);
   return methods;
+}
+
+void check_size(const Explained& explained, std::size_t methods) {
+  const std::size_t values = explained.rows() * (explained.inputs() + 1) * methods;
+  if (values <= max_weights_at_once) return;
+  throw LimitError(
+      fmt::format("input: expected at most {} values in all maps, got {}: {} methods, {} outputs "
+                  "and {} inputs; "
+                  "name fewer methods with --method, or explain a part of the input",
+                  max_weights_at_once, values, methods, explained.rows(), explained.inputs()));
 }
 
 std::string method_title(Method method, const std::optional<Baseline>& baseline) {

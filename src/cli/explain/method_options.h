@@ -1,6 +1,8 @@
 // Which methods explain a model, and how: shared by explain and eval.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,9 @@ std::string method_names();
 /// be used, or not with this baseline.
 std::vector<Method> choose_methods(const std::string& option, const MethodOptions& options,
                                    const Explainer& explainer, bool quiet, ExplainOptions& explain);
+
+/// Throws LimitError where what so many methods say of one answer would not fit into memory.
+void check_size(const Explained& explained, std::size_t methods);
 
 /// "occlusion, swap": a method with what stands for an absent input, if it has one.
 std::string method_title(Method method, const std::optional<Baseline>& baseline);
