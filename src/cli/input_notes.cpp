@@ -31,13 +31,13 @@ void InputNotes::tell(const std::string& text) {
 }
 
 void InputNotes::tell_failed(const std::string& place, const std::string& problem) {
-  if (may_tell(failed_)) tell_note(quiet_, place + problem + "; it has no answer");
+  if (may_tell(failed_)) tell_note(quiet_, place + problem + "; it has no " + wanted_);
 }
 
-void InputNotes::require_answers(std::size_t inputs) const {
+void InputNotes::require_all(std::size_t inputs) const {
   if (failed_ == 0) return;
-  throw CheckFailed(
-      fmt::format("{} of {} inputs {} no answer", failed_, inputs, failed_ == 1 ? "has" : "have"));
+  throw CheckFailed(fmt::format("{} of {} inputs {} no {}", failed_, inputs,
+                                failed_ == 1 ? "has" : "have", wanted_));
 }
 
 /// Counts a note in `told`. Whether it may be printed; of the first that may not, says so.

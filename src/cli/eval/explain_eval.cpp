@@ -8,7 +8,9 @@
 #include <deque>
 #include <iostream>
 
+#include "attnviz/error.h"
 #include "base/clock.h"
+#include "cli/error_text.h"
 #include "cli/output.h"
 #include "text/batch.h"
 
@@ -83,7 +85,11 @@ FaithfulnessEvaluation evaluate_faithfulness(const Model& model,
   workers.run(static_cast<int>(examples.size()), [&](int i, int thread) {
     const auto at = static_cast<std::size_t>(i);
     Explainer& explainer = explainers[static_cast<std::size_t>(thread)];
-    found[at] = find(explainer, model, examples[at], sum.methods, {explain, true});
+    try {
+      found[at] = find(explainer, model, examples[at], sum.methods, {explain, true});
+    } catch (const LimitError& error) {
+      rethrow(error, fmt::format("example {}: ", i + 1));
+    }
     ++done;
     if (thread == 0) counter.show(done);
   });

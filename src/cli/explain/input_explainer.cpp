@@ -34,7 +34,7 @@ InputExplainer::InputExplainer(const ExplainCommandOptions& options, const Model
       task_(task_of(model)),
       format_(std::move(format)),
       reader_(model),
-      notes_(options.quiet, reader_),
+      notes_(options.quiet, reader_, "explanation"),
       maps_(std::move(maps)),
       workers_(options.method.threads),
       explainer_(model, workers_),
@@ -71,13 +71,17 @@ void InputExplainer::add(std::string_view text, const std::optional<std::string_
     return refuse(error, place);
   }
   const Explained explained = explainer_.answer(source.symbols, given);
+  std::vector<Attribution> attributions;
+  std::vector<MethodScores> scores;
   try {
     check_size(explained, methods_.size());
+    attributions = explainer_.explain(explained, methods_, explain_);
+    scores = score_methods(explainer_, explained, attributions, {explain_, false});
   } catch (const LimitError& error) {
     return refuse(error, place);
   }
   tell_answer(explained, place);
-  explain(explained);
+  show(explained, attributions, scores);
 }
 
 void InputExplainer::add_unreadable(const Error& error, const std::string& place) {
@@ -117,10 +121,9 @@ void InputExplainer::tell_answer(const Explained& explained, const std::string& 
                   place, printable(answer), printable(right)));
 }
 
-void InputExplainer::explain(const Explained& explained) {
-  const std::vector<Attribution> attributions = explainer_.explain(explained, methods_, explain_);
-  const std::vector<MethodScores> scores =
-      score_methods(explainer_, explained, attributions, {explain_, false});
+/// Prints, keeps and draws what was found.
+void InputExplainer::show(const Explained& explained, std::span<const Attribution> attributions,
+                          std::span<const MethodScores> scores) {
   std::vector<AttentionMap> maps;
   for (std::size_t i = 0; i < attributions.size(); ++i) {
     maps.push_back(to_map(explained, attributions[i]));
@@ -161,7 +164,7 @@ Pictures InputExplainer::pictures_of(const Explained& explained,
   const std::string checksum = checksum_of(model_);
   for (AttentionMap& map : maps) {
     std::string title = map.metadata.at("title");
-    if (methods_.size() == 1) title = sheet_title(explained) + '\n' + title;
+    if (methods_.size() == 1) title = sheet_title(explained) + " · " + title;
     pictures.each.push_back({std::move(map), title, path_, checksum, ""});
   }
   return pictures;
@@ -196,7 +199,7 @@ void InputExplainer::finish() {
                                      figure_->width, figure_->height));
   }
   maps_.write(inputs_, "standard input", options_.quiet);
-  notes_.require_answers(inputs_);
+  notes_.require_all(inputs_);
 }
 
 }  // namespace attnviz

@@ -55,7 +55,8 @@ class InputExplainer {
  private:
   void count_input();
   void refuse(const Error& error, const std::string& place);
-  void explain(const Explained& explained);
+  void show(const Explained& explained, std::span<const Attribution> attributions,
+            std::span<const MethodScores> scores);
   std::string right_answer(const Explained& explained) const;
   void tell_answer(const Explained& explained, const std::string& place);
   void print_all(const Explained& explained, std::span<const Attribution> attributions,

@@ -10,12 +10,12 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "cli/output.h"
-#include "infer/chunk.h"
 
 namespace attnviz {
 namespace {
 
 constexpr int max_threads = 16;
+constexpr std::size_t max_values_at_once = std::size_t{1} << 23U;  // 64 MiB, and maps of them
 constexpr std::array usual_methods{Method::attention, Method::occlusion, Method::shapley,
                                    Method::truth};
 constexpr std::array all_baselines{Baseline::swap, Baseline::mean, Baseline::zero, Baseline::unk,
@@ -147,12 +147,12 @@ std::vector<Method> choose_methods(const std::string& option, const MethodOption
 
 void check_size(const Explained& explained, std::size_t methods) {
   const std::size_t values = explained.rows() * (explained.inputs() + 1) * methods;
-  if (values <= max_weights_at_once) return;
+  if (values <= max_values_at_once) return;
   throw LimitError(
       fmt::format("input: expected at most {} values in all maps, got {}: {} methods, {} outputs "
                   "and {} inputs; "
-                  "name fewer methods with --method, or explain a part of the input",
-                  max_weights_at_once, values, methods, explained.rows(), explained.inputs()));
+                  "name fewer methods, or explain a part of the input",
+                  max_values_at_once, values, methods, explained.rows(), explained.inputs()));
 }
 
 std::string method_title(Method method, const std::optional<Baseline>& baseline) {

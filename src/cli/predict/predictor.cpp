@@ -41,7 +41,7 @@ Predictor::Predictor(const PredictOptions& options, const Model& model, MapFile 
     : options_(options),
       model_(model),
       reader_(model),
-      notes_(options.quiet, reader_),
+      notes_(options.quiet, reader_, "answer"),
       maps_(std::move(maps)),
       answerer_(model) {
   if (const auto task = task_of(model)) task_ = task->task->name;
@@ -142,7 +142,7 @@ void Predictor::finish() {
   const bool is_file = !options_.data.empty() && options_.data != "-";
   maps_.write(inputs_, is_file ? printable(options_.data, no_limit) : "standard input",
               options_.quiet);
-  notes_.require_answers(inputs_);
+  notes_.require_all(inputs_);
 }
 
 /// What is printed for an input that has answers.
