@@ -288,10 +288,11 @@ void add_eval(Program& program) {
   command.flag("--by-length", options->by_length, "add a table by input length");
   command.flag("--json", options->json, "print JSON, with all tables");
   command
-      .words("--explain", options->explain.methods, "all, or methods such as attention,ig",
-             "measure what these methods say of the answers, in place of attention alone: all, or "
-             "some of " +
-                 method_names())
+      .words(
+          "--explain", options->explain.methods, "all, or methods such as attention,ig",
+          "measure what these methods say of the answers (default: attention is measured alone): "
+          "all, or some of " +
+              method_names())
       .type("LIST")
       .excludes("--beam", "--replace-unk", "--by-length", "--wrong", "--out");
   add_method_options(command, options->explain);

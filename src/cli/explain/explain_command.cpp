@@ -124,13 +124,12 @@ void add_explain(Program& program) {
                 "the answer to explain in place of the model's, one for each input");
   command
       .path("--out", options->out,
-            "also draw the maps of one input to this file, .png or .svg: a panel for each method")
+            "also draw the maps of one input to this file, .png or .svg, a panel for each method "
+            "(default: none)")
       .type("FILE");
-  command
-      .path("--attention", options->attention,
-            "also write the maps to this file: .jsonl (a map a line), or .json, .csv, .tsv, .npy "
-            "or .npz for one method and input")
-      .type("FILE");
+  command.path("--attention", options->attention,
+               "also write the maps to this file: .jsonl (a map a line), or .json, .csv, .tsv, "
+               ".npy or .npz for one method and input");
   command.flag("--json", options->json, "print the maps with their scores as JSON, one a line");
   command.flag("--show", options->show, "draw the maps on the terminal");
   command.flag("--quiet", options->quiet, "no notes and warnings");
