@@ -13,9 +13,10 @@
 namespace attnviz {
 namespace {
 
-/// The values of one output over the inputs without END.
+/// The values of one output over inputs.
 using Row = std::span<const double>;
 
+/// Those of the first `inputs`: END's value, which attention alone has, is the last.
 Row row_of(const Attribution& attribution, std::size_t output, std::size_t inputs) {
   return Row(attribution.values).subspan(output * attribution.columns, inputs);
 }
@@ -244,7 +245,15 @@ std::vector<MethodScores> score_methods(Explainer& explainer, const Explained& e
   Attribution occlusion;
   truth.columns = occlusion.columns = n;
   if (question.parts.task) explain_by_truth(question, truth);
-  if (options.removal) explain_by_occlusion(question, occlusion);
+  const auto is_occlusion = [](const Attribution& a) {
+    return a.method == Method::occlusion && a.baseline == Baseline::swap;
+  };
+  const auto given = std::ranges::find_if(attributions, is_occlusion);
+  if (given != attributions.end()) {
+    occlusion = *given;
+  } else if (options.removal) {
+    explain_by_occlusion(question, occlusion);
+  }
 
   std::vector<MethodScores> scores(attributions.size());
   for (std::size_t a = 0; a < attributions.size(); ++a) {
@@ -254,7 +263,10 @@ std::vector<MethodScores> score_methods(Explainer& explainer, const Explained& e
     of_method.values = attributions[a].values.size();
     for (std::size_t i = 0; i < explained.rows(); ++i) {
       const Row phi = row_of(attributions[a], i, n);
-      if (i < explained.gold.size()) score_gold(phi, explained.gold[i], of_method.gold);
+      if (i < explained.gold.size()) {
+        score_gold(row_of(attributions[a], i, attributions[a].columns), explained.gold[i],
+                   of_method.gold);
+      }
       if (question.parts.task) score_truth(phi, row_of(truth, i, n), of_method);
       if (!options.removal) continue;
       if (const auto tau = tau_b(phi, row_of(occlusion, i, n))) of_method.tau.add(*tau);

@@ -27,7 +27,7 @@ struct Explainer::Parts {
 struct Question {
   Explainer::Parts& parts;
   const Explained& explained;
-  const ExplainOptions& options;
+  ExplainOptions options;
   Swaps swaps;
   std::vector<double> f;  // of the source itself, by outputs
   /// f_i of all 2^n sets of inputs, the others absent: sets x outputs, bit j of a set's number says

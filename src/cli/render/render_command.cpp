@@ -8,7 +8,6 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/number.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
@@ -25,7 +24,6 @@
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
 #include "infer/predict.h"
-#include "model/checkpoint.h"
 #include "render/figure/curve.h"
 #include "train/run_folder.h"
 
@@ -94,11 +92,6 @@ void add_from_matrix(const RenderOptions& options, const GivenLabels& labels,
   }
   pictures.row_names = std::move(maps.row_names);
   pictures.column_names = std::move(maps.column_names);
-}
-
-/// Identifies a model: a checksum of its file.
-std::string checksum_of(const Model& model) {
-  return "fnv1a64:" + fnv1a_hex(write_model(model));
 }
 
 /// A picture for each input, or of the task's sample input if none is given.
@@ -384,7 +377,7 @@ void add_render(Program& program) {
                                     "--grid-lines", "--x-title", "--y-title", "--font-size");
   command.flag("--quiet", options->quiet, "no notes and warnings");
   command.end_help_with(
-      "A map shows where a model looks; whether it needs to, attnviz explain says.");
+      "Attention says where a model looked, not what it needed: attnviz explain draws both.");
   command.run([options] { run_render(*options); });
 }
 
