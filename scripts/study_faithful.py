@@ -41,7 +41,8 @@ def cell(values):
         return "–"
 
     def short(value):
-        return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.3f}"
+        text = f"{value:.3f}".replace("-0.000", "0.000")
+        return text.replace("0.", ".", 1) if abs(value) < 0.9995 else text
     spread = f" ± {short(statistics.stdev(values))}" if len(values) > 1 else ""
     return short(statistics.fmean(values)) + spread
 
