@@ -68,8 +68,9 @@ def report(runs):
     methods = methods_of(runs)
     counts = {len(found) for found in runs.values()}
     examples = {scores["examples"] for found in runs.values() for scores in found.values()}
-    lines = [f"Means over {' to '.join(map(str, sorted({min(counts), max(counts)})))} seeds with their standard "
-             f"deviation, {' or '.join(map(str, sorted(examples)))} held-out inputs a model. Default recipes:"]
+    seeds = " to ".join(map(str, sorted({min(counts), max(counts)})))
+    lines = [f"Means over {seeds} seeds with their standard deviation,"
+             f" {' or '.join(map(str, sorted(examples)))} held-out inputs a model. Default recipes:"]
 
     def of(task, variant, pick):
         return cell([pick(scores) for scores in runs.get((task, variant), {}).values()])

@@ -144,7 +144,8 @@ TEST_CASE("attnviz explain: what is refused", "[explain]") {
       {"fab --out -", "--out: expected a file"},
       {"fab --cell 20", "--cell requires --out"},
       {"fab --out x.png --gold links.txt", "--gold: takes no file here"},
-      {"fab --attention maps.json", "--attention: a .json file holds one map"},
+      {"fab --attention maps.json",
+       "--attention: a .json file holds one map; name one method with --method"},
       {"fab --attention -", "--attention: expected a file"}};
   for (const Case& refused : cases) {
     check_refused(run_program("explain " + refused.arguments + reverse), 2, refused.message);
