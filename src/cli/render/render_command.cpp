@@ -377,7 +377,7 @@ void add_render(Program& program) {
                                     "--grid-lines", "--x-title", "--y-title", "--font-size");
   command.flag("--quiet", options->quiet, "no notes and warnings");
   command.end_help_with(
-      "A map shows where a model looks; whether it needs to, attnviz explain says.");
+      "Attention says where a model looked, not what it needed: attnviz explain draws both.");
   command.run([options] { run_render(*options); });
 }
 
