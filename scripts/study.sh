@@ -95,7 +95,7 @@ measure_faithful() {
 }
 export -f measure measure_faithful
 export program folder
-export methods=attention,value,erase,occlusion,flip,gradient,ig,shapley,lime,kernelshap,truth count=40
+export methods=attention,value,erase,occlusion,flip,gradient,ig,shapley,lime,truth count=40
 
 names=$("$program" tasks --names)
 mapfile -t tasks <<<"${only:-$names}"
@@ -114,7 +114,7 @@ if [[ -n $faithful ]]; then
   [[ -z $docs ]] || pictures=$root/docs
   "$program" train --task sort --seed "$from" --out "$folder/sort" --force --quiet --json >/dev/null
   "$program" explain 39641 --model "$folder/sort" --method attention,occlusion,shapley,truth --quiet \
-    --out "$pictures/faithfulness.png" >/dev/null
+    --gold --cell 48 --font-size 18 --out "$pictures/faithfulness.png" >/dev/null
   "$root/scripts/study_faithful.py" "$folder/faithful" ${docs:+"$root/docs/faithfulness.md"}
   exit
 fi

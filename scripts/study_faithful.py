@@ -41,7 +41,8 @@ def cell(values):
         return "–"
 
     def short(value):
-        return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.3f}"
+        text = f"{value:.3f}".replace("-0.000", "0.000")
+        return text.replace("0.", ".", 1) if abs(value) < 0.9995 else text
     spread = f" ± {short(statistics.stdev(values))}" if len(values) > 1 else ""
     return short(statistics.fmean(values)) + spread
 
@@ -67,8 +68,9 @@ def report(runs):
     methods = methods_of(runs)
     counts = {len(found) for found in runs.values()}
     examples = {scores["examples"] for found in runs.values() for scores in found.values()}
-    lines = [f"Means over {' to '.join(map(str, sorted({min(counts), max(counts)})))} seeds with their standard "
-             f"deviation, {' or '.join(map(str, sorted(examples)))} held-out inputs a model. Default recipes:"]
+    seeds = " to ".join(map(str, sorted({min(counts), max(counts)})))
+    lines = [f"Means over {seeds} seeds with their standard deviation,"
+             f" {' or '.join(map(str, sorted(examples)))} held-out inputs a model. Default recipes:"]
 
     def of(task, variant, pick):
         return cell([pick(scores) for scores in runs.get((task, variant), {}).values()])

@@ -93,9 +93,9 @@ PairData open_held_out(const Model& model, const std::string& path, const EvalOp
 
 void tell_held_out(const PairData& data, std::size_t count) {
   tell_note(false,
-            fmt::format("measured on {}{} pairs of {}{}",
+            fmt::format("measured on {}{} pair{} of {}{}",
                         count == data.part(Part::test).size() ? "the " : "", count,
-                        printable(test_files(data).name(), no_limit),
+                        count == 1 ? "" : "s", printable(test_files(data).name(), no_limit),
                         data.settings().test.given() ? "" : " that were held out to test with"));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/number.h"
+#include "base/split.h"
 #include "base/utf8.h"
 #include "cli/explain/method_options.h"
 #include "cli/table.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int shown_decimals = 4;
 constexpr int kept_decimals = 6;
+constexpr std::size_t columns = 80;  // of a terminal
 
 std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
@@ -23,6 +25,42 @@ std::string or_dash(const std::string& text) {
 std::string check_text(const Attribution& attribution) {
   const std::size_t undefined = attribution.undefined();
   return attribution.check + (undefined > 0 ? fmt::format("; {} undefined", undefined) : "");
+}
+
+/// The parts of a text between semicolons, as many on a line as have room.
+std::vector<std::string> broken(const std::string& text, std::size_t room) {
+  std::vector<std::string> lines;
+  for (const std::string_view part : split(text, "; ")) {
+    if (lines.empty()) {
+      lines.emplace_back(part);
+    } else if (lines.back().size() + 3 + part.size() <= room) {
+      lines.back() += "; " + std::string(part);
+    } else {
+      lines.back() += ';';
+      lines.emplace_back(part);
+    }
+  }
+  return lines;
+}
+
+std::string methods_table(std::span<const Attribution> attributions) {
+  std::vector<Cells> rows{{"  method", "question", "how exact"}};
+  std::size_t title = 0;
+  std::size_t question = 0;
+  for (const Attribution& attribution : attributions) {
+    rows.push_back({"  " + method_title(attribution.method, attribution.baseline),
+                    std::string(info_of(attribution.method).question), check_text(attribution)});
+    title = std::max(title, rows.back()[0].size());
+    question = std::max(question, rows.back()[1].size());
+  }
+  const std::size_t taken = title + 2 + question + 2;
+  std::vector<Cells> table;
+  for (const Cells& row : rows) {
+    const auto lines = broken(row[2], columns - std::min(columns, taken));
+    table.push_back({row[0], row[1], lines.front()});
+    for (std::size_t i = 1; i < lines.size(); ++i) table.push_back({"", "", lines[i]});
+  }
+  return format_table(table, TableStyle::words);
 }
 
 bool has_scores(const MethodScores& scores) {
@@ -48,12 +86,7 @@ std::string scores_table(std::span<const Attribution> attributions,
 std::string explanation_text(const std::string& source, const std::string& answer,
                              std::span<const Attribution> attributions,
                              std::span<const MethodScores> scores) {
-  std::vector<Cells> rows{{"  method", "question", "how exact"}};
-  for (const Attribution& attribution : attributions) {
-    rows.push_back({"  " + method_title(attribution.method, attribution.baseline),
-                    std::string(info_of(attribution.method).question), check_text(attribution)});
-  }
-  std::string text = source + " -> " + answer + "\n\n" + format_table(rows, TableStyle::words);
+  std::string text = source + " -> " + answer + "\n\n" + methods_table(attributions);
   if (std::ranges::any_of(scores, has_scores)) text += scores_table(attributions, scores);
   return text;
 }

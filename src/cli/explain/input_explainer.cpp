@@ -41,7 +41,10 @@ InputExplainer::InputExplainer(const ExplainCommandOptions& options, const Model
       explain_(options.explain),
       is_alone_(options.inputs.size() == 1 && options.inputs[0] != "-") {
   methods_ = choose_methods("--method", options.method, explainer_, options.quiet, explain_);
-  if (methods_.size() > 1 && maps_.is_wanted()) maps_.require_several();
+  if (methods_.size() > 1 && maps_.is_wanted() && maps_.format() != "jsonl") {
+    throw UsageError("--attention: a ." + maps_.format() +
+                     " file holds one map; name one method with --method, or a .jsonl file");
+  }
 }
 
 void InputExplainer::count_input() {

@@ -123,8 +123,8 @@ void add_method_options(const Command& command, MethodOptions& options) {
                  "what stands for an absent input (default: swap, each other symbol of its kind, "
                  "for occlusion; mean, the mean embedding, for ig, shapley, lime, kernelshap)");
   command.integer("--samples", options.samples, 16, 1'000'000,
-                  "variants of the input for lime, and for shapley and kernelshap where the input "
-                  "is too long for all (default 4096)");
+                  "variants that shapley, lime and kernelshap look at of an input of more than 12 "
+                  "symbols; of others they look at all (default 4096)");
   command.integer("--threads", options.threads, 1, max_threads,
                   "threads; the result does not depend on it (default 1)");
 }
