@@ -301,6 +301,7 @@ void run_render(RenderOptions options) {
       output_format("--out", out, options.format,
                     options.film.given() ? film_formats(options.film) : file_formats());
   if (options.film.given()) require_film(options, format);
+  if (format == "gif" && !options.film.given()) throw UsageError("--format: a .gif is for --film");
   if (!options.curves.empty() && format != "png" && format != "svg") {
     throw UsageError("--curve: expected a file that ends in .png or .svg as --out, got " + format);
   }
