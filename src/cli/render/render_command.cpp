@@ -9,6 +9,7 @@
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
 #include "cli/gold_file.h"
@@ -20,6 +21,7 @@
 #include "cli/render/attribution.h"
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
+#include "cli/render/film.h"
 #include "cli/render/over_photo.h"
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
@@ -41,6 +43,7 @@ std::vector<std::string> file_formats() {
 
 std::vector<std::string> all_formats() {
   std::vector<std::string> names = file_formats();
+  names.emplace_back("gif");
   names.emplace_back(terminal_format);
   return names;
 }
@@ -54,6 +57,7 @@ struct RenderOptions {
   MatrixOptions matrix;
   OverOptions over;
   std::vector<std::string> curves;  // runs to compare
+  FilmFlags film;
   std::string curve_of = "lengths";
   int count = 500;      // examples a length
   std::string format;   // "" to go by the name of the file
@@ -198,8 +202,20 @@ FigureOptions figure_options(const RenderOptions& options, const std::string& fo
   return figure;
 }
 
+/// A film or a strip.
+Figure draw_maps_of_run(const RenderOptions& options, const std::string& format) {
+  FigureOptions figure = figure_options(options, format);
+  const std::string input = options.inputs.empty() ? "" : options.inputs.front();
+  std::vector<AttentionMap> maps = film_maps(options.film.run, input);
+  if (options.upwards) std::ranges::for_each(maps, turn_upwards);
+  if (options.film.strip.empty()) return draw_film(maps, options.film, figure);
+  if (!figure.look.title) figure.look.title = film_title(maps.front());
+  return draw_figure(strip_of(maps, options.film), figure);
+}
+
 Figure draw(const RenderOptions& options, const std::string& format) {
   if (!options.curves.empty()) return draw_comparison(options, format);
+  if (options.film.given()) return draw_maps_of_run(options, format);
   FigureOptions figure = figure_options(options, format);
   Pictures pictures = collect_to_draw(options);
   if (!options.over.photo.empty()) pictures = lay_over_photo(options.over, pictures, figure);
@@ -231,8 +247,10 @@ Inputs inputs_of(const RenderOptions& options) {
   inputs.add("--font", options.figure.fonts);
   inputs.add("--over", options.over.photo);
   inputs.add("--curve", options.curves);
+  inputs.add("--film", options.film.run);
   inputs.add("--model", options.models);
-  if (options.matrix.files.empty() && options.models.empty() && options.curves.empty()) {
+  if (options.matrix.files.empty() && options.models.empty() && options.curves.empty() &&
+      !options.film.given()) {
     inputs.add_model("--model", "");
   }
   return inputs;
@@ -257,6 +275,19 @@ void place_columns(RenderOptions& options) {
   options.figure.columns = *count;
 }
 
+void require_film(const RenderOptions& options, const std::string& format) {
+  const std::vector<std::string>& formats = film_formats(options.film);
+  if (std::ranges::find(formats, format) == formats.end()) {
+    throw UsageError(fmt::format("{}: expected a file that ends in .{} as --out, got {}",
+                                 options.film.strip.empty() ? "--film" : "--strip",
+                                 join(formats, " or ."), format));
+  }
+  if (options.inputs.size() > 1) throw UsageError("--film: expected one --input");
+  if (options.figure.columns > 0 && options.film.strip.empty()) {
+    throw UsageError("--columns: has no use with --film, unless with --strip");
+  }
+}
+
 void run_render(RenderOptions options) {
   place_columns(options);
   if (!options.figure.look.gold_file.empty() && options.matrix.files.size() != 1) {
@@ -266,14 +297,18 @@ void run_render(RenderOptions options) {
     throw UsageError("--out is required; see attnviz render --help");
   }
   const std::string out = options.out.value_or("-");
-  const std::string format = output_format("--out", out, options.format, file_formats());
+  const std::string format =
+      output_format("--out", out, options.format,
+                    options.film.given() ? film_formats(options.film) : file_formats());
+  if (options.film.given()) require_film(options, format);
+  if (format == "gif" && !options.film.given()) throw UsageError("--format: a .gif is for --film");
   if (!options.curves.empty() && format != "png" && format != "svg") {
     throw UsageError("--curve: expected a file that ends in .png or .svg as --out, got " + format);
   }
   if (!options.over.photo.empty() && format != "png" && format != "svg") {
     throw UsageError("--over: expected a file that ends in .png or .svg as --out, got " + format);
   }
-  const bool is_binary = format == "png" || format == "npy" || format == "npz";
+  const bool is_binary = format == "png" || format == "gif" || format == "npy" || format == "npz";
   if (out == "-" && is_binary && isatty(STDOUT_FILENO) == 1) {
     throw UsageError("--out: expected a file or a pipe for " + format + ", got a terminal");
   }
@@ -282,7 +317,7 @@ void run_render(RenderOptions options) {
   check_writable(out);
   std::string wrote = "wrote " + printable(out, no_limit);
   std::string bytes;
-  if (format == "png" || format == "svg") {
+  if (format == "png" || format == "gif" || format == "svg") {
     Figure figure = draw(options, format);
     inputs.add("a font", figure.fonts);
     inputs.refuse_output("--out", out);
@@ -313,10 +348,12 @@ void add_render(Program& program) {
                    "attnviz render --format terminal",
                    "attnviz render --model runs/reverse runs/sort --out both.png",
                    "attnviz render --model runs/a runs/b --input abc --difference --out d.svg",
-                   "attnviz render --curve runs/a runs/b --out curve.png"});
+                   "attnviz render --curve runs/a runs/b --out curve.png",
+                   "attnviz render --film runs/reverse --out film.png"});
   command
       .text("--out", options->out,
-            "the picture, .png or .svg; or the map as .json, .jsonl, .csv, .tsv, .npy or .npz; or "
+            "the picture, .png or .svg (a film: .png or .gif); or the map as .json, .jsonl, .csv, "
+            ".tsv, .npy or .npz; or "
             "-, standard output (default with --format terminal)")
       .type("FILE");
   command.choice("--format", options->format, all_formats(),
@@ -369,6 +406,7 @@ void add_render(Program& program) {
              "a TrueType or OpenType file for characters the built-in face lacks")
       .type("FILE")
       .excludes("--curve");
+  add_film_options(command, options->film);
   for (const Option& look : add_look_options(command, options->figure.look)) {
     look.excludes("--curve");
   }
