@@ -24,14 +24,9 @@ Row row_of(const Attribution& attribution, std::size_t output, std::size_t input
 
 /// A row whose gold inputs are all undefined is left out; one without a positive value is a miss.
 void score_gold(Row phi, const std::vector<int>& gold, AlignmentScores& scores) {
-  const std::vector<float> m = positive_shares(std::vector<float>(phi.begin(), phi.end()));
-  const auto is_undefined = [&](int j) { return is_masked(m[static_cast<std::size_t>(j)]); };
+  const auto is_undefined = [&](int j) { return std::isnan(phi[static_cast<std::size_t>(j)]); };
   if (gold.empty() || std::ranges::all_of(gold, is_undefined)) return;
-  if (std::ranges::any_of(m, [](float share) { return share > 0.0F; })) {
-    return scores.add_row(m, gold);
-  }
-  ++scores.rows;
-  ++scores.all_rows;
+  scores.add_row(positive_shares(std::vector<float>(phi.begin(), phi.end())), gold);
 }
 
 /// The Kullback-Leibler divergence of p from the mean of p and q, in bits.
