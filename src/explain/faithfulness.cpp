@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "base/hash.h"
 #include "base/math.h"
@@ -98,7 +99,11 @@ class Removals {
  public:
   explicit Removals(Question& question) : question_(question) {}
 
-  void want(const Removal& removal) { p_.try_emplace(removal); }
+  /// Throws LimitError when too much was wanted.
+  void want(const Removal& removal) {
+    p_.try_emplace(removal);
+    check_values(p_.size() * draws, question_.inputs() + question_.rows());
+  }
   void calculate() {
     std::vector<std::vector<int>> sources;
     for (const auto& [removal, p] : p_) {
@@ -107,8 +112,7 @@ class Removals {
     }
     const std::size_t T = question_.rows();
     const std::vector<double> f = question_.parts.passes.log_probabilities(
-        question_.explained.answer_ids, sources.size(), [&](std::size_t k) { return sources[k]; },
-        question_.options.stop);
+        question_.explained.answer_ids, sources.size(), [&](std::size_t k) { return sources[k]; });
     std::size_t first = 0;
     for (auto& [removal, p] : p_) {
       p.assign(T, 0.0);
