@@ -10,6 +10,10 @@
 
 namespace attnviz {
 
+/// A sum of attention weights that is none: those of a softmax stay above e^-87, where exp() ends,
+/// and are no longer told apart there.
+inline constexpr Scalar no_attention = 1e-30F;
+
 class AnswerTape {
  public:
   /// All must outlive it. `source` are columns of passes.symbols(), END's last. The next pass

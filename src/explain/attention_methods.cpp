@@ -28,7 +28,7 @@ Erasures list_erasures(const AnswerTape& tape, Index output, std::size_t n) {
     Vector a = tape.attention(output);
     if (std::exchange(a[static_cast<Index>(j)], Scalar{0}) == 0) continue;
     const Scalar sum = a.sum();
-    if (sum <= 0) continue;
+    if (sum < no_attention) continue;
     erasures.attention.col(std::ssize(erasures.inputs)) = a / sum;
     erasures.inputs.push_back(j);
   }

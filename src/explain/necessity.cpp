@@ -44,7 +44,8 @@ std::vector<Trial> trials_of(const Explained& explained, const AnswerTape& tape,
   }
   Vector others = a;
   others[largest] = 0;
-  if (others.sum() > 0) trials.push_back({Change::without_largest, others / others.sum()});
+  if (others.sum() >= no_attention)
+    trials.push_back({Change::without_largest, others / others.sum()});
   for (Index j = 0; j + 1 < S; ++j) {
     if (!is_wrong(explained, static_cast<std::size_t>(output), j, largest)) continue;
     trials.push_back({Change::wrong, Vector::Unit(S, j)});

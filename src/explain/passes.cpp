@@ -45,10 +45,10 @@ std::vector<const EncodedPair*> pointers_to(const std::vector<EncodedPair>& pair
 
 void check_values(std::size_t variants, std::size_t values) {
   if (values == 0 || variants <= max_values / values) return;
-  throw LimitError(
-      fmt::format("the input and its answer are too long: {} variants of {} numbers each would be "
-                  "looked at, the limit is {} numbers",
-                  variants, values, max_values));
+  throw LimitError(fmt::format(
+      "the input and its answer are too long, or the samples too many: expected at most {} "
+      "numbers, got {} variants with {} each",
+      max_values, variants, values));
 }
 
 Passes::Passes(const Model& model, Workers& workers)

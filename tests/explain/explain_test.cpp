@@ -183,7 +183,7 @@ TEST_CASE("erasing attention that is not there changes nothing", "[explain]") {
 TEST_CASE("erasing all attention of a step is undefined, erasing none of it changes nothing",
           "[explain]") {
   Model model = small_model();
-  model.weights.decoder.attention.v *= 1e6F;  // each row has one weight of 1, and zeros
+  model.weights.decoder.attention.v *= 1e6F;  // each row has one weight of 1, the others have none
   Bench bench(std::move(model));
   const Explained explained = bench.explainer.answer(letters("abcde"));
   const Attribution attention = bench.explain(explained, Method::attention);
@@ -192,9 +192,9 @@ TEST_CASE("erasing all attention of a step is undefined, erasing none of it chan
   for (std::size_t i = 0; i < explained.rows(); ++i) {
     for (std::size_t j = 0; j < 5; ++j) {
       const double a = attention.values[i * 6 + j];
-      REQUIRE((a == 0.0 || a == 1.0));
+      REQUIRE((a == 1.0 || a < 1e-30));
       const double value = result.values[i * 5 + j];
-      CHECK((a == 1.0 ? std::isnan(value) : value == 0.0));
+      CHECK((a == 1.0 ? std::isnan(value) : std::abs(value) < 1e-5));
     }
   }
 }
