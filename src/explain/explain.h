@@ -31,7 +31,7 @@ struct Attribution {
   std::optional<Baseline> baseline;
   std::size_t columns = 0;     // inputs without END; of attention one more, END's
   std::vector<double> values;  // outputs x columns, row-major; NaN where undefined
-  std::string check;           // how exact they are: "exact; sums to 3e-08"
+  std::string check;           // how exact they are: "exact, all 8 sets; sums right to 3e-08"
 
   std::size_t undefined() const;  // values
 };

@@ -110,7 +110,7 @@ void explain_by_integrated_gradients(Question& question, Attribution& result) {
     rest = residual(question, f_absent, result.values);
   } while (rest > tolerance && nodes < most_nodes);
   result.check =
-      fmt::format("{} nodes; sums {}to {:.0e}", nodes, rest > tolerance ? "only " : "", rest);
+      fmt::format("{} nodes; sums right {}to {:.0e}", nodes, rest > tolerance ? "only " : "", rest);
 }
 
 }  // namespace attnviz

@@ -63,6 +63,17 @@ Passes::Passes(const Model& model, Workers& workers)
   buffers_.assign(static_cast<std::size_t>(workers.count()), first);
 }
 
+void Passes::check_products(std::size_t variants, std::size_t symbols) const {
+  // Each symbol meets about half of the weights, those of its side.
+  const double products = static_cast<double>(variants) * static_cast<double>(symbols) *
+                          static_cast<double>(count_parameters(model_.config)) / 2;
+  if (products <= max_products) return;
+  throw LimitError(fmt::format(
+      "the input and its answer are too long for this method: expected at most {:.0e} products, "
+      "got {:.1e}, of {} variants of {} symbols",
+      max_products, products, variants, symbols));
+}
+
 /// Calls use(first, count, buffers) for one chunk after the other of variants that all have a size.
 template <typename Use>
 void Passes::for_each_chunk(std::size_t count, ChunkSize size, const Use& use) {
@@ -81,6 +92,7 @@ void Passes::for_each_variant(std::span<const int> answer, std::size_t count, co
                               const Use& use) {
   check_values(count, answer.size());
   if (count == 0) return;
+  check_products(count, source(0).size() + answer.size());
   const ChunkSize size{
       answer.size(), source(0).size() + static_cast<std::size_t>(model_.config.target_vocabulary)};
   for_each_chunk(count, size, [&](std::size_t first, std::size_t some, Buffers& buffers) {
@@ -125,6 +137,7 @@ std::vector<std::vector<int>> Passes::answers(int longest, std::size_t count,
   check_values(count, static_cast<std::size_t>(longest));
   std::vector<std::vector<int>> result(count);
   if (count == 0) return result;
+  check_products(count, source(0).size() + static_cast<std::size_t>(longest));
   for (Buffers& buffers : buffers_) {
     buffers.scratch.keep_logits = false;
     buffers.scratch.longest = longest;
@@ -145,6 +158,7 @@ std::vector<double> Passes::slopes(std::span<const int> answer, std::span<const 
   const auto n = static_cast<std::size_t>(direction.cols());
   const std::size_t copies = points.size() * answer.size();  // of the input: one has one output
   check_values(copies, n);
+  check_products(3 * copies, n + 1 + answer.size());  // backward takes twice what forward does
   std::vector<double> slopes(copies * n);
   for (Buffers& buffers : buffers_) {
     UpdateWeights& update = buffers.update;

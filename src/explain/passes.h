@@ -53,6 +53,9 @@ class Passes {
     BackwardTape d_tape;
     Gradient gradient;
   };
+  /// Throws LimitError when so many variants of inputs and outputs (`symbols` together) take more
+  /// than max_products.
+  void check_products(std::size_t variants, std::size_t symbols) const;
   template <typename Use>
   void for_each_chunk(std::size_t count, ChunkSize size, const Use& use);
   template <typename Use>
@@ -73,5 +76,8 @@ inline constexpr std::size_t max_values = std::size_t{1} << 25U;
 
 /// Throws LimitError when `variants` of `values` numbers each are more than max_values.
 void check_values(std::size_t variants, std::size_t values);
+
+/// The products that one call of a pass may take: some minutes of a core.
+inline constexpr double max_products = 2e12;
 
 }  // namespace attnviz

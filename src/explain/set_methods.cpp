@@ -81,7 +81,7 @@ void shapley_exactly(Question& question, Attribution& result) {
                         result.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * n), 0.0);
     rest = std::max(rest, std::abs(sum - (f[(sets - 1) * T + i] - f[i])));
   }
-  result.check = fmt::format("exact, all {} sets; sums to {:.0e}", sets, rest);
+  result.check = fmt::format("exact, all {} sets; sums right to {:.0e}", sets, rest);
 }
 
 /// Random orders, each with its reverse; along an order the sets grow from none to all.
@@ -201,7 +201,8 @@ WeightedSets weighted_sets(Question& question, Baseline baseline, std::span<cons
 using Wide = Eigen::MatrixXd;
 
 /// The least-squares fit of y (sets x T) by x (sets x n), weighted: n x T.
-Wide fit(const Wide& x, const Wide& y, std::span<const double> weights) {
+Wide fit(const Eigen::Ref<const Wide>& x, const Eigen::Ref<const Wide>& y,
+         std::span<const double> weights) {
   const Eigen::Map<const Eigen::VectorXd> w(weights.data(), static_cast<Index>(weights.size()));
   Wide normal = x.transpose() * w.asDiagonal() * x;
   // Where too few sets were drawn to tell all inputs apart, the smallest solution.
@@ -214,11 +215,25 @@ Wide matrix_of(std::span<const double> f, std::size_t rows, std::size_t T) {
       f.data(), static_cast<Index>(rows), static_cast<Index>(T));
 }
 
-/// What is said of a fit of so many unknowns to them.
-std::string check_of(const WeightedSets& sets, std::size_t unknowns) {
-  if (sets.are_all) return fmt::format("{} sets, all of them", sets.sets.size());
-  return fmt::format("{} sets drawn{}", sets.sets.size(),
-                     sets.sets.size() < unknowns ? "; too few to tell all inputs apart" : "");
+/// The fit of y by x, a row a set. Of sets that were drawn, `check` says how far the fits of their
+/// two halves are apart: about twice the standard error of the whole.
+Wide fit_and_check(const WeightedSets& sets, const Wide& x, const Wide& y, std::string& check) {
+  const auto rows = x.rows();
+  if (sets.are_all) {
+    check = fmt::format("{} sets, all of them", rows);
+  } else if (rows < 2 * x.cols()) {
+    check = fmt::format("{} sets drawn; too few to tell all inputs apart", rows);
+  } else {
+    const auto half = rows / 2;
+    const std::span<const double> weights(sets.weights);
+    const auto first = static_cast<std::size_t>(half);
+    const Wide apart =
+        fit(x.topRows(half), y.topRows(half), weights.first(first)) -
+        fit(x.bottomRows(rows - half), y.bottomRows(rows - half), weights.subspan(first));
+    check = fmt::format("{} sets drawn; standard error about {:.2g}", rows,
+                        apart.cwiseAbs().maxCoeff() / 2);
+  }
+  return fit(x, y, sets.weights);
 }
 
 }  // namespace
@@ -248,13 +263,13 @@ void explain_by_lime(Question& question, Attribution& result) {
     for (std::size_t j = 0; j < n; ++j) x(row, static_cast<Index>(j)) = sets.sets[k][j] ? 1 : 0;
     x(row, static_cast<Index>(n)) = 1;
   }
-  const Wide phi = fit(x, matrix_of(sets.f, sets.sets.size(), question.rows()), sets.weights);
+  const Wide phi =
+      fit_and_check(sets, x, matrix_of(sets.f, sets.sets.size(), question.rows()), result.check);
   for (std::size_t i = 0; i < question.rows(); ++i) {
     for (std::size_t j = 0; j < n; ++j) {
       result.values.push_back(phi(static_cast<Index>(j), static_cast<Index>(i)));
     }
   }
-  result.check = check_of(sets, n + 1);
 }
 
 /// f_i(S) - f_i(none) = sum_{j in S} phi_ij with weights (n - 1) / (C(n, k) k (n - k)) for sets of
@@ -286,8 +301,7 @@ void explain_by_kernel_shap(Question& question, Attribution& result) {
         y(row, static_cast<Index>(i)) -= f_ends[i] + last * total(i);
       }
     }
-    phi = fit(x, y, sets.weights);
-    result.check = check_of(sets, n - 1);
+    phi = fit_and_check(sets, x, y, result.check);
   } else {
     result.check = "2 sets, all of them";
   }

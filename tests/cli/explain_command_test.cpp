@@ -74,7 +74,7 @@ TEST_CASE("attnviz explain: what is printed", "[explain]") {
   CHECK(lines[2] == "  method           question             how exact");
   CHECK(lines[3] == "  attention        where it looks       exact");
   CHECK(lines[4] == "  occlusion, swap  what it needs        15 swaps, all of them");
-  CHECK(has(lines[5], "shapley, mean    what SHAP says       exact, all 8 sets; sums to "));
+  CHECK(has(lines[5], "shapley, mean    what SHAP says       exact, all 8 sets; sums right to "));
   CHECK(lines[6] == "  truth            what the task needs  15 swaps, all of them");
   CHECK(lines[8] == "  method           gold mass  hit rate  overlap  distance");
   CHECK(lines[12] == "  truth               1.0000    1.0000   1.0000    0.0000");
@@ -86,7 +86,7 @@ TEST_CASE("attnviz explain: the width of a terminal, for all methods", "[explain
   CHECK(result.err.empty());
   const auto lines = lines_of(result.out);
   CHECK(lines.size() == 2 + 13 + 1 + 1 + 13);
-  CHECK(has(result.out, "exact, all 32 sets;\n" + std::string(50, ' ') + "sums to "));
+  CHECK(has(result.out, "exact, all 32 sets;\n" + std::string(50, ' ') + "sums right to "));
   for (const std::string& line : lines) CHECK(line.size() <= 80);
   // Half of what a digit's place depends on are the other digits.
   CHECK(has(lines.back(), "  truth                0.5551    1.0000   1.0000    0.0000"));
@@ -253,7 +253,7 @@ TEST_CASE("attnviz explain: the same bytes with any number of threads", "[explai
 TEST_CASE("attnviz explain: above 12 inputs Shapley values are sampled, and it says so",
           "[explain]") {
   CHECK(has(run_program("explain abcdefabcdef --method shapley" + reverse).out,
-            "exact, all 4096 sets; sums to "));
+            "exact, all 4096 sets; sums right to "));
   const auto sampled = run_program("explain abcdefabcdefa --method shapley" + reverse);
   CHECK(has(sampled.out, " pairs of orders;"));
   CHECK(has(sampled.out, "standard error up to "));
