@@ -53,6 +53,7 @@ Predictor::Predictor(const PredictOptions& options, const Model& model, std::str
       answerer_(model),
       format_(std::move(format)) {
   if (const auto task = task_of(model)) task_ = task->task->name;
+  if (!options.trace.empty() || !options.trace_full.empty()) tracer_.emplace(model);
 }
 
 void Predictor::count_input() {
@@ -60,6 +61,10 @@ void Predictor::count_input() {
   if (!options_.attention.empty()) require_several("--attention", format_);
   if (options_.alignment == "npz") {
     throw UsageError("--alignment: npz holds one map; give several inputs another format");
+  }
+  if (!options_.trace_full.empty()) {
+    throw UsageError(
+        "--trace-full: a file holds one answer, got several inputs; --trace takes them");
   }
 }
 
@@ -164,6 +169,8 @@ void Predictor::answer() {
 void Predictor::finish() {
   answer();
   write_maps();
+  write_trace(options_.trace, trace_);
+  write_trace(options_.trace_full, trace_full_);
   if (inputs_kept_) {
     throw LimitError(fmt::format(
         "--attention: expected at most 256 MiB of maps, got more: {} holds those of the "
@@ -185,6 +192,7 @@ std::string Predictor::entry(const Input& input, std::span<const Prediction> ans
   for (const Prediction& prediction : answers) {
     if (!prediction.ended && may_tell(notes_)) tell_cut(options_.quiet, prediction);
     keep_map(prediction.map);
+    keep_trace(prediction);
   }
   if (answers[0].is_improbable && !options_.has_targets() && may_tell(notes_)) {
     tell_note(options_.quiet,
@@ -244,6 +252,25 @@ void Predictor::keep_map(const AttentionMap& map) {
   } else {
     maps_ += bytes;
   }
+}
+
+void Predictor::keep_trace(const Prediction& prediction) {
+  if (!tracer_) return;
+  const Trace trace = tracer_->trace(prediction);
+  if (!options_.trace.empty()) trace_ += trace_to_json_lines(trace, answered_ + 1);
+  if (!options_.trace_full.empty()) trace_full_ = trace_to_npz(trace);
+  if (trace_.size() > max_map_bytes) {
+    throw LimitError(fmt::format("--trace: expected at most 256 MiB, got more with input {} of {}",
+                                 answered_ + 1, inputs_));
+  }
+}
+
+void Predictor::write_trace(const std::string& path, const std::string& bytes) const {
+  if (path.empty()) return;
+  const std::string name = printable(path, no_limit);
+  if (bytes.empty()) return tell_note(options_.quiet, name + ": not written: no answer");
+  write_file(path, bytes);
+  tell(options_.quiet, "wrote " + name);
 }
 
 void Predictor::write_maps() const {

@@ -10,6 +10,7 @@
 
 #include "attnviz/error.h"
 #include "infer/predict.h"
+#include "infer/trace.h"
 
 namespace attnviz {
 
@@ -19,6 +20,8 @@ struct PredictOptions {
   std::vector<std::string> targets;  // given answers, one an input
   std::string data;                  // a file of inputs with given answers, in place of both
   std::string attention;             // file for the maps; "" for none
+  std::string trace;                 // file for how answers come about, JSON; "" for none
+  std::string trace_full;            // the same as .npz
   std::string alignment;             // what is printed in place of the answers; "" for those
   AnswerOptions answer;
   bool show = false;
@@ -67,7 +70,9 @@ class Predictor {
   std::string empty_entry(const Input& input);
   std::string line_of(const Prediction& prediction) const;
   void keep_map(const AttentionMap& map);
+  void keep_trace(const Prediction& prediction);
   void write_maps() const;
+  void write_trace(const std::string& path, const std::string& bytes) const;
 
   const PredictOptions& options_;
   const Model& model_;
@@ -87,6 +92,9 @@ class Predictor {
   bool length_told_ = false;
   std::string maps_;
   std::optional<std::size_t> inputs_kept_;  // whose maps these are, if there is no room for more
+  std::optional<Tracer> tracer_;            // where a trace is asked for
+  std::string trace_;                       // lines of JSON
+  std::string trace_full_;
 };
 
 }  // namespace attnviz

@@ -104,12 +104,16 @@ std::string note_of(std::span<const Picture> pictures) {
   return join_parts(note, cut_note(pictures));
 }
 
+}  // namespace
+
 std::string caption_of(const Picture& picture, const LookFlags& look) {
   // Scores of a difference would mean nothing.
   return join_parts(note_of({&picture, 1}),
                     look.difference ? "orange: more in the first \u00b7 blue: more in the second"
                                     : picture_caption(picture.map));
 }
+
+namespace {
 
 HeatmapTexts texts_of(const Picture& picture, const LookFlags& look) {
   HeatmapTexts texts;

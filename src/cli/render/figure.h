@@ -17,9 +17,10 @@ namespace attnviz {
 struct Picture {
   AttentionMap map;
   std::string title;
-  std::string source;    // the file it comes from
-  std::string checksum;  // of a model
-  std::string name;      // of a map among those of its file; "" for the only one
+  std::string source;      // the file it comes from
+  std::string checksum;    // of a model
+  std::string name;        // of a map among those of its file; "" for the only one
+  std::string trace = {};  // for a page, see PageMap; "" for none
 };
 
 /// The pictures of a figure.
@@ -64,6 +65,9 @@ std::string draw_text(const Pictures& pictures, const FigureOptions& options,
 /// A line chart as "png" or "svg".
 Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& options,
                   const std::string& format);
+
+/// What is written below a picture: what was done to the map, and its scores.
+std::string caption_of(const Picture& picture, const LookFlags& look);
 
 /// The last row on top.
 void turn_upwards(AttentionMap& map);

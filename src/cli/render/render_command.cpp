@@ -21,9 +21,11 @@
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
 #include "cli/render/over_photo.h"
+#include "cli/render/page.h"
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
 #include "infer/predict.h"
+#include "infer/trace.h"
 #include "model/checkpoint.h"
 #include "render/figure/curve.h"
 #include "train/run_folder.h"
@@ -32,10 +34,11 @@ namespace attnviz {
 namespace {
 
 constexpr const char* terminal_format = "terminal";
+constexpr const char* page_format = "html";
 
 /// What files may be, the default first.
 std::vector<std::string> file_formats() {
-  std::vector<std::string> names = {"png", "svg"};
+  std::vector<std::string> names = {"png", "svg", page_format};
   names.insert(names.end(), written_format_names().begin(), written_format_names().end());
   return names;
 }
@@ -61,6 +64,7 @@ struct RenderOptions {
   std::string columns;  // panels side by side, or a range to crop to
   FigureOptions figure;
   bool upwards = false;
+  bool traced = false;  // with what a page needs for the view "The sum"
   bool quiet = false;
 };
 
@@ -133,6 +137,9 @@ void add_from_model(const RenderOptions& options, const std::string& path,
     targets.push_back(std::move(text.symbols));
   }
   if (dropped) tell_note(options.quiet, separators_note);
+  std::optional<Tracer> tracer;
+  const bool sums = model.config.attention != Attention::none && !options.answer.replace_unknown;
+  if (options.traced && sums) tracer.emplace(model);
   for (Prediction& prediction :
        targets.empty() ? predict(model, sources, options.answer) : align(model, sources, targets)) {
     tell_cut(options.quiet, prediction);
@@ -140,7 +147,8 @@ void add_from_model(const RenderOptions& options, const std::string& path,
     if (const std::string& unread = unknown[prediction.input]; !unread.empty()) {
       title += " · read as <unk>: " + unread;
     }
-    pictures.push_back({std::move(prediction.map), title, path, checksum, ""});
+    const std::string trace = tracer ? trace_to_page_json(tracer->trace(prediction)) : "";
+    pictures.push_back({std::move(prediction.map), title, path, checksum, "", trace});
   }
 }
 
@@ -212,6 +220,9 @@ std::string convert(const RenderOptions& options, const std::string& format, boo
     return draw_text(collect_to_draw(options), figure_options(options, format),
                      terminal_options(to_file ? -1 : STDOUT_FILENO));
   }
+  if (format == page_format) {
+    return draw_page(collect(options), {figure_options(options, format), options.upwards});
+  }
   Pictures pictures = collect(options);
   std::vector<AttentionMap> maps;
   for (Picture& picture : pictures.each) {
@@ -277,6 +288,7 @@ void run_render(RenderOptions options) {
   if (out == "-" && is_binary && isatty(STDOUT_FILENO) == 1) {
     throw UsageError("--out: expected a file or a pipe for " + format + ", got a terminal");
   }
+  options.traced = format == page_format && !options.figure.look.difference;
   Inputs inputs = inputs_of(options);
   inputs.refuse_output("--out", out);
   check_writable(out);
@@ -316,7 +328,8 @@ void add_render(Program& program) {
                    "attnviz render --curve runs/a runs/b --out curve.png"});
   command
       .text("--out", options->out,
-            "the picture, .png or .svg; or the map as .json, .jsonl, .csv, .tsv, .npy or .npz; or "
+            "the picture, .png or .svg; a page to explore, .html; or the map as .json, .jsonl, "
+            ".csv, .tsv, .npy or .npz; or "
             "-, standard output (default with --format terminal)")
       .type("FILE");
   command.choice("--format", options->format, all_formats(),
