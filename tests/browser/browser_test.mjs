@@ -1,6 +1,7 @@
-// node browser_test.mjs PROGRAM FOLDER
-// Opens pages that the program writes in a browser, as a reader does. FOLDER has node_modules with
-// playwright-core and axe-core (scripts/dependencies.sh ci installs them), and room for files.
+// node browser_test.mjs PROGRAM PACKAGES WORK
+// Opens pages that the program writes in a browser, as a reader does. PACKAGES is a folder whose
+// node_modules has playwright-core and axe-core, as scripts/dependencies.sh ci installs them; WORK
+// is replaced by one with the pages.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +9,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [program, folder] = process.argv.slice(2);
+const [program, packages, work] = process.argv.slice(2);
 const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
 function skip(what) {
@@ -16,7 +17,7 @@ function skip(what) {
   process.exit(0);
 }
 if (!browserPath) skip("chromium");
-const require = createRequire(join(folder, "node_modules/"));
+const require = createRequire(join(packages, "node_modules/"));
 let playwright, axePath;
 try {
   playwright = require("playwright-core");
@@ -25,7 +26,6 @@ try {
   skip("playwright-core");
 }
 
-const work = join(folder, "work");
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 const render = (name, ...options) => {
