@@ -248,6 +248,40 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+test("the sum: five steps to the answer, with numbers that add up", async () => {
+  execFileSync(program, ["train", "--task", "reverse", "--steps", "60", "--quiet", "--out", "run"], { cwd: work });
+  const page = await open(render("sum", "--model", "run", "--input", "mono"));
+  await page.check("input[value=sum]");
+  const heads = () => page.locator("#view thead th").allTextContents();
+  const told = [];
+  for (let step = 0; step < 5; ++step) {
+    told.push(`${await page.textContent("#view .stages span")}: ${(await heads()).length}`);
+    await checkAxe(page);
+    await page.click("text=Next");
+  }
+  assert.deepEqual(told, ["Step 1 of 5: Scores: 2", "Step 2 of 5: Softmax: 4", "Step 3 of 5: Context: 6",
+    "Step 4 of 5: Concatenate: 6", "Step 5 of 5: Predict: 6"]);
+  const cells = await page.locator("#view tbody tr:first-child td:nth-child(4)").first().textContent();
+  const map = JSON.parse(await page.textContent("#data")).maps[0];
+  assert.ok(Math.abs(Number(cells) - map.weights[0]) < 1e-4 * map.weights[0] + 1e-9, `${cells} is ${map.weights[0]}`);
+  assert.equal(await page.locator("#view .top tr").count(), 5);
+  assert.match(await page.textContent("#view tfoot"), /max .*sum .*sum 1/);
+  await page.click("text=Back");
+  assert.equal(await page.textContent("#view .stages span"), "Step 4 of 5: Concatenate");
+  await page.locator("#place").fill("2");
+  assert.match(await sentence(page), /^output 3/);
+});
+
+test("printed in the dark, a page is black on white", async (reverse) => {
+  const page = await open(reverse, { colorScheme: "dark" });
+  await page.check("input[value=lines]");
+  const stroke = () => page.locator("#view line:not(.here)").first().evaluate((node) => getComputedStyle(node).stroke);
+  assert.equal(await stroke(), "rgb(232, 232, 232)");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await stroke(), "rgb(34, 34, 34)");
+  assert.equal(await page.locator("#controls").isVisible(), false);
+});
+
 test("two pages in frames of one, as a notebook shows them", async (reverse) => {
   const file = join(work, "frames.html");
   writeFileSync(file, `<iframe src="${reverse}" width="700" height="500"></iframe>`.repeat(2));

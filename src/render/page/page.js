@@ -80,8 +80,6 @@ function inkOn(parts) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
 }
 
-// A colour of the style sheet.
-const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
 const cellRgb = (map, w) => rgb(data.palettes[map.palette], place(map.scale, w));
 
 function shade(node, map, w) {
@@ -265,20 +263,20 @@ const lines = {
     const svg = makeSvg("svg", { width, height: high, viewBox: `0 0 ${width} ${high}` });
     for (const r of rows) map.source.forEach((_, c) => this.line(svg, map, r, c, ys[r], xs[c], high));
     const label = (text, x, y, more) =>
-      svg.append(makeSvg("text", { x, y, fill: color("--ink"), "font-family": "monospace", "font-size": 22, "text-anchor": "middle", ...more }, text));
+      svg.append(makeSvg("text", { x, y, "font-family": "monospace", "font-size": 22, "text-anchor": "middle", ...more }, text));
     label(data.columns, 40, 24, { "font-size": 14 });
     label(data.rows, 40, high - 10, { "font-size": 14 });
     const bold = (yes) => (yes ? { "font-weight": "bold" } : {});
     map.source.forEach((text, c) => label(text, xs[c], 24, bold(c === state.column)));
     map.target.forEach((text, r) => label(text, ys[r], high - 10,
-      { "data-row": r, ...bold(r === state.row), ...(isWrong(map, r) ? { fill: color("--wrong"), "text-decoration": "underline" } : {}) }));
+      { "data-row": r, ...bold(r === state.row), ...(isWrong(map, r) ? { class: "wrong", "text-decoration": "underline" } : {}) }));
     return svg;
   },
   line(svg, map, r, c, x1, x2, high) {
     const w = weight(map, r, c) || 0;
     const share = Math.min(1, Math.abs(w) / (largest(map.scale.slice(0, 2)) || 1));
     if (share === 0 || share < state.threshold) return;
-    svg.append(makeSvg("line", { x1, x2, y1: high - 36, y2: 34, stroke: color(r === state.row ? "--focus" : "--ink"),
+    svg.append(makeSvg("line", { x1, x2, y1: high - 36, y2: 34, class: r === state.row ? "here" : "",
       "stroke-width": 1 + 6 * share, "stroke-opacity": 0.15 + 0.85 * share, ...(w < 0 ? { "stroke-dasharray": "6 5" } : {}) }));
   },
   cellAt(event) {
@@ -580,9 +578,12 @@ function copyNode(node, svg, origin) {
   if (box.width === 0 || /^(BUTTON|LABEL)$/.test(node.tagName)) return;
   if (node.tagName === "CANVAS") return svg.append(makeSvg("image", { x, y, width: box.width, height: box.height, href: node.toDataURL(), preserveAspectRatio: "none" }));
   if (node.tagName === "svg") {
-    const clone = node.cloneNode(true);
-    clone.setAttribute("x", x);
-    clone.setAttribute("y", y);
+    const clone = fill(node.cloneNode(true), { x, y }, []);
+    // What the style sheet gave them.
+    [...clone.children].forEach((part, i) => {
+      const style = getComputedStyle(node.children[i]);
+      fill(part, { fill: style.fill, stroke: style.stroke }, []).removeAttribute("class");
+    });
     return svg.append(clone);
   }
   copyBox(node, svg, x, y, box);
@@ -615,8 +616,6 @@ function save() {
 const dark = matchMedia("(prefers-color-scheme: dark)");
 function setTheme() {
   document.documentElement.classList.toggle("dark", data.theme ? data.theme === "dark" : dark.matches);
-  // The lines have the colours of the theme.
-  if (drawn) show(true, false);
 }
 dark.addEventListener("change", setTheme);
 setTheme();

@@ -64,16 +64,15 @@ const theSum = {
   paint() {},
   mark(map) {
     const [stages, body] = $("view").firstChild.children;
-    const texts = stageTexts(map);
-    stages.lastChild.textContent = `Step ${state.stage + 1} of 5: ${texts[state.stage][0]}`;
+    const [name, what] = stageTexts(map)[state.stage];
+    stages.lastChild.textContent = `Step ${state.stage + 1} of 5: ${name}`;
     const columns = sumColumns(map);
     const row = (label, j) => make("tr", {}, make("th", { scope: "row" }, symbol(label)), ...columns.map(([, , cell]) => make("td", {}, cell(j))));
     const table = make("table", { "aria-label": "The sum" },
-      make("thead", {}, make("tr", {}, make("th", { scope: "col" }, data.columns), ...columns.map(([, name]) => make("th", { scope: "col" }, name)))),
+      make("thead", {}, make("tr", {}, make("th", { scope: "col" }, data.columns), ...columns.map(([stage, head]) => make("th", { scope: "col", class: stage === state.stage ? "lit" : "" }, head)))),
       make("tbody", {}, ...map.source.map(row)),
       make("tfoot", {}, make("tr", {}, make("th", { scope: "row" }, state.stage > 1 ? "together, c" : "together"), ...columns.map(([, , , all]) => make("td", {}, all)))));
-    body.replaceChildren(...texts.slice(0, state.stage + 1).map(([name, what], i) => make("p", {}, make("b", {}, `${i + 1}. ${name}. `), what)),
-      ...(state.stage > 3 ? [this.top(map)] : []), table);
+    body.replaceChildren(make("p", {}, what), make("div", { class: "stages" }, table, state.stage > 3 ? this.top(map) : ""));
   },
   top(map) {
     const row = ([label, p]) => make("tr", {}, make("th", { scope: "row" }, symbol(label)), make("td", {}, number(p)));
