@@ -3,10 +3,14 @@
 
     scripts/check_with_pytorch.py runs/reverse
     scripts/check_with_pytorch.py runs/reverse monojitcnn abc
+    scripts/check_with_pytorch.py --explain runs/reverse
 
 MODEL is a run folder or a model file. The texts are inputs for the model; without any, twenty
 examples of its task are drawn. Both sides answer each input greedily; the logits and the attention
-of every step must agree to 1e-5 (for logits outside -1..1: 1e-5 of their size). Exit codes: 0 they
+of every step must agree to 1e-5 (for logits outside -1..1: 1e-5 of their size). With --explain the
+two explain three examples, or the given texts: by gradients and integrated gradients from automatic
+differentiation, by occlusion and, up to five symbols, by Shapley values, all with the mean embedding
+as what is absent; values must agree to 1e-4 (of their size, above 1). Exit codes: 0 they
 agree, 1 they differ, 2 nothing could be compared.
 
 Needs Python 3.9, NumPy and PyTorch 1.11 or later and nothing else. On Debian and Ubuntu,
@@ -27,6 +31,7 @@ The numbers 0..3 are reserved on both sides for PAD, START, END and UNKNOWN. An 
 """
 
 import argparse
+import itertools
 import json
 import struct
 import subprocess
@@ -44,6 +49,7 @@ except ImportError as error:
     sys.exit(2)
 
 TOLERANCE = 1e-5
+EXPLAIN_TOLERANCE = 1e-4
 START, END, UNKNOWN, FIRST_SYMBOL = 1, 2, 3, 4
 LABELS = {"</s>": END, "<unk>": UNKNOWN}
 
@@ -81,15 +87,15 @@ def read_safetensors(path):
 
 
 class Encoder(nn.Module):
-    """Reads the input from both sides: ids -> one annotation per symbol, J x 2H."""
+    """Reads the embedded input from both sides: J x E -> one annotation per symbol, J x 2H."""
 
     def __init__(self, symbols, E, H):
         super().__init__()
         self.embedding = nn.Embedding(symbols, E)
         self.gru = nn.GRU(E, H, bidirectional=True)
 
-    def forward(self, ids):
-        annotations, _ = self.gru(self.embedding(ids))
+    def forward(self, x):
+        annotations, _ = self.gru(x)
         return annotations  # h_j = [forward state ; backward state]
 
 
@@ -144,10 +150,10 @@ class Model(nn.Module):
         if config["attention"] != "additive":
             raise CannotCompare(f"attention is {config['attention']}, expected additive")
 
-    def start(self, source):
-        """The start of decoding: the annotations, and a state, a context and the coverage before
-        step 1."""
-        h = self.encoder(source)
+    def start(self, x):
+        """The start of decoding from embeddings: the annotations, and a state, a context and the
+        coverage before step 1."""
+        h = self.encoder(x)
         first_backward = h[0, h.shape[1] // 2:]
         s = torch.tanh(self.decoder.initial_state(first_backward))
         return h, s, h.new_zeros(h.shape[1]), h.new_zeros(h.shape[0])
@@ -169,7 +175,7 @@ class Model(nn.Module):
     def answer(self, source):
         """The ids of the most probable answer, symbol by symbol, with the logits (rows x symbols)
         and the attention (rows x J) of each. It ends with END or at attnviz's limit."""
-        h, s, c, k = self.start(source)
+        h, s, c, k = self.start(self.encoder.embedding(source))
         token = torch.tensor(START)
         ids, logits, attention = [], [], []
         while token != END and len(ids) < 2 * len(source) + 10:
@@ -179,6 +185,16 @@ class Model(nn.Module):
             logits.append(l)
             attention.append(a)
         return ids, torch.stack(logits).numpy(), torch.stack(attention).numpy()
+
+
+    def log_probabilities(self, x, answer):
+        """log p(y_i | y_<i, x) of each symbol of an answer, given the embedded input."""
+        h, s, c, k = self.start(x)
+        f = []
+        for before, symbol in zip([START, *answer], answer):
+            l, _, s, c, k = self.step(torch.tensor(before), s, c, k, h)
+            f.append(torch.log_softmax(l, dim=0)[symbol])
+        return torch.stack(f)
 
 
 def load(path):
@@ -249,11 +265,103 @@ def compare(model, facts, theirs):
     return d_logits.max(), d_attention.max(), agree
 
 
+# ---- explanations --------------------------------------------------------------------------------
+
+
+class Explanations:
+    """What each method says of an answer: outputs x inputs, END's column left out."""
+
+    def __init__(self, model, source, answer):
+        self.model, self.answer = model, answer
+        embedding = model.encoder.embedding.weight.detach()
+        self.x = embedding[source]
+        self.absent = self.x.clone()
+        self.absent[:-1] = embedding[FIRST_SYMBOL:].mean(dim=0)
+
+    def f(self, x):
+        with torch.no_grad():
+            return self.model.log_probabilities(x, self.answer)
+
+    def slopes(self, x, direction):
+        """The dot products of df_i / dx_j and the direction at j."""
+        x = x.clone().requires_grad_()
+        f = self.model.log_probabilities(x, self.answer)
+        gradients = [torch.autograd.grad(f_i, x, retain_graph=True)[0] for f_i in f]
+        return torch.stack([(g * direction).sum(dim=1)[:-1] for g in gradients])
+
+    def gradient(self, _):
+        return self.slopes(self.x, self.x)
+
+    def ig(self, check):
+        nodes, weights = np.polynomial.legendre.leggauss(int(check.split(" ")[0]))
+        direction = self.x - self.absent
+        return sum(w / 2 * self.slopes(self.absent + (t + 1) / 2 * direction, direction)
+                   for t, w in zip(nodes, weights))
+
+    def with_inputs(self, present):
+        keep = torch.tensor([*present, True]).unsqueeze(1)
+        return self.f(torch.where(keep, self.x, self.absent))
+
+    def occlusion(self, _):
+        n = len(self.x) - 1
+        return torch.stack([self.f(self.x) - self.with_inputs([k != j for k in range(n)])
+                            for j in range(n)], dim=1)
+
+    def shapley(self, _):
+        """The mean over all orders of what each input changes when it joins those before it."""
+        n = len(self.x) - 1
+        values = {}
+        total = torch.zeros(len(self.answer), n, dtype=self.x.dtype)
+        orders = list(itertools.permutations(range(n)))
+        for order in orders:
+            present = [False] * n
+            for j in order:
+                before = tuple(present)
+                present[j] = True
+                for key in (before, tuple(present)):
+                    if key not in values:
+                        values[key] = self.with_inputs(key)
+                total[:, j] += values[tuple(present)] - values[before]
+        return total / len(orders)
+
+
+def compare_explanations(model, facts, program, path, text):
+    """The largest difference of each method on one input."""
+    methods = ["gradient", "ig", "occlusion", "shapley"]
+    lines = run([program, "explain", "--model", str(path), "--json", "--method", ",".join(methods),
+                 "--baseline", "mean", "--", text])
+    differences = {}
+    for theirs in map(json.loads, lines.splitlines()):
+        method, check = theirs["facts"]["method"], theirs["facts"]["check"]
+        source = numbers_of(theirs["source"], facts["source_symbols"])
+        if method == "shapley" and len(source) > 6:
+            continue
+        answer = numbers_of(theirs["target"], facts["target_symbols"])
+        ours = getattr(Explanations(model, source, answer), method)(check).numpy()
+        their = np.array([row[:-1] for row in theirs["weights"]], dtype=float)
+        differences[method] = (np.abs(their - ours) / np.maximum(1, np.abs(ours))).max()
+    return differences
+
+
+def check_explanations(model, facts, program, path, texts):
+    most = {}
+    for text in texts:
+        for method, difference in compare_explanations(model, facts, program, path, text).items():
+            most[method] = max(most.get(method, 0.0), difference)
+    print(f"inputs: {len(texts)}")
+    for method, difference in most.items():
+        print(f"{method}: max difference {difference:.1e}")
+    agree = bool(most) and all(d <= EXPLAIN_TOLERANCE for d in most.values())
+    print("agree" if agree else "DIFFER")
+    return 0 if agree else 1
+
+
 def main():
     root = Path(__file__).resolve().parent.parent
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("model", metavar="MODEL", type=Path, help="a run folder or a model file")
     parser.add_argument("texts", metavar="TEXT", nargs="*", help="inputs (default: drawn examples)")
+    parser.add_argument("--explain", action="store_true", help="compare explanations")
     parser.add_argument("--program", default=root / "build/release/attnviz", type=Path)
     arguments = parser.parse_args()
     path = arguments.model
@@ -263,6 +371,8 @@ def main():
 
     model, facts = load(path)
     texts = arguments.texts or draw_examples(program, facts["task"])
+    if arguments.explain:
+        return check_explanations(model, facts, program, path, arguments.texts or texts[:3])
     answers = ask_program(program, path, texts)
     if len(answers) != len(texts):
         raise CannotCompare(f"{len(texts)} inputs, but {len(answers)} answers")

@@ -47,7 +47,7 @@ tests_of_room() {
 # The programs that hold the tests of a room, those that notice most faults first.
 programs_of() {
   case $1 in
-    nn | model | train) echo numerics_tests unit_tests ;;
+    nn | model | explain | train) echo numerics_tests unit_tests ;;
     *) echo unit_tests ;;
   esac
 }

@@ -118,7 +118,7 @@ std::string fault(const File& file, const Include& include) {
   if (starts("fmt/")) return only_in({".cpp"}, file.extension);
   if (starts("CLI/")) return only_in({"src/cli/options.cpp"}, file.path);
   if (starts("Eigen/") || starts("unsupported/Eigen/")) {
-    return only_in({"nn", "model", "infer", "score", "train"}, file.room);
+    return only_in({"nn", "model", "infer", "score", "explain", "train"}, file.room);
   }
   if (starts("nlohmann/") && file.path != "src/formats/strict_json.h") {
     return only_in({".cpp"}, file.extension);

@@ -28,9 +28,9 @@ enum class MapKind {
 /// Attention of one output sequence over one input sequence. Rows are outputs (top first), columns
 /// are inputs (left first). A model's map ends with the END symbol on both sides.
 struct AttentionMap {
-  std::vector<std::string> source;  // column labels
-  std::vector<std::string> target;  // row labels
-  std::vector<float> weights;       // rows x columns, row-major; NaN where masked
+  std::vector<std::string> source;    // column labels
+  std::vector<std::string> target;    // row labels
+  std::vector<float> weights;         // rows x columns, row-major; NaN where masked
   GoldAlignment gold;                 // one entry a row, or empty when unknown
   std::vector<std::string> expected;  // the right output, one entry a row, or empty when unknown
   /// "task", "title", "caption", ...: free text, kept in files (there "facts").

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "attnviz/color.h"
 #include "attnviz/colormap.h"
@@ -46,6 +47,7 @@ struct Look {
   bool outline_gold = true;   // a thin line inside the cells of map.gold, from 8 pixels on
   bool mark_largest = false;  // the largest weight of each row, from 8 pixels on
   std::optional<NumberStyle> numbers;  // in the cells, where all of them fit
+  std::string bar_title;               // beside the colour bar: what its numbers are; "" for none
 };
 
 }  // namespace attnviz

@@ -308,6 +308,7 @@ std::string odd_rows_warning(const MatrixOptions& options, const std::string& fi
   std::string text;
   for (std::size_t i = maps.maps.size(); i-- > 0;) {
     const AttentionMap& map = maps.maps[i];
+    if (map.kind == MapKind::attribution) continue;
     const OddRows odd = odd_rows(map);
     if (odd.count == 0 || are_links(map.weights) || is_cut(map)) continue;
     ++count;

@@ -29,7 +29,7 @@ struct ExplainOptions {
 
 /// What one method says of one answer.
 struct Attribution {
-  Method method;
+  Method method = Method::attention;
   std::optional<Baseline> baseline;
   std::size_t columns = 0;     // inputs without END; of attention one more, END's
   std::vector<double> values;  // outputs x columns, row-major; NaN where undefined
@@ -44,6 +44,7 @@ struct Explained {
   std::vector<std::string> answer;    // without END
   std::vector<int> source_ids;        // with END
   std::vector<int> answer_ids;        // with END, unless the answer was cut
+  bool is_given = false;              // the answer: it is not the model's own
   std::string task;                   // its name; "" for a model of pairs
   GoldAlignment gold;                 // a row an output, END's empty; empty where it is not known
   std::vector<std::string> expected;  // the task's own answer with END, cut or filled to the rows

@@ -21,8 +21,9 @@ struct Mean {
   Mean& operator+=(const Mean& other);
 };
 
-/// Of one method, sums over outputs. m_ij below is max(phi_ij, 0) divided by its row's sum, for
-/// attention without END's column. Undefined values are left out.
+/// Of one method, sums over outputs. m_ij below is max(phi_ij, 0) divided by its row's sum; of
+/// attention END's column counts in `gold`, as it does in all gold scores, and nowhere else.
+/// Undefined values are left out.
 struct MethodScores {
   AlignmentScores gold;    // of m, END's row left out
   Mean overlap;            // sum_j min(m_ij, T_ij / sum_j T_ij), T the truth; rows with a truth
@@ -55,7 +56,7 @@ struct FaithfulnessOptions {
   bool removal = true;  // comprehensiveness and sufficiency, which take many passes
 };
 
-/// The scores of each attribution of one answer, in order. `truth` is empty for a model of pairs.
+/// The scores of each attribution of one answer, in order. A model of pairs has no truth.
 std::vector<MethodScores> score_methods(Explainer& explainer, const Explained& explained,
                                         std::span<const Attribution> attributions,
                                         const FaithfulnessOptions& options);

@@ -9,6 +9,7 @@
 #include "base/natural_order.h"
 #include "formats/array_maps.h"
 #include "formats/attention_io.h"
+#include "formats/map_kind.h"
 
 namespace attnviz {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::string_view column_names[] = {"source", "src", "source_tokens", "
 constexpr std::string_view row_names[] = {"target",     "tgt",        "trg", "target_tokens",
                                           "tgt_tokens", "trg_tokens", "rows"};
 constexpr std::string_view both_names[] = {"tokens", "labels", "words"};
-constexpr std::string_view other_names[] = {"gold", "expected", "facts"};
+constexpr std::string_view other_names[] = {"gold", "expected", "kind", "facts"};
 
 bool is_beside_weights(const std::string& name) {
   const auto is_in = [&](const auto& names) {
@@ -142,6 +143,14 @@ std::map<std::string, std::string> read_facts(const ArrayFile& arrays) {
   return facts;
 }
 
+MapKind read_kind(const ArrayFile& arrays) {
+  const std::vector<std::string> names = arrays.texts("kind");
+  const auto kind = names.size() == 1 ? map_kind_from(names.front()) : std::nullopt;
+  if (kind) return *kind;
+  throw InputError(fmt::format("{}: expected {}, got {}", arrays.place_of("kind"),
+                               expected_map_kinds, list(names)));
+}
+
 /// What stands beside the weights.
 AttentionMap read_rest(const ArrayFile& arrays, const std::vector<std::size_t>& shape) {
   AttentionMap map;
@@ -164,6 +173,7 @@ AttentionMap read_rest(const ArrayFile& arrays, const std::vector<std::size_t>& 
   }
   if (arrays.has("gold")) map.gold = read_gold(arrays, shape);
   if (arrays.has("expected")) map.expected = arrays.texts("expected");
+  if (arrays.has("kind")) map.kind = read_kind(arrays);
   if (arrays.has("facts")) map.metadata = read_facts(arrays);
   return map;
 }

@@ -102,7 +102,7 @@ class MapBuilder {
       for (std::size_t c = 0; c < blank_.columns(); ++c) {
         const float weight = at(item, r, c);
         if (std::isinf(weight) && weight > 0) refuse_infinite(*place_, r, c, weight);
-        item.masks.see(weight);
+        if (blank_.kind == MapKind::attention) item.masks.see(weight);
       }
     }
     maps_->count_masked(item.masks.masks());
@@ -305,8 +305,12 @@ void average_heads(ArraySelection& selection) {
 void add_array_maps(const NpyArray& array, const std::string& place, AttentionMap known,
                     Orientation orientation, ChosenMaps& maps) {
   const ArrayChoice& choice = maps.options().array;
+  const MapKind kind = known.kind;
   if (std::ranges::find(choice.index, "") != choice.index.end()) {
     throw SettingError("index", "expected places with commas between them, got nothing");
+  }
+  if (choice.rollout && kind == MapKind::attribution) {
+    throw SettingError("combine", "expected attention for a rollout, got attribution in " + place);
   }
   std::vector<std::string> index = choice.index;  // "" for the first map
   if (index.empty()) index.emplace_back(choice.rollout ? "all" : "");
@@ -336,7 +340,7 @@ void add_array_maps(const NpyArray& array, const std::string& place, AttentionMa
   }
   const bool has_axes_named =
       !choice.index.empty() && choice.index.front().find('k') != std::string::npos;
-  if (!has_axes_named) note_other_axis(array, maps);
+  if (!has_axes_named && kind == MapKind::attention) note_other_axis(array, maps);
 }
 
 }  // namespace attnviz

@@ -38,8 +38,9 @@ std::string range_text(const char* side, SideRange range, std::size_t size) {
 }
 
 /// The share of the rows' weight that is not in the columns; nothing where that has no meaning, as
-/// weights are negative.
+/// weights are negative or may be.
 std::optional<double> share_outside(const AttentionMap& map, SideRange rows, SideRange columns) {
+  if (map.kind == MapKind::attribution) return std::nullopt;
   double all = 0.0;
   double outside = 0.0;
   for (std::size_t r = rows.begin; r < rows.end; ++r) {

@@ -54,14 +54,16 @@ inline constexpr const char* attention_json_orientation = "rows=output,columns=i
 /// {"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",
 ///  "source":[..],"target":[..],"weights":[[..]],"gold":[[..]],"expected":[..],"facts":{..}}
 /// gold, expected and facts (the map's metadata) are left out when empty. Weights are written as
-/// weight_text does, masked ones as null.
+/// weight_text does, masked ones as null. A map that is no attention has "kind":"attribution"
+/// before its labels.
 std::string attention_to_json(const AttentionMap& map);
 
 // The readers below add the maps that were chosen to `maps`, whose file() is the name in messages.
 // All throw InputError naming the place of what is malformed, SettingError for a choice that the
 // file does not offer, and LimitError.
 
-/// JSON documents: the map above, also without format, version and orientation; lists of lists of
+/// JSON documents: the map above, also without format, version and orientation, whose kind may be
+/// named "attention" too; lists of lists of
 /// numbers, nested as deep as an array has axes, for the weights or the whole document; lists of
 /// maps; pandas' to_json(orient="split"); the payload of BertViz. `title` is taken into the
 /// metadata, null is a masked cell, as are NaN and -Infinity, which Python writes.
@@ -85,9 +87,9 @@ std::string attention_to_csv(const AttentionMap& map, char separator = ',');
 void read_attention_csv(std::string_view text, char separator, ChosenMaps& maps);
 
 /// NumPy's formats. .npy holds the weights alone, as float32. .npz, for numpy.load, holds weights,
-/// source and target; gold as a bool for each weight, expected, and facts (the metadata) as rows of
-/// key and value where the map has them. Throws OutputError for a weight that is infinite,
-/// LimitError for labels of very unequal lengths (they are padded).
+/// source and target; gold as a bool for each weight, expected, kind if it is no attention, and
+/// facts (the metadata) as rows of key and value where the map has them. Throws OutputError for a
+/// weight that is infinite, LimitError for labels of very unequal lengths (they are padded).
 std::string attention_to_npy(const AttentionMap& map);
 std::string attention_to_npz(const AttentionMap& map);
 

@@ -8,6 +8,7 @@
 #include "formats/array_maps.h"
 #include "formats/attention_io.h"
 #include "formats/json_maps.h"
+#include "formats/map_kind.h"
 #include "formats/npy.h"
 #include "formats/strict_json.h"
 
@@ -190,10 +191,12 @@ std::string attention_to_json(const AttentionMap& map) {
     return list(map.gold[r].size(),
                 [&](std::size_t i) { return fmt::format("{}", map.gold[r][i]); });
   };
-  std::string json = fmt::format(
-      R"({{"format":{},"version":{},"orientation":{},"source":{},"target":{},"weights":{})",
-      quote(attention_json_format), attention_json_version, quote(attention_json_orientation),
-      list_of(map.source), list_of(map.target), list(map.rows(), row));
+  std::string json =
+      fmt::format(R"({{"format":{},"version":{},"orientation":{})", quote(attention_json_format),
+                  attention_json_version, quote(attention_json_orientation));
+  if (map.kind != MapKind::attention) json += ",\"kind\":" + quote(to_string(map.kind));
+  json += fmt::format(R"(,"source":{},"target":{},"weights":{})", list_of(map.source),
+                      list_of(map.target), list(map.rows(), row));
   if (!map.gold.empty()) json += ",\"gold\":" + list(map.gold.size(), gold_row);
   if (!map.expected.empty()) json += ",\"expected\":" + list_of(map.expected);
   std::string metadata;

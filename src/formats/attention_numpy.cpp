@@ -7,6 +7,7 @@
 #include "formats/array_choice.h"
 #include "formats/array_maps.h"
 #include "formats/attention_io.h"
+#include "formats/map_kind.h"
 #include "formats/npy.h"
 #include "formats/safetensors.h"
 #include "formats/zip.h"
@@ -45,6 +46,9 @@ std::string attention_to_npz(const AttentionMap& map) {
     add("gold", npy_of_bools(marks, {map.rows(), map.columns()}));
   }
   if (!map.expected.empty()) add("expected", npy_of_texts(map.expected, {map.rows()}));
+  if (map.kind != MapKind::attention) {
+    add("kind", npy_of_texts({std::string(to_string(map.kind))}, {1}));
+  }
   if (!map.metadata.empty()) {
     std::vector<std::string> texts;
     for (const auto& [key, value] : map.metadata) texts.insert(texts.end(), {key, value});

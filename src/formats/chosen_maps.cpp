@@ -147,7 +147,7 @@ void ChosenMaps::mask(AttentionMap& map) {
     if (std::isinf(weight) && weight > 0) {
       refuse_infinite(file_, i / map.columns(), i % map.columns(), weight);
     }
-    scan.see(weight);
+    if (map.kind == MapKind::attention) scan.see(weight);
   }
   masked_ += scan.masks();
   for (float& weight : map.weights) {

@@ -16,7 +16,7 @@ enum class Orientation { unknown, stated, turned };
 
 /// Which values of a map are masks. -inf is one, and so is what programs add to a score in its
 /// place, such as -1e9 or the lowest float: a weight below any that could be one, beside weights of
-/// common size.
+/// common size. Of attributions, which may be any number, only the first is looked for.
 class MaskScan {
  public:
   void see(float weight);

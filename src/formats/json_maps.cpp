@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "attnviz/error.h"
 #include "base/suggest.h"
 #include "formats/attention_io.h"
+#include "formats/map_kind.h"
 #include "formats/strict_json.h"
 
 namespace attnviz {
@@ -22,9 +24,9 @@ constexpr std::size_t max_entries = std::size_t{1} << 16U;
 constexpr std::pair<std::string_view, std::string_view> other_keys[] = {
     {"attn", "weights"}, {"att", "weights"},  {"left_text", "target"}, {"right_text", "source"},
     {"data", "weights"}, {"index", "target"}, {"columns", "source"}};
-constexpr std::string_view own_keys[] = {"format",  "version",   "orientation", "source", "target",
-                                         "weights", "gold",      "expected",    "facts",  "title",
-                                         "tokens",  "attention", "name"};
+constexpr std::string_view own_keys[] = {"format", "version", "orientation", "kind",     "source",
+                                         "target", "weights", "gold",        "expected", "facts",
+                                         "title",  "tokens",  "attention",   "name"};
 // What BertViz adds for its page.
 constexpr std::string_view skipped_keys[] = {
     "queries",        "keys",          "default_filter", "root_div_id",  "layer",      "heads",
@@ -51,6 +53,8 @@ class MapReader : public JsonEvents<Json> {
     } else if (key_ == "title" && level == 0 && value.is_string()) {
       add_fact("title");
       entry().map.metadata.emplace("title", std::move(value.get_ref<std::string&>()));
+    } else if (const auto kind = kind_of(value); kind && level == 0) {
+      entry().map.kind = *kind;
     } else if (key_ == "name" && level == 0 && (value.is_string() || value.is_null())) {
       entry().name = value.is_null() ? "" : value.get<std::string>();
     } else if (texts() != nullptr && level == 1 && is_label(value)) {
@@ -226,6 +230,11 @@ class MapReader : public JsonEvents<Json> {
            : key_ == "orientation" ? Json(attention_json_orientation)
                                    : Json();
   }
+  /// What the value of "kind" names; nothing for another key or name.
+  std::optional<MapKind> kind_of(const Json& value) const {
+    if (key_ != "kind" || !value.is_string()) return std::nullopt;
+    return map_kind_from(value.get_ref<const std::string&>());
+  }
   /// The list of texts that the key names; null for another key.
   std::vector<std::string>* texts() {
     JsonMap& at = entry();
@@ -267,6 +276,7 @@ class MapReader : public JsonEvents<Json> {
     if (depth_ == 0) return "an object or a list";
     if (depth_ == entries_) return "an object";
     if (level == 0 && !fixed_value().is_null()) return fixed_value().dump();
+    if (level == 0 && key_ == "kind") return std::string(expected_map_kinds);
     const bool is_text = key_ == "title" || key_ == "name";
     if (key_ == "weights") {
       const std::size_t leaf = entry().numbers.leaf;
@@ -295,9 +305,9 @@ class MapReader : public JsonEvents<Json> {
     throw InputError(fmt::format("{}: expected {}, got {}", place(), expected(), got));
   }
   [[noreturn]] void refuse_key() const {
-    static const std::vector<std::string> keys = {"format", "version", "orientation", "source",
-                                                  "target", "weights", "gold",        "expected",
-                                                  "facts",  "title",   "tokens"};
+    static const std::vector<std::string> keys = {"format",   "version", "orientation", "kind",
+                                                  "source",   "target",  "weights",     "gold",
+                                                  "expected", "facts",   "title",       "tokens"};
     const std::string close = did_you_mean(key_, keys);
     throw InputError(fmt::format(
         "{}: unknown key \"{}\"{}", name_, printable(key_),

@@ -3,9 +3,34 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attnviz/attention_map.h"
-
 namespace attnviz {
+namespace {
+
+// value(phi_j) / sum_k |value(phi_k)|, in double: the sum of floats may be larger than any float.
+template <typename Value>
+std::vector<float> shares_of(std::span<const float> row, Value value) {
+  double sum = 0.0;
+  for (const float phi : row) sum += is_masked(phi) ? 0.0 : std::abs(value(phi));
+  std::vector<float> shares(row.begin(), row.end());
+  for (float& phi : shares) {
+    if (is_masked(phi)) continue;
+    phi = sum > 0.0 ? static_cast<float>(value(phi) / sum) : 0.0F;
+  }
+  return shares;
+}
+
+}  // namespace
+
+std::string_view to_string(MapKind kind) {
+  return kind == MapKind::attention ? "attention" : "attribution";
+}
+
+std::optional<MapKind> map_kind_from(std::string_view name) {
+  for (const MapKind kind : {MapKind::attention, MapKind::attribution}) {
+    if (name == to_string(kind)) return kind;
+  }
+  return std::nullopt;
+}
 
 bool sums_to_one(double sum) {
   constexpr double tolerance = 0.015;  // weights written with two decimals
@@ -28,6 +53,14 @@ bool are_zeros_and_ones(std::span<const float> weights) {
 
 bool are_links(std::span<const float> weights) {
   return are_zeros_and_ones(weights) && std::ranges::find(weights, 1.0F) != weights.end();
+}
+
+std::vector<float> signed_shares(std::span<const float> row) {
+  return shares_of(row, [](float phi) { return static_cast<double>(phi); });
+}
+
+std::vector<float> positive_shares(std::span<const float> row) {
+  return shares_of(row, [](float phi) { return std::max(static_cast<double>(phi), 0.0); });
 }
 
 }  // namespace attnviz

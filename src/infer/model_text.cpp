@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -67,6 +68,25 @@ ModelText text_of(const Model& model) {
   }
   throw InputError(fmt::format("{}: expected how the model reads text, got {}", place,
                                printable(found->second)));
+}
+
+std::string counts_to_json(std::span<const std::size_t> counts) {
+  return Json(std::vector<std::size_t>(counts.begin(), counts.end())).dump();
+}
+
+std::vector<std::size_t> source_counts_of(const Model& model) {
+  const auto found = model.metadata.find(source_counts_key);
+  if (found == model.metadata.end()) return {};
+  const std::string place = fmt::format("{}: metadata: {}", model.name, source_counts_key);
+  const auto json = parse_strict_json<Json>(found->second, place);
+  const bool are_counts =
+      json.is_array() && json.size() == model.source.symbols().size() &&
+      std::ranges::all_of(json, [](const Json& count) { return count.is_number_unsigned(); });
+  if (!are_counts) {
+    throw InputError(fmt::format("{}: expected {} counts, one a symbol, got {}", place,
+                                 model.source.symbols().size(), printable(found->second)));
+  }
+  return json.get<std::vector<std::size_t>>();
 }
 
 double usual_log_probability(const Model& model) {

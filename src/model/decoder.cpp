@@ -167,10 +167,23 @@ void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, Decod
   tanh_in_place(s_0);
 }
 
+void update_state(const DecoderWeights& weights, const DecoderTables& tables,
+                  std::span<const int> inputs, const Matrix& contexts, Columns now,
+                  DecoderTape& tape) {
+  const Blocks<const DecoderWeights> w{weights};
+  auto input = columns(tape.input, now);
+  look_up(tables.gru, ids_of(inputs, now), input);
+  add_product(w.gru_context(), columns(contexts, now), input);
+  gru_step(weights.gru, {tape.input, {}}, now, tape.gru);
+}
+
+Eigen::Ref<const Matrix> context_readout(const DecoderWeights& weights) {
+  return Blocks<const DecoderWeights>{weights}.joint_context();
+}
+
 void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
                   const AttentionMemory& memory, std::span<const int> inputs, Columns earlier,
                   Columns now, DecoderTape& tape) {
-  const Blocks<const DecoderWeights> w{weights};
   GruTape& gru = tape.gru;
   if (earlier.count == 0) {
     carry(tape.initial_state, {0, now.count}, now, gru.before);
@@ -184,13 +197,8 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
   } else {
     carry(tape.contexts, earlier, now, tape.earlier_contexts);
   }
-  const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
-
-  auto input = columns(tape.input, now);
-  look_up(tables.gru, ids_of(inputs, now), input);
-  add_product(w.gru_context(), columns(given, now), input);
-  gru_step(weights.gru, {tape.input, {}}, now, gru);
-
+  update_state(weights, tables, inputs,
+               query == Query::previous ? tape.contexts : tape.earlier_contexts, now, tape);
   if (query == Query::current) {
     attend(weights.attention, memory, columns(gru.after, now), earlier, now, tape.attention,
            columns(tape.contexts, now));

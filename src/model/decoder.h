@@ -92,6 +92,12 @@ void project_tokens_backward(const DecoderBackwardWeights& weights, const Matrix
 /// Fills s_0 and the keys from memory.annotations.
 void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape);
 
+/// s_i of the columns `now`, given the state before them (tape.gru.before), their inputs and the
+/// contexts that enter with these (K x N): c_i with Query::previous, else c_{i-1}.
+void update_state(const DecoderWeights& weights, const DecoderTables& tables,
+                  std::span<const int> inputs, const Matrix& contexts, Columns now,
+                  DecoderTape& tape);
+
 /// One output step for the columns `now`, given their inputs: s_i and c_i. `earlier` is the step
 /// before, empty for the first one.
 void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
@@ -101,6 +107,9 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
 /// The logits of the columns `now`, which may be those of many steps.
 void readout(const DecoderWeights& weights, const DecoderTables& tables,
              std::span<const int> inputs, Columns now, DecoderTape& tape);
+
+/// W_c, the block for c of the layer that reads [s ; c ; y]: R x K, or V x K.
+Eigen::Ref<const Matrix> context_readout(const DecoderWeights& weights);
 
 /// Given d_logits, adds to the gradients of weights and tables and sets that of the annotations.
 /// `entropy_weight` is the factor in the loss of the entropy of each label's attention. Asks `stop`

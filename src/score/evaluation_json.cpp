@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "formats/map_kind.h"
 #include "score/evaluate.h"
 #include "score/map_evaluation.h"
 #include "score/pair_evaluation.h"
@@ -34,6 +35,9 @@ Json gold_json(std::size_t count, const LinkScores& links, const AlignmentScores
 
 Json map_json(const MapScores& scores) {
   Json json = {{"maps", scores.maps}};
+  if (scores.attributions > 0) {
+    json["kind"] = scores.attributions == scores.maps ? to_string(MapKind::attribution) : "mixed";
+  }
   json.update(coverage_json(scores.coverage));
   if (scores.gold_maps > 0) {
     json["gold"] = gold_json(scores.gold_maps, scores.links, scores.alignment);

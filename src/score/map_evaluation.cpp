@@ -1,6 +1,7 @@
 #include "score/map_evaluation.h"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include "formats/map_kind.h"
@@ -14,24 +15,47 @@ bool ends(const std::vector<std::string>& labels) {
 
 const std::vector<int> none;
 
+/// The first rows of attributions as scores see them, with END's column, which some methods have no
+/// value for, masked. So is a row without a positive value: none of it is the largest.
+std::vector<float> scored_shares(const AttentionMap& map, std::size_t rows, std::size_t inputs) {
+  constexpr float masked = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> all;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const auto row = std::span(map.weights).subspan(r * map.columns(), inputs);
+    std::vector<float> shares = positive_shares(row);
+    const bool has_positive = std::ranges::any_of(shares, [](float share) { return share > 0; });
+    if (!has_positive) shares.assign(inputs, masked);
+    shares.resize(map.columns(), masked);
+    all.insert(all.end(), shares.begin(), shares.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 void MapScores::add(const AttentionMap& map, const GoldAlignment& possible) {
+  const bool is_attribution = map.kind == MapKind::attribution;
   const std::size_t columns = map.columns();
   const std::size_t inputs = columns - (ends(map.source) ? 1 : 0);
   const std::size_t outputs = map.rows() - (ends(map.target) ? 1 : 0);
-  const auto weights = std::span(map.weights).first(outputs * columns);
+  std::vector<float> shares;
+  if (is_attribution) shares = scored_shares(map, outputs, inputs);
+  const auto weights = std::span(is_attribution ? shares : map.weights).first(outputs * columns);
   ++maps;
+  attributions += is_attribution ? 1 : 0;
   end_columns += columns - inputs;
   end_rows += map.rows() - outputs;
   rows += outputs;
-  masked += static_cast<std::size_t>(std::ranges::count_if(weights, is_masked));
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const bool is_scored = !is_attribution || i % columns < inputs;
+    masked += is_scored && is_masked(map.weights[i]) ? 1 : 0;
+  }
   coverage.add_map(weights, columns, inputs);
   gold_maps += map.gold.empty() ? 0 : 1;
   const bool is_links = are_links(weights);
   for (std::size_t i = 0; i < outputs; ++i) {
     const auto row = weights.subspan(i * columns, columns);
-    odd_rows += is_links || is_distribution(row) ? 0 : 1;
+    odd_rows += is_attribution || is_links || is_distribution(row) ? 0 : 1;
     if (i >= map.gold.size()) continue;
     alignment.add_row(row, map.gold[i]);
     links.add_row(row, inputs, map.gold[i], i < possible.size() ? possible[i] : none);
@@ -40,6 +64,7 @@ void MapScores::add(const AttentionMap& map, const GoldAlignment& possible) {
 
 MapScores& MapScores::operator+=(const MapScores& other) {
   maps += other.maps;
+  attributions += other.attributions;
   gold_maps += other.gold_maps;
   end_rows += other.end_rows;
   end_columns += other.end_columns;

@@ -12,10 +12,12 @@ namespace attnviz {
 
 /// Sums over maps. A last row or column labelled </s> is END, as in the maps of a model: its row is
 /// not scored, its column is no input to cover and a highest weight on it is no link, but the
-/// weight on it counts in the rows.
+/// weight on it counts in the rows. Rows of attributions are scored as positive_shares() has them,
+/// without END's column; where no value is positive, nothing is on gold.
 struct MapScores {
   std::size_t maps = 0;
-  std::size_t gold_maps = 0;  // those of them that have gold
+  std::size_t attributions = 0;  // maps of that kind
+  std::size_t gold_maps = 0;     // those of them that have gold
   std::size_t end_rows = 0;
   std::size_t end_columns = 0;
   std::size_t masked = 0;     // cells

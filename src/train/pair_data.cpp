@@ -169,6 +169,13 @@ std::map<std::string, std::string> PairData::metadata() const {
     if (of_part.target > 0.0) shares[std::string(name) + "_target"] = of_part.target;
   }
   if (!shares.empty()) entries["unknown"] = shares.dump();
+  std::vector<std::size_t> counts(source().symbols().size());
+  for (const std::uint32_t i : split_.train) {
+    for (const int id : corpus_.source(i)) {
+      if (id >= Vocabulary::reserved) ++counts[static_cast<std::size_t>(id - Vocabulary::reserved)];
+    }
+  }
+  entries[source_counts_key] = counts_to_json(counts);
   return entries;
 }
 

@@ -75,7 +75,8 @@ class PairData : public TrainingData {
   const Vocabulary& target() const override { return corpus_.target_vocabulary(); }
   int longest() const override { return 1 + std::max(longest_source_, longest_target_); }
   /// "text", how the model reads, "data", the settings with a checksum of the pairs, and "unknown",
-  /// the shares of a part's side that are read as <unk>, where there are any. Of pairs
+  /// the shares of a part's side that are read as <unk>, where there are any; and the counts of the
+  /// source's symbols. Of pairs
   /// that adopted an entry, the names of the files are those recorded: a run that is resumed ends
   /// with the same bytes wherever its pairs are found.
   std::map<std::string, std::string> metadata() const override;

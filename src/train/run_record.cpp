@@ -10,6 +10,7 @@
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "infer/model_text.h"
 
 namespace attnviz {
 namespace {
@@ -123,7 +124,9 @@ std::string config_json(const TrainingData& data, const Recipe& recipe, std::uin
                         const std::string& program, const std::string& name) {
   Json json{{"program", program}};
   if (!name.empty()) json[run_key] = name;
-  for (const auto& [key, entry] : data.metadata()) json[key] = Json::parse(entry);
+  for (const auto& [key, entry] : data.metadata()) {
+    if (key != source_counts_key) json[key] = Json::parse(entry);  // as long as the vocabulary
+  }
   json["seed"] = seed;
   json["recipe"] = Json::parse(to_json(recipe));
   return json.dump(2) + '\n';

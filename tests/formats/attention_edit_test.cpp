@@ -83,6 +83,10 @@ TEST_CASE("a crop of padding cuts off nothing, of negative weights no share", "[
   crop(scores, {0, 1}, {0, 2});
   CHECK(scores.metadata.at("note") == "cropped to rows 0:1 of 2, columns 0:2 of 3");
   CHECK_FALSE(scores.metadata.contains("cut_off"));
+  AttentionMap changes = numbered(2, 3);
+  changes.kind = MapKind::attribution;  // any of them may be negative
+  crop(changes, {0, 2}, {0, 2});
+  CHECK_FALSE(changes.metadata.contains("cut_off"));
   AttentionMap whole = numbered(2, 3);
   crop(whole, {0, 2}, {0, 3});
   CHECK(whole.metadata.empty());

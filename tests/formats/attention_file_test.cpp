@@ -57,7 +57,8 @@ AttentionMap read(const std::string& bytes, const std::string& format,
 }
 
 TEST_CASE("every written format comes back by its ending, with all that it can hold") {
-  const AttentionMap map = full_map();
+  AttentionMap map = full_map();
+  map.kind = MapKind::attribution;
   for (const std::string& name : written_format_names()) {
     INFO(name);
     const File file("m." + name, attention_to_bytes(map, *attention_format(name)));
@@ -70,6 +71,7 @@ TEST_CASE("every written format comes back by its ending, with all that it can h
     CHECK(back.gold == (has_all ? map.gold : GoldAlignment{}));
     CHECK(back.expected == (has_all ? map.expected : Labels{}));
     CHECK(back.metadata == (has_all ? map.metadata : decltype(map.metadata){}));
+    CHECK(back.kind == (has_all ? map.kind : MapKind::attention));
   }
 }
 

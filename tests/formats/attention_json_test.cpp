@@ -58,6 +58,7 @@ void check_equal(const AttentionMap& a, const AttentionMap& b) {
   CHECK(a.gold == b.gold);
   CHECK(a.expected == b.expected);
   CHECK(a.metadata == b.metadata);
+  CHECK(a.kind == b.kind);
 }
 
 TEST_CASE("JSON of a map, literally") {
@@ -71,6 +72,64 @@ TEST_CASE("JSON of a map, literally") {
   map.metadata = {{"task", "sort"}, {"caption", "c"}};
   CHECK(attention_to_json(map) ==
         start + R"(,"gold":[[0,1]],"expected":["\"C\"\n"],"facts":{"caption":"c","task":"sort"}})");
+}
+
+// A document with these keys before the labels.
+std::string with_keys(const std::string& keys) {
+  return '{' + head + keys + labels + weights + '}';
+}
+
+TEST_CASE("JSON names the kind of a map that is no attention") {
+  AttentionMap map{{"a", "b", "c"}, {"B"}, {-0.5F, std::nanf(""), 2.0F}, {}, {}, {}};
+  map.kind = MapKind::attribution;
+  const std::string json = attention_to_json(map);
+  CHECK(json ==
+        R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+        R"("kind":"attribution","source":["a","b","c"],"target":["B"],"weights":[[-0.5,null,2]]})");
+  const AttentionMap back = read_json(json, "m");
+  CHECK(back.kind == MapKind::attribution);
+  CHECK(same_weights(back.weights, map.weights));
+  CHECK(read_lines(json + '\n' + whole, "m")[0].kind == MapKind::attribution);
+  CHECK(read_lines(json + '\n' + whole, "m")[1].kind == MapKind::attention);
+  CHECK(read_json(with_keys(R"("kind":"attention",)"), "m").kind == MapKind::attention);
+  CHECK(read_json('{' + labels + weights + R"(,"kind":"attribution"})", "m").kind ==
+        MapKind::attribution);
+}
+
+TEST_CASE("kinds of maps that are none are refused") {
+  const auto refused = [](const std::string& kind, const std::string& got) {
+    CHECK_THROWS_WITH(read_json(with_keys("\"kind\":" + kind + ','), "m"),
+                      "m: kind: expected \"attention\" or \"attribution\", got " + got);
+  };
+  refused("\"saliency\"", "\"saliency\"");
+  refused("\"\\u001b\"", "\"\\u001b\"");
+  refused("1", "1");
+  refused("null", "null");
+  refused("[\"attention\"]", "an array");
+  CHECK_THROWS_WITH(read_json(with_keys(R"("kind":"attention","kind":"attention",)"), "m"),
+                    "m: the key \"kind\" occurs twice");
+}
+
+TEST_CASE("of attributions no number is a mask, and no axis need sum to one") {
+  const std::string start = R"({"kind":"attribution","weights":)";
+  const AttentionMap low = read_json(start + "[[-3e9,0.5],[null,1]]}", "m");
+  CHECK(low.weights[0] == -3e9F);
+  CHECK(is_masked(low.weights[2]));
+  // As attention, the first number is a mask, and the axis before the last is that of the inputs.
+  ReadOptions all;
+  all.array.index = {"all"};
+  const std::string turned = "[[[0.25,0.25],[0.75,0.75]],[[0.5,0.5],[0.5,0.5]]]}";
+  CHECK(notes_of(read_maps(start + turned, "json", all)).empty());
+  CHECK_FALSE(notes_of(read_maps("{\"weights\":" + turned, "json", all)).empty());
+  CHECK(notes_of(read_maps("[[-3e9,0.5],[0,1]]", "json")) ==
+        "1 weight of -1e9 or so is taken for masked\n");
+  ReadOptions rollout;
+  rollout.array.rollout = true;
+  CHECK_THROWS_WITH(read_maps(start + turned, "json", rollout),
+                    "combine: expected attention for a rollout, got attribution in m");
+  all.array.index = {"mean"};
+  CHECK(read_map(start + "[[[-3e9,1]],[[-1e9,3]]]}", "json", all).weights ==
+        std::vector<float>{-2e9F, 2});
 }
 
 TEST_CASE("a map comes back from its JSON, to the bit") {

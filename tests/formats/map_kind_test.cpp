@@ -27,3 +27,28 @@ TEST_CASE("links are zeros and ones, masked cells aside", "[formats]") {
   CHECK_FALSE(are_links(Weights{0, masked}));
   CHECK(are_zeros_and_ones(Weights{0, masked}));
 }
+
+TEST_CASE("attributions as shares of their row, signed and positive", "[formats]") {
+  const float masked = std::numeric_limits<float>::quiet_NaN();
+  constexpr float largest = std::numeric_limits<float>::max();
+  using Row = std::vector<float>;
+  const auto shares = signed_shares(Row{3, masked, -1, 0});
+  CHECK(is_masked(shares[1]));
+  CHECK(Row{shares[0], shares[2], shares[3]} == Row{0.75F, -0.25F, 0});
+  const auto positive = positive_shares(Row{3, masked, -4, 1});
+  CHECK(is_masked(positive[1]));
+  CHECK(Row{positive[0], positive[2], positive[3]} == Row{0.75F, 0, 0.25F});
+  // Nothing to divide by, and a sum that no float holds.
+  CHECK(signed_shares(Row{0, 0}) == Row{0, 0});
+  CHECK(positive_shares(Row{-1, 0}) == Row{0, 0});
+  CHECK(signed_shares(Row{largest, -largest}) == Row{0.5F, -0.5F});
+  CHECK(positive_shares(Row{largest, largest}) == Row{0.5F, 0.5F});
+  CHECK(signed_shares(Row{}).empty());
+}
+
+TEST_CASE("kinds of maps have names", "[formats]") {
+  CHECK(to_string(MapKind::attribution) == "attribution");
+  CHECK(map_kind_from("attention") == MapKind::attention);
+  CHECK(map_kind_from("attribution") == MapKind::attribution);
+  CHECK_FALSE(map_kind_from("Attribution"));
+}

@@ -84,6 +84,12 @@ std::string counted_text(const MapEvaluation& evaluation) {
     text += ": " + counted(evaluation.heads.size(), "head") + ", " +
             counted(evaluation.sentences.size(), "sentence");
   }
+  if (all.attributions > 0) {
+    text += fmt::format(
+        "\n{} of attributions: scored are positive values, divided by their row's sum, without the "
+        "column of {}",
+        counted(all.attributions, "map"), end_label);
+  }
   if (all.end_rows + all.end_columns > 0) {
     text += fmt::format(
         "\n{} at the end of the outputs of {} is not scored; at the end of the inputs of {} it is "

@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "cli/output.h"
+#include "cli/render/attribution.h"
 #include "cli/render/fonts.h"
 #include "cli/version.h"
 #include "render/figure/heatmap.h"
@@ -107,10 +108,12 @@ std::string note_of(std::span<const Picture> pictures) {
 }  // namespace
 
 std::string caption_of(const Picture& picture, const LookFlags& look) {
+  const bool is_attribution = picture.map.kind == MapKind::attribution;
   // Scores of a difference would mean nothing.
   return join_parts(note_of({&picture, 1}),
-                    look.difference ? "orange: more in the first \u00b7 blue: more in the second"
-                                    : picture_caption(picture.map));
+                    look.difference  ? "orange: more in the first \u00b7 blue: more in the second"
+                    : is_attribution ? attribution_caption(picture.map)
+                                     : picture_caption(picture.map));
 }
 
 namespace {
@@ -133,13 +136,13 @@ std::string panel_title(const Picture& picture, bool name_source, bool several_f
   return name_source ? source + "\n" + picture.title : picture.title;
 }
 
-void tell_outside(bool quiet, const Look& look, const Outside& outside) {
+void tell_outside(bool quiet, const char* what, const Look& look, const Outside& outside) {
   const std::size_t count = outside.below + outside.above;
   if (count == 0) return;
   const NumberStyle style = fit_numbers(look.scale);
-  tell(quiet, fmt::format("attnviz: warning: {} of {} weights lie outside {} to {} and have the "
-                          "colour of the nearer end; --scale auto fits the colours to them",
-                          count, outside.cells, number_text(look.scale.low, style),
+  tell(quiet, fmt::format("attnviz: warning: {} of {} {} lie outside {} to {} and have the colour "
+                          "of the nearer end; --scale auto fits the colours to them",
+                          count, outside.cells, what, number_text(look.scale.low, style),
                           number_text(look.scale.high, style)));
 }
 
@@ -155,16 +158,25 @@ Figure paint_figure(const Frame& frame, const Theme& theme, const Font& font,
 
 // What all figures of maps need.
 struct Drawing {
-  std::vector<AttentionMap> maps;
+  std::vector<AttentionMap> maps;  // as drawn
   Look look;
   std::string note;  // on the scale
 
   Drawing(const std::vector<Picture>& pictures, const FigureOptions& options) {
     for (const Picture& picture : pictures) maps.push_back(picture.map);
-    look = options.look.resolve(maps);
-    const Outside outside = count_outside(maps, look.scale);
-    if (!options.look.fits_scale()) tell_outside(options.quiet, look, outside);
-    note = options.look.scale_note(look, outside);
+    LookFlags flags = options.look;
+    flags.attributions =
+        std::ranges::find(maps, MapKind::attribution, &AttentionMap::kind) != maps.end();
+    if (flags.shows_shares()) std::ranges::for_each(maps, divide_by_row_sums);
+    look = flags.resolve(maps);
+    Outside outside = count_outside(maps, look.scale);
+    if (!flags.fits_scale()) {
+      tell_outside(options.quiet, flags.attributions ? "values" : "weights", look, outside);
+    }
+    for (const AttentionMap& map : maps) {  // told in their own captions
+      if (map.kind == MapKind::attribution) outside.masked -= count_outside(map, look.scale).masked;
+    }
+    note = flags.scale_note(look, outside);
   }
 };
 
@@ -175,10 +187,11 @@ Figure draw_one(const Picture& picture, const Drawing& drawing, const Font& font
   if (heatmap.texts.title.empty()) heatmap.texts.title = picture.name;
   heatmap.texts.title = options.look.title.value_or(heatmap.texts.title);
   heatmap.texts.caption = join_parts(heatmap.texts.caption, drawing.note);
-  const HeatmapLayout layout = lay_out_heatmap(picture.map, heatmap, font);
+  const AttentionMap& map = drawing.maps.front();
+  const HeatmapLayout layout = lay_out_heatmap(map, heatmap, font);
   tell_omissions(options.quiet, layout.panel);
   return paint_figure(layout.frame, look.theme, font, picture_text, options,
-                      [&](Painter& painter) { paint_heatmap(painter, picture.map, look, layout); });
+                      [&](Painter& painter) { paint_heatmap(painter, map, look, layout); });
 }
 
 Figure draw_over(const Drawing& drawing, const std::vector<HeatmapTexts>& each,
@@ -244,11 +257,12 @@ std::string draw_text(const Pictures& pictures, const FigureOptions& options,
   terminal.colormap = drawing.look.colormap;
   terminal.scale = drawing.look.scale;
   std::string text;
-  for (const Picture& picture : pictures.each) {
+  for (std::size_t i = 0; i < pictures.each.size(); ++i) {
+    const Picture& picture = pictures.each[i];
     const std::string& own = picture.title.empty() ? picture.name : picture.title;
     terminal.title = options.look.title.value_or(own);
     terminal.caption = caption_of(picture, options.look);
-    text += (text.empty() ? "" : "\n") + draw_terminal(picture.map, terminal);
+    text += (text.empty() ? "" : "\n") + draw_terminal(drawing.maps[i], terminal);
   }
   return text + drawing.note + (drawing.note.empty() ? "" : "\n");
 }

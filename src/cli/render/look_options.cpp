@@ -8,11 +8,13 @@
 #include "base/number.h"
 #include "base/split.h"
 #include "base/utf8.h"
+#include "render/text/label_text.h"
 
 namespace attnviz {
 namespace {
 
 constexpr int max_decimals = 6;
+constexpr std::size_t max_function = 40;  // characters
 constexpr std::string_view fitted_scales[] = {"auto", "log", "sqrt", "centred"};
 
 NumberStyle parse_number_style(const std::string& text) {
@@ -24,6 +26,27 @@ NumberStyle parse_number_style(const std::string& text) {
   const int decimals = text[1] - '0';
   if (decimals < 0 || decimals > max_decimals) refuse();
   return {decimals, text[2] == '%'};
+}
+
+bool is_fixed(const std::string& scale) {
+  return scale.empty() || scale == "fixed";
+}
+
+/// Whether 0 is in the middle, as it is of the colours of a difference.
+bool is_centred(const Scale& scale) {
+  return scale.kind == ScaleKind::linear && scale.low == -scale.high;
+}
+
+/// What the values of all maps are; "" where they differ.
+std::string function_of(const std::vector<AttentionMap>& maps) {
+  const auto function = [](const AttentionMap& map) {
+    const auto found = map.metadata.find("function");
+    return found == map.metadata.end() ? "" : found->second;
+  };
+  const std::string first = maps.empty() ? "" : function(maps.front());
+  const bool same =
+      std::ranges::all_of(maps, [&](const AttentionMap& map) { return function(map) == first; });
+  return same ? shorten(first, max_function) : "";
 }
 
 Colormap colormap_of(const std::string& name) {
@@ -55,8 +78,9 @@ std::optional<Scale> parse_ends(const std::string& text) {
 }  // namespace
 
 Scale LookFlags::resolve_scale(const std::vector<AttentionMap>& maps) const {
-  if (scale.empty() || scale == "fixed") return difference ? Scale{-1, 1} : Scale{};
-  if (scale == "auto") return fit_scale(maps, difference ? Centre::zero : Centre::free);
+  const bool is_signed = difference || attributions;
+  if (is_fixed(scale)) return is_signed ? Scale{-1, 1} : Scale{};
+  if (scale == "auto") return fit_scale(maps, is_signed ? Centre::zero : Centre::free);
   const std::size_t colon = std::min(scale.find(':'), scale.size());
   const std::string name = scale.substr(0, colon);
   const bool centred = difference || name == "centred";
@@ -88,8 +112,13 @@ Look LookFlags::resolve(const std::vector<AttentionMap>& maps) const {
   if (centred && !colormap.empty()) {
     throw UsageError("--colormap: expected none, as --scale centred has its own, got " + colormap);
   }
-  look.colormap = difference || centred ? Colormap::difference : colormap_of(colormap);
   look.scale = resolve_scale(maps);
+  const bool shows_sign = attributions && colormap.empty() && is_centred(look.scale);
+  look.colormap =
+      difference || centred || shows_sign ? Colormap::difference : colormap_of(colormap);
+  if (attributions) {
+    look.bar_title = shows_shares() ? "share of the row's sum of |change|" : function_of(maps);
+  }
   look.theme = theme_of(theme);
   look.cell = cell;
   look.font_size = font_size;
@@ -104,6 +133,10 @@ Look LookFlags::resolve(const std::vector<AttentionMap>& maps) const {
   return look;
 }
 
+bool LookFlags::shows_shares() const {
+  return attributions && is_fixed(scale);
+}
+
 bool LookFlags::fits_scale() const {
   return std::ranges::find(fitted_scales, scale) != std::end(fitted_scales);
 }
@@ -113,8 +146,9 @@ std::string LookFlags::scale_note(const Look& look, const Outside& outside) cons
   const NumberStyle style = fit_numbers(look.scale);
   const std::string from = number_text(low, style);
   const std::string to = number_text(high, style);
-  const Scale usual = difference ? Scale{-1, 1} : Scale{};
+  const Scale usual = difference || attributions ? Scale{-1, 1} : Scale{};
   std::vector<std::string> parts;
+  if (attributions && !shows_shares()) parts.push_back("values, not shares of their rows");
   if (low == high) {
     parts.push_back("all " + from);
   } else if (fits_scale() || !(look.scale == usual)) {
@@ -122,14 +156,17 @@ std::string LookFlags::scale_note(const Look& look, const Outside& outside) cons
                      : kind == ScaleKind::logarithm ? " by logarithm"
                                                     : "";
     const bool is_usual = low == usual.low && high == usual.high;
-    const char* instead = is_usual ? "" : difference ? ", not -1 to 1" : ", not 0 to 1";
+    const char* instead = is_usual || attributions ? ""
+                          : difference             ? ", not -1 to 1"
+                                                   : ", not 0 to 1";
     parts.push_back(fmt::format("colours{} from {} to {}{}", by, from, to, instead));
   }
   const auto count = [&](std::size_t number, const std::string& what) {
     if (number > 0) parts.push_back(fmt::format("{} of {} {}", number, outside.cells, what));
   };
-  count(outside.above, "weights above " + to);
-  count(outside.below, "weights below " + from);
+  const std::string weights = attributions ? "values" : "weights";
+  count(outside.above, weights + " above " + to);
+  count(outside.below, weights + " below " + from);
   count(outside.masked, "cells masked");
   return join(parts, " \u00b7 ");
 }

@@ -27,11 +27,14 @@ struct LookFlags {
   bool gold = false;
   std::string gold_file;  // in place of the gold of the maps
   bool mark_argmax = false;
-  bool difference = false;  // the colours and the scale of a difference
+  bool difference = false;    // the colours and the scale of a difference
+  bool attributions = false;  // some of the maps are: colours and scale of all are theirs
 
   /// The look of a figure of these maps. Throws UsageError for numbers that cannot be written so,
   /// and for a scale that is none.
   Look resolve(const std::vector<AttentionMap>& maps) const;
+  /// Whether rows are drawn as shares of their sums: attributions, unless a scale was asked for.
+  bool shows_shares() const;
   /// Whether the scale reaches from the least to the greatest weight, as far as these can be drawn.
   bool fits_scale() const;
   /// The picture's note on its colours: what they show where that is not 0 to 1, what lies outside,

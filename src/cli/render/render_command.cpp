@@ -18,6 +18,7 @@
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/output_format.h"
+#include "cli/render/attribution.h"
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
 #include "cli/render/over_photo.h"
@@ -175,6 +176,12 @@ Pictures collect(const RenderOptions& options) {
         "--difference: expected two maps, got {}; name two files with --matrix or two maps of one "
         "with --index or --sentence, or two models with --model",
         each.size()));
+  }
+  const auto is_attribution = [](const Picture& picture) {
+    return picture.map.kind == MapKind::attribution;
+  };
+  if (std::ranges::any_of(each, is_attribution)) {
+    for (Picture& picture : each) divide_with_note(picture.map);
   }
   return {{subtract(each[0], each[1])}, {}, {}};
 }
@@ -389,6 +396,8 @@ void add_render(Program& program) {
   command.option("--over").excludes("--difference", "--annotate", "--mark-argmax", "--gold",
                                     "--grid-lines", "--x-title", "--y-title", "--font-size");
   command.flag("--quiet", options->quiet, "no notes and warnings");
+  command.end_help_with(
+      "A map shows where a model looks; whether it needs to, attnviz explain says.");
   command.run([options] { run_render(*options); });
 }
 

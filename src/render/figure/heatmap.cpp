@@ -199,6 +199,7 @@ void paint_color_bar(Painter& painter, const ColorBar& layout, const Look& look)
     painter.fill({bar.x + bar.width + tick_gap, tick.y, tick_length, 1}, look.theme.faint_ink);
     painter.text(tick.label, look.theme.ink);
   }
+  for (const PlacedText& line : layout.title) painter.text(line, look.theme.faint_ink);
 }
 
 void paint_panel(Painter& painter, const AttentionMap& map, const Look& look,

@@ -23,7 +23,7 @@ int color_bar_label_height(const Font& font, const BarPlace& place) {
 
 // Beside the map. A bar that is so much higher than the map that it reaches the column labels
 // is placed beside those.
-ColorBar place_beside(const Font& font, const Scale& scale, const Outside& outside,
+ColorBar place_beside(const Font& font, const Look& look, const Outside& outside,
                       const PanelLayout& panel, int side) {
   const int height = color_bar_height(panel.map.height);
   BarPlace place = {panel.map.width + scaled(20, side), half(panel.map.height - height), height,
@@ -37,7 +37,21 @@ ColorBar place_beside(const Font& font, const Scale& scale, const Outside& outsi
     }
     place.x = std::max(place.x, right + scaled(12, side));
   }
-  return place_color_bar(font, scale, outside, place);
+  return place_color_bar(font, look, outside, place);
+}
+
+// Right of the ticks and upwards, in as many lines as the height of the bar takes.
+void place_bar_title(const Font& font, const std::string& text, int size, ColorBar& bar) {
+  int right = bar.box.x + bar.box.width;
+  for (const Tick& tick : bar.ticks)
+    right = std::max(right, tick.label.box.x + tick.label.box.width);
+  int x = right + size - measure(font, "H", size).top;
+  for (PlacedText& line : place_lines(font, text, size, bar.box.height, Align::middle)) {
+    const TextExtent e = measure(font, line.text, size);
+    const int y = bar.box.y + half(bar.box.height + e.left + e.right);
+    bar.title.push_back(place_text(line.text, e, size, x, y, Direction::up));
+    x += size * 27 / 20;
+  }
 }
 
 }  // namespace
@@ -50,6 +64,7 @@ Box ColorBar::bounds() const {
   for (const Tick& tick : ticks) include(all, tick.label);
   if (outside.masked > 0) include(all, masked);
   include(all, masked_label);
+  for (const PlacedText& line : title) include(all, line);
   return all;
 }
 
@@ -61,6 +76,7 @@ void ColorBar::move_by(int dx, int dy) {
   }
   move(masked, dx, dy);
   move(masked_label, dx, dy);
+  for (PlacedText& line : title) move(line, dx, dy);
 }
 
 int color_bar_height(int maps_height) {
@@ -72,7 +88,7 @@ int tip_height(const ColorBar& bar) {
   return bar.box.width / 2;
 }
 
-ColorBar place_color_bar(const Font& font, const Scale& scale, const Outside& outside,
+ColorBar place_color_bar(const Font& font, const Look& look, const Outside& outside,
                          const BarPlace& place) {
   const int size = color_bar_font(place);
   ColorBar placed;
@@ -85,11 +101,11 @@ ColorBar place_color_bar(const Font& font, const Scale& scale, const Outside& ou
     return place_text(text, e, size, text_x, half(2 * y + 1 - e.top - e.bottom));
   };
   const int steps = bar.height >= 12 * color_bar_label_height(font, place) ? 5 : 2;
-  for (const AxisTick& mark : scale_ticks(scale, steps)) {
+  for (const AxisTick& mark : scale_ticks(look.scale, steps)) {
     Tick tick;
     tick.value = mark.value;
-    tick.y =
-        bar.y + static_cast<int>(std::lround((1.0 - scale.place(tick.value)) * (bar.height - 1)));
+    tick.y = bar.y +
+             static_cast<int>(std::lround((1.0 - look.scale.place(tick.value)) * (bar.height - 1)));
     tick.label = beside(mark.label, tick.y);
     placed.ticks.push_back(std::move(tick));
   }
@@ -98,6 +114,7 @@ ColorBar place_color_bar(const Font& font, const Scale& scale, const Outside& ou
     placed.masked = {bar.x, top, bar.width, bar.width};
     placed.masked_label = beside("masked", top + bar.width / 2);
   }
+  if (!look.bar_title.empty()) place_bar_title(font, look.bar_title, size, placed);
   return placed;
 }
 
@@ -119,8 +136,7 @@ HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& opt
     side = longer_side(map, {needed, needed});
     layout.panel = lay_out_panel(map, look, texts, font, {needed, needed}, side);
   }
-  layout.color_bar =
-      place_beside(font, look.scale, count_outside(map, look.scale), layout.panel, side);
+  layout.color_bar = place_beside(font, look, count_outside(map, look.scale), layout.panel, side);
   Framed content = {layout.panel.bounds(), half(layout.panel.map.width), side};
   include(content.bounds, layout.color_bar.bounds());
   const Shift shift = place_frame(font, texts.title, texts.caption, content, layout.frame);

@@ -28,6 +28,7 @@ struct ColorBar {
   Outside outside;  // a tip at each end that has weights beyond it
   Box masked;       // the ground of masked cells, below the bar; empty when there are none
   PlacedText masked_label;
+  std::vector<PlacedText> title;  // line by line, to be read upwards
 
   Box bounds() const;
   void move_by(int dx, int dy);
@@ -51,7 +52,7 @@ struct BarPlace {
   int side = 0;       // sets its width and the size of its labels, see scaled()
   int font_size = 0;  // of the maps' labels: those of the bar are no larger
 };
-ColorBar place_color_bar(const Font& font, const Scale& scale, const Outside& outside,
+ColorBar place_color_bar(const Font& font, const Look& look, const Outside& outside,
                          const BarPlace& place);
 
 /// How high the tip of a colour bar is.

@@ -122,6 +122,7 @@ class GridBuilder {
   void share_axis_titles();
   void measure_grid();
   void place_panel_titles();
+  int row_gap() const;
   void move_to_grid();
   void place_heads(const std::vector<std::string>& names, Side side);
   void place_axis_titles();
@@ -214,6 +215,13 @@ void GridBuilder::place_panel_titles() {
   rows_ = std::move(rows);
 }
 
+// A caption is nearer to its own panel than to the title below it.
+int GridBuilder::row_gap() const {
+  const auto has_caption = [](const HeatmapTexts& texts) { return !texts.caption.empty(); };
+  const bool is_close = share_axes_ && std::ranges::any_of(texts_, has_caption);
+  return is_close ? gap_ + scaled(12, side_) : gap_;
+}
+
 void GridBuilder::move_to_grid() {
   std::vector<int> lefts(grid_.columns, 0);
   std::vector<int> tops(grid_.rows(), 0);
@@ -221,13 +229,13 @@ void GridBuilder::move_to_grid() {
   std::int64_t width = 0;
   std::int64_t height = 0;
   for (const Reach& column : columns_) width += column.left + column.right + gap_;
-  for (const Reach& row : rows_) height += row.above + row.below + gap_;
+  for (const Reach& row : rows_) height += row.above + row.below + row_gap();
   check_canvas_size(width, height);
   for (std::size_t k = 1; k < grid_.columns; ++k) {
     lefts[k] = lefts[k - 1] + columns_[k - 1].right + gap_ + columns_[k].left;
   }
   for (std::size_t k = 1; k < grid_.rows(); ++k) {
-    tops[k] = tops[k - 1] + rows_[k - 1].below + gap_ + rows_[k].above;
+    tops[k] = tops[k - 1] + rows_[k - 1].below + row_gap() + rows_[k].above;
   }
   for (std::size_t i = 0; i < layout_.panels.size(); ++i) {
     at(i).move_by(lefts[grid_.column_of(i)], tops[grid_.row_of(i)]);
@@ -274,7 +282,7 @@ void GridBuilder::place_frame_and_bar() {
   const int height = color_bar_height(maps.height);
   const int right = std::max(maps.x + maps.width, bounds_.x + bounds_.width);
   layout_.color_bar =
-      place_color_bar(font_, options_.look.scale, layout_.color_bar.outside,
+      place_color_bar(font_, options_.look, layout_.color_bar.outside,
                       {right + scaled(20, side_), maps.y + half(maps.height - height), height,
                        side_, at(0).panel.font_size});
 

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view reset = "\x1b[0m";
 constexpr std::size_t max_letters = 16;  // of a column label, one below the other
 constexpr int max_row_label = 24;
+constexpr std::string_view blocks[] = {" ", "░", "▒", "▓", "█"};
 
 std::string spaces(int count) {
   return std::string(static_cast<std::size_t>(std::max(count, 0)), ' ');
@@ -115,19 +116,47 @@ class Drawing {
   }
 
   void add_color(std::string& text, double t, int width, std::string& last) const {
+    if (options_.colors != TerminalColors::full && has_zero_in_middle()) {
+      return add_signed(text, 2 * t - 1, width, last);
+    }
     if (options_.colors == TerminalColors::none) {
-      static constexpr std::string_view blocks[] = {" ", "░", "▒", "▓", "█"};
       for (int i = 0; i < width; ++i) text += blocks[std::lround(t * 4)];
       return;
     }
-    std::string color = fmt::format("\x1b[48;5;{}m", 232 + std::lround(t * 23));
+    std::string color = grey(t);
     if (options_.colors == TerminalColors::full) {
       const Color c = map_color(options_.colormap, t);
       color = fmt::format("\x1b[48;2;{};{};{}m", c.red, c.green, c.blue);
     }
+    set_color(text, color, last);
+    text += spaces(width);
+  }
+
+  // Without colours the ground shows how far from 0, and other marks what is below.
+  void add_signed(std::string& text, double share, int width, std::string& last) const {
+    static constexpr std::string_view marks[] = {" ", "-", "=", "%", "#"};
+    const auto step = static_cast<std::size_t>(std::lround(std::abs(share) * 4));
+    const auto& letters = share < 0 ? marks : blocks;
+    if (options_.colors == TerminalColors::greys) {
+      const char* ink = std::abs(share) < 0.5 ? "\x1b[97m" : "\x1b[30m";
+      set_color(text, grey(std::abs(share)) + ink, last);
+    }
+    const bool is_ground = options_.colors == TerminalColors::greys && share >= 0;
+    for (int i = 0; i < width; ++i) text += is_ground ? " " : letters[step];
+  }
+
+  bool has_zero_in_middle() const {
+    const Scale& scale = options_.scale;
+    return scale.low < 0 && scale.low == -scale.high && scale.kind == ScaleKind::linear;
+  }
+
+  static std::string grey(double t) {
+    return fmt::format("\x1b[48;5;{}m", 232 + std::lround(t * 23));
+  }
+
+  static void set_color(std::string& text, const std::string& color, std::string& last) {
     if (color != last) text += color;
     last = color;
-    text += spaces(width);
   }
 
   std::string scale() const {

@@ -61,16 +61,30 @@ std::vector<std::string> wrap_paragraph(const Font& font, std::string_view text,
   return lines;
 }
 
-// As few lines as possible, and among those the narrowest, so that no single word is left over.
+// Of the words that fit within `width`.
+int widest_word(const Font& font, std::string_view text, int size, int width) {
+  int widest = 0;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = word_end(text, start);
+    const int advance = measure(font, text.substr(start, end - start), size).advance;
+    if (advance <= width) widest = std::max(widest, advance);
+    start = end + 1;
+  }
+  return widest;
+}
+
+// As few lines as possible, and among those the narrowest, so that no single word is left over. No
+// word is broken that need not be.
 std::vector<std::string> wrap_evenly(const Font& font, std::string_view text, int size, int width) {
   std::vector<std::string> best = wrap_paragraph(font, text, size, width);
   if (best.size() == 1) return best;
+  const int widest = widest_word(font, text, size, width);
   int low = 0;
   int high = width;
   while (high - low > size) {
     const int middle = low + (high - low) / 2;
     std::vector<std::string> lines = wrap_paragraph(font, text, size, middle);
-    if (lines.size() > best.size()) {
+    if (middle < widest || lines.size() > best.size()) {
       low = middle;
     } else {
       high = middle;

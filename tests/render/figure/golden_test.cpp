@@ -8,11 +8,13 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "attnviz/png.h"
 #include "catch.h"
+#include "formats/map_kind.h"
 #include "render/decode_png.h"
 #include "render/draw.h"
 #include "render/figure/overlay.h"
@@ -101,6 +103,34 @@ Canvas over_a_picture() {
   });
 }
 
+// Signed values as shares of their rows, with a panel that has END's column and one that lacks it.
+Canvas attributions() {
+  const float none = std::nanf("");
+  std::vector<AttentionMap> maps(3, map_of({"c", "a", "</s>"}, {"a", "c", "</s>"}));
+  maps[0].weights = {0.125F, 0.875F, 0, 1, 0, 0, 0, 0.25F, 0.75F};
+  maps[1].weights = {-1.5F, 6, none, 4, none, none, 0, 0, none};
+  maps[2].weights = {2, 3, none, 5, -5, none, -1, -2, none};
+  for (AttentionMap& map : maps) {
+    map.gold = {{1}, {0}, {}};
+    for (std::size_t r = 0; r < map.rows(); ++r) {
+      const auto row = std::span(map.weights).subspan(r * map.columns(), map.columns());
+      std::ranges::copy(signed_shares(row), row.begin());
+    }
+  }
+  std::vector<HeatmapTexts> texts(3);
+  texts[0].title = "attention";
+  texts[1].title = "occlusion (swap)";
+  texts[2].title = "integrated gradients (mean)";
+  texts[1].caption = "gold mass 0.900 \u00b7 overlap 0.91\nexact \u00b7 1 undefined";
+  texts[2].caption = "gold mass 0.800 \u00b7 overlap 0.81\n64 nodes; complete to 8e-04";
+  SheetOptions options;
+  options.title = "reverse: ac \u2192 ca";
+  options.look.colormap = Colormap::difference;
+  options.look.scale = {-1, 1};
+  options.look.bar_title = "share of the row's sum of |change|";
+  return draw_sheet(maps, texts, options);
+}
+
 struct Golden {
   std::string name;
   std::function<Canvas()> draw;
@@ -115,7 +145,8 @@ std::vector<Golden> golden_pictures() {
           {"difference", difference_of_maps},
           {"thinned", thinned},
           {"heads", heads},
-          {"over", over_a_picture}};
+          {"over", over_a_picture},
+          {"attributions", attributions}};
 }
 
 std::filesystem::path path_of(const Golden& golden) {

@@ -30,6 +30,7 @@ std::vector<std::pair<std::string, Box>> parts_of(const HeatmapLayout& layout) {
     for (const PlacedText& text : *texts) add(text);
   }
   for (const Tick& tick : layout.color_bar.ticks) add(tick.label);
+  for (const PlacedText& line : layout.color_bar.title) add(line);
   add(layout.panel.row_title);
   add(layout.panel.column_title);
   return parts;
@@ -78,6 +79,7 @@ TEST_CASE("nothing overlaps, everything is inside, labels are centred") {
         HeatmapOptions options;
         options.texts.title = "reverse: monojitcnn \u2192 nnctijonom, exact, gold mass 0.998";
         options.texts.caption = "two lines\nof caption";
+        options.look.bar_title = "share of the row's sum of |change|";
         const HeatmapLayout layout = lay_out_heatmap(map, options, font);
         CAPTURE(rows, columns, row_kind, column_kind);
 
@@ -335,6 +337,24 @@ TEST_CASE("the colour bar shows the scale it was given") {
           Catch::Approx(share * (layout.color_bar.box.height - 1)).margin(0.5));
   }
   CHECK(labels == std::vector<std::string>{"0.0", "0.1", "0.2", "0.3", "0.4"});
+}
+
+TEST_CASE("the colour bar's title is no longer than the bar, and reads upwards") {
+  HeatmapOptions options;
+  options.look.bar_title = "share of the row's sum of |change|";
+  for (const auto& [rows, lines] : {std::pair<std::size_t, std::size_t>{1, 3}, {7, 2}, {20, 1}}) {
+    const auto letters = labels_of("letters", rows);
+    const ColorBar bar = lay_out_heatmap(map_of(letters, letters), options).color_bar;
+    REQUIRE(bar.title.size() == lines);
+    for (std::size_t i = 0; i < lines; ++i) {
+      const Box& box = bar.title[i].box;
+      CHECK(bar.title[i].direction == Direction::up);
+      CHECK(box.y >= bar.box.y);
+      CHECK(box.y + box.height <= bar.box.y + bar.box.height);
+      CHECK(std::abs(2 * box.y + box.height - 2 * bar.box.y - bar.box.height) <= 2);
+      CHECK(box.x > (i == 0 ? bar.ticks[0].label.box.x : bar.title[i - 1].box.x));
+    }
+  }
 }
 
 TEST_CASE("maps that cannot be drawn are refused") {

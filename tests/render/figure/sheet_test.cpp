@@ -267,6 +267,19 @@ TEST_CASE("maps with the same labels share their axes") {
   CHECK(layout.column_title.box.y < layout.heads[0].box.y);
 }
 
+TEST_CASE("a caption is nearer to its own panel than to the title below") {
+  Sheet sheet;
+  sheet.maps.assign(2, map_of({"x", "y", "z"}, {"a", "b", "c"}));
+  sheet.each.resize(2);
+  sheet.each[0].caption = sheet.each[1].title = "x";
+  sheet.options.columns = 1;
+  const SheetLayout layout = lay_out(sheet);
+  const TitledPanel& above = layout.panels[0];
+  const Box& caption = above.captions.front().box;
+  const int before = caption.y - above.panel.map.y - above.panel.map.height;
+  CHECK(layout.panels[1].titles.front().box.y - caption.y - caption.height > before);
+}
+
 TEST_CASE("labels of which one is wrong stand at every panel") {
   AttentionMap map = map_of({"a"}, {"x"});
   AttentionMap wrong = map;

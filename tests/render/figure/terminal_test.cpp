@@ -75,9 +75,18 @@ TEST_CASE("another scale and other colours") {
   TerminalOptions options;
   options.scale = {-1, 1};
   const auto lines = lines_of(draw_terminal(map, options));
-  CHECK(lines[1] == "x │  ▒▒██│");
-  CHECK(lines[2].starts_with("   -1 "));
-  CHECK(lines[2].ends_with(" 1"));
+  // What is below 0 has marks of its own.
+  CHECK(lines[1] == "x │##  ██│");
+  CHECK(lines[2] == "   -1 #%==- ░▒▒▓█ 1");
+  options.scale = {-4, 4};
+  CHECK(lines_of(draw_terminal(map, options))[1] == "x │--  ░░│");
+  options.width = 7;  // cells of one character
+  CHECK(lines_of(draw_terminal(map, options))[1] == "x │- ░│");
+  options.width = 0;
+  options.scale = {-1, 1};
+  options.colors = TerminalColors::greys;
+  CHECK(lines_of(draw_terminal(map, options))[1] ==
+        "x │\x1b[48;5;255m\x1b[30m##\x1b[48;5;232m\x1b[97m  \x1b[48;5;255m\x1b[30m  \x1b[0m│");
   options.colors = TerminalColors::full;
   options.colormap = Colormap::gray;
   CHECK(lines_of(draw_terminal(map, options))[1].starts_with("x │\x1b[48;2;0;0;0m  "));

@@ -55,6 +55,7 @@ TEST_CASE("text wraps between words, evenly") {
       {"one two three four", 13, {"one two", "three four"}},
       {"aaaa bbbb cccc d", 14, {"aaaa bbbb", "cccc d"}},
       {"abcdefgh", 4, {"abcd", "efgh"}},
+      {"abcdefgh abc", 9, {"abcdefgh", "abc"}},
       {"ab abcdef", 4, {"ab", "abc", "def"}},
       {"one\ntwo", 20, {"one", "two"}},
       {"one\n\ntwo", 20, {"one", "", "two"}},
