@@ -50,19 +50,22 @@ double score(const AttentionWeights& weights, const AttentionTape& tape,
 
 std::vector<std::pair<std::string, double>> most_probable_symbols(const Vocabulary& vocabulary,
                                                                   std::span<const float> logits) {
-  std::vector<int> ids(logits.size());
-  std::iota(ids.begin(), ids.end(), 0);
+  std::vector<int> ids(logits.size() - Vocabulary::end);  // PAD and START are no answers
+  std::iota(ids.begin(), ids.end(), Vocabulary::end);
   const auto logit = [&](int id) { return logits[static_cast<std::size_t>(id)]; };
   const std::size_t count = std::min(top_count, ids.size());
   std::ranges::partial_sort(
       ids, ids.begin() + static_cast<std::ptrdiff_t>(count),
       [&](int a, int b) { return logit(a) != logit(b) ? logit(a) > logit(b) : a < b; });
   double total = 0.0;
-  for (const float x : logits) total += std::exp(static_cast<double>(x) - logit(ids[0]));
+  for (const float x : logits) {
+    total += std::exp(static_cast<double>(x) - static_cast<double>(logit(ids[0])));
+  }
   std::vector<std::pair<std::string, double>> top;
   for (std::size_t i = 0; i < count; ++i) {
-    top.emplace_back(vocabulary.symbol(ids[i]),
-                     std::exp(static_cast<double>(logit(ids[i])) - logit(ids[0])) / total);
+    top.emplace_back(
+        vocabulary.symbol(ids[i]),
+        std::exp(static_cast<double>(logit(ids[i])) - static_cast<double>(logit(ids[0]))) / total);
   }
   return top;
 }

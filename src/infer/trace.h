@@ -29,7 +29,7 @@ struct Trace {
   std::vector<float> previous;      // T x E   the embedding of y_{i-1}
   std::vector<float> logits;        // T x V
   std::vector<std::vector<std::pair<std::string, double>>>
-      top;  // T x 5   symbols and p, first most
+      top;  // T x 5   symbols and their p, most first
 
   std::size_t inputs() const { return source.size(); }
   std::size_t outputs() const { return target.size(); }

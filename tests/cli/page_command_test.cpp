@@ -111,3 +111,37 @@ TEST_CASE("attnviz render: what does not fit into a page is said with what to do
   check_refused(folder.run("render --curve runs/reverse --out curve.html"), 2,
                 "--curve: expected a file that ends in .png or .svg as --out, got html");
 }
+
+TEST_CASE("attnviz render: the sum is in pages of a model's own maps alone") {
+  const WorkFolder& folder = trained();
+  const Json map = page(folder, "--input abc")["maps"][0];
+  REQUIRE(map.contains("trace"));
+  CHECK(map["trace"].size() == map["target"].size() + 1);
+  CHECK(map["trace"][0]["h"].size() == map["source"].size());
+  CHECK(page(folder, "--input abc --target cba")["maps"][0].contains("trace"));
+  CHECK(!page(folder, "--input abc --replace-unk")["maps"][0].contains("trace"));
+  CHECK(!page(folder, "--matrix maps.jsonl")["maps"][0].contains("trace"));
+}
+
+TEST_CASE("attnviz predict: traces into files") {
+  const WorkFolder& folder = trained();
+  const auto result = folder.run("predict abcd abcde --trace trace.jsonl");
+  INFO(result.output);
+  CHECK(result.exit_code == 0);
+  CHECK(result.err == "wrote trace.jsonl\n");
+  CHECK(result.out == folder.run("predict abcd abcde").out);
+  CHECK(occurrences(folder.read("trace.jsonl"), "\"shapes\"") == 2);
+  CHECK(folder.run("predict - --trace lines.jsonl", "abcd\nabcde\n").exit_code == 0);
+  CHECK((folder.read("lines.jsonl") == folder.read("trace.jsonl")));
+  CHECK(folder.run("predict abcd --trace-full trace.npz").exit_code == 0);
+  CHECK(folder.read("trace.npz").starts_with("PK"));
+  check_refused(folder.run("predict abcd abcde --trace-full two.npz"), 2,
+                "--trace-full: a file holds one answer, got several inputs; --trace takes them");
+  check_refused(folder.run("predict abcd --trace trace.json"), 2,
+                "--trace: expected a file that ends in .jsonl, got \"trace.json\"");
+  check_refused(folder.run("predict abcd --trace -"), 2, "--trace: expected a file, got -");
+  check_refused(folder.run("predict abcd --trace no/trace.jsonl"), 4,
+                "no/trace.jsonl: cannot write");
+  check_refused(folder.run("predict abcd --beam 2 --n-best 2 --trace t.jsonl"), 2, "--n-best");
+  check_refused(folder.run("predict abcd --trace runs/reverse/model.safetensors"), 2, "--trace");
+}

@@ -54,6 +54,16 @@ struct Figure {
   std::vector<std::string> fonts;  // files found in folders that were read
 };
 
+/// What all figures of maps need.
+struct Drawing {
+  std::vector<AttentionMap> maps;  // as drawn
+  Look look;
+  std::string note;  // on the scale
+
+  /// Warns of weights outside the scale.
+  Drawing(const std::vector<Picture>& pictures, const FigureOptions& options);
+};
+
 /// Draws a single map alone, several as panels of a sheet. What had to be left out is noted on
 /// standard error, and a warning tells of weights outside the scale.
 Figure draw_figure(const Pictures& pictures, const FigureOptions& options);

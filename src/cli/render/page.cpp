@@ -15,7 +15,6 @@
 #include "cli/output.h"
 #include "cli/render/page.h"
 #include "cli/version.h"
-#include "render/figure/scale.h"
 
 namespace attnviz {
 namespace {
@@ -92,36 +91,22 @@ std::string method_of(const Picture& picture) {
   return found == picture.map.metadata.end() ? "" : found->second;
 }
 
-/// The looks of maps by their kind and method: what another method measures has another scale.
-class Looks {
- public:
-  Looks(const std::vector<Picture>& pictures, const LookFlags& flags) : flags_(flags) {
-    std::map<Group, std::vector<AttentionMap>> groups;
-    for (const Picture& picture : pictures) groups[group_of(picture)].push_back(picture.map);
-    for (const auto& [group, maps] : groups) {
-      LookFlags own = flags;
-      if (group.first == MapKind::attribution && own.scale.empty()) own.scale = "centred";
-      const Look look = own.resolve(maps);
-      notes_[group] = own.scale_note(look, count_outside(maps, look.scale));
-      looks_.emplace(group, look);
-    }
+/// The pictures by their kind and method: what another method measures has another scale.
+std::vector<std::vector<std::size_t>> groups_of(const std::vector<Picture>& pictures) {
+  std::map<std::pair<MapKind, std::string>, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    groups[{pictures[i].map.kind, method_of(pictures[i])}].push_back(i);
   }
+  std::vector<std::vector<std::size_t>> all;
+  for (auto& [key, group] : groups) all.push_back(std::move(group));
+  return all;
+}
 
-  const Look& look(const Picture& picture) const { return looks_.at(group_of(picture)); }
-  std::string caption(const Picture& picture) const {
-    const std::string own = caption_of(picture, flags_);
-    const std::string& note = notes_.at(group_of(picture));
-    return own + (own.empty() || note.empty() ? "" : " \u00b7 ") + note;
-  }
-
- private:
-  using Group = std::pair<MapKind, std::string>;
-  static Group group_of(const Picture& picture) { return {picture.map.kind, method_of(picture)}; }
-
-  const LookFlags& flags_;
-  std::map<Group, Look> looks_;
-  std::map<Group, std::string> notes_;
-};
+/// Its name within the file is on the axes.
+std::string title_of(const Picture& picture) {
+  if (!picture.title.empty()) return picture.title;
+  return std::filesystem::path(picture.source).filename().string();
+}
 
 void require_room(const std::vector<Picture>& pictures) {
   std::size_t weights = 0;
@@ -145,28 +130,35 @@ bool have_room_for_traces(const std::vector<Picture>& pictures, bool quiet) {
 
 std::string draw_page(const Pictures& pictures, const PageFlags& flags) {
   require_room(pictures.each);
-  const LookFlags& look_flags = flags.figure.look;
-  const Looks looks(pictures.each, look_flags);
+  const LookFlags& look = flags.figure.look;
   const Axes axes(pictures.each);
   const bool traced = have_room_for_traces(pictures.each, flags.figure.quiet);
-  const Look& first = looks.look(pictures.each.front());
   PageOptions page;
   page.program = program_name();
-  if (look_flags.theme == "dark") page.theme = look_flags.theme;
+  if (look.theme == "dark") page.theme = look.theme;
   page.axes = axes.names;
-  page.row_title = look_flags.row_title.value_or(page.row_title);
-  page.column_title = look_flags.column_title.value_or(page.column_title);
-  page.numbers = first.numbers;
-  page.mark_largest = first.mark_largest;
+  page.row_title = look.row_title.value_or(page.row_title);
+  page.column_title = look.column_title.value_or(page.column_title);
+  page.mark_largest = look.mark_argmax;
   page.upwards = flags.upwards;
-  std::vector<PageMap> maps;
-  for (std::size_t i = 0; i < pictures.each.size(); ++i) {
-    const Picture& picture = pictures.each[i];
-    std::string own = picture.title.empty() ? picture.name : picture.title;
-    if (own.empty()) own = std::filesystem::path(picture.source).filename().string();
-    const Look& look = looks.look(picture);
-    maps.push_back({picture.map, look_flags.title.value_or(own), looks.caption(picture),
-                    look.colormap, look.scale, axes.values[i], traced ? picture.trace : ""});
+  std::vector<PageMap> maps(pictures.each.size());
+  for (const std::vector<std::size_t>& group : groups_of(pictures.each)) {
+    std::vector<Picture> each;
+    for (const std::size_t i : group) each.push_back(pictures.each[i]);
+    const Drawing drawing(each, flags.figure);
+    if (drawing.look.numbers) page.numbers = drawing.look.numbers;
+    for (std::size_t k = 0; k < group.size(); ++k) {
+      const std::string own = caption_of(each[k], look);
+      const bool both = !own.empty() && !drawing.note.empty();
+      maps[group[k]] = {drawing.maps[k],
+                        look.title.value_or(title_of(each[k])),
+                        own + (both ? " \u00b7 " : "") + drawing.note,
+                        drawing.look.colormap,
+                        drawing.look.scale,
+                        drawing.look.bar_title,
+                        axes.values[group[k]],
+                        traced ? each[k].trace : ""};
+    }
   }
   return write_page(maps, page);
 }

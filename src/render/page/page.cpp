@@ -134,6 +134,7 @@ std::string map_json(const PageMap& one) {
   }
   if (!map.expected.empty()) json += ",\"expected\":" + labels(map.expected);
   if (!one.title.empty()) json += ",\"title\":" + shown(one.title);
+  if (!one.unit.empty()) json += ",\"unit\":" + shown(one.unit);
   if (!one.caption.empty()) json += ",\"caption\":" + shown(one.caption);
   if (!one.trace.empty()) json += ",\"trace\":" + without_tags(one.trace);
   return json + '}';

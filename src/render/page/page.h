@@ -21,6 +21,7 @@ struct PageMap {
   std::string caption;  // "" for none
   Colormap colormap = Colormap::viridis;
   Scale scale;
+  std::string unit;             // what the numbers of the scale are; "" for weights
   std::vector<std::string> at;  // its value on each axis of the page
   /// How each output was computed, a JSON array (see infer/trace.h): for the view "The sum", whose
   /// rows must be those of the map. "" for none.

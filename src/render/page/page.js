@@ -402,7 +402,7 @@ function showTexts(map) {
   $("caption").textContent = map.caption || "";
   const bar = make("span", { class: "bar" }, ...[...Array(24).keys()].map(() => make("i")));
   bar.childNodes.forEach((part, i) => { part.style.backgroundColor = css(rgb(data.palettes[map.palette], i / 23)); });
-  const parts = [make("span", {}, number(map.scale[0]), bar, number(map.scale[1]))];
+  const parts = [make("span", {}, number(map.scale[0]), bar, number(map.scale[1])), map.unit || ""];
   if (map.gold && map.gold.some((row) => row.length > 0)) parts.push(make("span", { class: "gold" }, " true position "));
   if (map.weights.includes(null)) parts.push("/ masked");
   if (map.target.some((_, r) => isWrong(map, r))) parts.push(make("span", { class: "wrong" }, "wrong output"));
@@ -567,8 +567,8 @@ function copyBox(node, svg, x, y, { width, height }) {
   const rect = (stroke, line, inset = line / 2) =>
     svg.append(makeSvg("rect", { x: x + inset, y: y + inset, width: width - 2 * inset, height: height - 2 * inset, fill: "none", stroke, "stroke-width": line }));
   svg.append(makeSvg("rect", { x, y, width, height, fill: style.backgroundColor === "rgba(0, 0, 0, 0)" ? "none" : style.backgroundColor }));
-  if (node.classList.contains("gold")) rect(style.color, 2);
-  if (node.classList.contains("now")) [["#000", 2, -1], ["#fff", 2, -3]].forEach((ring) => rect(...ring));
+  const rings = { gold: [["#fff", 1], ["#000", 2, 2]], now: [["#000", 2, -1], ["#fff", 2, -3]] };
+  for (const name in rings) if (node.classList.contains(name)) rings[name].forEach((ring) => rect(...ring));
 }
 
 function copyNode(node, svg, origin) {
