@@ -61,6 +61,7 @@ let problems = [];
 async function open(address, options = {}) {
   problems = [];
   const context = await browser.newContext({ viewport: { width: 1024, height: 768 }, acceptDownloads: true, ...options });
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const requests = [];
   page.on("request", (request) => requests.push(request.url()));

@@ -98,8 +98,18 @@ function fill(node, attributes, children) {
 
 const make = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
 const makeSvg = (tag, attributes, ...children) => fill(document.createElementNS(svgNamespace, tag), attributes, children);
+const on = (node, event, react) => node.addEventListener(event, react);
 const symbol = (label) => make("span", { class: "symbol" }, label);
 const quoted = (label) => ["'", symbol(label), "'"];
+const boxOf = (node) => node.getBoundingClientRect();
+// What the present view has built.
+const built = () => $("view").firstChild;
+
+function button(name, react) {
+  const node = make("button", {}, name);
+  on(node, "click", react);
+  return node;
+}
 
 // ---- The matrix: a grid of cells, or a canvas where there are too many ----
 
@@ -141,7 +151,7 @@ const grid = {
     return table;
   },
   paint(map) {
-    const table = $("view").firstChild;
+    const table = built();
     map.source.forEach((label, c) => {
       const head = table.tHead.rows[0].cells[c + 1];
       head.firstChild.textContent = label;
@@ -163,7 +173,7 @@ const grid = {
     cell.textContent = w === null ? "/" : data.decimals !== undefined ? inCell(w) : data.marks && c === strongest(map, r) ? "\u25cf" : "";
   },
   mark() {
-    const table = $("view").firstChild;
+    const table = built();
     for (const cell of marked) if (cell.tagName === "TD") cell.tabIndex = -1;
     unmark();
     const { cells } = table.tBodies[0].rows[flip(state.row)];
@@ -201,7 +211,7 @@ const canvas = {
     context.putImageData(pixels, 0, 0);
   },
   mark() {
-    const node = $("view").firstChild;
+    const node = built();
     const context = node.getContext("2d");
     context.imageSmoothingEnabled = false;
     context.drawImage(this.picture, 0, 0, node.width, node.height);
@@ -221,13 +231,13 @@ const canvas = {
 
 // ---- Lines from outputs to inputs ----
 
-// The middles of labels that stand in a row, each with room for its text and no less than `least`.
-function spread(labels, least) {
+// The middles of labels that stand in a row, and how long it is.
+function spread(labels, size) {
   const context = make("canvas").getContext("2d");
-  context.font = "22px monospace";
+  context.font = `${size}px monospace`;
   let at = 0;
   const middles = labels.map((label) => {
-    const width = Math.max(least, context.measureText(label).width + 20);
+    const width = context.measureText(label).width + size;
     at += width;
     return at - width / 2;
   });
@@ -237,14 +247,14 @@ function spread(labels, least) {
 const lines = {
   build() {
     const slider = make("input", { type: "range", min: 0, max: 0.5, step: 0.01, value: state.threshold });
-    slider.addEventListener("input", () => go({ threshold: Number(slider.value) }));
+    on(slider, "input", () => go({ threshold: Number(slider.value) }));
     return make("div", {},
       make("div", { tabindex: 0, role: "group", "aria-label": "Lines; arrow keys choose an output, Enter shows it alone" }),
       make("label", {}, "Hide lines below ", slider), make("p", { class: "faint" }));
   },
   paint() {},
   mark(map) {
-    const [plot, , note] = $("view").firstChild.children;
+    const [plot, , note] = built().children;
     const rows = state.pinned ? [state.row] : [...map.target.keys()];
     plot.replaceChildren(this.draw(map, rows));
     const all = rows.flatMap((r) => rowOf(map, r)).map((w) => Math.abs(w || 0));
@@ -255,15 +265,20 @@ const lines = {
     return plot;
   },
   draw(map, rows) {
-    const least = Math.min(72, ($("view").clientWidth - 120) / Math.max(map.source.length, map.target.length));
-    const sides = [map.source, map.target].map((labels) => spread(labels, Math.max(34, least)));
-    const width = largest(sides.map((side) => side.length)) + 100;
+    const room = $("view").clientWidth - 120;
+    const spreadAll = (size) => [map.source, map.target].map((labels) => spread(labels, size));
+    const lengthOf = (sides) => Math.max(sides[0].length, sides[1].length);
+    // Smaller letters where that makes room, wider gaps where there is some.
+    const size = Math.max(12, Math.min(22, Math.floor((22 * room) / lengthOf(spreadAll(22)))));
+    const sides = spreadAll(size);
+    const stretch = Math.max(1, Math.min(2, room / lengthOf(sides)));
+    const width = stretch * lengthOf(sides) + 100;
     const high = Math.max(240, innerHeight - $("view").offsetTop - 240);
-    const [xs, ys] = sides.map((side) => side.middles.map((x) => 80 + x + (width - 100 - side.length) / 2));
+    const [xs, ys] = sides.map((side) => side.middles.map((x) => 80 + stretch * x + (width - 100 - stretch * side.length) / 2));
     const svg = makeSvg("svg", { width, height: high, viewBox: `0 0 ${width} ${high}` });
     for (const r of rows) map.source.forEach((_, c) => this.line(svg, map, r, c, ys[r], xs[c], high));
     const label = (text, x, y, more) =>
-      svg.append(makeSvg("text", { x, y, "font-family": "monospace", "font-size": 22, "text-anchor": "middle", ...more }, text));
+      svg.append(makeSvg("text", { x, y, "font-family": "monospace", "font-size": size, "text-anchor": "middle", ...more }, text));
     label(data.columns, 40, 24, { "font-size": 14 });
     label(data.rows, 40, high - 10, { "font-size": 14 });
     const bold = (yes) => (yes ? { "font-weight": "bold" } : {});
@@ -291,7 +306,7 @@ const text = {
   build: () => make("div", { class: "text", tabindex: 0, role: "group", "aria-label": "Text; arrow keys choose an output" }),
   paint() {},
   mark(map) {
-    const node = $("view").firstChild;
+    const node = built();
     const spaced = [...map.source, ...map.target].some((label) => [...label].length > 1 && label !== "</s>");
     node.classList.toggle("spaced", spaced);
     const source = map.source.map((label, c) => {
@@ -325,23 +340,22 @@ function toTsv(map) {
 }
 
 // A page in a frame may not be let near the clipboard: then the text is shown, ready to be copied.
-async function copyTsv(button) {
+async function copyTsv(pressed) {
   const tsv = toTsv(now());
   try {
     await navigator.clipboard.writeText(tsv);
-    button.textContent = "Copied";
+    pressed.textContent = "Copied";
   } catch {
     const area = make("textarea", { readonly: "", "aria-label": "The numbers as TSV" }, tsv);
-    button.after(area);
+    pressed.after(area);
     area.select();
   }
 }
 
 const numbers = {
   build() {
-    const button = make("button", { type: "button" }, "Copy as TSV");
-    button.addEventListener("click", () => copyTsv(button));
-    return make("div", { class: "numbers" }, button, make("table", { "aria-label": "The weights as numbers" }));
+    const copy = button("Copy as TSV", () => copyTsv(copy));
+    return make("div", { class: "numbers" }, copy, make("table", { "aria-label": "The weights as numbers" }));
   },
   paint(map) {
     const row = (label, r) => {
@@ -349,12 +363,12 @@ const numbers = {
       return make("tr", {}, make("th", { scope: "row", ...(isWrong(map, r) ? { class: "wrong" } : {}) }, symbol(label)), ...cells);
     };
     const heads = map.source.map((label) => make("th", { scope: "col" }, symbol(label)));
-    $("view").firstChild.lastChild.replaceChildren(
+    built().lastChild.replaceChildren(
       make("thead", {}, make("tr", {}, make("td"), ...heads)), make("tbody", {}, ...map.target.map(row)));
   },
   mark() {
     unmark();
-    const { tHead, tBodies } = $("view").firstChild.lastChild;
+    const { tHead, tBodies } = built().lastChild;
     marked = [tBodies[0].rows[state.row].cells[0], tHead.rows[0].cells[state.column + 1]];
     marked.forEach((label) => label.classList.add("lit"));
   },
@@ -430,7 +444,7 @@ function addSelectors() {
     const values = valuesOf(axis);
     if (values.length < 2) return;
     const select = make("select", {}, ...values.map((value) => make("option", { value }, value)));
-    select.addEventListener("change", () => go({ map: mapAt(axis, select.value) }));
+    on(select, "change", () => go({ map: mapAt(axis, select.value) }));
     selectors[axis] = select;
     $("save").before(make("label", {}, `${name} `, select));
   });
@@ -439,7 +453,7 @@ function addSelectors() {
 function addViews() {
   for (const [name, [title]] of Object.entries(views)) {
     const input = make("input", { type: "radio", name: "view", value: name });
-    input.addEventListener("change", () => go({ view: name }));
+    on(input, "change", () => go({ view: name }));
     $("views").append(make("label", {}, input, title));
   }
 }
@@ -491,11 +505,11 @@ function addPlayer() {
   if (axes.length > 0) {
     const select = make("select", {}, make("option", { value: -1 }, `${data.rows}s`), ...axes.map(([name, axis]) => make("option", { value: axis }, name)));
     select.value = state.over;
-    select.addEventListener("change", () => { pause(); go({ over: Number(select.value) }); });
+    on(select, "change", () => { pause(); go({ over: Number(select.value) }); });
     $("play").before(make("label", {}, "through ", select));
   }
-  $("play").addEventListener("click", play);
-  $("place").addEventListener("input", () => goTo(Number($("place").value)));
+  on($("play"), "click", play);
+  on($("place"), "input", () => goTo(Number($("place").value)));
 }
 
 // ---- Mouse and keys ----
@@ -528,19 +542,19 @@ function onKey(event) {
 }
 
 function listen() {
-  $("view").addEventListener("mousemove", (event) => {
+  on($("view"), "mousemove", (event) => {
     const cell = !state.pinned && view().cellAt(event);
     if (cell && (cell.row !== state.row || cell.column !== state.column)) go(cell);
   });
-  $("view").addEventListener("click", (event) => {
+  on($("view"), "click", (event) => {
     const cell = view().cellAt(event);
     if (!cell) return;
     const same = cell.row === state.row && cell.column === state.column;
     go({ ...cell, pinned: !(state.pinned && same) }, true);
   });
-  document.addEventListener("keydown", onKey);
-  $("save").addEventListener("click", save);
-  addEventListener("resize", () => { drawn = ""; show(true, false); });
+  on(document, "keydown", onKey);
+  on($("save"), "click", save);
+  on(window, "resize", () => { drawn = ""; show(true, false); });
 }
 
 // ---- The present view as SVG: boxes, lines and words, copied from where the browser put them ----
@@ -552,7 +566,7 @@ function copyWords(node, svg, origin) {
   for (const word of node.data.matchAll(/\S+/g)) {
     range.setStart(node, word.index);
     range.setEnd(node, word.index + word[0].length);
-    const box = range.getBoundingClientRect();
+    const box = boxOf(range);
     const x = box.left - origin.x + box.width / 2;
     const y = box.top - origin.y + box.height / 2;
     const upright = style.writingMode !== "horizontal-tb" && box.height > box.width;
@@ -573,7 +587,7 @@ function copyBox(node, svg, x, y, { width, height }) {
 
 function copyNode(node, svg, origin) {
   if (node.nodeType === Node.TEXT_NODE) return copyWords(node, svg, origin);
-  const box = node.getBoundingClientRect();
+  const box = boxOf(node);
   const [x, y] = [box.left - origin.x, box.top - origin.y];
   if (box.width === 0 || /^(BUTTON|LABEL)$/.test(node.tagName)) return;
   if (node.tagName === "CANVAS") return svg.append(makeSvg("image", { x, y, width: box.width, height: box.height, href: node.toDataURL(), preserveAspectRatio: "none" }));
@@ -597,7 +611,7 @@ function toSvg() {
   let height = 10;
   svg.append(makeSvg("rect", { width: "100%", height: "100%", fill: getComputedStyle(document.body).backgroundColor }));
   for (const block of blocks) {
-    const { left, top } = block.getBoundingClientRect();
+    const { left, top } = boxOf(block);
     copyNode(block, svg, { x: left - block.scrollLeft - 10, y: top - height });
     height += block.scrollHeight + 8;
   }
@@ -617,7 +631,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 function setTheme() {
   document.documentElement.classList.toggle("dark", data.theme ? data.theme === "dark" : dark.matches);
 }
-dark.addEventListener("change", setTheme);
+on(dark, "change", setTheme);
 setTheme();
 addViews();
 addSelectors();

@@ -54,16 +54,12 @@ function sumColumns(map) {
 
 const theSum = {
   build() {
-    const step = (name, by) => {
-      const button = make("button", { type: "button" }, name);
-      button.addEventListener("click", () => go({ stage: Math.max(0, Math.min(4, state.stage + by)) }));
-      return button;
-    };
+    const step = (name, by) => button(name, () => go({ stage: Math.max(0, Math.min(4, state.stage + by)) }));
     return make("div", { class: "sum" }, make("div", { class: "stages" }, step("Back", -1), step("Next", 1), make("span", { "aria-live": "polite" })), make("div"));
   },
   paint() {},
   mark(map) {
-    const [stages, body] = $("view").firstChild.children;
+    const [stages, body] = built().children;
     const [name, what] = stageTexts(map)[state.stage];
     stages.lastChild.textContent = `Step ${state.stage + 1} of 5: ${name}`;
     const columns = sumColumns(map);
