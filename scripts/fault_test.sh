@@ -39,7 +39,7 @@ tiny=(--task reverse --out run --hidden 4 --embedding 4 --attention-units 4 --qu
 # shellcheck disable=SC2034  # taken by name
 {
   commands=(train resume force render predict device)
-  train=(train "${tiny[@]}" --steps 3 --save-every 0)
+  train=(train "${tiny[@]}" --steps 3 --save-every 0 --watch --watch-frames 3)
   resume=(train --resume run --steps 5 --save-every 0 --quiet)
   force=("${train[@]}" --seed 2 --force)
   render=(render --model "$work/model" --out heat.png)
@@ -72,7 +72,7 @@ lose() { echo "LOSS: $*" | tee -a "$work/losses"; }
 
 same_run() {
   local expected=$1 label=$2 file
-  for file in model.safetensors last.safetensors metrics.jsonl config.json; do
+  for file in model.safetensors last.safetensors metrics.jsonl maps.jsonl config.json; do
     cmp -s "case/run/$file" "$expected/$file" || lose "$label: $file is another"
   done
 }

@@ -33,10 +33,13 @@ bool tell_length(bool quiet, const std::string& place, const SourceReader& reade
 }
 
 void tell_cut(bool quiet, const Prediction& prediction) {
-  if (prediction.ended) return;
+  if (!prediction.ended) tell_cut(quiet, prediction.source_text, prediction.answer.size());
+}
+
+void tell_cut(bool quiet, const std::string& source, std::size_t symbols) {
   tell(quiet,
        fmt::format("attnviz: warning: the answer to \"{}\" did not end; cut after {} symbols",
-                   printable(prediction.source_text), prediction.answer.size()));
+                   printable(source), symbols));
 }
 
 }  // namespace attnviz

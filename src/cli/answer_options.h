@@ -23,5 +23,7 @@ bool tell_length(bool quiet, const std::string& place, const SourceReader& reade
 
 /// Warns of an answer that did not end with END.
 void tell_cut(bool quiet, const Prediction& prediction);
+/// The same for an answer to `source` that was cut after so many symbols.
+void tell_cut(bool quiet, const std::string& source, std::size_t symbols);
 
 }  // namespace attnviz

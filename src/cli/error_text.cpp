@@ -100,4 +100,9 @@ std::string error_text(const Error& error) {
   return (is_memory ? "--max-memory: " : "") + std::string(error.what()) + advice(error);
 }
 
+void rethrow(const Error& error, const std::string& place) {
+  if (dynamic_cast<const LimitError*>(&error)) throw LimitError(place + error_text(error));
+  throw InputError(place + error_text(error));
+}
+
 }  // namespace attnviz

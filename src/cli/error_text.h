@@ -11,4 +11,7 @@ namespace attnviz {
 /// what can be done.
 std::string error_text(const Error& error);
 
+/// Throws the error again, an InputError or a LimitError, with the place of an input.
+[[noreturn]] void rethrow(const Error& error, const std::string& place);
+
 }  // namespace attnviz

@@ -1,6 +1,7 @@
 #include "cli/open_model.h"
 
 #include "attnviz/error.h"
+#include "base/hash.h"
 #include "cli/output.h"
 #include "model/checkpoint.h"
 #include "train/run.h"
@@ -28,6 +29,10 @@ Model open_model(const std::string& path) {
                          ": made elsewhere: no checksums, so damage would go unseen");
   }
   return model;
+}
+
+std::string checksum_of(const Model& model) {
+  return "fnv1a64:" + fnv1a_hex(write_model(model));
 }
 
 }  // namespace attnviz

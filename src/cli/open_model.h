@@ -16,6 +16,9 @@ Option add_model_option(const Command& command, const std::string& name, std::st
 /// different runs. Throws NoEvaluationError for a run that has no model yet.
 Model open_model(const std::string& path);
 
+/// Identifies a model in a picture: a checksum of its file.
+std::string checksum_of(const Model& model);
+
 /// Notes that the files of a run's folder are of several runs, if they are.
 void note_mixed_runs(const std::string& folder);
 

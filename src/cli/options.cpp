@@ -281,6 +281,11 @@ Option Command::flag_or_path(const std::string& name, bool& flag, std::string& t
       .type("[FILE]");
 }
 
+Option Command::flags_or_texts(const std::string& name, std::vector<std::string>& target,
+                               const std::string& help) const {
+  return Option(app_->add_option(name, target, help)->expected(0, 1)->take_all()).type("[TEXT]");
+}
+
 Option Command::option(const std::string& name) const {
   return Option(app_->get_option(name));
 }

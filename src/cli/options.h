@@ -101,6 +101,10 @@ class Command {
   Option flag_or_path(const std::string& name, bool& flag, std::string& target,
                       const std::string& help) const;
 
+  /// A flag that a text may follow, and that may be repeated: "" for each without one.
+  Option flags_or_texts(const std::string& name, std::vector<std::string>& target,
+                        const std::string& help) const;
+
   /// One that was added before.
   Option option(const std::string& name) const;
   /// A line at the end of --help.

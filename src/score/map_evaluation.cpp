@@ -1,7 +1,7 @@
 #include "score/map_evaluation.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <span>
 
 #include "formats/map_kind.h"
@@ -15,17 +15,15 @@ bool ends(const std::vector<std::string>& labels) {
 
 const std::vector<int> none;
 
-/// The first rows of attributions as scores see them, with END's column, which some methods have no
-/// value for, masked. So is a row without a positive value: none of it is the largest.
-std::vector<float> scored_shares(const AttentionMap& map, std::size_t rows, std::size_t inputs) {
-  constexpr float masked = std::numeric_limits<float>::quiet_NaN();
+/// The first rows of attributions as scores see them. A row without a positive value is masked:
+/// none of it is the largest.
+std::vector<float> scored_shares(const AttentionMap& map, std::size_t rows) {
   std::vector<float> all;
   for (std::size_t r = 0; r < rows; ++r) {
-    const auto row = std::span(map.weights).subspan(r * map.columns(), inputs);
+    const auto row = std::span(map.weights).subspan(r * map.columns(), map.columns());
     std::vector<float> shares = positive_shares(row);
     const bool has_positive = std::ranges::any_of(shares, [](float share) { return share > 0; });
-    if (!has_positive) shares.assign(inputs, masked);
-    shares.resize(map.columns(), masked);
+    if (!has_positive) std::ranges::fill(shares, std::nanf(""));
     all.insert(all.end(), shares.begin(), shares.end());
   }
   return all;
@@ -39,7 +37,7 @@ void MapScores::add(const AttentionMap& map, const GoldAlignment& possible) {
   const std::size_t inputs = columns - (ends(map.source) ? 1 : 0);
   const std::size_t outputs = map.rows() - (ends(map.target) ? 1 : 0);
   std::vector<float> shares;
-  if (is_attribution) shares = scored_shares(map, outputs, inputs);
+  if (is_attribution) shares = scored_shares(map, outputs);
   const auto weights = std::span(is_attribution ? shares : map.weights).first(outputs * columns);
   ++maps;
   attributions += is_attribution ? 1 : 0;
@@ -57,6 +55,10 @@ void MapScores::add(const AttentionMap& map, const GoldAlignment& possible) {
     const auto row = weights.subspan(i * columns, columns);
     odd_rows += is_attribution || is_links || is_distribution(row) ? 0 : 1;
     if (i >= map.gold.size()) continue;
+    const auto is_undefined = [&](int j) {
+      return is_attribution && is_masked(map.at(i, static_cast<std::size_t>(j)));
+    };
+    if (!map.gold[i].empty() && std::ranges::all_of(map.gold[i], is_undefined)) continue;
     alignment.add_row(row, map.gold[i]);
     links.add_row(row, inputs, map.gold[i], i < possible.size() ? possible[i] : none);
   }

@@ -12,8 +12,9 @@ namespace attnviz {
 
 /// Sums over maps. A last row or column labelled </s> is END, as in the maps of a model: its row is
 /// not scored, its column is no input to cover and a highest weight on it is no link, but the
-/// weight on it counts in the rows. Rows of attributions are scored as positive_shares() has them,
-/// without END's column; where no value is positive, nothing is on gold.
+/// weight on it counts in the rows. Rows of attributions are scored as positive_shares() has them:
+/// where no value is positive nothing is on gold, and a row whose gold is undefined is left out.
+/// END's column, which only attention has values for, is not among their masked cells.
 struct MapScores {
   std::size_t maps = 0;
   std::size_t attributions = 0;  // maps of that kind

@@ -24,20 +24,6 @@ std::vector<int> number(const std::vector<std::string>& text, int reserved, Symb
   return numbers;
 }
 
-/// As predict() and align() would refuse it, with its place.
-void check(const SourceReader& rules, const PairReader& reader, const TextPair& pair) {
-  std::string place = reader.source_place();
-  try {
-    rules.check_source(pair.source);
-    place = reader.target_place();
-    rules.check_target(pair.target);
-  } catch (const InputError& error) {
-    throw InputError(fmt::format("{}: {}", place, error.what()));
-  } catch (const LimitError& error) {
-    throw LimitError(fmt::format("{}: {}", place, error.what()));
-  }
-}
-
 using Text = std::vector<std::string>;  // as symbols
 
 /// Sources that are answered at once, each with its right answers and the number of its pairs.
@@ -146,13 +132,26 @@ void PairEvaluation::add_gold(const Prediction& forced, const TextPair& pair) {
   }
 }
 
+void check_pair(const SourceReader& rules, const PairReader& reader, const TextPair& pair) {
+  std::string place = reader.source_place();
+  try {
+    rules.check_source(pair.source);
+    place = reader.target_place();
+    rules.check_target(pair.target);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", place, error.what()));
+  } catch (const LimitError& error) {
+    throw LimitError(fmt::format("{}: {}", place, error.what()));
+  }
+}
+
 PairEvaluation evaluate_pairs(const Model& model, PairReader& reader, const AnswerOptions& options,
                               const PairEvents& events) {
   const SourceReader rules(model);
   PairList pairs;
   for (TextPair pair; reader.next(pair);) {
     if (events.filter && !events.filter(pair)) continue;
-    check(rules, reader, pair);
+    check_pair(rules, reader, pair);
     pairs.add(pair);
   }
   PairEvaluation sum;

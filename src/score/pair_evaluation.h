@@ -67,6 +67,9 @@ struct PairEvents {
 /// As JSON: shares in 0..1, entropies in nats.
 std::string to_json(const PairEvaluation& evaluation);
 
+/// Throws as evaluate_pairs() for the pair that was read last, with its place.
+void check_pair(const SourceReader& rules, const PairReader& reader, const TextPair& pair);
+
 /// Answers every source that `reader` gives and scores it against all of its targets, as often as
 /// it occurs. Throws as PairReader does, and with the line as SourceReader does: LimitError for a
 /// side of more than max_input symbols, InputError for symbols that the model does not take.

@@ -18,13 +18,22 @@ std::vector<EncodedExample> TaskData::draw(Part part, int count, Random& random)
   std::vector<EncodedExample> examples;
   examples.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
-    const Example example = draw_example(task_, options_, part, random);
-    EncodedExample& encoded = examples.emplace_back();
-    encoded.pair = {encode(source_, example.source), encode(target_, example.target)};
-    encoded.gold = example.gold;
-    if (task_.details != nullptr) encoded.details = task_.details(example);
+    examples.push_back(encoded(draw_example(task_, options_, part, random)));
   }
   return examples;
+}
+
+EncodedExample TaskData::encoded(const Example& example) const {
+  EncodedExample encoded;
+  encoded.pair = {encode(source_, example.source), encode(target_, example.target)};
+  encoded.gold = example.gold;
+  if (task_.details != nullptr) encoded.details = task_.details(example);
+  return encoded;
+}
+
+std::optional<EncodedExample> TaskData::example_of(const std::vector<std::string>& source) const {
+  const std::optional<Example> example = task_.solve(options_, source);
+  return example ? std::optional(encoded(*example)) : std::nullopt;
 }
 
 int TaskData::longest() const {

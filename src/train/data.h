@@ -31,12 +31,15 @@ class TaskData : public TrainingData {
   std::vector<EncodedExample> held_out(Part part, int max, Random& random) const override {
     return draw(part, max, random);
   }
+  std::optional<EncodedExample> example_of(const std::vector<std::string>& source) const override;
   /// Random examples: batch_size() of them, the share recipe.augment of them by
   /// Task::draw_augmented.
   void next_batch(const Recipe& recipe, int step, Random& random,
                   std::vector<EncodedPair>& pairs) override;
 
  private:
+  EncodedExample encoded(const Example& example) const;
+
   const Task& task_;
   TaskOptions options_;
   Vocabulary source_;

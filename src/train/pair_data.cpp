@@ -206,12 +206,26 @@ std::vector<EncodedExample> PairData::held_out(Part part, int max, Random& rando
     random.shuffle(std::span(chosen));
     chosen.resize(static_cast<std::size_t>(max));
   }
-  std::vector<EncodedExample> examples(chosen.size());
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    corpus_.get(chosen[i], examples[i].pair);
-    examples[i].gold = corpus_.gold(chosen[i]);
-  }
+  std::vector<EncodedExample> examples;
+  examples.reserve(chosen.size());
+  for (const std::uint32_t pair : chosen) examples.push_back(example(pair));
   return examples;
+}
+
+EncodedExample PairData::example(std::uint32_t pair) const {
+  EncodedExample example;
+  corpus_.get(pair, example.pair);
+  example.gold = corpus_.gold(pair);
+  return example;
+}
+
+std::optional<EncodedExample> PairData::example_of(const std::vector<std::string>& source) const {
+  std::vector<int> ids = encode(corpus_.source_vocabulary(), source);
+  ids.pop_back();  // END
+  for (std::size_t i = 0; i < corpus_.size(); ++i) {
+    if (std::ranges::equal(corpus_.source(i), ids)) return example(static_cast<std::uint32_t>(i));
+  }
+  return std::nullopt;
 }
 
 std::size_t PairData::tokens(std::uint32_t pair) const {

@@ -82,6 +82,8 @@ class PairData : public TrainingData {
   std::map<std::string, std::string> metadata() const override;
   /// All of a part, or as many of it, drawn without repetition.
   std::vector<EncodedExample> held_out(Part part, int max, Random& random) const override;
+  /// The first pair with this source, as the vocabulary reads it.
+  std::optional<EncodedExample> example_of(const std::vector<std::string>& source) const override;
   /// The batches of an epoch hold every training pair once. Which they are follows from the seed
   /// and the step.
   void next_batch(const Recipe& recipe, int step, Random& random,
@@ -91,6 +93,7 @@ class PairData : public TrainingData {
   int steps_per_epoch(const Recipe& recipe);
 
  private:
+  EncodedExample example(std::uint32_t pair) const;
   void read();
   void check_parts() const;
   void count_unknown();

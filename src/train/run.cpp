@@ -51,7 +51,7 @@ std::string entry(const Model& model, const char* key) {
 class Run {
  public:
   Run(TrainingData& data, const Recipe& recipe, const RunOptions& options, const RunEvents& events,
-      HeldOut held_out)
+      HeldOut held_out, Watch watch)
       : data_(data),
         recipe_(recipe),
         options_(options),
@@ -59,12 +59,14 @@ class Run {
         stop_(events.should_stop),
         folder_(options.folder),
         held_out_(std::move(held_out)),
+        watch_(std::move(watch)),
         training_(options.seed, static_cast<std::uint64_t>(Stream::training)),
         trainer_(complete(recipe.model, data), recipe, options.seed, options.threads),
         scratch_(trainer_.config()) {
     position_.seed = options.seed;
     position_.limit = std::max(options.limit, recipe.steps);
     position_.patience = recipe.patience;
+    position_.watch = watch_.settings();
     best_ = {trainer_.config(), data.source(), data.target(), {}, data.metadata()};
     best_.metadata["recipe"] = to_json(recipe_);
     best_.metadata["program"] = options.program;
@@ -82,6 +84,7 @@ class Run {
     }
     save_state();
     write_file(folder_.metrics(), "");
+    if (is_watched()) write_file(folder_.maps(), "");
     return proceed();
   }
 
@@ -94,8 +97,12 @@ class Run {
     if (!name_.empty()) best_.metadata[run_key] = name_;
     const std::string scores = entry(saved.best, scores_key);
     if (are_scores(scores)) best_.metadata[scores_key] = scores;
-    position_.metrics_size = cut_metrics(folder_, position_.metrics_size, trainer_.steps_done(),
-                                         [&](const std::string& text) { note(text); });
+    const auto cut = [&](const std::string& file, std::uint64_t size) {
+      return cut_lines(file, size, trainer_.steps_done(),
+                       [&](const std::string& text) { note(text); });
+    };
+    position_.metrics_size = cut(folder_.metrics(), position_.metrics_size);
+    if (is_watched()) position_.maps_size = cut(folder_.maps(), position_.maps_size);
     const bool had_ended = has_ended();
     if (extend(recipe_, trainer_.steps_done(), options_.limit, options_.patience, position_)) {
       if (had_ended && !has_ended()) best_.metadata.erase(scores_key);  // it will have others
@@ -110,6 +117,7 @@ class Run {
                config_json(data_, recipe_, options_.seed, options_.program, name_));
     start_ = saved_ = now();
     report_.was_finished = has_ended() && best_.metadata.contains(scores_key);
+    if (is_watched()) frames_ = watch_steps(position_.watch.frames, position_.limit);
     bool stopped = false;
     try {
       train();
@@ -138,9 +146,11 @@ class Run {
   /// position as it was before.
   void train() {
     for (;;) {
+      if (std::ranges::binary_search(frames_, trainer_.steps_done())) keep_maps();
       if (is_evaluation_due(recipe_, position_, trainer_.steps_done())) {
         evaluate();
       } else if (has_ended()) {
+        keep_maps();
         return;
       } else {
         step();
@@ -223,6 +233,25 @@ class Run {
     if (events_.on_evaluation) events_.on_evaluation(progress);
   }
 
+  bool is_watched() const { return !position_.watch.texts.empty(); }
+
+  /// The maps of what is watched, unless this step has them. They do not decide how a run goes on.
+  void keep_maps() {
+    const int step = trainer_.steps_done();
+    if (!is_watched() || step < position_.next_frame) return;
+    stop_();
+    try {
+      const std::string lines =
+          watch_.lines(trainer_.weights(), trainer_.config(), step, name_, scratch_);
+      append_line(folder_.maps(), lines);
+      position_.maps_size += lines.size() + 1;
+    } catch (const InputError& error) {
+      note(fmt::format("no map of step {}: {}", step, error.what()));
+    }
+    position_.next_frame = step + 1;
+    is_unsaved_ = true;
+  }
+
   /// The best model's test scores, into its file.
   void test() {
     begin(RunPhase::test);
@@ -266,7 +295,9 @@ class Run {
   StopCheck stop_;
   RunFolder folder_;
   HeldOut held_out_;
-  std::string name_;  // of the run; "" in those of earlier versions
+  Watch watch_;
+  std::vector<int> frames_;  // steps whose maps are kept
+  std::string name_;         // of the run; "" in those of earlier versions
   Random training_;
   Trainer trainer_;
   DecodingScratch scratch_;
@@ -296,13 +327,15 @@ RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOption
                        const RunEvents& events, const std::optional<InitialWeights>& initial) {
   check_memory(complete(recipe.model, data), recipe, data.longest(), options.max_memory);
   HeldOut held_out = draw_held_out(data, options);
+  Watch watch(options.watch, data);
   Random random(options.seed, static_cast<std::uint64_t>(Stream::training));
   std::vector<EncodedPair> first;
   data.next_batch(recipe, 0, random, first);
   const RunFolder folder(options.folder);
   const FolderLock lock = folder.claim(options.force);
   try {
-    RunReport report = Run(data, recipe, options, events, std::move(held_out)).start(initial);
+    RunReport report =
+        Run(data, recipe, options, events, std::move(held_out), std::move(watch)).start(initial);
     if (report.stop_reason == StopReason::diverged) restore_replaced(folder, events);
     return report;
   } catch (...) {
@@ -322,8 +355,9 @@ RunReport resume_training(TrainingData& data, OpenRun run, const RunOptions& opt
   own.folder = run.folder.path();
   own.seed = saved.position.seed;
   HeldOut held_out = draw_held_out(data, own);
-  RunReport report =
-      Run(data, run.saved.recipe, own, events, std::move(held_out)).resume(std::move(run.saved));
+  Watch watch(saved.position.watch, data);
+  RunReport report = Run(data, run.saved.recipe, own, events, std::move(held_out), std::move(watch))
+                         .resume(std::move(run.saved));
   if (report.stop_reason == StopReason::diverged) restore_replaced(run.folder, events);
   return report;
 }

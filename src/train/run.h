@@ -13,6 +13,7 @@
 #include "train/run_folder.h"
 #include "train/saved_run.h"
 #include "train/training_data.h"
+#include "train/watch.h"
 
 namespace attnviz {
 
@@ -28,6 +29,7 @@ struct RunOptions {
   int validation = 300;                          // held-out examples for every evaluation
   int test = 2000;                               // others, for the report at the end
   std::string program;                           // name and version, for the files
+  WatchSettings watch;                           // of a run that is resumed: as before
 };
 
 /// The state after an evaluation.
@@ -86,14 +88,16 @@ struct InitialWeights {
 
 /// Trains a model and writes the run folder. Validation and test examples are never trained on. The
 /// best model is the one with the lowest validation objective (cross-entropy plus the full entropy
-/// penalty); gold alignments are measured, and decide nothing. The run is saved at its start, then
-/// every `save_every` seconds, at evaluations and at its end; however the process ends,
-/// resume_training() continues from the last save. The run has diverged when a number is not
-/// finite, or when the loss since the last evaluation and that of the evaluation are both above
-/// twice that of guessing: clipped gradients keep numbers finite that have become meaningless. The
-/// last save is kept. A run that is replaced stays aside until this one has a model, and comes back
-/// if it diverges or fails before. Throws as TrainingData, RunFolder::claim() and check_memory()
-/// do, before anything is written.
+/// penalty); gold alignments are measured, and decide nothing. Maps of the inputs that are watched
+/// are those of the weights that would become the model (the moving average, where the recipe has
+/// one); watching changes nothing in the model. The run is saved at its start, then every
+/// `save_every` seconds, at evaluations and at its end; however the process ends, resume_training()
+/// continues from the last save. The run has diverged when a number is not finite, or when the loss
+/// since the last evaluation and that of the evaluation are both above twice that of guessing:
+/// clipped gradients keep numbers finite that have become meaningless. The last save is kept. A run
+/// that is replaced stays aside until this one has a model, and comes back if it diverges or fails
+/// before. Throws as TrainingData, Watch, RunFolder::claim() and check_memory() do, before anything
+/// is written.
 RunReport run_training(TrainingData& data, const Recipe& recipe, const RunOptions& options,
                        const RunEvents& events, const std::optional<InitialWeights>& initial = {});
 

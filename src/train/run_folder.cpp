@@ -19,7 +19,7 @@ constexpr std::size_t max_path = 1U << 16U;
 // The files of a run in the order of moving and removing them: its state goes first and comes back
 // last. A folder with a state and without a model then always holds a new run, which is under way.
 constexpr const char* moved_files[] = {"last.safetensors", "model.safetensors", "metrics.jsonl",
-                                       "config.json"};
+                                       "maps.jsonl", "config.json"};
 
 /// Throws InputError when that cannot be determined: what may exist must not be taken for missing.
 fs::file_status look_at(const std::string& path) {
@@ -74,7 +74,7 @@ bool is_our_newest() {
 }  // namespace
 
 std::vector<std::string> RunFolder::files() const {
-  return {model(), last(), metrics(), config()};
+  return {model(), last(), metrics(), maps(), config()};
 }
 
 bool RunFolder::has_model() const {
@@ -87,6 +87,10 @@ bool RunFolder::has_state() const {
 
 bool RunFolder::has_metrics() const {
   return exists(metrics());
+}
+
+bool RunFolder::has_maps() const {
+  return exists(maps());
 }
 
 bool RunFolder::holds_run() const {

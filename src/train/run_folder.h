@@ -1,5 +1,5 @@
 // The folder of a run: model.safetensors (the best), last.safetensors (the state of training),
-// metrics.jsonl (one line per evaluation), config.json.
+// metrics.jsonl (one line per evaluation), maps.jsonl (of a run that is watched), config.json.
 #pragma once
 
 #include <string>
@@ -44,18 +44,20 @@ class RunFolder {
   std::string model() const { return file("model.safetensors"); }
   std::string last() const { return file("last.safetensors"); }
   std::string metrics() const { return file("metrics.jsonl"); }
+  std::string maps() const { return file("maps.jsonl"); }
   std::string config() const { return file("config.json"); }
-  /// These four, whether or not they are there.
+  /// All of these, whether or not they are there.
   std::vector<std::string> files() const;
   /// Where a run stays that is being replaced, until the new one has a model.
   std::string replaced() const { return file(".replaced"); }
 
   /// Whether a run has left anything there. Throws InputError if that cannot be determined.
   bool holds_run() const;
-  /// Whether a model, a state or metrics are there. Throw as holds_run() does.
+  /// Whether a model, a state, metrics or maps are there. Throw as holds_run() does.
   bool has_model() const;
   bool has_state() const;
   bool has_metrics() const;
+  bool has_maps() const;
 
   /// Throws now, without having changed anything, what claim() would throw for a path that is no
   /// folder or for a run that is there.

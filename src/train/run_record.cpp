@@ -60,7 +60,7 @@ std::string head(const std::string& path, std::size_t most) {
   return bytes;
 }
 
-constexpr std::size_t max_metrics = std::size_t{1} << 32U;
+constexpr std::size_t max_lines = std::size_t{1} << 32U;
 constexpr std::size_t max_head = std::size_t{1} << 26U;  // as of the headers of model files
 
 /// The JSON at the start of a safetensors file, after its length in eight bytes.
@@ -90,6 +90,11 @@ std::string run_in(const Json& json) {
 
 Json lenient(const std::string& text) {
   return Json::parse(text, nullptr, false);
+}
+
+/// The metadata of a map.
+Json facts(const Json& map) {
+  return map.is_object() ? map.value("facts", Json()) : Json();
 }
 
 }  // namespace
@@ -144,24 +149,23 @@ std::string metrics_line(const Progress& progress, const std::string& name) {
   return line.dump();
 }
 
-std::uint64_t cut_metrics(const RunFolder& folder, std::uint64_t size, int step,
-                          const std::function<void(const std::string&)>& note) {
+std::uint64_t cut_lines(const std::string& path, std::uint64_t size, int step,
+                        const std::function<void(const std::string&)>& note) {
+  const std::string name = fs::path(path).filename();
   std::error_code unknown;  // then read_file() reports why, instead of taking it for missing
   std::string text;
-  if (fs::exists(folder.metrics(), unknown) || unknown) {
-    text = read_file(folder.metrics(), max_metrics);
-  }
+  if (fs::exists(path, unknown) || unknown) text = read_file(path, max_lines);
   if (text.size() < size) {
-    note(fmt::format("metrics.jsonl lacks lines from before step {}", step + 1));
+    note(fmt::format("{} lacks lines from before step {}", name, step + 1));
     size = text.rfind('\n') + 1;  // 0 if there is none
   }
   const std::string_view late = std::string_view(text).substr(size);
-  if (!late.empty() && late.back() != '\n') note("metrics.jsonl: cut a torn last line");
+  if (!late.empty() && late.back() != '\n') note(name + ": cut a torn last line");
   if (const auto lines = std::count(late.begin(), late.end(), '\n'); lines > 0) {
-    note(fmt::format("metrics.jsonl: cut {} line{} later than the last save", lines,
+    note(fmt::format("{}: cut {} line{} later than the last save", name, lines,
                      lines == 1 ? "" : "s"));
   }
-  write_file(folder.metrics(), std::string_view(text).substr(0, size));
+  write_file(path, std::string_view(text).substr(0, size));
   return size;
 }
 
@@ -174,7 +178,8 @@ std::string mixed_runs(const RunFolder& folder) {
       {"last.safetensors", in_model(folder.last())},
       {"model.safetensors", in_model(folder.model())},
       {"config.json", run_in(lenient(head(folder.config(), max_head)))},
-      {"metrics.jsonl", run_in(lenient(first_line(folder.metrics())))}};
+      {"metrics.jsonl", run_in(lenient(first_line(folder.metrics())))},
+      {"maps.jsonl", run_in(facts(lenient(first_line(folder.maps()))))}};
   const std::pair<const char*, std::string>* first = nullptr;
   std::string others;
   for (const auto& named : names) {

@@ -35,11 +35,11 @@ std::string config_json(const TrainingData& data, const Recipe& recipe, std::uin
 /// A line of metrics.jsonl.
 std::string metrics_line(const Progress& progress, const std::string& name);
 
-/// Removes the lines of evaluations after the last save, at which the file had `size` bytes and the
-/// run `step` steps: they will be written again. Returns how many bytes it has now, fewer where
-/// lines from before are lost; `note` is told of each.
-std::uint64_t cut_metrics(const RunFolder& folder, std::uint64_t size, int step,
-                          const std::function<void(const std::string&)>& note);
+/// Removes the lines of metrics.jsonl or maps.jsonl after the last save, at which the file had
+/// `size` bytes and the run `step` steps: they will be written again. Returns how many bytes it has
+/// now, fewer where lines from before are lost; `note` is told of each.
+std::uint64_t cut_lines(const std::string& path, std::uint64_t size, int step,
+                        const std::function<void(const std::string&)>& note);
 
 /// How the files of a folder differ in what run they name, for messages: "last.safetensors is of
 /// the run dates-1-..., model.safetensors of reverse-1-..."; "" where they agree. Files that are

@@ -26,6 +26,15 @@ void visit_later(F&& field, AnyPosition& position) {
   field("patience", position.patience);
 }
 
+/// The same for those that only a run that is watched has.
+template <typename F, typename AnyPosition>
+void visit_watched(F&& field, AnyPosition& position) {
+  field("watch", position.watch.texts);
+  field("watch_frames", position.watch.frames);
+  field("next_frame", position.next_frame);
+  field("maps_size", position.maps_size);
+}
+
 /// The same for every other member.
 template <typename F, typename AnyPosition>
 void visit_position(F&& field, AnyPosition& position) {
@@ -62,6 +71,14 @@ bool read(const Json& json, double& value) {
 bool read(const Json& json, std::string& value) {
   if (json.is_string()) value = json.get<std::string>();
   return json.is_string();
+}
+bool read(const Json& json, std::vector<std::string>& texts) {
+  if (!json.is_array() || json.size() > max_watched_texts) return false;
+  texts.resize(json.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (!read(json[i], texts[i])) return false;
+  }
+  return true;
 }
 bool read(const Json& json, Random::State& value) {
   if (!json.is_array() || json.size() != value.size()) return false;
@@ -103,6 +120,7 @@ std::string write_saved_run(const Model& best, const TrainingPosition& position,
   const auto put = [&](const char* name, const auto& value) { state[name] = value; };
   visit_position(put, position);
   visit_later(put, position);
+  if (!position.watch.texts.empty()) visit_watched(put, position);
   file.metadata[state_key] = state.dump();
   return write_safetensors(file);
 }
@@ -142,6 +160,12 @@ SavedRun read_saved_run(std::string_view bytes, const std::string& name) {
         if (state.contains(field)) take(field, value);
       },
       run.position);
+
+  if (state.contains("watch")) visit_watched(take, run.position);
+  if (run.position.watch.frames < 2 || run.position.watch.frames > max_watch_frames) {
+    throw InputError(
+        fmt::format("{}: watch_frames: cannot be {}", place, run.position.watch.frames));
+  }
 
   extract_tensors(file.tensors, "", config, name, run.trainer.weights);
   extract_tensors(file.tensors, "average.", config, name, run.trainer.average);

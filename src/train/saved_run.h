@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "train/recipe.h"
 #include "train/trainer.h"
+#include "train/watch.h"
 
 namespace attnviz {
 
@@ -30,6 +31,9 @@ struct TrainingPosition {
   double rate_scale = 1.0;         // of the learning rate, for the plateaus so far
   std::string init_from;           // the model whose weights it started from, if any
   std::uint64_t metrics_size = 0;  // bytes of metrics.jsonl
+  WatchSettings watch;
+  int next_frame = 0;           // the first step whose maps may be yet to be written
+  std::uint64_t maps_size = 0;  // bytes of maps.jsonl
 };
 
 /// A run that can be resumed.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ class TrainingData {
 
   /// At most `max` examples of the validation or test part, with their gold alignments.
   virtual std::vector<EncodedExample> held_out(Part part, int max, Random& random) const = 0;
+
+  /// The example with this source, END left out, and its right answer; nothing where there is none.
+  virtual std::optional<EncodedExample> example_of(
+      const std::vector<std::string>& source) const = 0;
 
   /// Fills `pairs`, whose buffers are reused, with the training pairs of a step, which carry no
   /// gold alignment. They may depend on the step and on `random` and on nothing else, or a run

@@ -8,7 +8,8 @@ using namespace attnviz;
 
 namespace {
 
-const std::vector<std::string> commands{"train", "render", "predict", "eval", "info", "tasks"};
+const std::vector<std::string> commands{"train",   "render", "predict", "eval",
+                                        "explain", "info",   "tasks"};
 
 }  // namespace
 
@@ -90,6 +91,7 @@ TEST_CASE("attnviz: unknown words, each with the nearest that there is") {
       {"train", "--task or --data is required; see attnviz train --help"},
       {"predict", "input is required; see attnviz predict --help"},
       {"render", "--out is required; see attnviz render --help"},
+      {"explain", "input is required; see attnviz explain --help"},
   };
   for (const auto& [arguments, message] : cases) {
     INFO(arguments);

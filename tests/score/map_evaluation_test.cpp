@@ -46,27 +46,29 @@ TEST_CASE("rows that are no distribution and masked cells are counted", "[maps]"
   CHECK(scores.gold_maps == 0);
 }
 
-TEST_CASE("attributions are scored as shares of what is positive, without END's column", "[maps]") {
+TEST_CASE("attributions are scored as shares of what is positive", "[maps]") {
   const float masked = std::numeric_limits<float>::quiet_NaN();
-  AttentionMap map = map_of({"a", "b", "c", "</s>"}, {"x", "y", "z", "</s>"},
-                            {3, 1, -2, 40, masked, -1, 2, masked, -1, -2, 0, masked, 1, 1, 1, 1},
-                            {{0}, {2}, {0}, {}});
+  AttentionMap map =
+      map_of({"a", "b", "c", "</s>"}, {"w", "x", "y", "z", "</s>"},
+             {3, 1, -2, 36, 3, 1, -2, masked, masked, -1, 2, masked, -1, -2, 0, masked, 1, 1, 1, 1},
+             {{0}, {0}, {0}, {0}, {}});
   map.kind = MapKind::attribution;
   MapScores scores;
   scores.add(map);
   CHECK(scores.attributions == 1);
   CHECK(scores.odd_rows == 0);
-  CHECK(scores.masked == 1);  // END's column is none of them
-  CHECK(scores.alignment.gold_mass() == Catch::Approx((0.75 + 1 + 0) / 3));
-  CHECK(scores.alignment.hits == 2);  // z has nothing positive, and so no largest value
-  CHECK(scores.links.links == 2);
+  CHECK(scores.masked == 1);          // END's column is none of them
+  CHECK(scores.alignment.rows == 3);  // the gold of y is undefined
+  CHECK(scores.alignment.gold_mass() == Catch::Approx((0.075 + 0.75 + 0) / 3));
+  CHECK(scores.alignment.hits == 1);  // z has nothing positive, and so no largest value
+  CHECK(scores.links.links == 1);     // that of w is on END
   MapEvaluation evaluation;
   evaluation.sentences = {"one"};
   evaluation.heads.push_back({"", scores, {scores}});
   CHECK(nlohmann::json::parse(to_json(evaluation)).at("kind") == "attribution");
   map.kind = MapKind::attention;
   scores.add(map);
-  CHECK(scores.odd_rows == 3);
+  CHECK(scores.odd_rows == 4);
   evaluation.heads.front().all = scores;
   CHECK(nlohmann::json::parse(to_json(evaluation)).at("kind") == "mixed");
 }

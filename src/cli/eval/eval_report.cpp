@@ -85,10 +85,9 @@ std::string counted_text(const MapEvaluation& evaluation) {
             counted(evaluation.sentences.size(), "sentence");
   }
   if (all.attributions > 0) {
-    text += fmt::format(
-        "\n{} of attributions: scored are positive values, divided by their row's sum, without the "
-        "column of {}",
-        counted(all.attributions, "map"), end_label);
+    text +=
+        fmt::format("\n{} of attributions: scored are positive values, divided by their row's sum",
+                    counted(all.attributions, "map"));
   }
   if (all.end_rows + all.end_columns > 0) {
     text += fmt::format(

@@ -2,59 +2,38 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "attnviz/error.h"
 #include "base/file.h"
-#include "base/line_reader.h"
 #include "base/split.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
+#include "cli/input_lines.h"
 #include "cli/inputs.h"
+#include "cli/map_file.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/output_format.h"
 #include "cli/predict/predictor.h"
-#include "formats/attention_file.h"
-#include "text/text_kind.h"
 
 namespace attnviz {
 namespace {
 
-/// Calls add(line, place) for the lines of a file, or of standard input for "-". Whoever writes
-/// them gets the answers to complete lines before more is awaited.
+/// Calls add(line, place) for the lines that can be read.
 template <typename Add>
-void for_each_line(const std::string& path, Predictor& predictor, Add add) {
-  LineReader lines(path);
-  for (std::string line;;) {
-    if (lines.would_wait()) predictor.answer();
-    try {
-      if (!lines.next(line)) return;
-    } catch (const LimitError& error) {
-      predictor.add_unreadable(error, "");
-      predictor.answer();  // the rest of the line may take long
-      continue;
-    } catch (const InputError&) {
-      predictor.answer();  // those before it are out
-      throw;
-    }
-    const std::string place = lines.place() + ": ";
-    const std::string kind = lines.number() == 1 ? no_utf8_text(line) : "";
-    if (!kind.empty()) {
-      predictor.add_unreadable(InputError("expected text in UTF-8, got " + kind), place);
-    } else if (line.find('\r') != std::string::npos) {
-      predictor.add_unreadable(InputError("expected no carriage return inside a line"), place);
-    } else {
-      add(line, place);
-    }
-  }
+void add_lines(const std::string& path, Predictor& predictor, Add add) {
+  for_each_line(path, {add,
+                       [&](const Error& error, const std::string& place) {
+                         predictor.add_unreadable(error, place);
+                       },
+                       [&] { predictor.answer(); }});
 }
 
 void predict_lines(Predictor& predictor) {
-  for_each_line("-", predictor, [&](const std::string& line, const std::string& place) {
+  add_lines("-", predictor, [&](const std::string& line, const std::string& place) {
     predictor.add(line, std::nullopt, place);
   });
 }
@@ -62,7 +41,7 @@ void predict_lines(Predictor& predictor) {
 /// Lines of source TAB target. Further columns, such as a gold alignment, are left out.
 void predict_pairs(const PredictOptions& options, Predictor& predictor) {
   bool told = false;
-  for_each_line(options.data, predictor, [&](const std::string& line, const std::string& place) {
+  add_lines(options.data, predictor, [&](const std::string& line, const std::string& place) {
     const std::vector<std::string_view> columns = split(line, "\t");
     if (columns.size() < 2) {
       return predictor.add_unreadable(InputError("expected source TAB target, got no TAB"), place);
@@ -74,14 +53,11 @@ void predict_pairs(const PredictOptions& options, Predictor& predictor) {
   });
 }
 
-/// A name of a file is an input like any other, but probably not what was meant.
+/// Notes that an input is the name of a file.
 void tell_file(const PredictOptions& options, const std::string& input) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(input, ignored)) return;
   const std::string model = options.model.empty() ? "" : " --model " + shell_word(options.model);
-  std::string note = "\"" + printable(input, no_limit) +
-                     "\" is taken as a text; for the lines of this file: attnviz predict" + model +
-                     " - < " + shell_word(input);
+  std::string note = file_note("attnviz predict" + model, input);
+  if (note.empty()) return;
   if (input.ends_with(".tsv")) {
     note += ", for its pairs: attnviz predict" + model + " --data " + shell_word(input);
   }
@@ -154,16 +130,10 @@ void run_predict(PredictOptions options) {
   if (options.inputs.empty() && options.data.empty()) {
     throw UsageError("input is required; see attnviz predict --help");
   }
-  std::string format;
-  if (options.attention == "-") {
-    throw UsageError("--attention: expected a file; --json prints the attention");
-  }
-  if (!options.attention.empty()) {
-    format = output_format("--attention", options.attention, "", written_format_names());
-  }
   check_trace_file("--trace", options.trace, "jsonl");
   check_trace_file("--trace-full", options.trace_full, "npz");
-  check_n_best(options, format);
+  MapFile maps(options.attention);
+  check_n_best(options, maps.format());
   check_targets(options);
   refuse_replaced_inputs(options);
   for (const std::string& file : {options.attention, options.trace, options.trace_full}) {
@@ -172,7 +142,7 @@ void run_predict(PredictOptions options) {
   const Model model = open_model(options.model);
   // An input that stands alone is refused as any other argument is.
   options.strict = options.strict || (options.inputs.size() == 1 && options.inputs[0] != "-");
-  Predictor predictor(options, model, format);
+  Predictor predictor(options, model, std::move(maps));
   if (options.data.empty()) {
     predict_inputs(options, predictor);
   } else {

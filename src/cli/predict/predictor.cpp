@@ -12,7 +12,6 @@
 #include "cli/answer_options.h"
 #include "cli/error_text.h"
 #include "cli/output.h"
-#include "cli/output_format.h"
 #include "cli/terminal.h"
 #include "formats/alignment_text.h"
 #include "formats/attention_file.h"
@@ -20,9 +19,7 @@
 namespace attnviz {
 namespace {
 
-constexpr std::size_t max_map_bytes = 1U << 28U;  // the limit of read_attention_file()
 constexpr std::size_t max_inputs_at_once = 1024;
-constexpr std::size_t max_notes = 20;  // of a kind
 
 /// The map; with logits, one row of them a symbol, in the order of the target vocabulary.
 std::string to_json(const Prediction& prediction, const Vocabulary& target) {
@@ -38,27 +35,22 @@ std::string to_json(const Prediction& prediction, const Vocabulary& target) {
   return json + "]]}";
 }
 
-/// The error again, with its place.
-[[noreturn]] void rethrow(const Error& error, const std::string& place) {
-  if (dynamic_cast<const LimitError*>(&error)) throw LimitError(place + error_text(error));
-  throw InputError(place + error_text(error));
-}
-
 }  // namespace
 
-Predictor::Predictor(const PredictOptions& options, const Model& model, std::string format)
+Predictor::Predictor(const PredictOptions& options, const Model& model, MapFile maps)
     : options_(options),
       model_(model),
       reader_(model),
-      answerer_(model),
-      format_(std::move(format)) {
+      notes_(options.quiet, reader_, "answer"),
+      maps_(std::move(maps)),
+      answerer_(model) {
   if (const auto task = task_of(model)) task_ = task->task->name;
   if (!options.trace.empty() || !options.trace_full.empty()) tracer_.emplace(model);
 }
 
 void Predictor::count_input() {
   if (++inputs_ == 1) return;
-  if (!options_.attention.empty()) require_several("--attention", format_);
+  maps_.require_several();
   if (options_.alignment == "npz") {
     throw UsageError("--alignment: npz holds one map; give several inputs another format");
   }
@@ -93,18 +85,12 @@ void Predictor::add_unreadable(const Error& error, const std::string& place) {
 /// Takes what can be answered, with notes about it.
 void Predictor::take(SourceText source, std::optional<SourceText> target,
                      const std::string& place) {
-  if (source.separators_dropped && !std::exchange(separators_told_, true)) {
-    tell_note(options_.quiet, separators_note);
-  }
-  if (!source.unknown.empty() && may_tell(notes_)) tell_unknown(options_.quiet, place, source);
-  length_told_ = length_told_ || tell_length(options_.quiet, place, reader_, source);
+  notes_.tell_source(place, source);
   numbers_ += max_numbers(model_, reader_.rules(), source.symbols.size(), options_.answer);
   sources_.push_back(std::move(source.symbols));
   if (!target) return;
   const std::string side = options_.data.empty() ? "--target: " : "target: ";
-  if (!target->unknown.empty() && may_tell(notes_)) {
-    tell_unknown(options_.quiet, place + side, *target);
-  }
+  notes_.tell_target(place + side, *target);
   numbers_ += (target->symbols.size() + 1) * (max_input + 1);
   targets_.push_back(std::move(target->symbols));
 }
@@ -118,17 +104,7 @@ void Predictor::refuse(Input& input, const Error& error) {
     rethrow(error, place);
   }
   input.problem = error_text(error);
-  if (may_tell(failed_)) {
-    tell_note(options_.quiet, input.place + input.problem + "; it has no answer");
-  }
-}
-
-/// Counts a note in `told`. Whether it may be printed; of the first that may not, says so.
-bool Predictor::may_tell(std::size_t& told) const {
-  if (++told == max_notes + 1) {
-    tell_note(options_.quiet, "further notes of this kind are left out");
-  }
-  return told <= max_notes;
+  notes_.tell_failed(input.place, input.problem);
 }
 
 void Predictor::answer() {
@@ -168,18 +144,12 @@ void Predictor::answer() {
 
 void Predictor::finish() {
   answer();
-  write_maps();
+  const bool is_file = !options_.data.empty() && options_.data != "-";
+  maps_.write(inputs_, is_file ? printable(options_.data, no_limit) : "standard input",
+              options_.quiet);
   write_trace(options_.trace, trace_);
   write_trace(options_.trace_full, trace_full_);
-  if (inputs_kept_) {
-    throw LimitError(fmt::format(
-        "--attention: expected at most 256 MiB of maps, got more: {} holds those of the "
-        "first {} of {} inputs",
-        printable(options_.attention, no_limit), *inputs_kept_, inputs_));
-  }
-  if (failed_ == 0) return;
-  throw CheckFailed(
-      fmt::format("{} of {} inputs {} no answer", failed_, inputs_, failed_ == 1 ? "has" : "have"));
+  notes_.require_all(inputs_);
 }
 
 /// What is printed for an input that has answers.
@@ -190,15 +160,15 @@ std::string Predictor::entry(const Input& input, std::span<const Prediction> ans
     if (options_.alignment != "npz") text += '\n';
   }
   for (const Prediction& prediction : answers) {
-    if (!prediction.ended && may_tell(notes_)) tell_cut(options_.quiet, prediction);
-    keep_map(prediction.map);
+    if (!prediction.ended && notes_.may_tell()) tell_cut(options_.quiet, prediction);
+    maps_.add(prediction.map, answered_);
     keep_trace(prediction);
   }
-  if (answers[0].is_improbable && !options_.has_targets() && may_tell(notes_)) {
-    tell_note(options_.quiet,
-              fmt::format("{}the answer \"{}\" is less probable than every "
-                          "right one in the final test of training; it may be wrong",
-                          input.place, printable(answers[0].answer_text)));
+  if (answers[0].is_improbable && !options_.has_targets()) {
+    notes_.tell(
+        fmt::format("{}the answer \"{}\" is less probable than every "
+                    "right one in the final test of training; it may be wrong",
+                    input.place, printable(answers[0].answer_text)));
   }
   return text;
 }
@@ -206,9 +176,8 @@ std::string Predictor::entry(const Input& input, std::span<const Prediction> ans
 /// What is printed for an input without an answer: readers of each format take it as an entry, so
 /// that later ones keep their numbers.
 std::string Predictor::empty_entry(const Input& input) {
-  AttentionMap map;
-  map.metadata = {{"error", input.problem}, {"input", fmt::format("{}", answered_ + 1)}};
-  if (format_ == "jsonl") keep_map(map);
+  const AttentionMap map = failed_map(input.problem, answered_ + 1);
+  maps_.add_failed(map, answered_);
   const std::string& alignment = options_.alignment;
   const bool is_list = options_.answer.beam.n_best > 1;
   if (options_.json || alignment == "json") {
@@ -244,22 +213,13 @@ std::string Predictor::line_of(const Prediction& prediction) const {
                      prediction.answer_text);
 }
 
-void Predictor::keep_map(const AttentionMap& map) {
-  if (options_.attention.empty() || inputs_kept_) return;
-  const std::string bytes = attention_to_bytes(map, *attention_format(format_));
-  if (maps_.size() + bytes.size() > max_map_bytes) {
-    inputs_kept_ = answered_;
-  } else {
-    maps_ += bytes;
-  }
-}
-
 void Predictor::keep_trace(const Prediction& prediction) {
   if (!tracer_) return;
   const Trace trace = tracer_->trace(prediction);
   if (!options_.trace.empty()) trace_ += trace_to_json_lines(trace, answered_ + 1);
   if (!options_.trace_full.empty()) trace_full_ = trace_to_npz(trace);
-  if (trace_.size() > max_map_bytes) {
+  constexpr std::size_t most = 1U << 28U;
+  if (trace_.size() > most) {
     throw LimitError(fmt::format("--trace: expected at most 256 MiB, got more with input {} of {}",
                                  answered_ + 1, inputs_));
   }
@@ -271,20 +231,6 @@ void Predictor::write_trace(const std::string& path, const std::string& bytes) c
   if (bytes.empty()) return tell_note(options_.quiet, name + ": not written: no answer");
   write_file(path, bytes);
   tell(options_.quiet, "wrote " + name);
-}
-
-void Predictor::write_maps() const {
-  if (options_.attention.empty()) return;
-  const std::string& data = options_.data;
-  if (inputs_ == 0) {
-    throw InputError((data.empty() || data == "-" ? "standard input" : printable(data, no_limit)) +
-                     ": expected at least one line, got none");
-  }
-  const std::string name = printable(options_.attention, no_limit);
-  if (maps_.empty()) return tell_note(options_.quiet, name + ": not written: no map");
-  write_file(options_.attention, maps_);
-  tell(options_.quiet, "wrote " + name + "; next: attnviz render --matrix " +
-                           shell_word(options_.attention) + " --out heat.png");
 }
 
 }  // namespace attnviz

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "attnviz/error.h"
+#include "cli/input_notes.h"
+#include "cli/map_file.h"
 #include "infer/predict.h"
 #include "infer/trace.h"
 
@@ -37,8 +39,8 @@ struct PredictOptions {
 /// whole.
 class Predictor {
  public:
-  /// `format` is that of the file of maps. `options` and `model` must outlive this.
-  Predictor(const PredictOptions& options, const Model& model, std::string format);
+  /// `options` and `model` must outlive this.
+  Predictor(const PredictOptions& options, const Model& model, MapFile maps);
 
   /// Answers it now or with those that follow; with a target, as if the model had answered so.
   /// `place` begins messages about it, as in "standard input, line 3: ". Throws UsageError for a
@@ -65,35 +67,27 @@ class Predictor {
   void count_input();
   void take(SourceText source, std::optional<SourceText> target, const std::string& place);
   void refuse(Input& input, const Error& error);
-  bool may_tell(std::size_t& told) const;
   std::string entry(const Input& input, std::span<const Prediction> answers);
   std::string empty_entry(const Input& input);
   std::string line_of(const Prediction& prediction) const;
-  void keep_map(const AttentionMap& map);
   void keep_trace(const Prediction& prediction);
-  void write_maps() const;
   void write_trace(const std::string& path, const std::string& bytes) const;
 
   const PredictOptions& options_;
   const Model& model_;
   SourceReader reader_;
+  InputNotes notes_;
+  MapFile maps_;
   Answerer answerer_;
   std::string task_;  // its name, "" for a model of pairs
-  std::string format_;
   std::vector<Input> added_;
   std::vector<std::vector<std::string>> sources_;  // of those that have an answer
   std::vector<std::vector<std::string>> targets_;
-  std::size_t numbers_ = 0;   // that the answers to these hold at most
-  std::size_t inputs_ = 0;    // all
-  std::size_t answered_ = 0;  // those printed
-  std::size_t failed_ = 0;    // those without an answer
-  std::size_t notes_ = 0;     // about inputs that have one
-  bool separators_told_ = false;
-  bool length_told_ = false;
-  std::string maps_;
-  std::optional<std::size_t> inputs_kept_;  // whose maps these are, if there is no room for more
-  std::optional<Tracer> tracer_;            // where a trace is asked for
-  std::string trace_;                       // lines of JSON
+  std::size_t numbers_ = 0;       // that the answers to these hold at most
+  std::size_t inputs_ = 0;        // all
+  std::size_t answered_ = 0;      // those printed
+  std::optional<Tracer> tracer_;  // where a trace is asked for
+  std::string trace_;             // lines of JSON
   std::string trace_full_;
 };
 

@@ -28,7 +28,8 @@ std::string ordinal(int number) {
   return fmt::format("{}{}", number, ending);
 }
 
-// What the layout had to leave out.
+}  // namespace
+
 void tell_omissions(bool quiet, const PanelLayout& layout) {
   const auto thinned = [&](int stride, const char* which) {
     if (stride == 1) return;
@@ -45,6 +46,8 @@ void tell_omissions(bool quiet, const PanelLayout& layout) {
                                  layout.cell.shorter(), layout.cell_for_numbers));
   }
 }
+
+namespace {
 
 bool leaves_out(const PanelLayout& layout) {
   return layout.row_label_stride > 1 || layout.column_label_stride > 1 || layout.labels_shortened ||

@@ -9,6 +9,7 @@
 #include "cli/render/look_options.h"
 #include "render/figure/curve.h"
 #include "render/figure/overlay.h"
+#include "render/figure/panel.h"
 #include "render/figure/terminal.h"
 
 namespace attnviz {
@@ -71,6 +72,9 @@ Figure draw_figure(const Pictures& pictures, const FigureOptions& options);
 /// Text for a terminal: the maps one below the other.
 std::string draw_text(const Pictures& pictures, const FigureOptions& options,
                       TerminalOptions terminal);
+
+/// Notes what the layout of a map had to leave out.
+void tell_omissions(bool quiet, const PanelLayout& layout);
 
 /// A line chart as "png" or "svg".
 Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& options,

@@ -8,8 +8,8 @@
 
 #include "attnviz/error.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "cli/answer_options.h"
 #include "cli/commands.h"
 #include "cli/gold_file.h"
@@ -21,13 +21,13 @@
 #include "cli/render/attribution.h"
 #include "cli/render/curves.h"
 #include "cli/render/figure.h"
+#include "cli/render/film.h"
 #include "cli/render/over_photo.h"
 #include "cli/render/page.h"
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
 #include "infer/predict.h"
 #include "infer/trace.h"
-#include "model/checkpoint.h"
 #include "render/figure/curve.h"
 #include "train/run_folder.h"
 
@@ -46,6 +46,7 @@ std::vector<std::string> file_formats() {
 
 std::vector<std::string> all_formats() {
   std::vector<std::string> names = file_formats();
+  names.emplace_back("gif");
   names.emplace_back(terminal_format);
   return names;
 }
@@ -59,6 +60,7 @@ struct RenderOptions {
   MatrixOptions matrix;
   OverOptions over;
   std::vector<std::string> curves;  // runs to compare
+  FilmFlags film;
   std::string curve_of = "lengths";
   int count = 500;      // examples a length
   std::string format;   // "" to go by the name of the file
@@ -98,11 +100,6 @@ void add_from_matrix(const RenderOptions& options, const GivenLabels& labels,
   }
   pictures.row_names = std::move(maps.row_names);
   pictures.column_names = std::move(maps.column_names);
-}
-
-/// Identifies a model: a checksum of its file.
-std::string checksum_of(const Model& model) {
-  return "fnv1a64:" + fnv1a_hex(write_model(model));
 }
 
 /// A picture for each input, or of the task's sample input if none is given.
@@ -213,8 +210,23 @@ FigureOptions figure_options(const RenderOptions& options, const std::string& fo
   return figure;
 }
 
+std::vector<AttentionMap> maps_of_run(const RenderOptions& options) {
+  return film_maps(options.film.run, options.inputs.empty() ? "" : options.inputs.front());
+}
+
+/// A film or a strip.
+Figure draw_maps_of_run(const RenderOptions& options, const std::string& format) {
+  FigureOptions figure = figure_options(options, format);
+  std::vector<AttentionMap> maps = maps_of_run(options);
+  if (options.upwards) std::ranges::for_each(maps, turn_upwards);
+  if (options.film.strip.empty()) return draw_film(maps, options.film, figure);
+  if (!figure.look.title) figure.look.title = film_title(maps.front());
+  return draw_figure(strip_of(maps, options.film), figure);
+}
+
 Figure draw(const RenderOptions& options, const std::string& format) {
   if (!options.curves.empty()) return draw_comparison(options, format);
+  if (options.film.given()) return draw_maps_of_run(options, format);
   FigureOptions figure = figure_options(options, format);
   Pictures pictures = collect_to_draw(options);
   if (!options.over.photo.empty()) pictures = lay_over_photo(options.over, pictures, figure);
@@ -228,7 +240,9 @@ std::string convert(const RenderOptions& options, const std::string& format, boo
                      terminal_options(to_file ? -1 : STDOUT_FILENO));
   }
   if (format == page_format) {
-    return draw_page(collect(options), {figure_options(options, format), options.upwards});
+    const Pictures pictures =
+        options.film.given() ? frames_of(maps_of_run(options), options.film) : collect(options);
+    return draw_page(pictures, {figure_options(options, format), options.upwards});
   }
   Pictures pictures = collect(options);
   std::vector<AttentionMap> maps;
@@ -249,8 +263,10 @@ Inputs inputs_of(const RenderOptions& options) {
   inputs.add("--font", options.figure.fonts);
   inputs.add("--over", options.over.photo);
   inputs.add("--curve", options.curves);
+  inputs.add("--film", options.film.run);
   inputs.add("--model", options.models);
-  if (options.matrix.files.empty() && options.models.empty() && options.curves.empty()) {
+  if (options.matrix.files.empty() && options.models.empty() && options.curves.empty() &&
+      !options.film.given()) {
     inputs.add_model("--model", "");
   }
   return inputs;
@@ -275,6 +291,19 @@ void place_columns(RenderOptions& options) {
   options.figure.columns = *count;
 }
 
+void require_film(const RenderOptions& options, const std::string& format) {
+  const std::vector<std::string>& formats = film_formats(options.film);
+  if (std::ranges::find(formats, format) == formats.end()) {
+    throw UsageError(fmt::format("{}: expected a file that ends in .{} as --out, got {}",
+                                 options.film.strip.empty() ? "--film" : "--strip",
+                                 join(formats, " or ."), format));
+  }
+  if (options.inputs.size() > 1) throw UsageError("--film: expected one --input");
+  if (options.figure.columns > 0 && options.film.strip.empty()) {
+    throw UsageError("--columns: has no use with --film, unless with --strip");
+  }
+}
+
 void run_render(RenderOptions options) {
   place_columns(options);
   if (!options.figure.look.gold_file.empty() && options.matrix.files.size() != 1) {
@@ -284,14 +313,18 @@ void run_render(RenderOptions options) {
     throw UsageError("--out is required; see attnviz render --help");
   }
   const std::string out = options.out.value_or("-");
-  const std::string format = output_format("--out", out, options.format, file_formats());
+  const std::string format =
+      output_format("--out", out, options.format,
+                    options.film.given() ? film_formats(options.film) : file_formats());
+  if (options.film.given()) require_film(options, format);
+  if (format == "gif" && !options.film.given()) throw UsageError("--format: a .gif is for --film");
   if (!options.curves.empty() && format != "png" && format != "svg") {
     throw UsageError("--curve: expected a file that ends in .png or .svg as --out, got " + format);
   }
   if (!options.over.photo.empty() && format != "png" && format != "svg") {
     throw UsageError("--over: expected a file that ends in .png or .svg as --out, got " + format);
   }
-  const bool is_binary = format == "png" || format == "npy" || format == "npz";
+  const bool is_binary = format == "png" || format == "gif" || format == "npy" || format == "npz";
   if (out == "-" && is_binary && isatty(STDOUT_FILENO) == 1) {
     throw UsageError("--out: expected a file or a pipe for " + format + ", got a terminal");
   }
@@ -301,7 +334,7 @@ void run_render(RenderOptions options) {
   check_writable(out);
   std::string wrote = "wrote " + printable(out, no_limit);
   std::string bytes;
-  if (format == "png" || format == "svg") {
+  if (format == "png" || format == "gif" || format == "svg") {
     Figure figure = draw(options, format);
     inputs.add("a font", figure.fonts);
     inputs.refuse_output("--out", out);
@@ -332,12 +365,14 @@ void add_render(Program& program) {
                    "attnviz render --format terminal",
                    "attnviz render --model runs/reverse runs/sort --out both.png",
                    "attnviz render --model runs/a runs/b --input abc --difference --out d.svg",
-                   "attnviz render --curve runs/a runs/b --out curve.png"});
+                   "attnviz render --curve runs/a runs/b --out curve.png",
+                   "attnviz render --film runs/reverse --out film.png"});
   command
-      .text("--out", options->out,
-            "the picture, .png or .svg; a page to explore, .html; or the map as .json, .jsonl, "
-            ".csv, .tsv, .npy or .npz; or "
-            "-, standard output (default with --format terminal)")
+      .text(
+          "--out", options->out,
+          "the picture, .png or .svg (a film: .png or .gif); a page to explore, .html; or the map "
+          "as .json, .jsonl, .csv, .tsv, .npy or .npz; or "
+          "-, standard output (default with --format terminal)")
       .type("FILE");
   command.choice("--format", options->format, all_formats(),
                  "what to write (default: by the ending of --out; png to -)");
@@ -389,6 +424,7 @@ void add_render(Program& program) {
              "a TrueType or OpenType file for characters the built-in face lacks")
       .type("FILE")
       .excludes("--curve");
+  add_film_options(command, options->film);
   for (const Option& look : add_look_options(command, options->figure.look)) {
     look.excludes("--curve");
   }
@@ -397,7 +433,7 @@ void add_render(Program& program) {
                                     "--grid-lines", "--x-title", "--y-title", "--font-size");
   command.flag("--quiet", options->quiet, "no notes and warnings");
   command.end_help_with(
-      "A map shows where a model looks; whether it needs to, attnviz explain says.");
+      "Attention says where a model looked, not what it needed: attnviz explain draws both.");
   command.run([options] { run_render(*options); });
 }
 

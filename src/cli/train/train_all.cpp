@@ -138,6 +138,9 @@ void refuse_single(const TrainOptions& options) {
     throw UsageError("--task all: takes no settings of a single task, such as --shift");
   }
   if (!options.init_from.empty()) throw UsageError("--task all: has no use for --init-from");
+  if (std::ranges::any_of(options.watched, [](const auto& text) { return !text.empty(); })) {
+    throw UsageError("--watch: expected no text with --task all, which watches the samples");
+  }
 }
 
 }  // namespace

@@ -57,6 +57,7 @@ RunOptions run_options(const TrainOptions& options, const Start& start, const st
   run.folder = folder;
   run.seed = options.seed.value_or(run.seed);
   run.program = program_name();
+  run.watch = watch_settings(options);
   if (options.max_gibibytes) run.max_memory = *options.max_gibibytes * 1024 * 1024 * 1024;
   if (start.has_pairs) {
     run.validation = max_dev_pairs;

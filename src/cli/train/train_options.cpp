@@ -1,5 +1,7 @@
 #include "cli/train/train_options.h"
 
+#include <fmt/core.h>
+
 #include "attnviz/error.h"
 
 namespace attnviz {
@@ -93,6 +95,14 @@ void add_run_options(const Command& command, TrainOptions& options) {
                  "GiB that a run may take, by estimate, before it is refused (default 4)");
   command.integer("--seed", options.seed, 0, UINT64_MAX,
                   "where the random numbers start (default 1)");
+  command.flags_or_texts("--watch", options.watched,
+                         "keep maps of this input (default: the sample) from the first step to the "
+                         "last in maps.jsonl, for render --film; may be repeated. Of pairs: a "
+                         "source of theirs, or source TAB target");
+  command
+      .integer("--watch-frames", options.watch_frames, 2, max_watch_frames,
+               "at so many steps (default 24)")
+      .needs("--watch");
   command.integer("--threads", options.run.threads, 1, Update::max_shards,
                   "threads; the result does not depend on it (default 1). More than four need "
                   "batches of more than 128 examples");
@@ -112,6 +122,17 @@ void add_train_options(const Command& command, TrainOptions& options) {
   command.flag("--show", options.show, "draw the sample input's attention on the terminal");
   command.flag("--quiet", options.quiet, "no progress");
   command.stray_words(options.words);
+}
+
+WatchSettings watch_settings(const TrainOptions& options) {
+  if (options.watched.size() > max_watched_texts) {
+    throw LimitError(fmt::format("--watch: expected at most {} texts, got {}", max_watched_texts,
+                                 options.watched.size()));
+  }
+  WatchSettings watch;
+  watch.texts = options.watched;
+  watch.frames = options.watch_frames.value_or(watch.frames);
+  return watch;
 }
 
 Recipe with_settings(Recipe recipe, const TrainOptions& options) {

@@ -23,6 +23,8 @@ struct TrainOptions {
   bool continued = false;  // resume the run in the folder if there is one
   std::optional<std::uint64_t> seed;
   std::optional<double> max_gibibytes;  // a run may take
+  std::vector<std::string> watched;     // texts; "" for the sample
+  std::optional<int> watch_frames;
   bool json = false;
   bool show = false;
   bool quiet = false;
@@ -54,6 +56,9 @@ struct TrainOptions {
 
 /// Adds all of them. `options` must outlive the program.
 void add_train_options(const Command& command, TrainOptions& options);
+
+/// What the command line asks to be watched. Throws LimitError for too many texts.
+WatchSettings watch_settings(const TrainOptions& options);
 
 /// `recipe` with the settings of the command line over it.
 Recipe with_settings(Recipe recipe, const TrainOptions& options);

@@ -216,6 +216,28 @@ void refuse_other_start(const TrainOptions& options, const TrainingPosition& pos
   }
 }
 
+/// What is watched must be what was recorded.
+void refuse_other_watch(const TrainOptions& options, const WatchSettings& recorded,
+                        const TrainingData& data, const std::string& why) {
+  if (options.watched.empty()) return;
+  WatchSettings asked = watch_settings(options);
+  if (!options.watch_frames) asked.frames = recorded.frames;
+  asked = Watch(asked, data).settings();
+  const auto texts = [](const WatchSettings& watch) {
+    std::vector<std::string> quoted;
+    for (const std::string& text : watch.texts) quoted.push_back('"' + printable(text) + '"');
+    return quoted.empty() ? "none" : join(quoted, ", ");
+  };
+  if (asked.texts != recorded.texts) {
+    throw UsageError(
+        fmt::format("--watch: expected {}, {}, got {}", texts(recorded), why, texts(asked)));
+  }
+  if (asked.frames != recorded.frames) {
+    throw UsageError(
+        fmt::format("--watch-frames: expected {}, {}, got {}", recorded.frames, why, asked.frames));
+  }
+}
+
 /// What is wrong with the options and files of pairs at first sight, which no other folder would
 /// mend.
 void check_pairs(const TrainOptions& options) {
@@ -313,6 +335,7 @@ Start resume_run(const TrainOptions& options) {
   } else {
     data = reopen_task(options, saved, run.folder.last(), why);
   }
+  refuse_other_watch(options, saved.position.watch, *data, why);
   if (!options.epochs) asked.steps = saved.recipe.steps;  // these may grow
   asked.patience = saved.recipe.patience;                 // and this may change
   refuse_changes(to_json(saved.recipe), to_json(asked), why);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "attnviz/error.h"
 #include "render/figure/axis.h"
@@ -118,8 +119,8 @@ ColorBar place_color_bar(const Font& font, const Look& look, const Outside& outs
   return placed;
 }
 
-HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options,
-                              const Font& font) {
+UnframedHeatmap lay_out_unframed(const AttentionMap& map, const HeatmapOptions& options,
+                                 const Outside& outside, const Font& font) {
   const Look& look = options.look;
   const HeatmapTexts& texts = options.texts;
   if (look.cell < 0) {
@@ -129,17 +130,26 @@ HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& opt
   if (look.cell == 0) cell = choose_cell(map.rows(), map.columns());
   int side = longer_side(map, cell);
 
-  HeatmapLayout layout;
+  UnframedHeatmap layout;
   layout.panel = lay_out_panel(map, look, texts, font, cell, side);
   const int needed = layout.panel.cell_for_numbers;
   if (look.cell == 0 && needed > 0 && longer_side(map, {needed, needed}) <= max_side_for_numbers) {
     side = longer_side(map, {needed, needed});
     layout.panel = lay_out_panel(map, look, texts, font, {needed, needed}, side);
   }
-  layout.color_bar = place_beside(font, look, count_outside(map, look.scale), layout.panel, side);
-  Framed content = {layout.panel.bounds(), half(layout.panel.map.width), side};
-  include(content.bounds, layout.color_bar.bounds());
-  const Shift shift = place_frame(font, texts.title, texts.caption, content, layout.frame);
+  layout.color_bar = place_beside(font, look, outside, layout.panel, side);
+  layout.content = {layout.panel.bounds(), half(layout.panel.map.width), side};
+  include(layout.content.bounds, layout.color_bar.bounds());
+  return layout;
+}
+
+HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options,
+                              const Font& font) {
+  UnframedHeatmap body =
+      lay_out_unframed(map, options, count_outside(map, options.look.scale), font);
+  HeatmapLayout layout{std::move(body.panel), std::move(body.color_bar), {}};
+  const HeatmapTexts& texts = options.texts;
+  const Shift shift = place_frame(font, texts.title, texts.caption, body.content, layout.frame);
   layout.panel.move_by(shift.dx, shift.dy);
   layout.color_bar.move_by(shift.dx, shift.dy);
   return layout;

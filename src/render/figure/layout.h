@@ -58,6 +58,17 @@ ColorBar place_color_bar(const Font& font, const Look& look, const Outside& outs
 /// How high the tip of a colour bar is.
 int tip_height(const ColorBar& bar);
 
+/// The same before its frame is set, with the map's top left corner at (0, 0).
+struct UnframedHeatmap {
+  PanelLayout panel;
+  ColorBar color_bar;
+  Framed content;
+};
+
+/// Throws as lay_out_panel does; UsageError also when the cell is negative.
+UnframedHeatmap lay_out_unframed(const AttentionMap& map, const HeatmapOptions& options,
+                                 const Outside& outside, const Font& font);
+
 /// Throws as lay_out_panel and place_frame do; UsageError also when the cell is negative.
 HeatmapLayout lay_out_heatmap(const AttentionMap& map, const HeatmapOptions& options,
                               const Font& font = {});
