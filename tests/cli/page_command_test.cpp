@@ -145,3 +145,13 @@ TEST_CASE("attnviz predict: traces into files") {
   check_refused(folder.run("predict abcd --beam 2 --n-best 2 --trace t.jsonl"), 2, "--n-best");
   check_refused(folder.run("predict abcd --trace runs/reverse/model.safetensors"), 2, "--trace");
 }
+
+TEST_CASE("attnviz render: a page of a run that was watched goes through its steps") {
+  const WorkFolder folder;
+  REQUIRE(folder.run(std::string("train --task reverse --watch") + tiny).exit_code == 0);
+  const Json film = page(folder, "--film runs/reverse");
+  CHECK(film["axes"] == Json({"step"}));
+  CHECK(values(film, "step").front() == "0");
+  CHECK(film["maps"].size() > 1);
+  CHECK(film["maps"][0]["expected"].size() == film["maps"][0]["target"].size());
+}

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <set>
 #include <span>
 
 #include "attnviz/error.h"
@@ -141,11 +141,9 @@ std::string map_json(const PageMap& one) {
 }
 
 std::string palettes_json(const std::vector<PageMap>& maps, bool has_traces) {
-  std::vector<Colormap> used;
-  for (const PageMap& one : maps) used.push_back(one.colormap);
-  if (has_traces) used.push_back(Colormap::difference);
-  std::ranges::sort(used);
-  used.erase(std::ranges::unique(used).begin(), used.end());
+  std::set<Colormap> used;
+  for (const PageMap& one : maps) used.insert(one.colormap);
+  if (has_traces) used.insert(Colormap::difference);
   std::string json = array(used, palette_json);
   json.front() = '{';
   json.back() = '}';
