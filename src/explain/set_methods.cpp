@@ -29,21 +29,20 @@ std::vector<Set> all_sets(std::size_t n) {
 std::vector<double> values_of(Question& question, Baseline baseline, std::span<const Set> sets) {
   const int absent = question.absent(baseline);
   return question.parts.passes.log_probabilities(
-      question.explained.answer_ids, sets.size(),
-      [&](std::size_t k) {
+      question.explained.answer_ids, sets.size(), [&](std::size_t k) {
         std::vector<int> source = question.explained.source_ids;
         for (std::size_t j = 0; j < sets[k].size(); ++j) {
           if (!sets[k][j]) source[j] = absent;
         }
         return source;
-      },
-      question.options.stop);
+      });
 }
 
 /// The same of all sets, calculated once.
 const std::vector<double>& values_of_all(Question& question, Baseline baseline) {
-  if (question.sets.empty())
+  if (question.sets.empty()) {
     question.sets = values_of(question, baseline, all_sets(question.inputs()));
+  }
   return question.sets;
 }
 
@@ -155,13 +154,11 @@ struct WeightedSets {
 
 /// A random set of that size.
 Set draw_set(std::size_t n, std::size_t size, Random& random) {
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<int> inputs(n);
+  std::iota(inputs.begin(), inputs.end(), 0);
+  choose(random, size, inputs);
   Set set(n);
-  for (std::size_t k = 0; k < size; ++k) {
-    std::swap(order[k], order[k + random.below(n - k)]);
-    set[order[k]] = true;
-  }
+  for (const int j : inputs) set[static_cast<std::size_t>(j)] = true;
   return set;
 }
 
@@ -186,9 +183,11 @@ WeightedSets weighted_sets(Question& question, Baseline baseline, std::span<cons
     }
     return result;
   }
+  const auto samples = static_cast<std::size_t>(question.options.samples);
+  check_values(samples, n + 1);  // the fit has a row a set
   Random random(question.options.seed);
   const double total = std::accumulate(chances.begin(), chances.end(), 0.0);
-  for (int k = 0; k < question.options.samples; ++k) {
+  for (std::size_t k = 0; k < samples; ++k) {
     double place = random.uniform() * total;
     std::size_t size = 0;
     while (size < n && place >= chances[size]) place -= chances[size++];
@@ -215,8 +214,11 @@ Wide matrix_of(std::span<const double> f, std::size_t rows, std::size_t T) {
       f.data(), static_cast<Index>(rows), static_cast<Index>(T));
 }
 
-std::string check_of(const WeightedSets& sets) {
-  return fmt::format("{} sets{}", sets.sets.size(), sets.are_all ? ", all of them" : " drawn");
+/// What is said of a fit of so many unknowns to them.
+std::string check_of(const WeightedSets& sets, std::size_t unknowns) {
+  if (sets.are_all) return fmt::format("{} sets, all of them", sets.sets.size());
+  return fmt::format("{} sets drawn{}", sets.sets.size(),
+                     sets.sets.size() < unknowns ? "; too few to tell all inputs apart" : "");
 }
 
 }  // namespace
@@ -252,7 +254,7 @@ void explain_by_lime(Question& question, Attribution& result) {
       result.values.push_back(phi(static_cast<Index>(j), static_cast<Index>(i)));
     }
   }
-  result.check = check_of(sets);
+  result.check = check_of(sets, n + 1);
 }
 
 /// f_i(S) - f_i(none) = sum_{j in S} phi_ij with weights (n - 1) / (C(n, k) k (n - k)) for sets of
@@ -285,7 +287,7 @@ void explain_by_kernel_shap(Question& question, Attribution& result) {
       }
     }
     phi = fit(x, y, sets.weights);
-    result.check = check_of(sets);
+    result.check = check_of(sets, n - 1);
   } else {
     result.check = "2 sets, all of them";
   }

@@ -269,6 +269,9 @@ TEST_CASE("attnviz explain: baselines", "[explain]") {
   const auto zero = run_program("explain fab --method ig,occlusion --baseline zero" + reverse);
   CHECK(zero.err.empty());
   CHECK((has(zero.out, "ig, zero") && has(zero.out, "occlusion, zero")));
+  CHECK(has(run_program("explain fab --method ig --baseline unk" + reverse).err,
+            "an embedding that was never trained"));
+  CHECK(trained_on_pairs().run("explain 'two red' --model m --method ig --baseline unk").err == "");
   const auto all = run_program("explain fab --method all --baseline swap" + reverse);
   CHECK(has(all.err,
             "note: baselines other than swap, which they cannot take: ig (mean), shapley "
@@ -287,6 +290,14 @@ TEST_CASE("attnviz explain: answers that are wrong, given or cut", "[explain]") 
 TEST_CASE("attnviz explain: a model without attention needs none", "[explain]") {
   const WorkFolder folder;
   REQUIRE(folder.run(std::string("train --task sort --attention none") + tiny).exit_code == 0);
+  const auto usual = folder.run("explain 39641");
+  CHECK(usual.exit_code == 0);
+  CHECK(has(usual.err, "attention is left out: the model has no attention"));
+  check_refused(folder.run("explain 39641 --method value"), 2,
+                "--method: value: the model has no attention");
+  const auto measured = folder.run("eval --explain erase --count 2");
+  CHECK(measured.exit_code == 0);
+  CHECK(!has(measured.out, "attention is replaced"));
   const auto result = folder.run("explain 39641 --method erase,occlusion --json");
   CHECK(result.exit_code == 0);
   const auto maps = maps_of(result.out);

@@ -130,7 +130,7 @@ void InputExplainer::show(const Explained& explained, std::span<const Attributio
   std::vector<AttentionMap> maps;
   for (std::size_t i = 0; i < attributions.size(); ++i) {
     maps.push_back(to_map(explained, attributions[i]));
-    add_facts(explained, attributions[i], scores[i], maps.back());
+    add_facts(attributions[i], scores[i], maps.back());
     maps_.add(maps.back(), inputs_ - 1);
   }
   print_all(explained, attributions, scores, maps);

@@ -137,10 +137,11 @@ const std::vector<std::string>& film_formats(const FilmFlags& flags) {
 
 void add_film_options(const Command& command, FilmFlags& flags) {
   command
-      .path("--film", flags.run,
-            "the run in this folder from its first step to its last, if it was trained with "
-            "--watch: an animated .png, a .gif or a page, .html. --input chooses one of several "
-            "inputs")
+      .path(
+          "--film", flags.run,
+          "the run in this folder from its first step to its last, if it was trained with "
+          "--watch: an animated .png, a .gif or a page, .html, of --input (default: the first that "
+          "was watched)")
       .type("FOLDER");
   command
       .flag_or_value("--strip", flags.strip,

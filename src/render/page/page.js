@@ -113,9 +113,9 @@ function button(name, react) {
 
 // ---- The matrix: a grid of cells, or a canvas where there are too many ----
 
-// Rows of the matrix may count upwards, as --upwards asks for.
+// Rows of the matrix may count upwards.
 const flip = (row) => (data.upwards ? now().target.length - 1 - row : row);
-// As --annotate writes it.
+// A weight as the page was asked to write it into cells.
 const inCell = (w) => (data.percent ? `${(100 * w).toFixed(data.decimals)}%` : w.toFixed(data.decimals));
 const needsCanvas = (map) => map.source.length > 200 || map.weights.length > 40000;
 
@@ -146,8 +146,8 @@ const grid = {
     const table = make("table", { class: "matrix", role: "grid", "aria-label": "weights of inputs for each output" },
       make("thead", {}, make("tr", {}, corner, ...heads)), make("tbody", {}, ...rows));
     const side = cellSize(map, 16, 56);
-    table.style.setProperty("--cell", `${side}px`);
-    table.style.setProperty("--font", `${Math.max(12, Math.min(20, Math.round(0.6 * side)))}px`);
+    table.style.setProperty("--side", `${side}px`);
+    table.style.setProperty("--letters", `${Math.max(12, Math.min(20, Math.round(0.6 * side)))}px`);
     return table;
   },
   paint(map) {
