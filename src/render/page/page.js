@@ -146,8 +146,9 @@ const grid = {
     const table = make("table", { class: "matrix", role: "grid", "aria-label": "weights of inputs for each output" },
       make("thead", {}, make("tr", {}, corner, ...heads)), make("tbody", {}, ...rows));
     const side = cellSize(map, 16, 56);
-    table.style.setProperty("--side", `${side}px`);
-    table.style.setProperty("--letters", `${Math.max(12, Math.min(20, Math.round(0.6 * side)))}px`);
+    // Capitals, as small letters after two hyphens are options of the command.
+    table.style.setProperty("--Side", `${side}px`);
+    table.style.setProperty("--Letters", `${Math.max(12, Math.min(20, Math.round(0.6 * side)))}px`);
     return table;
   },
   paint(map) {
