@@ -1,6 +1,7 @@
 #include "cli/explain/input_explainer.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
