@@ -172,11 +172,11 @@ void add_predict(Program& program) {
   command
       .path("--trace", options->trace,
             "also write how each output comes about to this file, .jsonl: scores, weights, context "
-            "and the most probable symbols, a line an output")
+            "and the most probable symbols, a line an output (default: none)")
       .type("FILE");
   command
       .path("--trace-full", options->trace_full,
-            "the same of one input as arrays, .npz, with states, keys and logits")
+            "the same of one input as arrays, .npz, with states, keys and logits (default: none)")
       .type("FILE");
   command.texts("--target", options->targets,
                 "the answer to take in place of the model's, one for each input: prints its "
