@@ -49,10 +49,6 @@ double farthest(const Rows& found, const Rows& expected) {
   return most;
 }
 
-std::string quoted(const json& value) {
-  return "'" + value.dump() + "' ";
-}
-
 }  // namespace
 
 TEST_CASE("attnviz attend: exact numbers") {
@@ -210,8 +206,8 @@ TEST_CASE("attnviz attend: what is refused") {
   const std::string endings = ".npy, .npz, .csv, .tsv or .json";
   const std::vector<std::tuple<std::string, int, std::string>> cases{
       {"", 2, "--query and --key, or --input, are required; see attnviz attend --help"},
-      {"--query 1", 2, "--query: needs --key"},
-      {"--key 1", 2, "--key: needs --query"},
+      {"--query 1", 2, "--query requires --key"},
+      {"--key 1", 2, "--key requires --query"},
       {"--input 1 --query 1 --key 1", 2, "--input"},
       {"--input ''", 2, "--input: expected numbers or a file, got nothing"},
       {"--input q.txt", 3,
