@@ -95,7 +95,7 @@ measure_faithful() {
 }
 export -f measure measure_faithful
 export program folder
-export methods=attention,value,erase,occlusion,flip,gradient,ig,shapley,lime,truth count=40
+export methods=attention,value,erase,occlusion,flip,gradient,ig,shapley,lime,truth count=30
 
 names=$("$program" tasks --names)
 mapfile -t tasks <<<"${only:-$names}"

@@ -9,6 +9,7 @@
 #include "base/math.h"
 #include "base/random.h"
 #include "explain/methods.h"
+#include "formats/map_kind.h"
 
 namespace attnviz {
 namespace {
@@ -21,22 +22,9 @@ Row row_of(const Attribution& attribution, std::size_t output, std::size_t input
   return Row(attribution.values).subspan(output * attribution.columns, inputs);
 }
 
-/// max(phi, 0) divided by its sum; zeros where that is 0. Undefined values stay so.
-std::vector<float> positive_shares(Row phi) {
-  double sum = 0.0;
-  for (const double value : phi) sum += std::isnan(value) ? 0.0 : std::max(value, 0.0);
-  std::vector<float> shares;
-  for (const double value : phi) {
-    shares.push_back(std::isnan(value) ? std::numeric_limits<float>::quiet_NaN()
-                     : sum > 0.0       ? static_cast<float>(std::max(value, 0.0) / sum)
-                                       : 0.0F);
-  }
-  return shares;
-}
-
 /// A row whose gold inputs are all undefined is left out; one without a positive value is a miss.
 void score_gold(Row phi, const std::vector<int>& gold, AlignmentScores& scores) {
-  const std::vector<float> m = positive_shares(phi);
+  const std::vector<float> m = positive_shares(std::vector<float>(phi.begin(), phi.end()));
   const auto is_undefined = [&](int j) { return is_masked(m[static_cast<std::size_t>(j)]); };
   if (gold.empty() || std::ranges::all_of(gold, is_undefined)) return;
   if (std::ranges::any_of(m, [](float share) { return share > 0.0F; })) {

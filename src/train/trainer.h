@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/workers.h"
 #include "train/adam.h"
 #include "train/recipe.h"
 #include "train/update.h"
-#include "base/workers.h"
 
 namespace attnviz {
 

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "base/workers.h"
 #include "model/seq2seq.h"
 #include "text/batch.h"
-#include "base/workers.h"
 
 namespace attnviz {
 

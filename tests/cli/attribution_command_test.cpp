@@ -96,6 +96,18 @@ TEST_CASE("attnviz render: a sheet of attributions says what it shows") {
   CHECK(occurrences(sheet.out, "aria-label=\"output\"") == 1);  // shared axes
 }
 
+TEST_CASE("attnviz render: a caption counts rows whose values are next to nothing") {
+  const WorkFolder folder;
+  folder.write(
+      "faint.json",
+      R"({"format":"attnviz-attention","version":1,"orientation":"rows=output,columns=input",)"
+      R"("kind":"attribution","source":["a","b"],"target":["x","y","z"],)"
+      R"("weights":[[2,-1],[0.01,-0.01],[0,0]]})");
+  const auto svg = folder.run("render --matrix faint.json --cell 80 --format svg --out -");
+  INFO(svg.err);
+  CHECK(has_text(svg, "1 faint row: below 1 % of the largest sum"));
+}
+
 TEST_CASE("attnviz render: attention beside attributions is drawn as they are") {
   const Picture picture = decode_png(render("ig.json plain.csv --cell 20").out);
   CHECK(cells_of(picture, share_color(0.5)) == 2);

@@ -1,5 +1,6 @@
 // The claims of the README, tested on the program itself: every task learnt with its
 // default settings.
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,31 @@ TEST_CASE("sort is learnt with default settings") {
 
 TEST_CASE("dates is learnt with default settings") {
   keep({"dates", {{"28 March 2005", "28-03-2005"}, {"Thrusday, October 13 2011", "13-10-2011"}}});
+}
+
+TEST_CASE("a model that is always right changes its answer just where the task does") {
+  const std::string task = GENERATE("reverse", "left-shift", "right-shift", "sort");
+  const WorkFolder folder;
+  REQUIRE(folder.run("train --quiet --task " + task).exit_code == 0);
+  std::istringstream sample(folder.run("tasks --task " + task + " --sample 30 --part test").out);
+  std::string inputs;
+  for (std::string line; std::getline(sample, line);)
+    inputs += line.substr(0, line.find('\t')) + '\n';
+  const auto maps = folder.run("explain --method flip,truth --json --quiet -", inputs);
+  INFO(maps.err);
+  REQUIRE(maps.exit_code == 0);
+  std::istringstream lines(maps.out);
+  int compared = 0;
+  for (std::string flip, truth; std::getline(lines, flip) && std::getline(lines, truth);) {
+    const auto weights = [](const std::string& line) {
+      const std::size_t begin = line.find("\"weights\":");
+      return line.substr(begin, line.find("]]", begin) - begin);
+    };
+    INFO(task << '\n' << flip << '\n' << truth);
+    CHECK(weights(flip) == weights(truth));
+    ++compared;
+  }
+  CHECK(compared == 30);
 }
 
 TEST_CASE("the README's loop over all tasks leaves a picture of each") {

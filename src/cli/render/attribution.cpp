@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,18 @@ std::size_t undefined_values(const AttentionMap& map) {
   const bool leaves_out_end =
       !map.source.empty() && map.source.back() == end_label && in_last == map.rows();
   return leaves_out_end ? all - in_last : all;
+}
+
+/// Rows that a picture of shares shows as large as the others, though their values are next to
+/// nothing: the sum of |values| is above 0 and below a hundredth of the largest row's.
+std::size_t faint_rows(const AttentionMap& map) {
+  std::vector<double> sums(map.rows());
+  for (std::size_t i = 0; i < map.weights.size(); ++i) {
+    if (!is_masked(map.weights[i])) sums[i / map.columns()] += std::abs(double{map.weights[i]});
+  }
+  const double largest = sums.empty() ? 0.0 : *std::ranges::max_element(sums);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(sums, [&](double sum) { return sum > 0.0 && sum < largest / 100; }));
 }
 
 }  // namespace
@@ -57,6 +70,10 @@ std::string attribution_caption(const AttentionMap& map) {
   if (const std::string check = fact("check"); !check.empty()) checks.push_back(check);
   if (const std::size_t count = undefined_values(map); count > 0) {
     checks.push_back(fmt::format("{} undefined", count));
+  }
+  if (const std::size_t count = faint_rows(map); count > 0) {
+    checks.push_back(
+        fmt::format("{} faint row{}: below 1 % of the largest sum", count, count == 1 ? "" : "s"));
   }
   const std::string first = join(scores, " \u00b7 ");
   const std::string second = join(checks, " \u00b7 ");

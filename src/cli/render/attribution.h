@@ -14,8 +14,8 @@ void divide_by_row_sums(AttentionMap& map);
 void divide_with_note(AttentionMap& map);
 
 /// What the map's metadata say of it, where they do: "gold_mass" and "overlap" (numbers); on a
-/// second line "check", and how many values are undefined: masked, but not with all of END's
-/// column.
+/// second line "check", how many values are undefined: masked, but not with all of END's column;
+/// and how many rows are faint: their values are next to nothing, though their shares are drawn.
 std::string attribution_caption(const AttentionMap& map);
 
 }  // namespace attnviz

@@ -134,7 +134,7 @@ void add_film_options(const Command& command, FilmFlags& flags) {
   command
       .path("--film", flags.run,
             "the run in this folder from its first step to its last, if it was trained with "
-            "--watch: an animated .png or a .gif. --input chooses one of several inputs")
+            "--watch: an animated .png or a .gif, of --input (default: the first that was watched)")
       .type("FOLDER");
   command
       .flag_or_value("--strip", flags.strip,

@@ -71,8 +71,8 @@ struct RenderOptions {
 void replace_gold(const std::string& path, const MatrixOptions& matrix, AttentionMaps& maps) {
   const GoldFile gold = read_gold_file(path, matrix);
   WantedGold wanted{.numbers = maps.sentences, .of = maps.sentence_count};
-  const auto [repeated, end] = std::ranges::unique(wanted.numbers);
-  wanted.numbers.erase(repeated, end);
+  wanted.numbers.erase(std::unique(wanted.numbers.begin(), wanted.numbers.end()),
+                       wanted.numbers.end());
   const std::vector<std::size_t> lines = match_lines(gold, path, wanted);
   for (std::size_t i = 0; i < maps.maps.size(); ++i) {
     const auto sentence = std::ranges::find(wanted.numbers, maps.sentences[i]);
