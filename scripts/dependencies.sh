@@ -35,6 +35,9 @@ if [[ ${1:-} == ci ]]; then
     "Tesseract|command tesseract|tesseract-ocr|tesseract|tesseract|tesseract"
     "Clang|command clang++|clang|clang|clang|llvm"
     "Clang's sanitizers|file lib/clang/*/lib/*/libclang_rt.asan* lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*|libclang-rt-dev|compiler-rt|compiler-rt|"
+    "Chromium|command chromium chromium-browser google-chrome|chromium chromium-browser|chromium|chromium|"
+    "Node.js|command node|nodejs|nodejs|nodejs|node"
+    "npm|command npm|npm|nodejs-npm|npm|node"
     "clang-format 14|command clang-format-14 clang-format|clang-format-14 clang-format|clang-tools-extra|clang|clang-format"
   )
 fi
@@ -138,6 +141,16 @@ require_cmake() {
   if ((major * 1000 + minor < 3022)); then fail "CMake 3.22 or later is needed, found $version"; fi
 }
 
+# What tests/browser loads, in the versions of its lock file, into build/browser.
+install_for_browser() {
+  local folder=$root/build/browser lock=package-lock.json
+  if [[ -d $folder/node_modules ]] && cmp -s "$root/tests/browser/$lock" "$folder/$lock"; then return; fi
+  say "installing what the browser test needs"
+  mkdir -p "$folder"
+  cp "$root/tests/browser/package.json" "$root/tests/browser/$lock" "$folder"
+  quietly npm --prefix "$folder" ci --no-audit --no-fund --ignore-scripts || fail "npm ci failed"
+}
+
 find_missing
 if ((${#missing[@]})); then
   if command -v apt-get >/dev/null; then
@@ -150,3 +163,4 @@ if ((${#missing[@]})); then
   fi
 fi
 require_cmake
+if [[ ${1:-} == ci ]]; then install_for_browser; fi

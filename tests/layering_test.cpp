@@ -29,6 +29,8 @@ const std::map<std::string, Rooms> visible = {
     {"render/text", {"render/raster", "formats", "base"}},
     {"render/paint", {"render/text", "render/raster", "formats", "base"}},
     {"render/figure", {"render/paint", "render/text", "render/raster", "formats", "base"}},
+    {"render/page",
+     {"render/figure", "render/paint", "render/text", "render/raster", "formats", "base"}},
     {"nn/kernels", {}},
     {"nn", {"nn/kernels", "base"}},
     {"model", {"nn", "nn/kernels", "text", "formats", "base"}},
@@ -39,7 +41,8 @@ const std::map<std::string, Rooms> visible = {
     {"train", {"score", "infer", "model", "nn", "nn/kernels", "text", "tasks", "formats", "base"}},
     {"cli",
      {"train", "explain", "score", "infer", "model", "nn", "nn/kernels", "text", "tasks",
-      "render/figure", "render/paint", "render/text", "render/raster", "formats", "base"}},
+      "render/page", "render/figure", "render/paint", "render/text", "render/raster", "formats",
+      "base"}},
 };
 
 // The installed interface: the room that each of its headers belongs to.

@@ -58,8 +58,8 @@ Question::Question(Explainer& explainer, const Explained& of, const ExplainOptio
       explained(of),
       options(with),
       swaps(find_swaps(parts.model, parts.task, of.source, with.seed)),
-      f(parts.passes.log_probabilities(
-          of.answer_ids, 1, [&](std::size_t) { return of.source_ids; }, with.stop)) {}
+      f(parts.passes.log_probabilities(of.answer_ids, 1,
+                                       [&](std::size_t) { return of.source_ids; })) {}
 
 int Question::absent(Baseline baseline) const {
   return baseline == Baseline::zero  ? parts.passes.zero()
@@ -73,11 +73,20 @@ Explainer::Explainer(const Model& model, Workers& workers)
 Explainer::~Explainer() = default;
 
 std::string Explainer::refusal(Method method) const {
+  const bool reads_attention =
+      method == Method::attention || method == Method::value || method == Method::logit;
+  if (reads_attention && parts_->model.config.attention == Attention::none) {
+    return "the model has no attention";
+  }
   if (method == Method::truth && !parts_->task) return "the model was trained on no task";
   if (method == Method::logit && parts_->model.config.readout_units > 0) {
     return "the model's readout has a hidden layer, so no part of a logit is one input's";
   }
   return "";
+}
+
+bool Explainer::takes_unknown() const {
+  return parts_->text.takes_unknown;
 }
 
 Explained Explainer::answer(std::span<const std::string> source,
@@ -92,7 +101,7 @@ Explained Explainer::answer(std::span<const std::string> source,
   } else {
     const auto length = static_cast<int>(result.source_ids.size());
     auto answers = parts_->passes.answers(answer_limit(parts_->text.longest, length), 1,
-                                          [&](std::size_t) { return result.source_ids; }, {});
+                                          [&](std::size_t) { return result.source_ids; });
     result.answer_ids = std::move(answers.front());
     result.answer = decode(parts_->model.target, result.answer_ids);
   }
@@ -114,6 +123,12 @@ std::vector<Attribution> Explainer::explain(const Explained& explained,
     result.baseline = baseline_for(info, options.baseline);
     result.columns = question.inputs();
     functions[static_cast<std::size_t>(method)](question, result);
+    const auto is_too_large = [](double value) {
+      return std::abs(value) > double{std::numeric_limits<float>::max()};
+    };
+    if (std::ranges::any_of(result.values, is_too_large)) {
+      refuse_not_finite(parts_->model.name, std::string(info.name));
+    }
   }
   return results;
 }

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "attnviz/attention_map.h"
-#include "base/stop.h"
 #include "base/workers.h"
 #include "explain/method.h"
 #include "model/model.h"
@@ -24,7 +23,6 @@ struct ExplainOptions {
   std::optional<Baseline> baseline;  // of the methods that can take it; nothing: their default
   int samples = 4096;                // variants of the input that a sampled method looks at
   std::uint64_t seed = 1;            // of these
-  StopCheck stop = {};
 };
 
 /// What one method says of one answer.
@@ -33,7 +31,7 @@ struct Attribution {
   std::optional<Baseline> baseline;
   std::size_t columns = 0;     // inputs without END; of attention one more, END's
   std::vector<double> values;  // outputs x columns, row-major; NaN where undefined
-  std::string check;           // how exact they are: "exact; sums to 3e-08"
+  std::string check;           // how exact they are: "exact, all 8 sets; sums right to 3e-08"
 
   std::size_t undefined() const;  // values
 };
@@ -60,9 +58,12 @@ class Explainer {
   Explainer(const Model& model, Workers& workers);
   ~Explainer();
 
-  /// Why the model cannot be explained by a method: it has no truth, a hidden readout (logit), no
-  /// attention. "" if it can.
+  /// Why the model cannot be explained by a method: it has no truth, no attention (attention,
+  /// value, logit) or a hidden readout (logit). "" if it can.
   std::string refusal(Method method) const;
+
+  /// Whether it was trained with <unk>; else that embedding is what it was at the start.
+  bool takes_unknown() const;
 
   /// The model's own greedy answer, or that which is given. Throws InputError naming the model
   /// where its weights give numbers that are not finite.
@@ -70,7 +71,8 @@ class Explainer {
                    const std::optional<std::vector<std::string>>& target = std::nullopt);
 
   /// What methods say of it, in their order. Their results are the same bits whatever the number of
-  /// workers. Throws UsageError for a method with a refusal, WorkStopped.
+  /// workers. Throws UsageError for a method with a refusal, LimitError as check_values() does,
+  /// InputError as answer() does.
   std::vector<Attribution> explain(const Explained& explained, std::span<const Method> methods,
                                    const ExplainOptions& options);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "base/hash.h"
 #include "base/math.h"
@@ -24,14 +25,9 @@ Row row_of(const Attribution& attribution, std::size_t output, std::size_t input
 
 /// A row whose gold inputs are all undefined is left out; one without a positive value is a miss.
 void score_gold(Row phi, const std::vector<int>& gold, AlignmentScores& scores) {
-  const std::vector<float> m = positive_shares(std::vector<float>(phi.begin(), phi.end()));
-  const auto is_undefined = [&](int j) { return is_masked(m[static_cast<std::size_t>(j)]); };
+  const auto is_undefined = [&](int j) { return std::isnan(phi[static_cast<std::size_t>(j)]); };
   if (gold.empty() || std::ranges::all_of(gold, is_undefined)) return;
-  if (std::ranges::any_of(m, [](float share) { return share > 0.0F; })) {
-    return scores.add_row(m, gold);
-  }
-  ++scores.rows;
-  ++scores.all_rows;
+  scores.add_row(positive_shares(std::vector<float>(phi.begin(), phi.end())), gold);
 }
 
 /// The Kullback-Leibler divergence of p from the mean of p and q, in bits.
@@ -103,7 +99,11 @@ class Removals {
  public:
   explicit Removals(Question& question) : question_(question) {}
 
-  void want(const Removal& removal) { p_.try_emplace(removal); }
+  /// Throws LimitError when too much was wanted.
+  void want(const Removal& removal) {
+    p_.try_emplace(removal);
+    check_values(p_.size() * draws, question_.inputs() + question_.rows());
+  }
   void calculate() {
     std::vector<std::vector<int>> sources;
     for (const auto& [removal, p] : p_) {
@@ -112,8 +112,7 @@ class Removals {
     }
     const std::size_t T = question_.rows();
     const std::vector<double> f = question_.parts.passes.log_probabilities(
-        question_.explained.answer_ids, sources.size(), [&](std::size_t k) { return sources[k]; },
-        question_.options.stop);
+        question_.explained.answer_ids, sources.size(), [&](std::size_t k) { return sources[k]; });
     std::size_t first = 0;
     for (auto& [removal, p] : p_) {
       p.assign(T, 0.0);

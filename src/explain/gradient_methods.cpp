@@ -69,8 +69,7 @@ double residual(const Question& question, std::span<const double> f_absent,
 
 void explain_by_gradient(Question& question, Attribution& result) {
   const Matrix x = embeddings_of(question);
-  result.values = question.parts.passes.slopes(question.explained.answer_ids, {&x, 1}, x,
-                                               question.options.stop);
+  result.values = question.parts.passes.slopes(question.explained.answer_ids, {&x, 1}, x);
   result.check = "exact";
 }
 
@@ -86,8 +85,8 @@ std::vector<double> integrated_gradients(Question& question, int absent, int nod
     for (std::size_t k = first; k < std::min(first + at_once, quadrature.nodes.size()); ++k) {
       points.push_back(b + static_cast<Scalar>(quadrature.nodes[k]) * direction);
     }
-    const std::vector<double> slopes = question.parts.passes.slopes(
-        question.explained.answer_ids, points, direction, question.options.stop);
+    const std::vector<double> slopes =
+        question.parts.passes.slopes(question.explained.answer_ids, points, direction);
     for (std::size_t k = 0; k < slopes.size(); ++k) {
       values[k % values.size()] += quadrature.weights[first + k / values.size()] * slopes[k];
     }
@@ -102,7 +101,7 @@ void explain_by_integrated_gradients(Question& question, Attribution& result) {
   std::vector<int> source(question.inputs(), absent);
   source.push_back(Vocabulary::end);
   const std::vector<double> f_absent = question.parts.passes.log_probabilities(
-      question.explained.answer_ids, 1, [&](std::size_t) { return source; }, question.options.stop);
+      question.explained.answer_ids, 1, [&](std::size_t) { return source; });
   int nodes = 16;
   double rest = 0.0;
   do {
@@ -111,7 +110,7 @@ void explain_by_integrated_gradients(Question& question, Attribution& result) {
     rest = residual(question, f_absent, result.values);
   } while (rest > tolerance && nodes < most_nodes);
   result.check =
-      fmt::format("{} nodes; sums {}to {:.0e}", nodes, rest > tolerance ? "only " : "", rest);
+      fmt::format("{} nodes; sums right {}to {:.0e}", nodes, rest > tolerance ? "only " : "", rest);
 }
 
 }  // namespace attnviz

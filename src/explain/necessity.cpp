@@ -11,17 +11,10 @@ namespace {
 
 enum class Change { none, uniform, permuted, without_largest, wrong };
 
-/// The steps to take again, each with attention of its own.
-struct Trials {
-  std::vector<int> outputs;
-  std::vector<Change> changes;
-  std::vector<Vector> attention;
-
-  void add(Index output, Change change, Vector a) {
-    outputs.push_back(static_cast<int>(output));
-    changes.push_back(change);
-    attention.push_back(std::move(a));
-  }
+/// A step taken again with attention of its own.
+struct Trial {
+  Change change;
+  Vector attention;
 };
 
 /// Whether all attention on that input is wrong: it is none of the gold ones or, where these are
@@ -33,33 +26,31 @@ bool is_wrong(const Explained& explained, std::size_t output, Index input, Index
          explained.gold[output].end();
 }
 
-void add_trials(const Explained& explained, const AnswerTape& tape, Index output, Random& random,
-                Trials& trials) {
+/// Of one output; that without a change comes first.
+std::vector<Trial> trials_of(const Explained& explained, const AnswerTape& tape, Index output,
+                             Random& random) {
   constexpr int permutations = 100;
   const Index S = tape.inputs();
   const Vector a = tape.attention(output);
   Index largest = 0;
   a.maxCoeff(&largest);
-  trials.add(output, Change::none, a);
-  trials.add(output, Change::uniform, Vector::Constant(S, Scalar{1} / static_cast<Scalar>(S)));
+  std::vector<Trial> trials{
+      {Change::none, a},
+      {Change::uniform, Vector::Constant(S, Scalar{1} / static_cast<Scalar>(S))}};
   for (int k = 0; k < permutations; ++k) {
     Vector permuted = a;
     random.shuffle(std::span(permuted.data(), static_cast<std::size_t>(S)));
-    trials.add(output, Change::permuted, permuted);
+    trials.push_back({Change::permuted, permuted});
   }
   Vector others = a;
   others[largest] = 0;
-  if (others.sum() > 0) trials.add(output, Change::without_largest, others / others.sum());
+  if (others.sum() >= no_attention)
+    trials.push_back({Change::without_largest, others / others.sum()});
   for (Index j = 0; j + 1 < S; ++j) {
     if (!is_wrong(explained, static_cast<std::size_t>(output), j, largest)) continue;
-    trials.add(output, Change::wrong, Vector::Unit(S, j));
+    trials.push_back({Change::wrong, Vector::Unit(S, j)});
   }
-}
-
-int most_probable(const Vector& logits) {
-  Index best = 0;
-  logits.tail(logits.size() - Vocabulary::end).maxCoeff(&best);
-  return static_cast<int>(Vocabulary::end + best);
+  return trials;
 }
 
 }  // namespace
@@ -76,24 +67,21 @@ NecessityScores& NecessityScores::operator+=(const NecessityScores& other) {
 NecessityScores score_necessity(Explainer& explainer, const Explained& explained,
                                 const ExplainOptions& options) {
   Explainer::Parts& parts = explainer.parts();
-  const AnswerTape tape(parts.model, parts.passes, explained.source_ids, explained.answer_ids,
-                        options.stop);
+  const AnswerTape tape(parts.model, parts.passes, explained.source_ids, explained.answer_ids);
   NecessityScores scores;
   for (Index i = 0; i < tape.outputs(); ++i) {
-    options.stop();
     Random random(options.seed, static_cast<std::uint64_t>(i));
-    Trials trials;
-    add_trials(explained, tape, i, random, trials);
-    Matrix attention(tape.inputs(), static_cast<Index>(trials.attention.size()));
-    for (std::size_t k = 0; k < trials.attention.size(); ++k) {
-      attention.col(static_cast<Index>(k)) = trials.attention[k];
+    const std::vector<Trial> trials = trials_of(explained, tape, i, random);
+    Matrix attention(tape.inputs(), std::ssize(trials));
+    for (std::size_t k = 0; k < trials.size(); ++k) {
+      attention.col(static_cast<Index>(k)) = trials[k].attention;
     }
     int own = 0;
     Mean wrong;
-    tape.for_each_logits(trials.outputs, attention, [&](std::size_t k, const Vector& logits) {
-      const int symbol = most_probable(logits);
+    tape.for_each_logits(i, attention, [&](std::size_t k, const Matrix& logits, Index column) {
+      const int symbol = most_probable(logits, column);
       const double kept = symbol == own ? 1.0 : 0.0;
-      switch (trials.changes[k]) {
+      switch (trials[k].change) {
         case Change::none:
           own = symbol;
           break;

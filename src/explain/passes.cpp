@@ -45,10 +45,10 @@ std::vector<const EncodedPair*> pointers_to(const std::vector<EncodedPair>& pair
 
 void check_values(std::size_t variants, std::size_t values) {
   if (values == 0 || variants <= max_values / values) return;
-  throw LimitError(
-      fmt::format("the input and its answer are too long: {} variants of {} numbers each would be "
-                  "looked at, the limit is {} numbers",
-                  variants, values, max_values));
+  throw LimitError(fmt::format(
+      "the input and its answer are too long, or the samples too many: expected at most {} "
+      "numbers, got {} variants with {} each",
+      max_values, variants, values));
 }
 
 Passes::Passes(const Model& model, Workers& workers)
@@ -63,16 +63,25 @@ Passes::Passes(const Model& model, Workers& workers)
   buffers_.assign(static_cast<std::size_t>(workers.count()), first);
 }
 
+void Passes::check_products(std::size_t variants, std::size_t symbols) const {
+  // Each symbol meets about half of the weights, those of its side.
+  const double products = static_cast<double>(variants) * static_cast<double>(symbols) *
+                          static_cast<double>(count_parameters(model_.config)) / 2;
+  if (products <= max_products) return;
+  throw LimitError(fmt::format(
+      "the input and its answer are too long for this method: expected at most {:.0e} products, "
+      "got {:.1e}, of {} variants of {} symbols",
+      max_products, products, variants, symbols));
+}
+
 /// Calls use(first, count, buffers) for one chunk after the other of variants that all have a size.
 template <typename Use>
-void Passes::for_each_chunk(std::size_t count, ChunkSize size, StopCheck stop, const Use& use) {
+void Passes::for_each_chunk(std::size_t count, ChunkSize size, const Use& use) {
   const std::size_t at_once = chunk_end(0, count, [&](std::size_t) { return size; });
   if (at_once == 0) return;
   workers_.run(static_cast<int>((count + at_once - 1) / at_once), [&](int chunk, int worker) {
-    stop();
     const std::size_t first = static_cast<std::size_t>(chunk) * at_once;
     Buffers& buffers = buffers_[static_cast<std::size_t>(worker)];
-    buffers.scratch.stop = stop;
     use(first, std::min(at_once, count - first), buffers);
   });
 }
@@ -80,12 +89,13 @@ void Passes::for_each_chunk(std::size_t count, ChunkSize size, StopCheck stop, c
 /// Calls use(variant, what was decoded) for every variant, given the answer.
 template <typename Use>
 void Passes::for_each_variant(std::span<const int> answer, std::size_t count, const Source& source,
-                              StopCheck stop, const Use& use) {
+                              const Use& use) {
   check_values(count, answer.size());
   if (count == 0) return;
+  check_products(count, source(0).size() + answer.size());
   const ChunkSize size{
       answer.size(), source(0).size() + static_cast<std::size_t>(model_.config.target_vocabulary)};
-  for_each_chunk(count, size, stop, [&](std::size_t first, std::size_t some, Buffers& buffers) {
+  for_each_chunk(count, size, [&](std::size_t first, std::size_t some, Buffers& buffers) {
     std::vector<EncodedPair> pairs(some);
     for (std::size_t k = 0; k < some; ++k) {
       pairs[k] = {source(first + k), {answer.begin(), answer.end()}};
@@ -97,11 +107,11 @@ void Passes::for_each_variant(std::span<const int> answer, std::size_t count, co
 }
 
 std::vector<double> Passes::log_probabilities(std::span<const int> answer, std::size_t count,
-                                              const Source& source, StopCheck stop) {
+                                              const Source& source) {
   check_values(count, answer.size());
   std::vector<double> f(count * answer.size());
   for (Buffers& buffers : buffers_) buffers.scratch.keep_logits = false;
-  for_each_variant(answer, count, source, stop, [&](std::size_t variant, const Decoded& decoded) {
+  for_each_variant(answer, count, source, [&](std::size_t variant, const Decoded& decoded) {
     std::ranges::copy(decoded.log_probabilities,
                       f.begin() + static_cast<std::ptrdiff_t>(variant * answer.size()));
   });
@@ -109,32 +119,31 @@ std::vector<double> Passes::log_probabilities(std::span<const int> answer, std::
 }
 
 std::vector<std::vector<int>> Passes::choices(std::span<const int> answer, std::size_t count,
-                                              const Source& source, StopCheck stop) {
-  const auto V = static_cast<std::size_t>(model_.config.target_vocabulary);
+                                              const Source& source) {
+  const Index V = model_.config.target_vocabulary;
   std::vector<std::vector<int>> result(count);
   for (Buffers& buffers : buffers_) buffers.scratch.keep_logits = true;
-  for_each_variant(answer, count, source, stop, [&](std::size_t variant, const Decoded& decoded) {
-    for (std::size_t i = 0; i < answer.size(); ++i) {
-      const auto row = std::span(decoded.logits).subspan(i * V, V);
-      const auto answers = row.subspan(Vocabulary::end);  // PAD and START are none
-      result[variant].push_back(
-          Vocabulary::end + static_cast<int>(std::ranges::max_element(answers) - answers.begin()));
-    }
+  for_each_variant(answer, count, source, [&](std::size_t variant, const Decoded& decoded) {
+    const Matrix logits =
+        Eigen::Map<const Eigen::MatrixXf>(decoded.logits.data(), V, std::ssize(answer))
+            .cast<Scalar>();
+    for (Index i = 0; i < logits.cols(); ++i) result[variant].push_back(most_probable(logits, i));
   });
   return result;
 }
 
-std::vector<std::vector<int>> Passes::answers(int longest, std::size_t count, const Source& source,
-                                              StopCheck stop) {
+std::vector<std::vector<int>> Passes::answers(int longest, std::size_t count,
+                                              const Source& source) {
   check_values(count, static_cast<std::size_t>(longest));
   std::vector<std::vector<int>> result(count);
   if (count == 0) return result;
+  check_products(count, source(0).size() + static_cast<std::size_t>(longest));
   for (Buffers& buffers : buffers_) {
     buffers.scratch.keep_logits = false;
     buffers.scratch.longest = longest;
   }
   const ChunkSize size{static_cast<std::size_t>(longest), source(0).size()};
-  for_each_chunk(count, size, stop, [&](std::size_t first, std::size_t some, Buffers& buffers) {
+  for_each_chunk(count, size, [&](std::size_t first, std::size_t some, Buffers& buffers) {
     std::vector<EncodedPair> pairs(some);
     for (std::size_t k = 0; k < some; ++k) pairs[k].source = source(first + k);
     auto decoded =
@@ -145,10 +154,11 @@ std::vector<std::vector<int>> Passes::answers(int longest, std::size_t count, co
 }
 
 std::vector<double> Passes::slopes(std::span<const int> answer, std::span<const Matrix> points,
-                                   const Matrix& direction, StopCheck stop) {
+                                   const Matrix& direction) {
   const auto n = static_cast<std::size_t>(direction.cols());
   const std::size_t copies = points.size() * answer.size();  // of the input: one has one output
   check_values(copies, n);
+  check_products(3 * copies, n + 1 + answer.size());  // backward takes twice what forward does
   std::vector<double> slopes(copies * n);
   for (Buffers& buffers : buffers_) {
     UpdateWeights& update = buffers.update;
@@ -165,7 +175,7 @@ std::vector<double> Passes::slopes(std::span<const int> answer, std::span<const 
   }
   const ChunkSize size{answer.size(),
                        n + 1 + static_cast<std::size_t>(model_.config.target_vocabulary)};
-  for_each_chunk(copies, size, stop, [&](std::size_t first, std::size_t count, Buffers& buffers) {
+  for_each_chunk(copies, size, [&](std::size_t first, std::size_t count, Buffers& buffers) {
     add_slopes(answer, points, direction, first, count, buffers, slopes);
   });
   return slopes;
@@ -200,11 +210,12 @@ void Passes::add_slopes(std::span<const int> answer, std::span<const Matrix> poi
   for (Matrix* table : {&gradient.tables.encoder.forward, &gradient.tables.encoder.backward}) {
     *table = Matrix::Zero(table->rows(), embedding.cols());
   }
-  forward_backward(model_.weights, update, model_.config, scratch.batch,
-                   {.scale = -1.0, .stop = scratch.stop}, scratch.tape, d_tape, gradient);
+  forward_backward(model_.weights, update, model_.config, scratch.batch, {.scale = -1.0},
+                   scratch.tape, d_tape, gradient);
   Matrix d_embedding = Matrix::Zero(embedding.rows(), embedding.cols());
   project_tokens_backward(update.encoder_backward, embedding, gradient.tables.encoder,
                           gradient.weights.encoder, d_embedding);
+  if (!d_embedding.allFinite()) refuse_not_finite(model_.name, "a gradient");
 
   for (std::size_t k = 0; k < count; ++k) {
     for (Index j = 0; j < n; ++j) {
@@ -216,9 +227,8 @@ void Passes::add_slopes(std::span<const int> answer, std::span<const Matrix> poi
 }
 
 const DecodingScratch& Passes::forward_one(const std::vector<int>& source,
-                                           std::span<const int> answer, StopCheck stop) {
+                                           std::span<const int> answer) {
   DecodingScratch& scratch = buffers_.front().scratch;
-  scratch.stop = stop;
   const EncodedPair pair{source, {answer.begin(), answer.end()}};
   const EncodedPair* const pairs[] = {&pair};
   decode_forced(model_.weights, model_.config, pairs, scratch);  // refuses numbers not finite

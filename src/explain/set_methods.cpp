@@ -29,21 +29,20 @@ std::vector<Set> all_sets(std::size_t n) {
 std::vector<double> values_of(Question& question, Baseline baseline, std::span<const Set> sets) {
   const int absent = question.absent(baseline);
   return question.parts.passes.log_probabilities(
-      question.explained.answer_ids, sets.size(),
-      [&](std::size_t k) {
+      question.explained.answer_ids, sets.size(), [&](std::size_t k) {
         std::vector<int> source = question.explained.source_ids;
         for (std::size_t j = 0; j < sets[k].size(); ++j) {
           if (!sets[k][j]) source[j] = absent;
         }
         return source;
-      },
-      question.options.stop);
+      });
 }
 
 /// The same of all sets, calculated once.
 const std::vector<double>& values_of_all(Question& question, Baseline baseline) {
-  if (question.sets.empty())
+  if (question.sets.empty()) {
     question.sets = values_of(question, baseline, all_sets(question.inputs()));
+  }
   return question.sets;
 }
 
@@ -82,7 +81,7 @@ void shapley_exactly(Question& question, Attribution& result) {
                         result.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * n), 0.0);
     rest = std::max(rest, std::abs(sum - (f[(sets - 1) * T + i] - f[i])));
   }
-  result.check = fmt::format("exact, all {} sets; sums to {:.0e}", sets, rest);
+  result.check = fmt::format("exact, all {} sets; sums right to {:.0e}", sets, rest);
 }
 
 /// Random orders, each with its reverse; along an order the sets grow from none to all.
@@ -155,13 +154,11 @@ struct WeightedSets {
 
 /// A random set of that size.
 Set draw_set(std::size_t n, std::size_t size, Random& random) {
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<int> inputs(n);
+  std::iota(inputs.begin(), inputs.end(), 0);
+  choose(random, size, inputs);
   Set set(n);
-  for (std::size_t k = 0; k < size; ++k) {
-    std::swap(order[k], order[k + random.below(n - k)]);
-    set[order[k]] = true;
-  }
+  for (const int j : inputs) set[static_cast<std::size_t>(j)] = true;
   return set;
 }
 
@@ -186,9 +183,11 @@ WeightedSets weighted_sets(Question& question, Baseline baseline, std::span<cons
     }
     return result;
   }
+  const auto samples = static_cast<std::size_t>(question.options.samples);
+  check_values(samples, n + 1);  // the fit has a row a set
   Random random(question.options.seed);
   const double total = std::accumulate(chances.begin(), chances.end(), 0.0);
-  for (int k = 0; k < question.options.samples; ++k) {
+  for (std::size_t k = 0; k < samples; ++k) {
     double place = random.uniform() * total;
     std::size_t size = 0;
     while (size < n && place >= chances[size]) place -= chances[size++];
@@ -202,7 +201,8 @@ WeightedSets weighted_sets(Question& question, Baseline baseline, std::span<cons
 using Wide = Eigen::MatrixXd;
 
 /// The least-squares fit of y (sets x T) by x (sets x n), weighted: n x T.
-Wide fit(const Wide& x, const Wide& y, std::span<const double> weights) {
+Wide fit(const Eigen::Ref<const Wide>& x, const Eigen::Ref<const Wide>& y,
+         std::span<const double> weights) {
   const Eigen::Map<const Eigen::VectorXd> w(weights.data(), static_cast<Index>(weights.size()));
   Wide normal = x.transpose() * w.asDiagonal() * x;
   // Where too few sets were drawn to tell all inputs apart, the smallest solution.
@@ -215,8 +215,25 @@ Wide matrix_of(std::span<const double> f, std::size_t rows, std::size_t T) {
       f.data(), static_cast<Index>(rows), static_cast<Index>(T));
 }
 
-std::string check_of(const WeightedSets& sets) {
-  return fmt::format("{} sets{}", sets.sets.size(), sets.are_all ? ", all of them" : " drawn");
+/// The fit of y by x, a row a set. Of sets that were drawn, `check` says how far the fits of their
+/// two halves are apart: about twice the standard error of the whole.
+Wide fit_and_check(const WeightedSets& sets, const Wide& x, const Wide& y, std::string& check) {
+  const auto rows = x.rows();
+  if (sets.are_all) {
+    check = fmt::format("{} sets, all of them", rows);
+  } else if (rows < 2 * x.cols()) {
+    check = fmt::format("{} sets drawn; too few to tell all inputs apart", rows);
+  } else {
+    const auto half = rows / 2;
+    const std::span<const double> weights(sets.weights);
+    const auto first = static_cast<std::size_t>(half);
+    const Wide apart =
+        fit(x.topRows(half), y.topRows(half), weights.first(first)) -
+        fit(x.bottomRows(rows - half), y.bottomRows(rows - half), weights.subspan(first));
+    check = fmt::format("{} sets drawn; standard error about {:.2g}", rows,
+                        apart.cwiseAbs().maxCoeff() / 2);
+  }
+  return fit(x, y, sets.weights);
 }
 
 }  // namespace
@@ -246,13 +263,13 @@ void explain_by_lime(Question& question, Attribution& result) {
     for (std::size_t j = 0; j < n; ++j) x(row, static_cast<Index>(j)) = sets.sets[k][j] ? 1 : 0;
     x(row, static_cast<Index>(n)) = 1;
   }
-  const Wide phi = fit(x, matrix_of(sets.f, sets.sets.size(), question.rows()), sets.weights);
+  const Wide phi =
+      fit_and_check(sets, x, matrix_of(sets.f, sets.sets.size(), question.rows()), result.check);
   for (std::size_t i = 0; i < question.rows(); ++i) {
     for (std::size_t j = 0; j < n; ++j) {
       result.values.push_back(phi(static_cast<Index>(j), static_cast<Index>(i)));
     }
   }
-  result.check = check_of(sets);
 }
 
 /// f_i(S) - f_i(none) = sum_{j in S} phi_ij with weights (n - 1) / (C(n, k) k (n - k)) for sets of
@@ -284,8 +301,7 @@ void explain_by_kernel_shap(Question& question, Attribution& result) {
         y(row, static_cast<Index>(i)) -= f_ends[i] + last * total(i);
       }
     }
-    phi = fit(x, y, sets.weights);
-    result.check = check_of(sets);
+    phi = fit_and_check(sets, x, y, result.check);
   } else {
     result.check = "2 sets, all of them";
   }

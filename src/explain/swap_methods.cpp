@@ -3,15 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/math.h"
 #include "explain/methods.h"
 
 namespace attnviz {
 namespace {
-
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<int> swapped(std::vector<int> source, std::size_t input, int symbol) {
   source[input] = symbol;
@@ -27,18 +24,17 @@ double log_mean_exp(std::span<const double> l) {
 }
 
 std::string enumerated(const Question& question, std::size_t swaps) {
-  return fmt::format("{} swaps{}", swaps, question.swaps.is_sample ? ", sampled" : ", all of them");
+  return fmt::format("{} swap{}{}", swaps, swaps == 1 ? "" : "s",
+                     question.swaps.is_sample ? ", sampled" : ", all of them");
 }
 
 void occlude_by_swaps(Question& question, Attribution& result) {
   const std::vector<Swap> swaps = list_swaps(question.swaps);
   const std::size_t T = question.rows();
   const std::vector<double> f = question.parts.passes.log_probabilities(
-      question.explained.answer_ids, swaps.size(),
-      [&](std::size_t k) {
+      question.explained.answer_ids, swaps.size(), [&](std::size_t k) {
         return swapped(question.explained.source_ids, swaps[k].input, swaps[k].symbol);
-      },
-      question.options.stop);
+      });
   std::size_t first = 0;
   for (std::size_t j = 0; j < question.inputs(); ++j) {
     const std::size_t count = question.swaps.of[j].size();
@@ -54,15 +50,13 @@ void occlude_by_swaps(Question& question, Attribution& result) {
 
 void occlude_by_baseline(Question& question, Baseline baseline, Attribution& result) {
   const std::size_t n = question.inputs();
-  const std::vector<double> f = question.parts.passes.log_probabilities(
-      question.explained.answer_ids, n,
-      [&](std::size_t j) {
+  const std::vector<double> f =
+      question.parts.passes.log_probabilities(question.explained.answer_ids, n, [&](std::size_t j) {
         std::vector<int> source = question.explained.source_ids;
         if (baseline != Baseline::remove) return swapped(source, j, question.absent(baseline));
         source.erase(source.begin() + static_cast<std::ptrdiff_t>(j));
         return source;
-      },
-      question.options.stop);
+      });
   for (std::size_t j = 0; j < n; ++j) {
     for (std::size_t i = 0; i < question.rows(); ++i) {
       result.values[i * n + j] = question.f[i] - f[j * question.rows() + i];
@@ -77,9 +71,9 @@ std::vector<std::vector<int>> choices(Question& question, std::size_t count,
   const Explained& explained = question.explained;
   Passes& passes = question.parts.passes;
   if (explained.is_given) {
-    return passes.choices(explained.answer_ids, count, source, question.options.stop);
+    return passes.choices(explained.answer_ids, count, source);
   }
-  return passes.answers(static_cast<int>(explained.rows()), count, source, question.options.stop);
+  return passes.answers(static_cast<int>(explained.rows()), count, source);
 }
 
 }  // namespace
@@ -119,7 +113,8 @@ void explain_by_flips(Question& question, Attribution& result) {
 void explain_by_truth(Question& question, Attribution& result) {
   result.values = causal_truth(question.parts.model, *question.parts.task,
                                question.explained.source, question.swaps, question.rows());
-  result.check = enumerated(question, question.swaps.count());
+  result.check = question.explained.expected.empty() ? "the input is none of the task's"
+                                                     : enumerated(question, question.swaps.count());
 }
 
 }  // namespace attnviz

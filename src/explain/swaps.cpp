@@ -1,10 +1,9 @@
 #include "explain/swaps.h"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 #include "base/grapheme.h"
-#include "base/random.h"
 #include "base/utf8.h"
 #include "infer/model_text.h"
 
@@ -45,23 +44,20 @@ std::vector<int> swaps_of_pairs(const Model& model, std::span<const std::size_t>
   return swaps;
 }
 
-/// A random choice of them, rising.
-void choose(Random& random, std::size_t count, std::vector<int>& symbols) {
-  for (std::size_t i = 0; i < count; ++i) {
-    std::swap(symbols[i], symbols[i + random.below(symbols.size() - i)]);
-  }
-  symbols.resize(count);
-  std::ranges::sort(symbols);
-}
-
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
 }  // namespace
 
 std::size_t Swaps::count() const {
   std::size_t count = 0;
   for (const std::vector<int>& symbols : of) count += symbols.size();
   return count;
+}
+
+void choose(Random& random, std::size_t count, std::vector<int>& items) {
+  for (std::size_t i = 0; i < count; ++i) {
+    std::swap(items[i], items[i + random.below(items.size() - i)]);
+  }
+  items.resize(count);
+  std::ranges::sort(items);
 }
 
 Swaps find_swaps(const Model& model, const std::optional<ModelTask>& task,

@@ -1,15 +1,20 @@
 // Which symbols may stand in the place of an input, and what the task then answers.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "infer/model_task.h"
 #include "model/model.h"
 
 namespace attnviz {
+
+/// The value of a cell that has none.
+inline constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 /// Of each input, the numbers of the symbols that may stand in its place, rising; none where it is
 /// the only one of its kind.
@@ -28,6 +33,9 @@ struct Swaps {
 /// training pairs, as far as these counts are known. `seed` chooses where there are too many.
 Swaps find_swaps(const Model& model, const std::optional<ModelTask>& task,
                  std::span<const std::string> source, std::uint64_t seed);
+
+/// Leaves a random choice of `count` of them, rising.
+void choose(Random& random, std::size_t count, std::vector<int>& items);
 
 /// A swap, numbered input by input.
 struct Swap {

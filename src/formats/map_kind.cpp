@@ -2,19 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace attnviz {
 namespace {
 
 // value(phi_j) / sum_k |value(phi_k)|, in double: the sum of floats may be larger than any float.
+// `none` where the sum is 0.
 template <typename Value>
-std::vector<float> shares_of(std::span<const float> row, Value value) {
+std::vector<float> shares_of(std::span<const float> row, Value value, float none) {
   double sum = 0.0;
   for (const float phi : row) sum += is_masked(phi) ? 0.0 : std::abs(value(phi));
   std::vector<float> shares(row.begin(), row.end());
   for (float& phi : shares) {
     if (is_masked(phi)) continue;
-    phi = sum > 0.0 ? static_cast<float>(value(phi) / sum) : 0.0F;
+    phi = sum > 0.0 ? static_cast<float>(value(phi) / sum) : none;
   }
   return shares;
 }
@@ -56,11 +58,14 @@ bool are_links(std::span<const float> weights) {
 }
 
 std::vector<float> signed_shares(std::span<const float> row) {
-  return shares_of(row, [](float phi) { return static_cast<double>(phi); });
+  return shares_of(
+      row, [](float phi) { return static_cast<double>(phi); }, 0.0F);
 }
 
 std::vector<float> positive_shares(std::span<const float> row) {
-  return shares_of(row, [](float phi) { return std::max(static_cast<double>(phi), 0.0); });
+  return shares_of(
+      row, [](float phi) { return std::max(static_cast<double>(phi), 0.0); },
+      std::numeric_limits<float>::quiet_NaN());
 }
 
 }  // namespace attnviz

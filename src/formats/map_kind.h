@@ -35,7 +35,7 @@ bool are_links(std::span<const float> weights);
 std::vector<float> signed_shares(std::span<const float> row);
 
 /// A row of attributions as scores see it: max(phi_j, 0) / sum_k max(phi_k, 0), in 0..1. All are
-/// zero where no value is positive.
+/// masked where no value is positive: none of them is the largest.
 std::vector<float> positive_shares(std::span<const float> row);
 
 }  // namespace attnviz

@@ -1,7 +1,6 @@
 #include "score/map_evaluation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 
 #include "formats/map_kind.h"
@@ -15,15 +14,12 @@ bool ends(const std::vector<std::string>& labels) {
 
 const std::vector<int> none;
 
-/// The first rows of attributions as scores see them. A row without a positive value is masked:
-/// none of it is the largest.
+/// The first rows of attributions as scores see them.
 std::vector<float> scored_shares(const AttentionMap& map, std::size_t rows) {
   std::vector<float> all;
   for (std::size_t r = 0; r < rows; ++r) {
     const auto row = std::span(map.weights).subspan(r * map.columns(), map.columns());
-    std::vector<float> shares = positive_shares(row);
-    const bool has_positive = std::ranges::any_of(shares, [](float share) { return share > 0; });
-    if (!has_positive) std::ranges::fill(shares, std::nanf(""));
+    const std::vector<float> shares = positive_shares(row);
     all.insert(all.end(), shares.begin(), shares.end());
   }
   return all;

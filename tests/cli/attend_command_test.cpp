@@ -187,6 +187,8 @@ TEST_CASE("attnviz attend: maps and pictures") {
   const ProgramResult png = folder.run(command + "--out map.png");
   CHECK(png.exit_code == 0);
   CHECK(folder.read("map.png").starts_with(png_signature));
+  REQUIRE(folder.run(command + "--out map.html").exit_code == 0);
+  CHECK(folder.read("map.html").find("{1, 2}") != std::string::npos);
   const ProgramResult said = folder.run("attend " + example + "--out map.svg");
   CHECK(said.err.starts_with("wrote map.svg ("));
   CHECK(folder.read("map.svg").find("scaled-dot attention") != std::string::npos);

@@ -74,7 +74,7 @@ TEST_CASE("attnviz explain: what is printed", "[explain]") {
   CHECK(lines[2] == "  method           question             how exact");
   CHECK(lines[3] == "  attention        where it looks       exact");
   CHECK(lines[4] == "  occlusion, swap  what it needs        15 swaps, all of them");
-  CHECK(has(lines[5], "shapley, mean    what SHAP says       exact, all 8 sets; sums to "));
+  CHECK(has(lines[5], "shapley, mean    what SHAP says       exact, all 8 sets; sums right to "));
   CHECK(lines[6] == "  truth            what the task needs  15 swaps, all of them");
   CHECK(lines[8] == "  method           gold mass  hit rate  overlap  distance");
   CHECK(lines[12] == "  truth               1.0000    1.0000   1.0000    0.0000");
@@ -86,7 +86,7 @@ TEST_CASE("attnviz explain: the width of a terminal, for all methods", "[explain
   CHECK(result.err.empty());
   const auto lines = lines_of(result.out);
   CHECK(lines.size() == 2 + 13 + 1 + 1 + 13);
-  CHECK(has(result.out, "exact, all 32 sets;\n" + std::string(50, ' ') + "sums to "));
+  CHECK(has(result.out, "exact, all 32 sets;\n" + std::string(50, ' ') + "sums right to "));
   for (const std::string& line : lines) CHECK(line.size() <= 80);
   // Half of what a digit's place depends on are the other digits.
   CHECK(has(lines.back(), "  truth                0.5551    1.0000   1.0000    0.0000"));
@@ -253,7 +253,7 @@ TEST_CASE("attnviz explain: the same bytes with any number of threads", "[explai
 TEST_CASE("attnviz explain: above 12 inputs Shapley values are sampled, and it says so",
           "[explain]") {
   CHECK(has(run_program("explain abcdefabcdef --method shapley" + reverse).out,
-            "exact, all 4096 sets; sums to "));
+            "exact, all 4096 sets; sums right to "));
   const auto sampled = run_program("explain abcdefabcdefa --method shapley" + reverse);
   CHECK(has(sampled.out, " pairs of orders;"));
   CHECK(has(sampled.out, "standard error up to "));
@@ -269,6 +269,9 @@ TEST_CASE("attnviz explain: baselines", "[explain]") {
   const auto zero = run_program("explain fab --method ig,occlusion --baseline zero" + reverse);
   CHECK(zero.err.empty());
   CHECK((has(zero.out, "ig, zero") && has(zero.out, "occlusion, zero")));
+  CHECK(has(run_program("explain fab --method ig --baseline unk" + reverse).err,
+            "an embedding that was never trained"));
+  CHECK(trained_on_pairs().run("explain 'two red' --model m --method ig --baseline unk").err == "");
   const auto all = run_program("explain fab --method all --baseline swap" + reverse);
   CHECK(has(all.err,
             "note: baselines other than swap, which they cannot take: ig (mean), shapley "
@@ -287,6 +290,14 @@ TEST_CASE("attnviz explain: answers that are wrong, given or cut", "[explain]") 
 TEST_CASE("attnviz explain: a model without attention needs none", "[explain]") {
   const WorkFolder folder;
   REQUIRE(folder.run(std::string("train --task sort --attention none") + tiny).exit_code == 0);
+  const auto usual = folder.run("explain 39641");
+  CHECK(usual.exit_code == 0);
+  CHECK(has(usual.err, "attention is left out: the model has no attention"));
+  check_refused(folder.run("explain 39641 --method value"), 2,
+                "--method: value: the model has no attention");
+  const auto measured = folder.run("eval --explain erase --count 2");
+  CHECK(measured.exit_code == 0);
+  CHECK(!has(measured.out, "attention is replaced"));
   const auto result = folder.run("explain 39641 --method erase,occlusion --json");
   CHECK(result.exit_code == 0);
   const auto maps = maps_of(result.out);

@@ -105,9 +105,9 @@ TEST_CASE("attnviz render --film: what is no film is refused", "[film]") {
               "\", got \"abc\"");
   refused("--film runs/reverse --input a b --out x.png", 2, "--film: expected one --input");
   refused("--film runs/reverse --out x.svg", 2,
-          "--out: expected a file that ends in .png or .gif, got \"x.svg\"");
+          "--out: expected a file that ends in .png, .gif or .html, got \"x.svg\"");
   refused("--film runs/reverse --format svg --out -", 2,
-          "--film: expected a file that ends in .png or .gif as --out, got svg");
+          "--film: expected a file that ends in .png or .gif or .html as --out, got svg");
   refused("--film runs/reverse --columns 2 --out x.png", 2,
           "--columns: has no use with --film, unless with --strip");
   refused("--film runs/reverse --model plain --out x.png", 2, "excludes");

@@ -99,7 +99,8 @@ TEST_CASE("attnviz render: places it cannot write to") {
   std::filesystem::create_symlink("/dev/full", folder.work() / "full.png");
   const std::vector<std::tuple<std::string, int, std::string>> cases{
       {"heat.jpg", 2,
-       "--out: expected a file that ends in .png, .svg, .json, .jsonl, .csv, .tsv, .npy or .npz, "
+       "--out: expected a file that ends in .png, .svg, .html, .json, .jsonl, .csv, .tsv, .npy or "
+       ".npz, "
        "got "
        "\"heat.jpg\""},
       {"''", 2, "--out: expected a file that ends in .png, "},

@@ -51,8 +51,8 @@ Ends ends_of(Bench& bench, const Explained& explained) {
   Question question(bench.explainer, explained, {});
   std::vector<int> none(explained.inputs(), question.parts.passes.mean());
   none.push_back(Vocabulary::end);
-  return {question.f, question.parts.passes.log_probabilities(
-                          explained.answer_ids, 1, [&](std::size_t) { return none; }, {})};
+  return {question.f, question.parts.passes.log_probabilities(explained.answer_ids, 1,
+                                                              [&](std::size_t) { return none; })};
 }
 
 }  // namespace
@@ -180,11 +180,33 @@ TEST_CASE("erasing attention that is not there changes nothing", "[explain]") {
   CHECK(std::ranges::all_of(result.values, [](double value) { return value == 0.0; }));
 }
 
-TEST_CASE("erasing all attention of a step is undefined", "[explain]") {
-  Bench bench(small_model());
-  const Explained explained = bench.explainer.answer(letters("a"));
+TEST_CASE("erasing all attention of a step is undefined, erasing none of it changes nothing",
+          "[explain]") {
+  Model model = small_model();
+  model.weights.decoder.attention.v *= 1e6F;  // each row has one weight of 1, the others have none
+  Bench bench(std::move(model));
+  const Explained explained = bench.explainer.answer(letters("abcde"));
+  const Attribution attention = bench.explain(explained, Method::attention);
   const Attribution result = bench.explain(explained, Method::erase);
-  CHECK(result.undefined() == 0);  // END has some
+  CHECK(result.undefined() > 0);
+  for (std::size_t i = 0; i < explained.rows(); ++i) {
+    for (std::size_t j = 0; j < 5; ++j) {
+      const double a = attention.values[i * 6 + j];
+      REQUIRE((a == 1.0 || a < 1e-30));
+      const double value = result.values[i * 5 + j];
+      CHECK((a == 1.0 ? std::isnan(value) : std::abs(value) < 1e-5));
+    }
+  }
+}
+
+TEST_CASE("a model without attention has no maps of it", "[explain]") {
+  Model model = small_model();
+  model.config.attention = Attention::none;
+  const Bench bench(std::move(model));
+  for (const Method method : {Method::attention, Method::value, Method::logit}) {
+    CHECK(bench.explainer.refusal(method) == "the model has no attention");
+  }
+  CHECK(bench.explainer.refusal(Method::erase).empty());
 }
 
 TEST_CASE("flip counts a missing place as different, and none after the answer's end",
@@ -228,9 +250,81 @@ TEST_CASE("with a given answer, flip looks at the most probable symbol after it"
   const Explained given = bench.explainer.answer(letters("kmno"), own.answer);
   CHECK(given.is_given);
   CHECK(given.answer_ids.size() == own.answer.size() + 1);
-  const Attribution result = bench.explain(given, Method::flip);
-  CHECK(std::ranges::all_of(result.values,
-                            [](double value) { return value >= 0.0 && value <= 1.0; }));
+
+  // The most probable symbols, by the probabilities of all that could follow.
+  const Explained other = bench.explainer.answer(letters("kmno"), letters("ba"));
+  Question question(bench.explainer, other, {});
+  const auto best_after = [&](const std::vector<int>& source, std::size_t i) {
+    int best = 0;
+    double largest = -1e30;
+    for (int y = Vocabulary::end; y < bench.model.target.size(); ++y) {
+      std::vector<int> answer(other.answer_ids.begin(),
+                              other.answer_ids.begin() + static_cast<std::ptrdiff_t>(i));
+      answer.push_back(y);
+      const double f =
+          question.parts.passes.log_probabilities(answer, 1, [&](std::size_t) { return source; })
+              .back();
+      if (f > largest) best = y;
+      largest = std::max(largest, f);
+    }
+    return best;
+  };
+  const Attribution result = bench.explain(other, Method::flip);
+  for (std::size_t i = 0; i < other.rows(); ++i) {
+    const int before = best_after(other.source_ids, i);
+    int changed = 0;
+    for (const int symbol : question.swaps.of[1]) {
+      std::vector<int> source = other.source_ids;
+      source[1] = symbol;
+      changed += best_after(source, i) != before ? 1 : 0;
+    }
+    CHECK(result.values[i * 4 + 1] == changed / 25.0);
+  }
+}
+
+TEST_CASE("an input that is none of the task's has no truth", "[explain]") {
+  Bench bench(small_model("dates"));
+  const Explained explained = bench.explainer.answer(letters("3 Mai 2005"));
+  CHECK(explained.gold.empty());
+  CHECK(explained.expected.empty());
+  const Attribution truth = bench.explain(explained, Method::truth);
+  CHECK(truth.undefined() == truth.values.size());
+  CHECK(truth.check == "the input is none of the task's");
+}
+
+TEST_CASE("a random choice of swaps stands for very many", "[explain]") {
+  Model model;
+  std::vector<std::string> symbols;
+  for (int k = 0; k < 300; ++k) symbols.push_back("w" + std::to_string(k));
+  model.source = Vocabulary(symbols);
+  const std::vector<std::string> source{"w0", "w7"};
+  const Swaps swaps = find_swaps(model, {}, source, 1);
+  CHECK(swaps.is_sample);
+  CHECK(swaps.count() == 2 * 256);
+  for (std::size_t j = 0; j < 2; ++j) {
+    CHECK(std::ranges::is_sorted(swaps.of[j]));
+    CHECK(std::ranges::adjacent_find(swaps.of[j]) == swaps.of[j].end());  // none twice
+    CHECK(std::ranges::find(swaps.of[j], model.source.id(source[j])) == swaps.of[j].end());
+  }
+  CHECK(find_swaps(model, {}, source, 1).of == swaps.of);
+  CHECK(find_swaps(model, {}, source, 2).of != swaps.of);
+}
+
+TEST_CASE("fits say when their sets are too few, and are refused when these are too many",
+          "[explain]") {
+  Bench bench(small_model());
+  const Explained explained = bench.explainer.answer(letters("abcdefghijklmnopqrst"), letters("b"));
+  ExplainOptions options;
+  options.samples = 20;
+  CHECK(bench.explain(explained, Method::lime, options).check ==
+        "20 sets drawn; too few to tell all inputs apart");
+  options.samples = 200;
+  for (const Method method : {Method::lime, Method::kernelshap}) {
+    CHECK(bench.explain(explained, method, options)
+              .check.starts_with("200 sets drawn; standard error about 0."));
+  }
+  options.samples = 2'000'000;  // f has 4 million values, the fit 42
+  CHECK_THROWS_AS(bench.explain(explained, Method::lime, options), LimitError);
 }
 
 TEST_CASE("a symbol that is the only one of its kind cannot be swapped", "[explain]") {

@@ -27,8 +27,6 @@ struct Bench {
   }
 };
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
 }  // namespace
 
 TEST_CASE("scores of values are taken from their positive part", "[explain][faithfulness]") {
@@ -100,8 +98,6 @@ TEST_CASE("removal and rank scores of occlusion itself", "[explain][faithfulness
   const auto scores = score_methods(bench.explainer, bench.explained, all, {});
   CHECK(scores[0].tau.value() == 1.0);
   CHECK(scores[0].comprehensiveness.count == bench.explained.rows());
-  // With all inputs kept p does not fall: the last of the four tops.
-  CHECK(std::abs(scores[0].sufficiency.value()) < 1.0);
   const auto again = score_methods(bench.explainer, bench.explained, all, {});
   CHECK(again[0].comprehensiveness.sum == scores[0].comprehensiveness.sum);
   // The same inputs removed, the same number, whichever method names them.
@@ -111,6 +107,39 @@ TEST_CASE("removal and rank scores of occlusion itself", "[explain][faithfulness
   auto sum = scores[0];
   sum += scores[0];
   CHECK(sum.comprehensiveness.value() == Catch::Approx(scores[0].comprehensiveness.value()));
+}
+
+TEST_CASE("comprehensiveness is the fall without the top inputs, sufficiency that with them alone",
+          "[explain][faithfulness]") {
+  Model model = small_model();
+  model.metadata.erase("task");
+  std::vector<std::size_t> counts(model.source.symbols().size(), 5);
+  counts[0] = counts[1] = 100;  // a and b can only be swapped for each other
+  model.metadata[source_counts_key] = counts_to_json(counts);
+  Bench bench(std::move(model), {"a", "a", "b"});
+  Question question(bench.explainer, bench.explained, {});
+  const auto p = [&](const std::string& source, std::size_t i) {
+    std::vector<int> ids;
+    for (const char c : source) ids.push_back(bench.model.source.id(std::string(1, c)));
+    ids.push_back(Vocabulary::end);
+    return std::exp(question.parts.passes.log_probabilities(bench.explained.answer_ids, 1,
+                                                            [&](std::size_t) { return ids; })[i]);
+  };
+  std::vector<double> values;
+  double without = 0.0;
+  double alone = 0.0;
+  const std::size_t rows = bench.explained.rows();
+  for (std::size_t i = 0; i < rows; ++i) {
+    values.insert(values.end(), {0.5, -1, 2});  // the last, then the first
+    const double own = p("aab", i);
+    without += own - (p("aaa", i) + p("baa", i) + p("bba", i)) / 3;
+    alone += own - (p("bbb", i) + p("abb", i) + own) / 3;
+  }
+  const MethodScores scores = bench.score(values, true);
+  CHECK(scores.comprehensiveness.count == rows);
+  CHECK(scores.comprehensiveness.sum == Catch::Approx(without));
+  CHECK(scores.sufficiency.count == rows);
+  CHECK(scores.sufficiency.sum == Catch::Approx(alone));
 }
 
 TEST_CASE("uniform attention is not changed by being uniform or permuted",

@@ -134,7 +134,7 @@ TEST_CASE("gradients by every element of an embedding agree", "[explain][oracle]
       for (const Json& row : vectors) {
         for (const Json& vector : row) theirs.push_back(vector[static_cast<std::size_t>(e)]);
       }
-      check_near(passes.slopes(answer, {&x, 1}, direction, {}), theirs);
+      check_near(passes.slopes(answer, {&x, 1}, direction), theirs);
     }
   }
 }
@@ -157,8 +157,7 @@ TEST_CASE("f of every set of inputs agrees", "[explain][oracle]") {
                                                   changed[j] = passes.mean();
                                               }
                                               return changed;
-                                            },
-                                            {});
+                                            });
     check_near(f, flat(input["coalitions"]));
   }
 }

@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/output_format.h"
 #include "cli/render/figure.h"
+#include "cli/render/page.h"
 #include "formats/attention_file.h"
 
 namespace attnviz {
@@ -30,28 +31,31 @@ std::string check_out(const AttendOptions& options) {
   if (options.out == "-") {
     throw UsageError("--out: expected a file, as standard output has the weights");
   }
-  return output_format("--out", options.out, "", {"png", "svg", "npz", "json"});
+  return output_format("--out", options.out, "", {"png", "svg", "html", "npz", "json"});
 }
 
 void write_map(const AttendOptions& options, const std::string& format, AttentionMap map,
                Inputs& files) {
   std::string bytes;
   std::string wrote = "wrote " + printable(options.out, no_limit);
+  FigureOptions figure;
+  figure.format = format;
+  figure.quiet = options.quiet;
+  figure.look.row_title = "queries";
+  figure.look.column_title = "keys";
+  const std::string title = map.metadata.at("title");
+  const std::string source = options.input.empty() ? options.query : options.input;
+  const Pictures pictures{{{std::move(map), title, source, "", ""}}, {}, {}};
   if (format == "png" || format == "svg") {
-    FigureOptions figure;
-    figure.format = format;
-    figure.quiet = options.quiet;
-    figure.look.row_title = "queries";
-    figure.look.column_title = "keys";
-    const std::string title = map.metadata.at("title");
-    const std::string source = options.input.empty() ? options.query : options.input;
-    const Figure drawn = draw_figure({{{std::move(map), title, source, "", ""}}, {}, {}}, figure);
+    const Figure drawn = draw_figure(pictures, figure);
     files.add("a font", drawn.fonts);
     files.refuse_output("--out", options.out);
     bytes = drawn.file;
     wrote += fmt::format(" ({}x{} pixels)", drawn.width, drawn.height);
+  } else if (format == "html") {
+    bytes = draw_page(pictures, {figure});
   } else {
-    bytes = attention_to_bytes(map, *attention_format(format));
+    bytes = attention_to_bytes(pictures.each.front().map, *attention_format(format));
   }
   write_file(options.out, bytes);
   tell(options.quiet, wrote);
@@ -129,7 +133,8 @@ void add_attend(Program& program) {
   command.flag("--json", options->json, "print weights and output with all digits");
   command
       .path("--out", options->out,
-            "also draw the weights, .png or .svg, or write them, .npz or .json (default: none)")
+            "also draw the weights, .png, .svg or .html, or write them, .npz or .json (default: "
+            "none)")
       .type("FILE");
   command.flag("--quiet", options->quiet, "no notes and warnings");
   command.end_help_with(

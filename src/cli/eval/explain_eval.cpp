@@ -54,7 +54,12 @@ class Counter {
 Finding find(Explainer& explainer, const Model& model, const EncodedExample& example,
              std::span<const Method> methods, const FaithfulnessOptions& options) {
   Finding found;
-  const Explained explained = explainer.answer(decode(model.source, example.pair.source));
+  Explained explained = explainer.answer(decode(model.source, example.pair.source));
+  // Of pairs only their own target has a gold alignment.
+  if (explained.gold.empty() && explained.answer_ids == example.pair.target) {
+    explained.gold = example.gold;
+    if (!explained.gold.empty()) explained.gold.resize(explained.rows());
+  }
   check_size(explained, methods.size());
   found.answer = score_answer(explained.answer_ids, example.pair.target);
   const auto attributions = explainer.explain(explained, methods, options.explain);

@@ -43,7 +43,7 @@ std::vector<Named> removal_scores(const MethodScores& scores) {
 
 std::vector<Named> necessity_scores(const NecessityScores& scores) {
   return {{"uniform", "uniform", scores.uniform},
-          {"in another order", "permuted", scores.permuted},
+          {"in a random order", "permuted", scores.permuted},
           {"without its largest weight", "without_largest", scores.without_largest},
           {"all on a wrong input, mean of these", "wrong", scores.wrong},
           {"all on a wrong input, some one keeps it", "some_wrong", scores.some_wrong}};

@@ -118,8 +118,9 @@ void add_explain(Program& program) {
                  " (default: attention,occlusion,shapley,truth; truth for tasks alone)")
       .type("LIST");
   add_method_options(command, options->method);
-  command.integer("--seed", options->explain.seed, 0, UINT64_MAX,
-                  "which of these samples (default 1)");
+  command.integer(
+      "--seed", options->explain.seed, 0, UINT64_MAX,
+      "which samples; also of the swaps of an input that has more than 256 (default 1)");
   command.texts("--target", options->targets,
                 "the answer to explain in place of the model's, one for each input");
   command
@@ -137,8 +138,8 @@ void add_explain(Program& program) {
   command.option("--title").needs("--out");
   command.end_help_with(
       "Attention says where the model looked, not what it needed. Maps hold changes of log p "
-      "unless "
-      "they say otherwise; docs/faithfulness.md has each method's question, equation and cost.");
+      "unless they say otherwise; docs/faithfulness.md has each method's question, equation and "
+      "cost.");
   command.run([options] { run_explain(*options); });
 }
 

@@ -91,12 +91,10 @@ std::string explanation_text(const std::string& source, const std::string& answe
   return text;
 }
 
-void add_facts(const Explained& explained, const Attribution& attribution,
-               const MethodScores& scores, AttentionMap& map) {
+void add_facts(const Attribution& attribution, const MethodScores& scores, AttentionMap& map) {
   auto& facts = map.metadata;
   facts["title"] = std::string(info_of(attribution.method).question) + " (" +
                    method_title(attribution.method, attribution.baseline) + ")";
-  if (!explained.task.empty()) facts["task"] = explained.task;
   const auto add = [&](const std::string& name, const std::string& text) {
     if (!text.empty()) facts[name] = text;
   };

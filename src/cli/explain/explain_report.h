@@ -15,9 +15,8 @@ std::string explanation_text(const std::string& source, const std::string& answe
                              std::span<const Attribution> attributions,
                              std::span<const MethodScores> scores);
 
-/// Adds title, task and scores to the metadata of a map.
-void add_facts(const Explained& explained, const Attribution& attribution,
-               const MethodScores& scores, AttentionMap& map);
+/// Adds title and scores to the metadata of a map.
+void add_facts(const Attribution& attribution, const MethodScores& scores, AttentionMap& map);
 
 /// A score of rows of which there are some: "" for none.
 std::string score_text(const Mean& mean, int decimals);

@@ -117,6 +117,12 @@ void InputExplainer::tell_answer(const Explained& explained, const std::string& 
   }
   const std::string answer = rules.target.join(explained.answer);
   const std::string right = right_answer(explained);
+  if (task_ && right.empty()) {
+    return notes_.tell(
+        fmt::format("{}\"{}\" is no input of the task {}: it has no truth, and only "
+                    "swaps that make it one",
+                    place, printable(rules.source.join(explained.source)), task_->task->name));
+  }
   if (right.empty() || right == answer) return;
   notes_.tell(
       fmt::format("{}the answer \"{}\" is wrong, expected \"{}\"; what follows explains the "
@@ -130,7 +136,7 @@ void InputExplainer::show(const Explained& explained, std::span<const Attributio
   std::vector<AttentionMap> maps;
   for (std::size_t i = 0; i < attributions.size(); ++i) {
     maps.push_back(to_map(explained, attributions[i]));
-    add_facts(explained, attributions[i], scores[i], maps.back());
+    add_facts(attributions[i], scores[i], maps.back());
     maps_.add(maps.back(), inputs_ - 1);
   }
   print_all(explained, attributions, scores, maps);
@@ -202,6 +208,14 @@ void InputExplainer::finish() {
                                      figure_->width, figure_->height));
   }
   maps_.write(inputs_, "standard input", options_.quiet);
+  const bool shows = options_.show || options_.json || !options_.out.empty();
+  if (!shows && !maps_.is_wanted() && isatty(STDERR_FILENO) == 1) {
+    tell_note(options_.quiet, "--show prints the values, --out FILE.png draws them");
+  }
+  if (maps_.is_wanted() && !maps_.format().starts_with("json") && maps_.format() != "npz") {
+    tell_note(options_.quiet, "a ." + maps_.format() + " file does not say that its values are " +
+                                  "signed; draw it with render --scale centred");
+  }
   notes_.require_all(inputs_);
 }
 

@@ -84,7 +84,8 @@ std::vector<Method> usable_methods(const std::string& list, const Explainer& exp
 }
 
 /// Methods that take baselines but not this one keep theirs, unless they were named.
-void check_baseline(Baseline baseline, std::span<const Method> methods, bool named, bool quiet) {
+void check_baseline(Baseline baseline, std::span<const Method> methods, const Explainer& explainer,
+                    bool named, bool quiet) {
   const std::string name(to_string(baseline));
   std::vector<std::string> others;
   bool has_use = false;
@@ -102,6 +103,11 @@ void check_baseline(Baseline baseline, std::span<const Method> methods, bool nam
   if (!others.empty()) {
     tell_note(quiet,
               "baselines other than " + name + ", which they cannot take: " + join(others, ", "));
+  }
+  if (baseline == Baseline::unk && !explainer.takes_unknown()) {
+    tell_note(quiet,
+              "with --baseline unk an absent input has an embedding that was never trained: the "
+              "model met no unknown symbols");
   }
   if (baseline == Baseline::remove) {
     tell_note(quiet,
@@ -141,7 +147,7 @@ std::vector<Method> choose_methods(const std::string& option, const MethodOption
   }
   explain.samples = options.samples;
   explain.baseline = baseline_from(options.baseline);
-  if (explain.baseline) check_baseline(*explain.baseline, methods, named, quiet);
+  if (explain.baseline) check_baseline(*explain.baseline, methods, explainer, named, quiet);
   return methods;
 }
 
@@ -150,8 +156,7 @@ void check_size(const Explained& explained, std::size_t methods) {
   if (values <= max_values_at_once) return;
   throw LimitError(
       fmt::format("input: expected at most {} values in all maps, got {}: {} methods, {} outputs "
-                  "and {} inputs; "
-                  "name fewer methods, or explain a part of the input",
+                  "and {} inputs; name fewer methods, or explain a part of the input",
                   max_values_at_once, values, methods, explained.rows(), explained.inputs()));
 }
 

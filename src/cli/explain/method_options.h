@@ -26,9 +26,9 @@ std::string method_names();
 
 /// The methods of a list, "all", or the usual ones for "", and `explain` with the baseline for
 /// them. Of the latter two, those that the model cannot be explained by are left out with a note,
-/// unless `quiet`; and a note tells of a baseline that some keep, or that moves the inputs. Throws
-/// UsageError naming `option` for a list that is none, and for methods that were named and cannot
-/// be used, or not with this baseline.
+/// unless `quiet`; and notes tell of a baseline that some keep, that moves the inputs or was not
+/// trained. Throws UsageError naming `option` for a list that is none, and for methods that were
+/// named and cannot be used, or not with this baseline.
 std::vector<Method> choose_methods(const std::string& option, const MethodOptions& options,
                                    const Explainer& explainer, bool quiet, ExplainOptions& explain);
 

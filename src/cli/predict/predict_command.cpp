@@ -16,6 +16,7 @@
 #include "cli/map_file.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
+#include "cli/output_format.h"
 #include "cli/predict/predictor.h"
 
 namespace attnviz {
@@ -114,18 +115,30 @@ void refuse_replaced_inputs(const PredictOptions& options) {
   if (reads) inputs.add("-", "-");
   inputs.add("--data", options.data);
   if (!options.attention.empty()) inputs.refuse_output("--attention", options.attention);
+  if (!options.trace.empty()) inputs.refuse_output("--trace", options.trace);
+  if (!options.trace_full.empty()) inputs.refuse_output("--trace-full", options.trace_full);
   inputs.refuse_output("standard output", "-");
+}
+
+void check_trace_file(const std::string& option, const std::string& file,
+                      const std::string& format) {
+  if (file == "-") throw UsageError(option + ": expected a file, got -");
+  if (!file.empty()) output_format(option, file, "", {format});
 }
 
 void run_predict(PredictOptions options) {
   if (options.inputs.empty() && options.data.empty()) {
     throw UsageError("input is required; see attnviz predict --help");
   }
+  check_trace_file("--trace", options.trace, "jsonl");
+  check_trace_file("--trace-full", options.trace_full, "npz");
   MapFile maps(options.attention);
   check_n_best(options, maps.format());
   check_targets(options);
   refuse_replaced_inputs(options);
-  if (!options.attention.empty()) check_writable(options.attention);
+  for (const std::string& file : {options.attention, options.trace, options.trace_full}) {
+    if (!file.empty()) check_writable(file);
+  }
   const Model model = open_model(options.model);
   // An input that stands alone is refused as any other argument is.
   options.strict = options.strict || (options.inputs.size() == 1 && options.inputs[0] != "-");
@@ -156,6 +169,15 @@ void add_predict(Program& program) {
   command.path("--attention", options->attention,
                "also write the attention to this file: .jsonl (a map a line), or .json, .csv, "
                ".tsv, .npy or .npz for one input");
+  command
+      .path("--trace", options->trace,
+            "also write how each output comes about to this file, .jsonl: scores, weights, context "
+            "and the most probable symbols, a line an output")
+      .type("FILE");
+  command
+      .path("--trace-full", options->trace_full,
+            "the same of one input as arrays, .npz, with states, keys and logits")
+      .type("FILE");
   command.texts("--target", options->targets,
                 "the answer to take in place of the model's, one for each input: prints its "
                 "log-probability");
@@ -172,6 +194,9 @@ void add_predict(Program& program) {
                "answers to print (default 1): input, rank, log-probability, answer")
       .excludes("--data");
   command.option("--data").excludes("--beam", "--replace-unk");
+  for (const char* trace : {"--trace", "--trace-full"}) {
+    command.option(trace).excludes("--n-best", "--replace-unk");
+  }
   command.choice("--alignment", options->alignment, {"pharaoh", "marian", "nematus", "json", "npz"},
                  "print alignments (default: answers), in this format");
   command.flag("--json", options->json, "print answers with their attention as JSON, one a line")

@@ -45,6 +45,7 @@ Predictor::Predictor(const PredictOptions& options, const Model& model, MapFile 
       maps_(std::move(maps)),
       answerer_(model) {
   if (const auto task = task_of(model)) task_ = task->task->name;
+  if (!options.trace.empty() || !options.trace_full.empty()) tracer_.emplace(model);
 }
 
 void Predictor::count_input() {
@@ -52,6 +53,10 @@ void Predictor::count_input() {
   maps_.require_several();
   if (options_.alignment == "npz") {
     throw UsageError("--alignment: npz holds one map; give several inputs another format");
+  }
+  if (!options_.trace_full.empty()) {
+    throw UsageError(
+        "--trace-full: a file holds one answer, got several inputs; --trace takes them");
   }
 }
 
@@ -142,6 +147,8 @@ void Predictor::finish() {
   const bool is_file = !options_.data.empty() && options_.data != "-";
   maps_.write(inputs_, is_file ? printable(options_.data, no_limit) : "standard input",
               options_.quiet);
+  write_trace(options_.trace, trace_);
+  write_trace(options_.trace_full, trace_full_);
   notes_.require_all(inputs_);
 }
 
@@ -155,6 +162,7 @@ std::string Predictor::entry(const Input& input, std::span<const Prediction> ans
   for (const Prediction& prediction : answers) {
     if (!prediction.ended && notes_.may_tell()) tell_cut(options_.quiet, prediction);
     maps_.add(prediction.map, answered_);
+    keep_trace(prediction);
   }
   if (answers[0].is_improbable && !options_.has_targets()) {
     notes_.tell(
@@ -203,6 +211,26 @@ std::string Predictor::line_of(const Prediction& prediction) const {
   if (!is_list) return prediction.answer_text;
   return fmt::format("{}\t{}\t{}\t{}", answered_ + 1, prediction.rank, fixed,
                      prediction.answer_text);
+}
+
+void Predictor::keep_trace(const Prediction& prediction) {
+  if (!tracer_) return;
+  const Trace trace = tracer_->trace(prediction);
+  if (!options_.trace.empty()) trace_ += trace_to_json_lines(trace, answered_ + 1);
+  if (!options_.trace_full.empty()) trace_full_ = trace_to_npz(trace);
+  constexpr std::size_t most = 1U << 28U;
+  if (trace_.size() > most) {
+    throw LimitError(fmt::format("--trace: expected at most 256 MiB, got more with input {} of {}",
+                                 answered_ + 1, inputs_));
+  }
+}
+
+void Predictor::write_trace(const std::string& path, const std::string& bytes) const {
+  if (path.empty()) return;
+  const std::string name = printable(path, no_limit);
+  if (bytes.empty()) return tell_note(options_.quiet, name + ": not written: no answer");
+  write_file(path, bytes);
+  tell(options_.quiet, "wrote " + name);
 }
 
 }  // namespace attnviz

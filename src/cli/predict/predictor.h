@@ -12,6 +12,7 @@
 #include "cli/input_notes.h"
 #include "cli/map_file.h"
 #include "infer/predict.h"
+#include "infer/trace.h"
 
 namespace attnviz {
 
@@ -21,6 +22,8 @@ struct PredictOptions {
   std::vector<std::string> targets;  // given answers, one an input
   std::string data;                  // a file of inputs with given answers, in place of both
   std::string attention;             // file for the maps; "" for none
+  std::string trace;                 // file for how answers come about, JSON; "" for none
+  std::string trace_full;            // the same as .npz
   std::string alignment;             // what is printed in place of the answers; "" for those
   AnswerOptions answer;
   bool show = false;
@@ -67,6 +70,8 @@ class Predictor {
   std::string entry(const Input& input, std::span<const Prediction> answers);
   std::string empty_entry(const Input& input);
   std::string line_of(const Prediction& prediction) const;
+  void keep_trace(const Prediction& prediction);
+  void write_trace(const std::string& path, const std::string& bytes) const;
 
   const PredictOptions& options_;
   const Model& model_;
@@ -78,9 +83,12 @@ class Predictor {
   std::vector<Input> added_;
   std::vector<std::vector<std::string>> sources_;  // of those that have an answer
   std::vector<std::vector<std::string>> targets_;
-  std::size_t numbers_ = 0;   // that the answers to these hold at most
-  std::size_t inputs_ = 0;    // all
-  std::size_t answered_ = 0;  // those printed
+  std::size_t numbers_ = 0;       // that the answers to these hold at most
+  std::size_t inputs_ = 0;        // all
+  std::size_t answered_ = 0;      // those printed
+  std::optional<Tracer> tracer_;  // where a trace is asked for
+  std::string trace_;             // lines of JSON
+  std::string trace_full_;
 };
 
 }  // namespace attnviz

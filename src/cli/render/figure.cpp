@@ -108,6 +108,8 @@ std::string note_of(std::span<const Picture> pictures) {
   return join_parts(note, cut_note(pictures));
 }
 
+}  // namespace
+
 std::string caption_of(const Picture& picture, const LookFlags& look) {
   const bool is_attribution = picture.map.kind == MapKind::attribution;
   // Scores of a difference would mean nothing.
@@ -116,6 +118,8 @@ std::string caption_of(const Picture& picture, const LookFlags& look) {
                     : is_attribution ? attribution_caption(picture.map)
                                      : picture_caption(picture.map));
 }
+
+namespace {
 
 HeatmapTexts texts_of(const Picture& picture, const LookFlags& look) {
   HeatmapTexts texts;
@@ -145,6 +149,27 @@ void tell_outside(bool quiet, const char* what, const Look& look, const Outside&
                           number_text(look.scale.high, style)));
 }
 
+}  // namespace
+
+Drawing::Drawing(const std::vector<Picture>& pictures, const FigureOptions& options) {
+  for (const Picture& picture : pictures) maps.push_back(picture.map);
+  LookFlags flags = options.look;
+  flags.attributions =
+      std::ranges::find(maps, MapKind::attribution, &AttentionMap::kind) != maps.end();
+  if (flags.shows_shares()) std::ranges::for_each(maps, divide_by_row_sums);
+  look = flags.resolve(maps);
+  Outside outside = count_outside(maps, look.scale);
+  if (!flags.fits_scale()) {
+    tell_outside(options.quiet, flags.attributions ? "values" : "weights", look, outside);
+  }
+  for (const AttentionMap& map : maps) {  // told in their own captions
+    if (map.kind == MapKind::attribution) outside.masked -= count_outside(map, look.scale).masked;
+  }
+  note = flags.scale_note(look, outside);
+}
+
+namespace {
+
 Figure paint_figure(const Frame& frame, const Theme& theme, const Font& font,
                     const PictureText& picture_text, const FigureOptions& options,
                     const Paint& paint) {
@@ -154,30 +179,6 @@ Figure paint_figure(const Frame& frame, const Theme& theme, const Font& font,
               : encode_png(make_canvas(frame, theme, font, paint), picture_text, dpi),
           frame.width, frame.height, font.faces().found_files()};
 }
-
-// What all figures of maps need.
-struct Drawing {
-  std::vector<AttentionMap> maps;  // as drawn
-  Look look;
-  std::string note;  // on the scale
-
-  Drawing(const std::vector<Picture>& pictures, const FigureOptions& options) {
-    for (const Picture& picture : pictures) maps.push_back(picture.map);
-    LookFlags flags = options.look;
-    flags.attributions =
-        std::ranges::find(maps, MapKind::attribution, &AttentionMap::kind) != maps.end();
-    if (flags.shows_shares()) std::ranges::for_each(maps, divide_by_row_sums);
-    look = flags.resolve(maps);
-    Outside outside = count_outside(maps, look.scale);
-    if (!flags.fits_scale()) {
-      tell_outside(options.quiet, flags.attributions ? "values" : "weights", look, outside);
-    }
-    for (const AttentionMap& map : maps) {  // told in their own captions
-      if (map.kind == MapKind::attribution) outside.masked -= count_outside(map, look.scale).masked;
-    }
-    note = flags.scale_note(look, outside);
-  }
-};
 
 Figure draw_one(const Picture& picture, const Drawing& drawing, const Font& font,
                 const PictureText& picture_text, const FigureOptions& options) {

@@ -18,9 +18,10 @@ namespace attnviz {
 struct Picture {
   AttentionMap map;
   std::string title;
-  std::string source;    // the file it comes from
-  std::string checksum;  // of a model
-  std::string name;      // of a map among those of its file; "" for the only one
+  std::string source;      // the file it comes from
+  std::string checksum;    // of a model
+  std::string name;        // of a map among those of its file; "" for the only one
+  std::string trace = {};  // for a page, see PageMap; "" for none
 };
 
 /// The pictures of a figure.
@@ -54,6 +55,16 @@ struct Figure {
   std::vector<std::string> fonts;  // files found in folders that were read
 };
 
+/// What all figures of maps need.
+struct Drawing {
+  std::vector<AttentionMap> maps;  // as drawn
+  Look look;
+  std::string note;  // on the scale
+
+  /// Warns of weights outside the scale.
+  Drawing(const std::vector<Picture>& pictures, const FigureOptions& options);
+};
+
 /// Draws a single map alone, several as panels of a sheet. What had to be left out is noted on
 /// standard error, and a warning tells of weights outside the scale.
 Figure draw_figure(const Pictures& pictures, const FigureOptions& options);
@@ -68,6 +79,9 @@ void tell_omissions(bool quiet, const PanelLayout& layout);
 /// A line chart as "png" or "svg".
 Figure draw_chart(const std::vector<CurvePanel>& panels, const CurveOptions& options,
                   const std::string& format);
+
+/// What is written below a picture: what was done to the map, and its scores.
+std::string caption_of(const Picture& picture, const LookFlags& look);
 
 /// The last row on top.
 void turn_upwards(AttentionMap& map);

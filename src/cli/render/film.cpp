@@ -122,19 +122,26 @@ Animation draw_frames(const std::vector<FilmFrame>& frames, const Look& look,
   return animation;
 }
 
+Picture frame_of(const AttentionMap& map, const FilmFlags& flags) {
+  const std::string loss = format_fixed(number_in(map, "loss"), 3);
+  return {map, fmt::format("step {} · loss {}", fact(map, "step"), loss), flags.run, "", ""};
+}
+
 }  // namespace
 
 const std::vector<std::string>& film_formats(const FilmFlags& flags) {
-  static const std::vector<std::string> film = {"png", "gif"};
+  static const std::vector<std::string> film = {"png", "gif", "html"};
   static const std::vector<std::string> strip = {"png", "svg"};
   return flags.strip.empty() ? film : strip;
 }
 
 void add_film_options(const Command& command, FilmFlags& flags) {
   command
-      .path("--film", flags.run,
-            "the run in this folder from its first step to its last, if it was trained with "
-            "--watch: an animated .png or a .gif, of --input (default: the first that was watched)")
+      .path(
+          "--film", flags.run,
+          "the run in this folder from its first step to its last, if it was trained with "
+          "--watch: an animated .png, a .gif or a page, .html, of --input (default: the first that "
+          "was watched)")
       .type("FOLDER");
   command
       .flag_or_value("--strip", flags.strip,
@@ -216,6 +223,16 @@ Figure draw_film(const std::vector<AttentionMap>& maps, const FilmFlags& flags,
           layout.frame.width, layout.frame.height, font.faces().found_files()};
 }
 
+Pictures frames_of(const std::vector<AttentionMap>& maps, const FilmFlags& flags) {
+  Pictures frames;
+  for (const AttentionMap& map : maps) {
+    frames.each.push_back(frame_of(map, flags));
+    Picture& frame = frames.each.back();
+    frame.title = film_title(map) + " \u00b7 " + frame.title;
+  }
+  return frames;
+}
+
 Pictures strip_of(const std::vector<AttentionMap>& maps, const FilmFlags& flags) {
   const auto asked = flags.strip == "true" ? default_strip : parse_integer<int>(flags.strip);
   if (!asked || *asked < 2 || *asked > max_strip) {
@@ -226,10 +243,7 @@ Pictures strip_of(const std::vector<AttentionMap>& maps, const FilmFlags& flags)
   Pictures strip;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t gaps = std::max<std::size_t>(1, count - 1);
-    Picture picture{maps[(i * (maps.size() - 1) + gaps / 2) / gaps], "", flags.run, "", ""};
-    picture.title = fmt::format("step {} · loss {}", fact(picture.map, "step"),
-                                format_fixed(number_in(picture.map, "loss"), 3));
-    strip.each.push_back(std::move(picture));
+    strip.each.push_back(frame_of(maps[(i * (maps.size() - 1) + gaps / 2) / gaps], flags));
   }
   return strip;
 }

@@ -38,6 +38,9 @@ std::string film_title(const AttentionMap& map);
 Figure draw_film(const std::vector<AttentionMap>& maps, const FilmFlags& flags,
                  const FigureOptions& options);
 
+/// All of the maps, to be shown one after the other in a page.
+Pictures frames_of(const std::vector<AttentionMap>& maps, const FilmFlags& flags);
+
 /// Some of the maps, from the first to the last, to be drawn side by side. Throws UsageError for a
 /// number of them that is none.
 Pictures strip_of(const std::vector<AttentionMap>& maps, const FilmFlags& flags);

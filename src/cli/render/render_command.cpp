@@ -23,9 +23,11 @@
 #include "cli/render/figure.h"
 #include "cli/render/film.h"
 #include "cli/render/over_photo.h"
+#include "cli/render/page.h"
 #include "cli/terminal.h"
 #include "formats/attention_file.h"
 #include "infer/predict.h"
+#include "infer/trace.h"
 #include "render/figure/curve.h"
 #include "train/run_folder.h"
 
@@ -33,10 +35,11 @@ namespace attnviz {
 namespace {
 
 constexpr const char* terminal_format = "terminal";
+constexpr const char* page_format = "html";
 
 /// What files may be, the default first.
 std::vector<std::string> file_formats() {
-  std::vector<std::string> names = {"png", "svg"};
+  std::vector<std::string> names = {"png", "svg", page_format};
   names.insert(names.end(), written_format_names().begin(), written_format_names().end());
   return names;
 }
@@ -64,6 +67,7 @@ struct RenderOptions {
   std::string columns;  // panels side by side, or a range to crop to
   FigureOptions figure;
   bool upwards = false;
+  bool traced = false;  // with what a page needs for the view "The sum"
   bool quiet = false;
 };
 
@@ -131,6 +135,9 @@ void add_from_model(const RenderOptions& options, const std::string& path,
     targets.push_back(std::move(text.symbols));
   }
   if (dropped) tell_note(options.quiet, separators_note);
+  std::optional<Tracer> tracer;
+  const bool sums = model.config.attention != Attention::none && !options.answer.replace_unknown;
+  if (options.traced && sums) tracer.emplace(model);
   for (Prediction& prediction :
        targets.empty() ? predict(model, sources, options.answer) : align(model, sources, targets)) {
     tell_cut(options.quiet, prediction);
@@ -138,7 +145,8 @@ void add_from_model(const RenderOptions& options, const std::string& path,
     if (const std::string& unread = unknown[prediction.input]; !unread.empty()) {
       title += " · read as <unk>: " + unread;
     }
-    pictures.push_back({std::move(prediction.map), title, path, checksum, ""});
+    const std::string trace = tracer ? trace_to_page_json(tracer->trace(prediction)) : "";
+    pictures.push_back({std::move(prediction.map), title, path, checksum, "", trace});
   }
 }
 
@@ -202,11 +210,14 @@ FigureOptions figure_options(const RenderOptions& options, const std::string& fo
   return figure;
 }
 
+std::vector<AttentionMap> maps_of_run(const RenderOptions& options) {
+  return film_maps(options.film.run, options.inputs.empty() ? "" : options.inputs.front());
+}
+
 /// A film or a strip.
 Figure draw_maps_of_run(const RenderOptions& options, const std::string& format) {
   FigureOptions figure = figure_options(options, format);
-  const std::string input = options.inputs.empty() ? "" : options.inputs.front();
-  std::vector<AttentionMap> maps = film_maps(options.film.run, input);
+  std::vector<AttentionMap> maps = maps_of_run(options);
   if (options.upwards) std::ranges::for_each(maps, turn_upwards);
   if (options.film.strip.empty()) return draw_film(maps, options.film, figure);
   if (!figure.look.title) figure.look.title = film_title(maps.front());
@@ -227,6 +238,11 @@ std::string convert(const RenderOptions& options, const std::string& format, boo
   if (format == terminal_format) {
     return draw_text(collect_to_draw(options), figure_options(options, format),
                      terminal_options(to_file ? -1 : STDOUT_FILENO));
+  }
+  if (format == page_format) {
+    const Pictures pictures =
+        options.film.given() ? frames_of(maps_of_run(options), options.film) : collect(options);
+    return draw_page(pictures, {figure_options(options, format), options.upwards});
   }
   Pictures pictures = collect(options);
   std::vector<AttentionMap> maps;
@@ -312,6 +328,7 @@ void run_render(RenderOptions options) {
   if (out == "-" && is_binary && isatty(STDOUT_FILENO) == 1) {
     throw UsageError("--out: expected a file or a pipe for " + format + ", got a terminal");
   }
+  options.traced = format == page_format && !options.figure.look.difference;
   Inputs inputs = inputs_of(options);
   inputs.refuse_output("--out", out);
   check_writable(out);
@@ -351,10 +368,11 @@ void add_render(Program& program) {
                    "attnviz render --curve runs/a runs/b --out curve.png",
                    "attnviz render --film runs/reverse --out film.png"});
   command
-      .text("--out", options->out,
-            "the picture, .png or .svg (a film: .png or .gif); or the map as .json, .jsonl, .csv, "
-            ".tsv, .npy or .npz; or "
-            "-, standard output (default with --format terminal)")
+      .text(
+          "--out", options->out,
+          "the picture, .png or .svg (a film: .png or .gif); a page to explore, .html; or the map "
+          "as .json, .jsonl, .csv, .tsv, .npy or .npz; or "
+          "-, standard output (default with --format terminal)")
       .type("FILE");
   command.choice("--format", options->format, all_formats(),
                  "what to write (default: by the ending of --out; png to -)");
