@@ -74,8 +74,8 @@ picture words.png "Words of two scripts, with their weights" \
 picture sentences.png "Sentence pairs: English and Marathi" \
   "Two maps of sentences whose words change their order in translation." \
   'scripts/make_pairs.py sentences >sentences.tsv' \
-  'attnviz train --data sentences.tsv --out runs/sentences --steps 800' \
-  'attnviz render --model runs/sentences --input "Uncle asks for the door on the road" "the boy sees water" \
+  'attnviz train --data sentences.tsv --out runs/sentences --steps 1200' \
+  'attnviz render --model runs/sentences --input "Uncle asks for the door on the road" "Rahul is a good boy" \
     --mark-argmax --out sentences.png'
 picture query.png "Previous and current query" \
   "Two maps of the same input: the first is blurred along its diagonal, the second sharp." \

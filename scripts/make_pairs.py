@@ -2,7 +2,7 @@
 """scripts/make_pairs.py NAME [--seed N]: a corpus of sentence pairs, written to standard output.
 
 commands   orders and what is done, all 20,910 of a small grammar in random order
-sentences  1,908 English sentences with Marathi ones
+sentences  2,860 English sentences with Marathi ones
 
 Each line is source TAB target TAB gold alignment, as `attnviz train --data` reads it: for each target
 word the places of the source words that it comes from, counted from 0, or - for none.
@@ -57,22 +57,76 @@ PLACES = {"at home": "घरी", "in the village": "गावात", "at schoo
           "on the road": "रस्त्यावर", "in the city": "शहरात", "today": "आज", "tomorrow": "उद्या", "": ""}
 FEMALE = {"Sita", "the girl", "Mother"}
 
+# "Rahul is a good boy": what is said of a person agrees in gender: masculine, feminine.
+NAMES = [("Rahul", "राहुल", 0), ("Ram", "राम", 0), ("Ajay", "अजय", 0), ("Sita", "सीता", 1), ("Meena", "मीना", 1),
+         ("Asha", "आशा", 1)]
+TENSES = [("", "", "is", ("आहे", "आहे")), ("now", "आता", "is", ("आहे", "आहे")), ("", "", "was", ("होता", "होती")),
+          ("then", "तेव्हा", "was", ("होता", "होती"))]
+TRAITS = {"good": ("चांगला", "चांगली"), "little": ("छोटा", "छोटी"), "tall": ("उंच", "उंच"), "honest": ("प्रामाणिक",) * 2,
+          "": ("", "")}
+ROLES = [("boy", "मुलगा", 0), ("girl", "मुलगी", 1), ("friend", "मित्र", 0), ("friend", "मैत्रीण", 1), ("doctor", "डॉक्टर", 0),
+         ("doctor", "डॉक्टर", 1), ("teacher", "शिक्षक", 0), ("teacher", "शिक्षिका", 1)]
 
-def sentences():
+# "the camera is very good": masculine, feminine, neuter, and the plural of respect with its own verb.
+SUBJECTS = [("my father", "माझे वडील", 3), ("Rahul", "राहुल", 0), ("Sita", "सीता", 1), ("the camera", "कॅमेरा", 0),
+            ("the lamp", "दिवा", 0), ("the book", "पुस्तक", 2), ("the door", "दार", 2), ("the letter", "पत्र", 2)]
+QUALITIES = {"good": ("चांगला", "चांगली", "चांगले", "चांगले"), "big": ("मोठा", "मोठी", "मोठे", "मोठे"),
+             "little": ("छोटा", "छोटी", "छोटे", "छोटे"), "beautiful": ("सुंदर",) * 4, "new": ("नवीन",) * 4}
+
+# "my father bought a camera": the doer is marked, and the verb agrees with the thing. Whoever were a doer here and
+# unmarked above would have two forms that the verb tells apart, and attention would rightly look at the verb.
+DOERS = {"my father": "माझ्या वडिलांनी", "my mother": "माझ्या आईने", "my brother": "माझ्या भावाने",
+         "my sister": "माझ्या बहिणीने", "my friend": "माझ्या मित्राने", "the teacher": "शिक्षकाने", "the king": "राजाने"}
+DEEDS = {"bought": "विकत घेतल", "brought": "आणल", "saw": "पाहिल", "sold": "विकल"}
+GOODS = [("a camera", "कॅमेरा", "ा"), ("a mango", "आंबा", "ा"), ("the lamp", "दिवा", "ा"), ("bread", "पोळी", "ी"),
+         ("a letter", "पत्र", "े"), ("a book", "पुस्तक", "े"), ("a flower", "फूल", "े")]
+
+
+def translated(phrases, order):
+    """A pair from (English, Marathi) phrases in English order, of which the Marathi ones stand in another: word
+    by word where both have as many, else each word from the whole phrase."""
+    source, target = [], {}
+    for i, (english, marathi) in enumerate(phrases):
+        words, translation = english.split(), marathi.split()
+        places = list(range(len(source), len(source) + len(words)))
+        each = [[p] for p in places] if len(words) == len(translation) else [places] * len(translation)
+        target[i] = list(zip(translation, each))
+        source += words
+    return source, [word for i in order for word in target[i]]
+
+
+def present():
+    """The boy sees water on the road."""
     for person, verb, thing, place in itertools.product(PEOPLE, VERBS, THINGS, PLACES):
         if person == "Uncle" and not place:
             continue
-        source, spans = [], []
-        for phrase in (person, verb, thing, place):
-            words = phrase.split()
-            spans.append(list(range(len(source), len(source) + len(words))))
-            source += words
         ending = VERBS[verb][:-1] + "े" if person in FEMALE else VERBS[verb]
-        target = [(PEOPLE[person], spans[0])]
-        if place:
-            target.append((PLACES[place], spans[3]))
-        target += [(THINGS[thing], spans[2]), (ending, spans[1])]
-        yield source, target
+        yield translated([(person, PEOPLE[person]), (verb, ending), (thing, THINGS[thing]), (place, PLACES[place])],
+                         [0, 3, 2, 1])
+
+
+def copulas():
+    for (when, time, verb, tense), (name, marathi, gender), (trait, forms), (role, word, own) in itertools.product(
+            TENSES, NAMES, TRAITS.items(), ROLES):
+        if gender == own:
+            yield translated([(when, time), (name, marathi), (verb, tense[gender]),
+                              ("an" if trait == "honest" else "a", ""), (trait, forms[gender]), (role, word)],
+                             [0, 1, 4, 5, 2])
+
+
+def qualities():
+    for (subject, marathi, gender), (quality, forms), very in itertools.product(SUBJECTS, QUALITIES.items(), [0, 1]):
+        yield translated([(subject, marathi), ("is", "आहेत" if gender == 3 else "आहे"),
+                          ("very", "खूप") if very else ("", ""), (quality, forms[gender])], [0, 2, 3, 1])
+
+
+def past():
+    for doer, deed, (thing, word, ending), when in itertools.product(DOERS, DEEDS, GOODS, [("", ""), ("yesterday", "काल")]):
+        yield translated([(doer, DOERS[doer]), (deed, DEEDS[deed] + ending), (thing, word), when], [0, 3, 2, 1])
+
+
+def sentences():
+    return itertools.chain(present(), copulas(), qualities(), past())
 
 
 def main():

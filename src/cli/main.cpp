@@ -67,6 +67,7 @@ int run(int argc, char** argv) {
   add_predict(program);
   add_eval(program);
   add_explain(program);
+  add_attend(program);
   add_info(program);
   add_tasks(program);
   const Request request = program.run({argv + std::min(argc, 1), argv + argc});

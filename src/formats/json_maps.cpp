@@ -333,7 +333,8 @@ class MapReader : public JsonEvents<Json> {
   std::size_t item_ = 0;   // in a row of gold
 };
 
-/// Python writes NaN and -Infinity, which JSON lacks; masked cells are null in it.
+}  // namespace
+
 std::string without_python_numbers(std::string_view text) {
   std::string json;
   bool quoted = false;
@@ -350,8 +351,6 @@ std::string without_python_numbers(std::string_view text) {
   }
   return json;
 }
-
-}  // namespace
 
 JsonDocument read_json_maps(std::string_view text, const std::string& name) {
   std::string json;

@@ -41,4 +41,7 @@ struct JsonDocument {
 /// unequal lengths; LimitError. NaN and -Infinity are read as null, a masked cell.
 JsonDocument read_json_maps(std::string_view text, const std::string& name);
 
+/// Python writes NaN and -Infinity, which JSON lacks: null in their place, as of masked cells.
+std::string without_python_numbers(std::string_view text);
+
 }  // namespace attnviz

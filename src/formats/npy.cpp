@@ -186,12 +186,8 @@ void check_size(const NpyArray& array, const std::string& name) {
   }
 }
 
-/// IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. The lowest, which is added to
-/// scores in place of -inf, becomes that of float, so that all lowest numbers are alike. A score
-/// added to it leaves it below -65000.
+/// IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction.
 float half_to_float(std::uint64_t bits) {
-  constexpr std::uint64_t mask = 0xfbf0;  // -65024, a smaller number in the lower bits
-  if (bits >= mask && bits <= 0xfbff) return std::numeric_limits<float>::lowest();
   const auto exponent = static_cast<int>(bits >> 10U & 31U);
   const auto fraction = static_cast<float>(bits & 1023U);
   const float size = exponent == 31  ? (fraction == 0 ? std::numeric_limits<float>::infinity()
@@ -199,6 +195,22 @@ float half_to_float(std::uint64_t bits) {
                      : exponent == 0 ? std::ldexp(fraction, -24)
                                      : std::ldexp(fraction + 1024.0F, exponent - 25);
   return (bits & 0x8000U) != 0 ? -size : size;
+}
+
+/// The lowest binary16, which is added to scores in place of -inf. A score added to it leaves it
+/// below -65000.
+bool is_half_mask(const NpyArray& array, std::uint64_t bits) {
+  constexpr std::uint64_t mask = 0xfbf0;  // -65024, a smaller number in the lower bits
+  return array.kind == 'f' && array.item_size == 2 && bits >= mask && bits <= 0xfbff;
+}
+
+std::uint64_t bits_of(const NpyArray& array, std::size_t item) {
+  return load(array.items.substr(item * array.item_size, array.item_size), array.big_endian);
+}
+
+std::int64_t signed_integer(const NpyArray& array, std::uint64_t bits) {
+  const auto unused = static_cast<unsigned>(64 - 8 * array.item_size);
+  return static_cast<std::int64_t>(bits << unused) >> unused;
 }
 
 /// Everything before the items.
@@ -224,8 +236,7 @@ void append_little_endian(std::string& bytes, std::uint32_t value) {
 std::string integer_text(const NpyArray& array, std::string_view item) {
   const std::uint64_t bits = load(item, array.big_endian);
   if (array.kind == 'u') return fmt::format("{}", bits);
-  const auto unused = static_cast<unsigned>(64 - 8 * array.item_size);
-  return fmt::format("{}", static_cast<std::int64_t>(bits << unused) >> unused);
+  return fmt::format("{}", signed_integer(array, bits));
 }
 
 /// Zeros pad, unless something follows.
@@ -312,26 +323,25 @@ std::vector<std::size_t> npy_strides(const NpyArray& array) {
   return result;
 }
 
-float npy_number(const NpyArray& array, std::size_t item) {
-  const std::uint64_t bits =
-      load(array.items.substr(item * array.item_size, array.item_size), array.big_endian);
-  switch (array.kind) {
-    case 'b':
-      return bits == 0 ? 0.0F : 1.0F;
-    case 'u':
-      return static_cast<float>(bits);
-    case 'i': {
-      const auto unused = static_cast<unsigned>(64 - 8 * array.item_size);
-      return static_cast<float>(static_cast<std::int64_t>(bits << unused) >> unused);
-    }
-    default:
-      break;
-  }
+double npy_double(const NpyArray& array, std::size_t item) {
+  const std::uint64_t bits = bits_of(array, item);
+  if (array.kind == 'b') return bits == 0 ? 0.0 : 1.0;
+  if (array.kind == 'u') return static_cast<double>(bits);
+  if (array.kind == 'i') return static_cast<double>(signed_integer(array, bits));
   // bfloat16 is the upper half of a float.
   if (array.kind == 'V') return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16U));
   if (array.item_size == 2) return half_to_float(bits);
   if (array.item_size == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
-  const auto value = std::bit_cast<double>(bits);
+  return std::bit_cast<double>(bits);
+}
+
+float npy_number(const NpyArray& array, std::size_t item) {
+  const std::uint64_t bits = bits_of(array, item);
+  if (array.kind == 'u') return static_cast<float>(bits);
+  if (array.kind == 'i') return static_cast<float>(signed_integer(array, bits));
+  // All lowest numbers are alike.
+  if (is_half_mask(array, bits)) return std::numeric_limits<float>::lowest();
+  const double value = npy_double(array, item);
   if (std::abs(value) > static_cast<double>(std::numeric_limits<float>::max())) {
     // Converting it is undefined.
     return std::copysign(std::numeric_limits<float>::infinity(), value < 0 ? -1.0F : 1.0F);

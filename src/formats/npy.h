@@ -41,6 +41,9 @@ std::vector<std::size_t> npy_strides(const NpyArray& array);
 /// An item of an array of numbers, rounded once; infinite or NaN where it is no finite float.
 float npy_number(const NpyArray& array, std::size_t item);
 
+/// The same as a double: exact but for integers beyond 2^53.
+double npy_double(const NpyArray& array, std::size_t item);
+
 /// The items of an array of text or integers with one axis; of one with more, those of the
 /// flattened array. Throws InputError for other arrays and for what is not Unicode; LimitError for
 /// more than `limit`: a text takes many times the memory of its bytes.

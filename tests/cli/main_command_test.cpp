@@ -9,7 +9,7 @@ using namespace attnviz;
 namespace {
 
 const std::vector<std::string> commands{"train",   "render", "predict", "eval",
-                                        "explain", "info",   "tasks"};
+                                        "explain", "attend", "info",    "tasks"};
 
 }  // namespace
 

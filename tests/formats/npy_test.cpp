@@ -92,6 +92,21 @@ TEST_CASE("the lowest float16 and its neighbours are masks, as the lowest float 
   CHECK(notes_of(maps) == "2 weights of -1e9 or so are taken for masked\n");
 }
 
+TEST_CASE("numbers are read as doubles without a loss") {
+  const auto number = [](const std::string& type, const std::string& item) {
+    const std::string bytes = file_of(header_of(type, "(1,)"), item);
+    return npy_double(read_npy(bytes, "m.npy"), 0);
+  };
+  CHECK(number("<f8", "\x9a\x99\x99\x99\x99\x99\xb9\x3f"s) == 0.1);
+  CHECK(number(">f8", "\x3f\xb9\x99\x99\x99\x99\x99\x9a"s) == 0.1);
+  CHECK(number("<f4", "\xcd\xcc\xcc\x3d"s) == 0.1F);
+  CHECK(number("<f2", "\xff\xfb"s) == -65504.0);  // a number, not a mask
+  CHECK(number("<V2", "\x80\x3f"s) == 1.0);
+  CHECK(number("<i4", "\x01\x00\x00\xff"s) == -16777215.0);
+  CHECK(number("<u4", "\x01\x00\x00\x01"s) == 16777217.0);
+  CHECK(number("|b1", "\x01"s) == 1.0);
+}
+
 TEST_CASE("a matrix is taken out of a stack by its index, in either order") {
   for (const std::string name : {"stacked.npy", "stacked_fortran.npy"}) {
     INFO(name);
