@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int decimals = 4;
+constexpr int mean_decimals = 4;
 
 /// A number that may be left out, and its name for people and in JSON.
 struct Named {
@@ -71,7 +71,7 @@ std::string table_of(const FaithfulnessEvaluation& evaluation, const std::string
         rows.emplace_back(Cells{method_title(evaluation.methods[m], evaluation.baselines.at(m))});
     const auto values = scores_of(evaluation.scores[m]);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::string text = score_text(values[i].value, decimals);
+      const std::string text = score_text(values[i].value, mean_decimals);
       if (known[i]) row.push_back(text.empty() ? "-" : text);
     }
   }
