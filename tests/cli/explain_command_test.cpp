@@ -140,7 +140,7 @@ TEST_CASE("attnviz explain: what is refused", "[explain]") {
       {"fab --threads 17", "--threads: expected an integer in 1..16"},
       {"fab abc --target baf", "--target: expected one for each input, 2, got 1"},
       {"- --target baf", "--target: expected inputs on the command line, got - for standard"},
-      {"fab --out x.pdf", "--out: expected a file that ends in .png or .svg, got \"x.pdf\""},
+      {"fab --out x.pdf", "--out: expected a file that ends in .png, .svg or .html, got \"x.pdf\""},
       {"fab --out -", "--out: expected a file"},
       {"fab --cell 20", "--cell requires --out"},
       {"fab --out x.png --gold links.txt", "--gold: takes no file here"},
@@ -154,7 +154,7 @@ TEST_CASE("attnviz explain: what is refused", "[explain]") {
   check_refused(trained_on_pairs().run("explain 'two red' --model m --method truth"), 2,
                 "--method: truth: the model was trained on no task");
   check_refused(trained_on_sort().run("explain 39641 --out runs/sort/model.safetensors"), 2,
-                "--out: expected a file that ends in .png or .svg");
+                "--out: expected a file that ends in .png, .svg or .html");
   trained_on_sort().write("model.npy", "");
   check_refused(
       trained_on_sort().run("explain 39641 --method ig --attention model.npy --model model.npy"), 2,
@@ -365,6 +365,18 @@ TEST_CASE("attnviz eval --explain: the same bytes with any number of threads", "
   CHECK(one.exit_code == 0);
   CHECK(run_program(command + "--threads 3").out == one.out);
   CHECK(run_program(command + "--seed 5").out != one.out);
+}
+
+TEST_CASE("attnviz explain: a page has all methods") {
+  const WorkFolder folder;
+  const auto result =
+      folder.run("explain fab --method attention,occlusion,truth --out page.html" + reverse);
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK(result.err == "wrote page.html\n");
+  const std::string page = folder.read("page.html");
+  for (const char* method : {"attention", "occlusion", "truth"}) CHECK(has(page, method));
+  CHECK(has(page, "Content-Security-Policy"));
 }
 
 TEST_CASE("attnviz eval --explain: which examples", "[explain]") {

@@ -45,7 +45,7 @@ std::string check_picture(const ExplainCommandOptions& options) {
   if (options.out == "-") {
     throw UsageError("--out: expected a file, as standard output has the scores");
   }
-  return output_format("--out", options.out, "", {"png", "svg"});
+  return output_format("--out", options.out, "", {"png", "svg", "html"});
 }
 
 void refuse_replaced_inputs(const ExplainCommandOptions& options) {
@@ -124,9 +124,10 @@ void add_explain(Program& program) {
   command.texts("--target", options->targets,
                 "the answer to explain in place of the model's, one for each input");
   command
-      .path("--out", options->out,
-            "also draw the maps of one input to this file, .png or .svg, a panel for each method "
-            "(default: none)")
+      .path(
+          "--out", options->out,
+          "also draw the maps of one input to this file: .png or .svg, a panel for each method, or "
+          ".html, a page that shows them in turn (default: none)")
       .type("FILE");
   command.path("--attention", options->attention,
                "also write the maps to this file: .jsonl (a map a line), or .json, .csv, .tsv, "

@@ -15,6 +15,7 @@
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/output_format.h"
+#include "cli/render/page.h"
 #include "cli/terminal.h"
 #include "formats/attention_io.h"
 
@@ -149,7 +150,11 @@ void InputExplainer::show(const Explained& explained, std::span<const Attributio
     text.pop_back();  // tell() ends the line
     tell(false, text);
   }
-  if (!options_.out.empty()) figure_ = draw_figure(pictures, figure);
+  if (format_ == "html") {
+    figure_.emplace().file = draw_page(pictures, {figure});
+  } else if (!options_.out.empty()) {
+    figure_ = draw_figure(pictures, figure);
+  }
 }
 
 void InputExplainer::print_all(const Explained& explained,
@@ -205,8 +210,11 @@ void InputExplainer::finish() {
     inputs.add("a font", figure_->fonts);
     inputs.refuse_output("--out", options_.out);
     write_file(options_.out, figure_->file);
-    tell(options_.quiet, fmt::format("wrote {} ({}x{} pixels)", printable(options_.out, no_limit),
-                                     figure_->width, figure_->height));
+    std::string wrote = "wrote " + printable(options_.out, no_limit);
+    if (format_ != "html") {
+      wrote += fmt::format(" ({}x{} pixels)", figure_->width, figure_->height);
+    }
+    tell(options_.quiet, wrote);
   }
   maps_.write(inputs_, "standard input", options_.quiet);
   const bool shows = options_.show || options_.json || !options_.out.empty();
