@@ -212,7 +212,7 @@ TEST_CASE("a model without attention has no maps of it", "[explain]") {
 TEST_CASE("flip counts a missing place as different, and none after the answer's end",
           "[explain]") {
   // Weights are random: the answers to swaps end anywhere.
-  Bench bench(small_model("reverse", GENERATE(3, 8, 11)));
+  Bench bench(small_model("reverse", GENERATE(3U, 8U, 11U)));
   const Explained explained = bench.explainer.answer(letters("kmno"));
   const Attribution result = bench.explain(explained, Method::flip);
   std::vector<std::vector<std::string>> sources;
