@@ -12,6 +12,7 @@ target_compile_options(attnviz_options INTERFACE -ffp-contract=off)
 if(ATTNVIZ_SANITIZE)
   target_compile_options(attnviz_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                    -fno-omit-frame-pointer)
+  target_compile_options(attnviz_options INTERFACE $<$<BOOL:$<TARGET_PROPERTY:UNSANITISED>>:-fno-sanitize=all>)
   target_link_options(attnviz_options INTERFACE -fsanitize=address,undefined)
 endif()
 if(ATTNVIZ_FUZZ)
