@@ -163,7 +163,7 @@ TEST_CASE("Shapley values say when they are sampled", "[explain]") {
   const Attribution sampled = bench.explain(longer, Method::shapley);
   CHECK(sampled.check.starts_with("170 pairs of orders; standard error up to 0."));
   ExplainOptions more;
-  more.samples = 40000;
+  more.samples = 12000;
   const Attribution better = bench.explain(longer, Method::shapley, more);
   for (std::size_t k = 0; k < better.values.size(); ++k) {
     CHECK(sampled.values[k] == Catch::Approx(better.values[k]).margin(0.2));
@@ -363,10 +363,12 @@ TEST_CASE("explanations are the same bits for any number of workers", "[explain]
   Explainer first(model, one);
   Explainer second(model, many);
   const Explained explained = first.answer(letters("1029384756123"));
+  ExplainOptions options;
+  options.samples = 256;
   for (const MethodInfo& info : all_methods()) {
     INFO(info.name);
-    const auto a = first.explain(explained, {&info.method, 1}, {}).front();
-    const auto b = second.explain(explained, {&info.method, 1}, {}).front();
+    const auto a = first.explain(explained, {&info.method, 1}, options).front();
+    const auto b = second.explain(explained, {&info.method, 1}, options).front();
     CHECK(a.check == b.check);
     REQUIRE(a.values.size() == b.values.size());
     CHECK(std::equal(a.values.begin(), a.values.end(), b.values.begin(), [](double x, double y) {
