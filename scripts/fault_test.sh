@@ -268,7 +268,7 @@ fi
 
 # Kills at random moments: the run is resumed until it is done, then started again. Each piece of it has
 # another number of threads and other memory addresses.
-long=(train "${tiny[@]}" --steps 250 --batch 32 --save-every 0.005)
+long=(train "${tiny[@]}" --steps 250 --batch 32 --watch --watch-frames 8 --save-every 0.005)
 prepare train
 run "$program" "${long[@]}" || fail "$(cat err)"
 run "$program" render --model run --out heat.png || fail "$(cat err)"
