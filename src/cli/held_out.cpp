@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "attnviz/error.h"
+#include "formats/json.h"
 #include "train/run_folder.h"
 
 namespace attnviz {

@@ -1,7 +1,6 @@
 // `attnviz info`: shows what is in a model file.
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
 #include "base/utf8.h"
@@ -10,6 +9,7 @@
 #include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
+#include "formats/json.h"
 #include "formats/strict_json.h"
 #include "infer/predict.h"
 #include "model/checkpoint.h"

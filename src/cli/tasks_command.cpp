@@ -1,7 +1,6 @@
 // `attnviz tasks`: the tasks that can be trained on, and data for them.
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/grapheme.h"
@@ -11,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/task_options.h"
+#include "formats/json.h"
 #include "text/gold_column.h"
 #include "train/recipe.h"
 

@@ -2,9 +2,8 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/options.h"
+#include "formats/json.h"
 #include "nn/processor.h"
 #include "nn/types.h"
 #include "render/text/shaper.h"

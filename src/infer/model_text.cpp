@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
+#include "formats/json.h"
 #include "formats/strict_json.h"
 
 namespace attnviz {

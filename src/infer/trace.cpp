@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <span>
 
 #include "base/number.h"
+#include "formats/json.h"
 #include "formats/npy.h"
 #include "formats/zip.h"
 #include "model/steps.h"

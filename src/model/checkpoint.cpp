@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <type_traits>
 
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "formats/json.h"
 #include "formats/strict_json.h"
 
 namespace attnviz {

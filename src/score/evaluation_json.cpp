@@ -1,7 +1,6 @@
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
-
+#include "formats/json.h"
 #include "formats/map_kind.h"
 #include "score/evaluate.h"
 #include "score/map_evaluation.h"

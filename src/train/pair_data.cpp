@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 
 #include "attnviz/error.h"
 #include "base/utf8.h"
+#include "formats/json.h"
 #include "formats/strict_json.h"
 #include "infer/model_text.h"
 #include "train/pair_places.h"

@@ -2,9 +2,8 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
-
 #include "attnviz/error.h"
+#include "formats/json.h"
 #include "formats/strict_json.h"
 #include "infer/model_text.h"
 

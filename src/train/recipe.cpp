@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "attnviz/error.h"
+#include "formats/json.h"
 #include "formats/strict_json.h"
 
 namespace attnviz {

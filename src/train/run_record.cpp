@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "formats/json.h"
 #include "infer/model_text.h"
 
 namespace attnviz {

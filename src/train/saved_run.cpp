@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
+#include "formats/json.h"
 #include "formats/safetensors.h"
 #include "formats/strict_json.h"
 #include "model/checkpoint.h"

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "attnviz/error.h"
 #include "base/math.h"
 #include "base/number.h"
 #include "formats/attention_io.h"
+#include "formats/json.h"
 #include "infer/model_task.h"
 #include "infer/source_reader.h"
 #include "train/run_record.h"

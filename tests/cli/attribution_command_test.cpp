@@ -1,11 +1,11 @@
 // Attributions in files, pictures and scores, as a user has them.
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "attnviz/colormap.h"
 #include "attnviz/look.h"
 #include "catch.h"
 #include "cli/run_program.h"
+#include "json.h"
 #include "render/decode_png.h"
 
 using namespace attnviz;

@@ -1,9 +1,9 @@
 // `attnviz render --matrix` with --crop-rows, --crop-columns and --merge.
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "catch.h"
 #include "cli/run_program.h"
+#include "json.h"
 
 using namespace attnviz;
 

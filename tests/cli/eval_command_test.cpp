@@ -1,10 +1,10 @@
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/number.h"
 #include "catch.h"
 #include "cli/run_program.h"
+#include "json.h"
 
 using namespace attnviz;
 

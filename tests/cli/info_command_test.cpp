@@ -1,10 +1,10 @@
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "catch.h"
 #include "cli/run_program.h"
 #include "infer/small_model.h"
+#include "json.h"
 #include "model/checkpoint.h"
 
 using namespace attnviz;

@@ -1,10 +1,10 @@
 // `attnviz eval --matrix`: scores of maps from files.
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "catch.h"
 #include "cli/run_program.h"
+#include "json.h"
 
 using namespace attnviz;
 

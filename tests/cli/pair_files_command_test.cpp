@@ -2,10 +2,10 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "cli/run_program.h"
+#include "json.h"
 
 namespace attnviz {
 namespace {

@@ -1,9 +1,9 @@
 // Sentence pairs from file to picture, by the program as a user runs it.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "cli/run_program.h"
+#include "json.h"
 
 namespace attnviz {
 namespace {

@@ -1,11 +1,11 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "catch.h"
 #include "cli/run_program.h"
+#include "json.h"
 
 using namespace attnviz;
 

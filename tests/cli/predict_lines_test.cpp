@@ -1,7 +1,6 @@
 // `attnviz predict` on lines: bad ones among them, from whoever waits for the answers, with given
 // answers, and on a terminal.
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "attnviz/error.h"
@@ -10,6 +9,7 @@
 #include "cli/run_program.h"
 #include "infer/model_text.h"
 #include "infer/small_model.h"
+#include "json.h"
 #include "model/checkpoint.h"
 
 namespace attnviz {

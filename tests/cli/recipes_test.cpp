@@ -1,13 +1,13 @@
 // docs/recipes.md: its commands run as they stand there, on arrays of the shapes it names.
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "catch.h"
 #include "cli/run_program.h"
+#include "json.h"
 
 using namespace attnviz;
 

@@ -1,7 +1,6 @@
 // Agreement with an independent implementation on trained models, in float and in double.
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "catch.h"
 #include "explain/explain.h"
 #include "explain/methods.h"
+#include "json.h"
 #include "model/checkpoint.h"
 
 using namespace attnviz;

@@ -1,7 +1,6 @@
 #include "infer/trace.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/grapheme.h"
@@ -9,6 +8,7 @@
 #include "formats/npy.h"
 #include "formats/zip.h"
 #include "infer/small_model.h"
+#include "json.h"
 
 using namespace attnviz;
 

@@ -2,12 +2,12 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "attnviz/error.h"
 #include "catch.h"
 #include "infer/small_model.h"
+#include "json.h"
 #include "model/checkpoint.h"
 
 using namespace attnviz;

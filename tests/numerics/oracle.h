@@ -2,12 +2,12 @@
 #pragma once
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "catch.h"
+#include "json.h"
 #include "model/seq2seq.h"
 
 namespace attnviz {

@@ -1,7 +1,7 @@
 #include "score/map_evaluation.h"
+#include "json.h"
 
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "catch.h"
 

@@ -1,6 +1,5 @@
 #include "train/recipe.h"
-
-#include <nlohmann/json.hpp>
+#include "json.h"
 
 #include "attnviz/error.h"
 #include "catch.h"

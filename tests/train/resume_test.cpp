@@ -3,13 +3,13 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "catch.h"
 #include "infer/model_task.h"
+#include "json.h"
 #include "model/checkpoint.h"
 #include "train/pair_data.h"
 #include "train/quick_run.h"

@@ -1,9 +1,9 @@
 // What a run's folder holds beside the run: another run, one that is replaced, what is not ours.
 #include "train/run_folder.h"
+#include "json.h"
 
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
 #include "base/file.h"

@@ -1,8 +1,8 @@
 #include "train/run.h"
+#include "json.h"
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "attnviz/error.h"

@@ -1,8 +1,8 @@
 #include "train/watch.h"
+#include "json.h"
 
 #include <atomic>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/attention_file.h"
 #include "attnviz/error.h"

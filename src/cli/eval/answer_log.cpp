@@ -2,11 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
-
 #include "attnviz/error.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "formats/json.h"
 
 namespace attnviz {
 namespace {

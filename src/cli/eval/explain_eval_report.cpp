@@ -1,13 +1,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/number.h"
 #include "cli/eval/explain_eval.h"
 #include "cli/explain/explain_report.h"
 #include "cli/output.h"
 #include "cli/table.h"
+#include "formats/json.h"
 
 namespace attnviz {
 namespace {

@@ -4,7 +4,6 @@
 
 #include <exception>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "attnviz/error.h"
@@ -12,6 +11,7 @@
 #include "cli/held_out.h"
 #include "cli/open_model.h"
 #include "cli/output.h"
+#include "formats/json.h"
 #include "formats/strict_json.h"
 #include "infer/model_task.h"
 #include "train/data.h"

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/attention_file.h"
 #include "attnviz/error.h"
@@ -13,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/render/fonts.h"
 #include "cli/version.h"
+#include "formats/json.h"
 #include "formats/strict_json.h"
 #include "render/figure/film.h"
 #include "render/raster/animation.h"

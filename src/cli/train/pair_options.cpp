@@ -1,11 +1,11 @@
 #include "cli/train/pair_options.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "attnviz/error.h"
 #include "base/utf8.h"
 #include "cli/pair_notes.h"
+#include "formats/json.h"
 
 namespace attnviz {
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "attnviz/error.h"
 #include "base/file.h"
@@ -17,6 +16,7 @@
 #include "cli/train/train_one.h"
 #include "cli/train/train_report.h"
 #include "cli/version.h"
+#include "formats/json.h"
 
 namespace attnviz {
 namespace {

@@ -2,11 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
-
 #include "attnviz/error.h"
 #include "cli/output.h"
 #include "cli/train/train_log.h"
+#include "formats/json.h"
 
 namespace attnviz {
 namespace {

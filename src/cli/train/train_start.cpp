@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "attnviz/error.h"
@@ -15,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/pair_notes.h"
 #include "cli/train/train_report.h"
+#include "formats/json.h"
 #include "infer/model_task.h"
 #include "infer/model_text.h"
 #include "train/data.h"

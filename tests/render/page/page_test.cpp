@@ -1,7 +1,7 @@
 #include "render/page/page.h"
+#include "json.h"
 
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
