@@ -267,6 +267,7 @@ std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights
     decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
                  earlier, now, tape.decoder);
     readout(weights.decoder, scratch.tables.decoder, inputs, now, tape.decoder);
+    finish_step(weights.decoder, tape.memory, now, tape.decoder);
     earlier = now;
     const auto next_inputs = std::span(inputs).subspan(static_cast<std::size_t>(((t + 1) % 2) * B));
     for (Index s = 0; s < going; ++s) {

@@ -73,6 +73,7 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
     decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
                  earlier, now, tape.decoder);
     readout(weights.decoder, scratch.tables.decoder, inputs, now, tape.decoder);
+    finish_step(weights.decoder, tape.memory, now, tape.decoder);
     earlier = now;
 
     const Index next = ((t + 1) % 2) * B;

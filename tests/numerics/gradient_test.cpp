@@ -104,6 +104,34 @@ TEST_CASE("gradients equal central differences", "[gradient]") {
                  [&] { return objective(config, weights, pairs, options); });
 }
 
+TEST_CASE("gradients of hard attention equal central differences", "[gradient][hard]") {
+  ModelConfig config = small_config(Query::current);
+  config.hard = true;
+  config.attention =
+      GENERATE(Attention::additive, Attention::dot, Attention::scaled_dot, Attention::bilinear);
+  config.coverage = GENERATE(false, true);
+  if (config.coverage && config.attention != Attention::additive) return;
+  config.readout_units = GENERATE(0, 7);
+  const double penalty = GENERATE(0.0, 0.3);
+  const double dropout = GENERATE(0.0, 0.3);
+  if (dropout > 0.0 && config.readout_units == 0) return;
+  CAPTURE(to_string(config.attention), config.coverage, config.readout_units, penalty, dropout);
+  Random random(11);
+  Seq2SeqWeights weights = random_weights(config, random);
+  const auto pairs = mixed_pairs();
+  const LossOptions options{.scale = 0.1, .entropy_penalty = penalty};
+  const auto run = [&] {
+    Random noise(4);
+    return ModelRun(config, weights, pairs, options, 0.0, noise, dropout);
+  };
+  const ModelRun analytic = run();
+
+  check_gradient(weights, analytic.gradient.weights, 1e-9, [&] {
+    const ModelRun one = run();
+    return options.scale * (one.loss + options.entropy_penalty * entropy_sum(one, pairs));
+  });
+}
+
 TEST_CASE("gradients equal central differences under state dropout", "[gradient]") {
   const ModelConfig config = small_config(Query::current);
   Random random(12);
