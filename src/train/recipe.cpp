@@ -78,6 +78,20 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("resting_entropy", recipe.resting_entropy);
 }
 
+Json json_of(const Recipe& recipe) {
+  Json json;
+  visit_settings(
+      [&](const char* name, const auto& value) {
+        if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(value)>>) {
+          json[name] = to_string(value);
+        } else {
+          json[name] = value;
+        }
+      },
+      recipe);
+  return json;
+}
+
 // How a setting is read; false for a value it cannot have.
 bool read_setting(const Json& json, int& value) {
   if (!json.is_number_unsigned() || json.get<std::uint64_t>() > 1'000'000'000) return false;
@@ -238,25 +252,16 @@ void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs) {
 }
 
 std::string to_json(const Recipe& recipe) {
-  const auto json_of = [](const Recipe& any) {
-    Json json;
-    visit_settings(
-        [&](const char* name, const auto& value) {
-          if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(value)>>) {
-            json[name] = to_string(value);
-          } else {
-            json[name] = value;
-          }
-        },
-        any);
-    return json;
-  };
   Json json = json_of(recipe);
   const Json usual = json_of({});
   for (const std::string_view name : young_settings) {
     if (json[name] == usual[name]) json.erase(std::string(name));
   }
   return json.dump();
+}
+
+std::string all_settings(const Recipe& recipe) {
+  return json_of(recipe).dump();
 }
 
 Recipe recipe_from_json(const std::string& text, const std::string& place) {
