@@ -56,11 +56,13 @@ MarginalOutput marginal_output(const AnyDecoderWeights& weights, bool hidden,
 /// takes the place of d_combined, or of d_logits without a hidden layer.
 void sum_out_inputs_backward(const DecoderBackwardWeights& weights, const Batch& batch,
                              const AttentionMemory& memory, const DecoderTape& tape,
-                             DecoderBackwardTape& d_tape, DecoderWeights& d_weights) {
+                             DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
+                             StopCheck stop) {
   const bool hidden = has_hidden_readout(d_weights);
   Matrix& d_shared = hidden ? d_tape.d_combined : d_tape.d_logits;
   d_tape.marginal.d_values.leftCols(memory.size()).setZero();
   for (Index t = 0; t < batch.target_steps(); ++t) {
+    stop();
     const Columns now = step_columns(batch.target_first, t);
     for (Index k = 0; k < now.count; ++k) {
       const Index column = now.first + k;
@@ -82,12 +84,12 @@ void sum_out_inputs_backward(const DecoderBackwardWeights& weights, const Batch&
 void readout_backward(const DecoderBackwardWeights& weights, const Batch& batch,
                       const AttentionMemory& memory, const DecoderTape& tape,
                       DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
-                      DecoderTables& d_tables) {
+                      DecoderTables& d_tables, StopCheck stop) {
   const auto N = static_cast<Index>(batch.labels.size());
   // logits = W_o t + b_o and t = tanh(...)
   const bool hidden = has_hidden_readout(d_weights);
   if (weights.hard()) {
-    sum_out_inputs_backward(weights, batch, memory, tape, d_tape, d_weights);
+    sum_out_inputs_backward(weights, batch, memory, tape, d_tape, d_weights, stop);
   } else if (hidden) {
     const auto d_logits = d_tape.d_logits.leftCols(N);
     const auto t = tape.combined.leftCols(N);
@@ -308,7 +310,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
                      DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
                      DecoderTables& d_tables, StopCheck stop) {
   const auto N = static_cast<Index>(batch.labels.size());
-  readout_backward(weights, batch, memory, tape, d_tape, d_weights, d_tables);
+  readout_backward(weights, batch, memory, tape, d_tape, d_weights, d_tables, stop);
 
   for (Index k = 0; k < N; ++k) {
     const bool labelled = batch.labels[static_cast<std::size_t>(k)] >= 0;

@@ -36,7 +36,7 @@ Json json_of(const std::string& arguments) {
 
 }  // namespace
 
-TEST_CASE("attnviz train --attention hard: with any score, resumed to the same bytes", "[hard]") {
+TEST_CASE("attnviz train --attention hard: with any score, and resumed", "[hard]") {
   const WorkFolder folder;
   for (const std::string score : {"additive", "dot", "scaled-dot", "bilinear"}) {
     INFO(score);
