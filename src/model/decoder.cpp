@@ -1,5 +1,6 @@
 #include "model/decoder.h"
 
+#include "model/marginal_steps.h"
 #include "model/step_tokens.h"
 #include "model/steps.h"
 #include "nn/activation.h"
@@ -37,47 +38,6 @@ struct Blocks {
 
 std::span<const int> ids_of(std::span<const int> ids, Columns step) {
   return ids.subspan(static_cast<std::size_t>(step.first), static_cast<std::size_t>(step.count));
-}
-
-/// An output of hard attention, for model/marginal.h.
-template <typename AnyDecoderWeights>
-MarginalOutput marginal_output(const AnyDecoderWeights& weights, bool hidden,
-                               const AttentionMemory& memory, Index example, Index column,
-                               const DecoderTape& tape) {
-  const Columns inputs = memory.of(example);
-  return {.column = column,
-          .inputs = inputs,
-          .weights = tape.attention.weights.col(column).head(inputs.count),
-          .last = hidden ? &weights.readout : nullptr,
-          .dropout = tape.dropout};
-}
-
-/// Of sum_out_inputs(), all steps: from d_logits to the gradient of what the inputs share, which
-/// takes the place of d_combined, or of d_logits without a hidden layer.
-void sum_out_inputs_backward(const DecoderBackwardWeights& weights, const Batch& batch,
-                             const AttentionMemory& memory, const DecoderTape& tape,
-                             DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
-                             StopCheck stop) {
-  const bool hidden = has_hidden_readout(d_weights);
-  Matrix& d_shared = hidden ? d_tape.d_combined : d_tape.d_logits;
-  d_tape.marginal.d_values.leftCols(memory.size()).setZero();
-  for (Index t = 0; t < batch.target_steps(); ++t) {
-    stop();
-    const Columns now = step_columns(batch.target_first, t);
-    for (Index k = 0; k < now.count; ++k) {
-      const Index column = now.first + k;
-      const MarginalOutput output = marginal_output(weights, hidden, memory, k, column, tape);
-      auto d_log_weights = d_tape.attention.d_log_weights.col(column).head(output.inputs.count);
-      if (batch.labels[static_cast<std::size_t>(column)] < 0) {  // not in the loss
-        d_log_weights.setZero();
-        d_shared.col(column).setZero();
-        continue;
-      }
-      mix_readouts_backward(output, weights.readout_t, tape.logits.col(column),
-                            d_tape.d_logits.col(column), tape.marginal, d_tape.marginal,
-                            d_log_weights, d_shared.col(column), d_weights.readout);
-    }
-  }
 }
 
 /// Of readout(), all steps at once.
@@ -281,28 +241,6 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables,
   auto logits = columns(tape.logits, now);
   logits.colwise() = weights.readout.b;
   add_product(weights.readout.W, out, logits);
-}
-
-void sum_out_inputs(const DecoderWeights& weights, const AttentionMemory& memory, Index example,
-                    Index column, DecoderTape& tape) {
-  mix_readouts(marginal_output(weights, has_hidden_readout(weights), memory, example, column, tape),
-               tape.marginal, tape.logits.col(column));
-}
-
-void finish_step(const DecoderWeights& weights, const AttentionMemory& memory, Columns step,
-                 DecoderTape& tape) {
-  if (!weights.hard()) return;
-  for (Index k = 0; k < step.count; ++k) {
-    sum_out_inputs(weights, memory, k, step.first + k, tape);
-  }
-}
-
-Vector posterior(const DecoderWeights& weights, const AttentionMemory& memory, Index example,
-                 Index column, int symbol, DecoderTape& tape) {
-  Vector shares(memory.of(example).count);
-  posterior(marginal_output(weights, has_hidden_readout(weights), memory, example, column, tape),
-            tape.logits.col(column), symbol, tape.marginal, shares);
-  return shares;
 }
 
 void decode_backward(const DecoderBackwardWeights& weights, Query query, const Batch& batch,
