@@ -7,7 +7,8 @@
 
 MODEL is a run folder or a model file. The texts are inputs for the model; without any, twenty
 examples of its task are drawn. Both sides answer each input greedily; the logits and the attention
-of every step must agree to 1e-5 (for logits outside -1..1: 1e-5 of their size). With --explain the
+of every step must agree to 1e-5 (for logits outside -1..1: 1e-5 of their size), and with hard attention
+the posterior. With --explain the
 two explain three examples, or the given texts: by gradients and integrated gradients from automatic
 differentiation, by occlusion and, up to five symbols, by Shapley values, all with the mean embedding
 as what is absent; values must agree to 1e-4 (of their size, above 1). Exit codes: 0 they
@@ -22,7 +23,7 @@ that PyTorch gives them, so that load_state_dict() finds everything. Its metadat
 
     format          "attnviz-model"
     config          JSON: embedding, hidden, decoder_hidden, attention_units: sizes; query: see Model;
-                    coverage: see Attention
+                    coverage: see Attention; hard, true or left out: see Decoder
     source_symbols  JSON list: the symbols of the input, numbered from 4
     target_symbols  JSON list: the symbols of the output, numbered from 4
     task            JSON: the name of the task and its settings
@@ -122,18 +123,30 @@ class Attention(nn.Module):
 
 
 class Decoder(nn.Module):
-    def __init__(self, symbols, E, H, D, R):
+    """With hard attention no context enters the state, the readout reads each annotation on its own, and
+    the "logits" are the logarithm of the mixture: log sum_j a_j softmax(readout of [s ; h_j ; y])."""
+
+    def __init__(self, symbols, E, H, D, R, hard):
         super().__init__()
         self.embedding = nn.Embedding(symbols, E)
         self.initial_state = nn.Linear(H, D)
-        self.gru = nn.GRUCell(E + 2 * H, D)
+        self.hard = hard
+        self.gru = nn.GRUCell(E if hard else E + 2 * H, D)
         if R > 0:  # a hidden layer between what is read and the logits
             self.combine = nn.Linear(D + 2 * H + E, R)
         self.readout = nn.Linear(R or D + 2 * H + E, symbols)
 
+    def update(self, y, c, s):
+        return self.gru(y if self.hard else torch.cat([y, c]), s)
+
     def logits(self, s, c, y):
         read = torch.cat([s, c, y])
         return self.readout(torch.tanh(self.combine(read)) if hasattr(self, "combine") else read)
+
+    def joint(self, s, a, h, y):
+        """log a_j p_j(y) for every input and symbol, J x V."""
+        return torch.stack([torch.log(a_j) + torch.log_softmax(self.logits(s, h_j, y), dim=0)
+                            for a_j, h_j in zip(a, h)])
 
 
 class Model(nn.Module):
@@ -146,7 +159,8 @@ class Model(nn.Module):
         self.query = config["query"]
         self.encoder = Encoder(source_symbols, E, H)
         self.attention = Attention(D, H, A, config.get("coverage", False))
-        self.decoder = Decoder(target_symbols, E, H, D, config["readout_units"])
+        self.decoder = Decoder(target_symbols, E, H, D, config["readout_units"],
+                               config.get("hard", False))
         if config["attention"] != "additive":
             raise CannotCompare(f"attention is {config['attention']}, expected additive")
 
@@ -165,11 +179,26 @@ class Model(nn.Module):
         y = self.decoder.embedding(token)
         if self.query == "previous":
             a, c = self.attention(s, h, k)
-            s = self.decoder.gru(torch.cat([y, c]), s)
+            s = self.decoder.update(y, c, s)
         else:
-            s = self.decoder.gru(torch.cat([y, c]), s)
+            s = self.decoder.update(y, c, s)
             a, c = self.attention(s, h, k)
-        return self.decoder.logits(s, c, y), a, s, c, k + a
+        if self.decoder.hard:
+            logits = torch.logsumexp(self.decoder.joint(s, a, h, y), dim=0)
+        else:
+            logits = self.decoder.logits(s, c, y)
+        return logits, a, s, c, k + a
+
+    @torch.no_grad()
+    def posterior(self, source, answer):
+        """Where each symbol of an answer came from, P(j | y_i) (rows x J), with hard attention."""
+        h, s, c, k = self.start(self.encoder.embedding(source))
+        rows = []
+        for before, symbol in zip([START, *answer], answer):
+            y = self.decoder.embedding(torch.tensor(before))
+            _, a, s, c, k = self.step(torch.tensor(before), s, c, k, h)
+            rows.append(torch.softmax(self.decoder.joint(s, a, h, y)[:, symbol], dim=0))
+        return torch.stack(rows).numpy()
 
     @torch.no_grad()
     def answer(self, source):
@@ -238,10 +267,18 @@ def draw_examples(program, task):
     return [line.split("\t")[0] for line in lines.splitlines()]
 
 
-def ask_program(program, path, texts):
-    """attnviz's answers: an object per text, with its labels, weights and logits."""
-    lines = run([program, "predict", "--model", str(path), "--json", "--logits", "--", *texts])
-    return [json.loads(line) for line in lines.splitlines()]
+def ask_program(program, path, texts, hard):
+    """attnviz's answers: an object per text, with its labels, weights and logits; with hard attention also
+    the posterior."""
+    def ask(*options):
+        lines = run([program, "predict", "--model", str(path), "--json", "--logits", *options, "--", *texts])
+        return [json.loads(line) for line in lines.splitlines()]
+
+    answers = ask()
+    if hard:
+        for answer, other in zip(answers, ask("--map", "posterior")):
+            answer["posterior"] = other["weights"]
+    return answers
 
 
 # ---- the comparison ------------------------------------------------------------------------------
@@ -253,7 +290,7 @@ def numbers_of(labels, symbols):
 
 
 def compare(model, facts, theirs):
-    """The largest differences of logits and attention on one input; None if the answers differ."""
+    """The largest differences of logits and maps on one input; None if the answers differ."""
     source = torch.tensor(numbers_of(theirs["source"], facts["source_symbols"]))
     ids, logits, attention = model.answer(source)
     if ids != numbers_of(theirs["target"], facts["target_symbols"]):
@@ -262,7 +299,11 @@ def compare(model, facts, theirs):
     d_attention = np.abs(np.array(theirs["weights"]) - attention)
     agree = (d_logits <= TOLERANCE * np.maximum(1, np.abs(logits))).all() and \
         (d_attention <= TOLERANCE).all()
-    return d_logits.max(), d_attention.max(), agree
+    d_posterior = np.zeros(1)
+    if "posterior" in theirs:
+        d_posterior = np.abs(np.array(theirs["posterior"]) - model.posterior(source, ids))
+    agree = agree and (d_posterior <= TOLERANCE).all()
+    return d_logits.max(), d_attention.max(), agree, d_posterior.max()
 
 
 # ---- explanations --------------------------------------------------------------------------------
@@ -373,7 +414,8 @@ def main():
     texts = arguments.texts or draw_examples(program, facts["task"])
     if arguments.explain:
         return check_explanations(model, facts, program, path, arguments.texts or texts[:3])
-    answers = ask_program(program, path, texts)
+    hard = model.decoder.hard
+    answers = ask_program(program, path, texts, hard)
     if len(answers) != len(texts):
         raise CannotCompare(f"{len(texts)} inputs, but {len(answers)} answers")
 
@@ -386,6 +428,8 @@ def main():
         print(f"inputs: {len(texts)}")
         print(f"logits: max difference {max(r[0] for r in compared):.1e}")
         print(f"attention: max difference {max(r[1] for r in compared):.1e}")
+        if hard:
+            print(f"posterior: max difference {max(r[3] for r in compared):.1e}")
     agree = len(compared) == len(texts) and all(r[2] for r in compared)
     print("agree" if agree else "DIFFER")
     return 0 if agree else 1

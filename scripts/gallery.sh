@@ -82,6 +82,13 @@ picture query.png "Previous and current query" \
   'attnviz train --task reverse --query previous --out previous-query' \
   'attnviz train --task reverse --query current --out current-query' \
   'attnviz render --model previous-query current-query --input monojitcnn --columns 2 --out query.png'
+picture hard.png "Soft attention, hard attention, and where the answer came from" \
+  "Three maps of sorted digits: copies of a digit share the first; the others take them one after the other." \
+  "$all" 'attnviz train --task sort --attention hard --out hard-sort' \
+  'attnviz predict --model runs/sort --attention soft.json 31315242' \
+  'attnviz predict --model hard-sort --attention prior.json 31315242' \
+  'attnviz predict --model hard-sort --map posterior --attention posterior.json 31315242' \
+  'attnviz render --matrix soft.json prior.json posterior.json --gold --columns 3 --out hard.png'
 long='--task reverse --min-length 5 --max-length 40 --steps 4000 --hidden 64'
 picture bottleneck.png "The bottleneck: exact match by length, with and without attention" \
   "Three curves: with attention exact match stays high for long inputs, without it falls." \

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # scripts/study.sh --quick | --full | --seeds FROM TO [--variants] [--task NAME]
-# scripts/study.sh --faithful [--seeds FROM TO] [--task NAME] [--update-docs]
+# scripts/study.sh --hard [--seeds FROM TO] [--task NAME]
+# scripts/study.sh --faithful [--hard] [--seeds FROM TO] [--task NAME] [--update-docs]
 # Trains every task with several seeds and measures it on 10,000 held-out examples: a CSV with one line per
 # model, then a Markdown table with the targets and pass or FAIL. Exit 1 if any target is missed.
 #   --quick      seeds 1..3, default recipes
@@ -8,10 +9,13 @@
 #   --seeds FROM TO   these seeds, default recipes
 #   --task NAME  of the default recipes this one alone
 #   --variants   also, seeds 1..3, the effect of each choice: the default recipe with one setting changed
+# With --hard every task is trained with hard attention instead, seeds 1..10: with the default recipe, without
+# the entropy penalty, and sort also without coverage. A second table has the gold mass of the posterior.
 # With --faithful every task is trained with seeds 1..10 by its default recipe, without the entropy penalty,
 # with the paper's query and with the dot score, and `eval --explain` measures whether what each method says
 # is true and needed: Markdown tables, and a picture of a sort model in faithfulness.png. Models that a folder
 # of ATTNVIZ_STUDY holds already are not measured again. 15 minutes on two cores.
+#   --hard         with the default and the dot score, each with soft and with hard attention; fewer methods
 #   --update-docs  write both into docs/ rather than to standard output and the folder
 # ATTNVIZ_PROGRAM: the program to measure (default: that of the release preset)
 # ATTNVIZ_STUDY: folder for models and study.csv (default: a temporary one for the models)
@@ -24,6 +28,7 @@ only=
 others=()
 variants=()
 faithful=
+hard=
 docs=
 seeds_given=
 while (($#)); do
@@ -52,6 +57,7 @@ while (($#)); do
       variants+=("reverse --coverage on" "sort --coverage off" "dates --coverage on" "dates --forgetting 0")
       ;;
     --faithful) faithful=yes ;;
+    --hard) hard=yes ;;
     --update-docs) docs=yes ;;
     *) fail "unknown argument $1; see the head of this script" ;;
   esac
@@ -59,7 +65,8 @@ while (($#)); do
 done
 
 [[ -z $docs || -n $faithful ]] || fail "--update-docs: needs --faithful"
-[[ -z $faithful || -n $seeds_given ]] || to=10
+[[ -z $docs || -z $hard ]] || fail "--update-docs: takes no --hard"
+[[ -z $faithful$hard || -n $seeds_given ]] || to=10
 
 program=${ATTNVIZ_PROGRAM:-$root/build/release/attnviz}
 [[ -x $program ]] || fail "$program is missing: run scripts/quickstart.sh first"
@@ -96,6 +103,11 @@ measure_faithful() {
 export -f measure measure_faithful
 export program folder
 export methods=attention,value,erase,occlusion,flip,gradient,ig,shapley,lime,truth count=30
+others_of_task=("" " --entropy-penalty 0" " --query previous" " --score dot")
+if [[ -n $hard ]]; then
+  methods=attention,erase,occlusion,shapley,truth  # hard attention has no values
+  others_of_task=("" " --attention hard" " --score dot" " --score dot --attention hard")
+fi
 
 names=$("$program" tasks --names)
 mapfile -t tasks <<<"${only:-$names}"
@@ -106,7 +118,7 @@ if [[ -n $faithful ]]; then
   mkdir -p "$folder/faithful"
   # shellcheck disable=SC2016 # the inner bash expands these
   for seed in $(seq "$from" "$to"); do
-    for variant in "" " --entropy-penalty 0" " --query previous" " --score dot"; do
+    for variant in "${others_of_task[@]}"; do
       for task in "${tasks[@]}"; do printf '%s\0%s\0' "$task$variant" "$seed"; done
     done
   done | xargs -0 -n 2 -P "${ATTNVIZ_JOBS:-$(nproc)}" bash -c 'measure_faithful "$0" "$1"'
@@ -120,7 +132,15 @@ if [[ -n $faithful ]]; then
 fi
 # shellcheck disable=SC2016 # the inner bash expands these
 {
-  for settings in "${tasks[@]}" ${others[@]+"${others[@]}"}; do
+  default=("${tasks[@]}")
+  if [[ -n $hard ]]; then
+    default=()
+    for task in "${tasks[@]}"; do
+      default+=("$task --attention hard" "$task --attention hard --entropy-penalty 0")
+      [[ $task != sort ]] || default+=("$task --attention hard --coverage off")
+    done
+  fi
+  for settings in "${default[@]}" ${others[@]+"${others[@]}"}; do
     for seed in $(seq "$from" "$to"); do printf '%s\0%s\0' "$settings" "$seed"; done
   done
   for settings in ${variants[@]+"${variants[@]}"}; do

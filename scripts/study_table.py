@@ -3,7 +3,8 @@
 
 Makes the tables of scripts/study.sh from its raw lines (settings, seed, report of `train --json`, scores
 of `eval --json`, tab-separated): a CSV with a line a model, and on standard output a Markdown table with a
-line a setting, held against the targets of the default recipes. Exit 1 if a target is missed."""
+line a setting, held against the targets of the default recipes. Models with hard attention get a second
+table, of their posterior. Exit 1 if a target is missed."""
 
 import csv
 import json
@@ -61,6 +62,26 @@ def summarise(found):
     }
 
 
+def print_posteriors(runs):
+    """The maps of hard attention side by side: where it looks, and where the answer came from. For dates,
+    those of the worst field."""
+    rows = [(settings, found) for settings, found in runs.items()
+            if all("posterior" in run[2] for run in found)]
+    if not rows:
+        return
+    print("\n| settings | exact, mean / worst | gold mass, mean / worst | of the posterior | hit rate, worst |"
+          " of the posterior |")
+    print("|---|---|---|---|---|---|")
+    for settings, found in rows:
+        exact = [run[2]["exact_match"] for run in found]
+        looks = summarise(found)
+        came_from = summarise([(seed, report, {**scores, **scores["posterior"]})
+                               for seed, report, scores in found])
+        masses = [f"{f['mass_mean']:.4f} / {f['mass_worst']:.4f}" for f in (looks, came_from)]
+        print(f"| {settings} | {100 * sum(exact) / len(exact):.2f} % / {100 * min(exact):.2f} % |"
+              f" {' | '.join(masses)} | {looks['hit_worst']:.4f} | {came_from['hit_worst']:.4f} |")
+
+
 def missed(figures, target):
     """Names of the targets that are missed. `exact_all` is a share of the seeds, rounded down: eight
     of ten, two of three."""
@@ -96,6 +117,7 @@ def main():
         print(f"| {settings} | {f['seeds']} | {f['exact_all']} |"
               f" {100 * f['exact_worst']:.2f} % | {f['mass_mean']:.4f} / {f['mass_worst']:.4f} |"
               f" {f['hit_worst']:.4f} | {f['seconds']:.2f} | {verdict} |")
+    print_posteriors(runs)
     sys.exit(1 if failed else 0)
 
 

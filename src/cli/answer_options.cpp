@@ -18,6 +18,22 @@ void add_answer_options(const Command& command, AnswerOptions& answer) {
                "write the input symbol that an <unk> attends to most in its place");
 }
 
+void add_map_option(const Command& command, std::string& map) {
+  command.choice("--map", map, {"attention", "posterior"},
+                 "which map: where the model looks, or with hard attention where each symbol of "
+                 "the answer came from (default attention)");
+}
+
+bool wants_posterior(const std::string& map, const Model& model) {
+  const bool wanted = map == "posterior";
+  if (wanted && !model.config.hard) {
+    throw UsageError(
+        "--map: expected attention, got posterior, which only a model trained with "
+        "--attention hard has");
+  }
+  return wanted;
+}
+
 void tell_unknown(bool quiet, const std::string& place, const SourceText& text) {
   if (text.unknown.empty()) return;
   tell_note(quiet,

@@ -13,6 +13,12 @@ inline constexpr int max_hypotheses = 100;
 /// Adds --beam, --length-penalty and --replace-unk. `answer` must outlive the program.
 void add_answer_options(const Command& command, AnswerOptions& answer);
 
+/// Adds --map. `map` must outlive the program.
+void add_map_option(const Command& command, std::string& map);
+
+/// Whether --map asks for the posterior. Throws UsageError where the model has none.
+bool wants_posterior(const std::string& map, const Model& model);
+
 /// Notes the symbols of `text` that the model does not know, if any; `place` names the text's
 /// origin.
 void tell_unknown(bool quiet, const std::string& place, const SourceText& text);

@@ -15,8 +15,9 @@ const Matrix& AnswerTape::logits_of(Index output, MatrixIn attention) const {
   const Index N = attention.cols();
   const Columns all{0, N};
   DecoderTape& tape = changed_;
-  tape.grow(model_.config, 1, 0, N);
-  product(annotations(), attention, tape.contexts.leftCols(N));
+  const AttentionMemory& memory = scratch_.tape.memory;
+  tape.grow(model_.config, 1, memory.size(), memory.size(), N);
+  if (!model_.config.hard) product(annotations(), attention, tape.contexts.leftCols(N));
 
   const GruTape& gru = scratch_.tape.decoder.gru;
   tape.gru.before.leftCols(N).colwise() = gru.before.col(output);
@@ -28,6 +29,11 @@ const Matrix& AnswerTape::logits_of(Index output, MatrixIn attention) const {
     update_state(weights, tables, inputs, tape.contexts, all, tape);
   }
   readout(weights, tables, inputs, all, tape);
+  if (model_.config.hard) {
+    tape.marginal.values = scratch_.tape.decoder.marginal.values;
+    tape.attention.weights.topLeftCorner(memory.size(), N) = attention;
+    for (Index k = 0; k < N; ++k) sum_out_inputs(weights, memory, 0, k, tape);
+  }
   if (!tape.logits.leftCols(N).allFinite()) {
     refuse_not_finite(model_.name, fmt::format("the logits of output symbol {}", output + 1));
   }

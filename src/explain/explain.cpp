@@ -78,6 +78,9 @@ std::string Explainer::refusal(Method method) const {
   if (reads_attention && parts_->model.config.attention == Attention::none) {
     return "the model has no attention";
   }
+  if ((method == Method::value || method == Method::logit) && parts_->model.config.hard) {
+    return "hard attention mixes probabilities, not values, so no part of a sum is one input's";
+  }
   if (method == Method::truth && !parts_->task) return "the model was trained on no task";
   if (method == Method::logit && parts_->model.config.readout_units > 0) {
     return "the model's readout has a hidden layer, so no part of a logit is one input's";

@@ -48,6 +48,7 @@ struct Node {
   int id = 0;
   double log_probability = 0.0;
   std::vector<float> attention;
+  std::vector<float> posterior;  // with hard attention
 };
 
 struct Hypothesis {
@@ -66,7 +67,8 @@ class Search {
 
   /// Takes one step, whose columns start at `block`, and moves the states that the next step needs
   /// into the columns of the remaining hypotheses. `inputs` is that of the next step.
-  void advance(DecoderTape& tape, Index block, std::span<int> inputs, Matrix& scratch) {
+  void advance(const DecoderWeights& weights, const AttentionMemory& memory, DecoderTape& tape,
+               Index block, std::span<int> inputs, Matrix& scratch) {
     const Index column = block + first_;
     std::vector<Hypothesis> next;
     std::vector<int> parents;
@@ -74,6 +76,11 @@ class Search {
       const bool ends = candidate.id == Vocabulary::end || alive_[0].length + 1 == limit_;
       if (!ends && next.size() == width()) continue;
       const Hypothesis extended = extend(candidate, tape, column);
+      if (weights.hard()) {
+        const Vector from = posterior(weights, memory, first_ + candidate.parent,
+                                      column + candidate.parent, candidate.id, tape);
+        nodes_.back().posterior.assign(from.begin(), from.end());
+      }
       if (ends) {
         finished_.push_back(extended);
       } else {
@@ -141,8 +148,11 @@ class Search {
   Hypothesis extend(const Candidate& candidate, const DecoderTape& tape, Index column) {
     const Hypothesis& before = alive_[static_cast<std::size_t>(candidate.parent)];
     const Scalar* a = tape.attention.weights.col(column + candidate.parent).data();
-    nodes_.push_back({before.node, candidate.id, candidate.log_probability,
-                      std::vector<float>(a, a + source_length_)});
+    nodes_.push_back({before.node,
+                      candidate.id,
+                      candidate.log_probability,
+                      std::vector<float>(a, a + source_length_),
+                      {}});
     return {static_cast<int>(nodes_.size()) - 1, candidate.score, before.length + 1};
   }
 
@@ -157,6 +167,8 @@ class Search {
       answer.log_probabilities.push_back((*node)->log_probability);
       answer.attention.insert(answer.attention.end(), (*node)->attention.begin(),
                               (*node)->attention.end());
+      answer.posterior.insert(answer.posterior.end(), (*node)->posterior.begin(),
+                              (*node)->posterior.end());
     }
     return answer;
   }
@@ -267,11 +279,13 @@ std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights
     decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
                  earlier, now, tape.decoder);
     readout(weights.decoder, scratch.tables.decoder, inputs, now, tape.decoder);
+    finish_step(weights.decoder, tape.memory, now, tape.decoder);
     earlier = now;
     const auto next_inputs = std::span(inputs).subspan(static_cast<std::size_t>(((t + 1) % 2) * B));
     for (Index s = 0; s < going; ++s) {
       Search& search = searches[static_cast<std::size_t>(s)];
-      if (!search.done()) search.advance(tape.decoder, now.first, next_inputs, moved);
+      if (!search.done())
+        search.advance(weights.decoder, tape.memory, tape.decoder, now.first, next_inputs, moved);
     }
     while (going > 0 && searches[static_cast<std::size_t>(going - 1)].done()) --going;
   }

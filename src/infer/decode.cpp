@@ -13,9 +13,11 @@
 namespace attnviz {
 namespace {
 
-/// Adds the symbol `id` of the step in `column` to an answer over `length` inputs.
-void take(const DecodingScratch& scratch, Index column, int id, Index length, Decoded& answer) {
-  const DecoderTape& tape = scratch.tape.decoder;
+/// Adds the symbol `id` of the step in `column` to the answer to an example.
+void take(const DecoderWeights& weights, DecodingScratch& scratch, Index example, Index column,
+          int id, Decoded& answer) {
+  DecoderTape& tape = scratch.tape.decoder;
+  const Index length = scratch.tape.memory.of(example).count;
   const Scalar* a = tape.attention.weights.col(column).data();
   const auto logits = tape.logits.col(column);
   const bool is_attention_finite =
@@ -28,6 +30,10 @@ void take(const DecodingScratch& scratch, Index column, int id, Index length, De
   }
   answer.ids.push_back(id);
   answer.attention.insert(answer.attention.end(), a, a + length);
+  if (weights.hard()) {
+    const Vector from = posterior(weights, scratch.tape.memory, example, column, id, tape);
+    answer.posterior.insert(answer.posterior.end(), from.begin(), from.end());
+  }
   answer.log_probabilities.push_back(static_cast<double>(logits[id]) - log_sum_exp(logits));
   if (scratch.keep_logits) {
     answer.logits.insert(answer.logits.end(), logits.data(), logits.data() + logits.size());
@@ -73,6 +79,7 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
     decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
                  earlier, now, tape.decoder);
     readout(weights.decoder, scratch.tables.decoder, inputs, now, tape.decoder);
+    finish_step(weights.decoder, tape.memory, now, tape.decoder);
     earlier = now;
 
     const Index next = ((t + 1) % 2) * B;
@@ -82,7 +89,7 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
       Decoded& answer = answers[static_cast<std::size_t>(scratch.batch.order[place])];
       const int symbol = most_probable(tape.decoder.logits, now.first + k);
       const Index length = tape.memory.of(k).count;
-      take(scratch, now.first + k, symbol, length, answer);
+      take(weights.decoder, scratch, k, now.first + k, symbol, answer);
       inputs[static_cast<std::size_t>(next + k)] = symbol;
       done[place] = symbol == Vocabulary::end ||
                     static_cast<int>(answer.ids.size()) == scratch.limit(static_cast<int>(length));
@@ -105,7 +112,7 @@ std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelCon
     const auto pair = static_cast<std::size_t>(batch.order[static_cast<std::size_t>(k)]);
     for (std::size_t t = 0; t < pairs[pair]->target.size(); ++t) {
       const Index column = step_columns(batch.target_first, static_cast<Index>(t)).first + k;
-      take(scratch, column, pairs[pair]->target[t], tape.memory.of(k).count, answers[pair]);
+      take(weights.decoder, scratch, k, column, pairs[pair]->target[t], answers[pair]);
     }
   }
   return answers;

@@ -15,6 +15,7 @@ namespace attnviz {
 struct Decoded {
   std::vector<int> ids;                   // with END, unless the limit was reached first
   std::vector<float> attention;           // ids.size() x source length with END, row-major
+  std::vector<float> posterior;           // the same with hard attention, else empty: P(j | symbol)
   std::vector<float> logits;              // ids.size() x target vocabulary, row-major, if kept
   std::vector<double> log_probabilities;  // of each of the ids, given those before it
 
@@ -61,8 +62,9 @@ struct DecodingScratch {
 
 /// What decode_forced() computes for a pair: attention and logits of every step.
 inline ChunkSize forced_size(const ModelConfig& config, const EncodedPair& pair) {
+  const std::size_t maps = config.hard ? 2 : 1;
   return {pair.target.size(),
-          pair.source.size() + static_cast<std::size_t>(config.target_vocabulary)};
+          maps * pair.source.size() + static_cast<std::size_t>(config.target_vocabulary)};
 }
 
 /// Throws InputError: `what` is not finite, as weights that are too large make it.

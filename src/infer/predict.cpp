@@ -60,7 +60,8 @@ Answerer::Answerer(const Model& model)
 
 /// `answer` are the symbols of decoded.ids, END left out.
 Prediction Answerer::tell(std::size_t input, int rank, const std::vector<std::string>& source,
-                          std::vector<std::string> answer, Decoded decoded) const {
+                          std::vector<std::string> answer, Decoded decoded,
+                          const AnswerOptions& options) const {
   Prediction result;
   result.input = input;
   result.rank = rank;
@@ -73,6 +74,11 @@ Prediction Answerer::tell(std::size_t input, int rank, const std::vector<std::st
   result.map.source = with_end(source);
   result.map.target = result.ended ? with_end(answer) : answer;
   result.map.weights = std::move(decoded.attention);
+  result.posterior = std::move(decoded.posterior);
+  if (options.posterior) {
+    result.map.weights = result.posterior;
+    result.map.metadata["map"] = "posterior";
+  }
   result.logits = std::move(decoded.logits);
   if (task_) add_truth(*task_, source, answer.size(), result.map);
   result.answer = std::move(answer);
@@ -114,7 +120,7 @@ std::vector<Prediction> Answerer::predict(std::span<const std::vector<std::strin
         std::vector<std::string> answer = decode(model_.target, decoded.ids);
         if (options.replace_unknown) replace_unknown(source, decoded, answer);
         predictions.push_back(
-            tell(first + i, ++rank, source, std::move(answer), std::move(decoded)));
+            tell(first + i, ++rank, source, std::move(answer), std::move(decoded), options));
         if (options.beam.width > 1) note_probability(predictions.back());
         if (options.beam.n_best > 1)
           predictions.back().map.metadata["rank"] = fmt::format("{}", rank);
@@ -125,14 +131,15 @@ std::vector<Prediction> Answerer::predict(std::span<const std::vector<std::strin
 }
 
 std::vector<Prediction> Answerer::align(std::span<const std::vector<std::string>> sources,
-                                        std::span<const std::vector<std::string>> targets) {
+                                        std::span<const std::vector<std::string>> targets,
+                                        const AnswerOptions& options) {
   std::vector<Prediction> predictions;
   const auto size = [&](const EncodedPair& pair) { return forced_size(model_.config, pair); };
   for_each_chunk_of_pairs(sources, targets, size, [&](std::size_t first, auto pairs) {
     auto answers = decode_forced(model_.weights, model_.config, pairs, scratch_);
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      predictions.push_back(
-          tell(first + i, 1, sources[first + i], targets[first + i], std::move(answers[i])));
+      predictions.push_back(tell(first + i, 1, sources[first + i], targets[first + i],
+                                 std::move(answers[i]), options));
       note_probability(predictions.back());
     }
   });
@@ -143,9 +150,10 @@ std::size_t max_numbers(const Model& model, const ModelText& text, std::size_t s
                         const AnswerOptions& options) {
   const auto columns = symbols + 1;
   const int rows = answer_limit(text.longest, static_cast<int>(columns));
+  const std::size_t maps = model.config.hard ? 2 : 1;
   const auto logits = options.keep_logits ? static_cast<std::size_t>(model.target.size()) : 0;
   return static_cast<std::size_t>(options.beam.n_best) * static_cast<std::size_t>(rows) *
-         (columns + logits);
+         (maps * columns + logits);
 }
 
 }  // namespace attnviz

@@ -26,13 +26,15 @@ struct Prediction {
   /// END last on both sides. Where the model's task knows the answer: gold, expected (cut or filled
   /// up to the rows there are) and all of it in metadata["expected"].
   AttentionMap map;
-  std::vector<float> logits;  // rows x target vocabulary, row-major, if kept
+  std::vector<float> posterior;  // rows x columns of the map, with hard attention: P(j | symbol)
+  std::vector<float> logits;     // rows x target vocabulary, row-major, if kept
 };
 
 struct AnswerOptions {
   BeamOptions beam;
   bool keep_logits = false;      // with a beam of one
   bool replace_unknown = false;  // <unk> in an answer by the input that it attends to most
+  bool posterior = false;        // map the posterior in place of the attention, which must be hard
 };
 
 /// The numbers that the answers to a source of so many symbols hold at most, in maps and logits.
@@ -52,13 +54,15 @@ class Answerer {
                                   const AnswerOptions& options = {});
 
   /// The given targets as if the model had answered so: their attention and log-probability. As
-  /// many targets as sources. Throws as predict() does.
+  /// many targets as sources. Of the options only `posterior` counts. Throws as predict() does.
   std::vector<Prediction> align(std::span<const std::vector<std::string>> sources,
-                                std::span<const std::vector<std::string>> targets);
+                                std::span<const std::vector<std::string>> targets,
+                                const AnswerOptions& options = {});
 
  private:
   Prediction tell(std::size_t input, int rank, const std::vector<std::string>& source,
-                  std::vector<std::string> answer, Decoded decoded) const;
+                  std::vector<std::string> answer, Decoded decoded,
+                  const AnswerOptions& options) const;
   template <typename Size, typename F>
   void for_each_chunk_of_pairs(std::span<const std::vector<std::string>> sources,
                                std::span<const std::vector<std::string>> targets, Size&& size,
@@ -79,8 +83,9 @@ inline std::vector<Prediction> predict(const Model& model,
 }
 inline std::vector<Prediction> align(const Model& model,
                                      std::span<const std::vector<std::string>> sources,
-                                     std::span<const std::vector<std::string>> targets) {
-  return Answerer(model).align(sources, targets);
+                                     std::span<const std::vector<std::string>> targets,
+                                     const AnswerOptions& options = {}) {
+  return Answerer(model).align(sources, targets, options);
 }
 
 }  // namespace attnviz

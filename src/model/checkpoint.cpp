@@ -59,14 +59,16 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
 }
 
 Json to_json(const ModelConfig& config) {
-  return {{"embedding", config.embedding},
-          {"hidden", config.hidden},
-          {"decoder_hidden", config.decoder_hidden},
-          {"attention_units", config.attention_units},
-          {"readout_units", config.readout_units},
-          {"query", to_string(config.query)},
-          {"attention", to_string(config.attention)},
-          {"coverage", config.coverage}};
+  Json json = {{"embedding", config.embedding},
+               {"hidden", config.hidden},
+               {"decoder_hidden", config.decoder_hidden},
+               {"attention_units", config.attention_units},
+               {"readout_units", config.readout_units},
+               {"query", to_string(config.query)},
+               {"attention", to_string(config.attention)},
+               {"coverage", config.coverage}};
+  if (config.hard) json["hard"] = true;  // other models keep the bytes that they always had
+  return json;
 }
 
 const std::string& text_entry(const TensorFile& file, const std::string& key,
@@ -122,6 +124,15 @@ ModelConfig read_config(const Json& json, const std::string& name) {
                      printable(coverage.dump()));
   }
   config.coverage = coverage.get<bool>();
+  const Json hard = json.value("hard", Json(false));  // the same
+  const bool can_be = is_learned(*form) && config.query == Query::current;
+  if (!hard.is_boolean() || (hard.get<bool>() && !can_be)) {
+    throw InputError(name +
+                     ": config: hard: expected false, or true with a form that has scores and the "
+                     "current query, got " +
+                     printable(hard.dump()));
+  }
+  config.hard = hard.get<bool>();
   return config;
 }
 

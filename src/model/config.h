@@ -29,8 +29,11 @@ struct ModelConfig {
   Query query = Query::current;
   Attention attention = Attention::additive;
   bool coverage = false;  // the additive score knows what was attended to before
+  bool hard = false;      // an output reads one input, which is summed out: see model/marginal.h
 
   int annotation() const { return 2 * hidden; }  // K
+  /// Size of the contexts: none with hard attention.
+  int context() const { return hard ? 0 : annotation(); }
   /// Size of the keys, and of what a query becomes.
   int key() const { return attention == Attention::bilinear ? decoder_hidden : attention_units; }
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;

@@ -1,5 +1,6 @@
 #include "model/decoder.h"
 
+#include "model/marginal_steps.h"
 #include "model/step_tokens.h"
 #include "model/steps.h"
 #include "nn/activation.h"
@@ -25,11 +26,11 @@ template <typename Weights>
 struct Blocks {
   Weights& w;
   Index E = w.embedding.rows();
-  Index K = w.gru.W_ih.cols() - E;
   Index D = w.gru.W_hh.cols();
+  Index K = joint(w).W.cols() - D - E;
 
   auto gru_token() const { return w.gru.W_ih.leftCols(E); }
-  auto gru_context() const { return w.gru.W_ih.rightCols(K); }
+  auto gru_context() const { return w.gru.W_ih.rightCols(w.gru.W_ih.cols() - E); }
   auto joint_state() const { return joint(w).W.leftCols(D); }
   auto joint_context() const { return joint(w).W.middleCols(D, K); }
   auto joint_token() const { return joint(w).W.rightCols(E); }
@@ -41,12 +42,15 @@ std::span<const int> ids_of(std::span<const int> ids, Columns step) {
 
 /// Of readout(), all steps at once.
 void readout_backward(const DecoderBackwardWeights& weights, const Batch& batch,
-                      const DecoderTape& tape, DecoderBackwardTape& d_tape,
-                      DecoderWeights& d_weights, DecoderTables& d_tables) {
+                      const AttentionMemory& memory, const DecoderTape& tape,
+                      DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
+                      DecoderTables& d_tables, StopCheck stop) {
   const auto N = static_cast<Index>(batch.labels.size());
   // logits = W_o t + b_o and t = tanh(...)
   const bool hidden = has_hidden_readout(d_weights);
-  if (hidden) {
+  if (weights.hard()) {
+    sum_out_inputs_backward(weights, batch, memory, tape, d_tape, d_weights, stop);
+  } else if (hidden) {
     const auto d_logits = d_tape.d_logits.leftCols(N);
     const auto t = tape.combined.leftCols(N);
     add_product(d_logits, t.transpose(), d_weights.readout.W);
@@ -67,8 +71,14 @@ void readout_backward(const DecoderBackwardWeights& weights, const Batch& batch,
   const auto d_out = (hidden ? d_tape.d_combined : d_tape.d_logits).leftCols(N);
   look_up_backward(d_out, batch.inputs, d_tables.readout);
   add_product(d_out, tape.gru.after.leftCols(N).transpose(), d_w.joint_state());
-  add_product(d_out, tape.contexts.leftCols(N).transpose(), d_w.joint_context());
   product(weights.joint_state_t, d_out, d_tape.d_after.leftCols(N));
+  if (weights.hard()) {
+    const Index M = memory.size();
+    add_product(d_tape.marginal.d_values.leftCols(M), memory.annotations.leftCols(M).transpose(),
+                d_w.joint_context());
+    return;
+  }
+  add_product(d_out, tape.contexts.leftCols(N).transpose(), d_w.joint_context());
   product(weights.joint_context_t, d_out, d_tape.d_contexts.leftCols(N));
 }
 
@@ -101,17 +111,21 @@ void DecoderBackwardWeights::prepare(const DecoderWeights& weights) {
   joint_state_t = w.joint_state().transpose();
   joint_context_t = w.joint_context().transpose();
   joint_token_t = w.joint_token().transpose();
-  if (has_hidden_readout(weights)) readout_t = weights.readout.W.transpose();
+  if (!has_hidden_readout(weights)) return;
+  readout_t = weights.readout.W.transpose();
+  if (weights.hard()) readout = weights.readout;
 }
 
-void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_steps, Index columns) {
+void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_total,
+                       Index source_steps, Index columns) {
   gru.grow(config.decoder_hidden, columns);
   attention.grow(config.key(), source_steps, columns, config.coverage);
+  marginal.grow(config, source_total, source_steps, columns);
   attnviz::grow(input, 3 * config.decoder_hidden, columns);
   attnviz::grow(first_backward, config.hidden, batch);
   attnviz::grow(initial_state, config.decoder_hidden, batch);
-  attnviz::grow(contexts, config.annotation(), columns);
-  attnviz::grow(earlier_contexts, config.annotation(), columns);
+  attnviz::grow(contexts, config.context(), columns);
+  attnviz::grow(earlier_contexts, config.context(), columns);
   attnviz::grow(combined, config.readout_units, columns);
   attnviz::grow(logits, config.target_vocabulary, columns);
 }
@@ -121,12 +135,14 @@ void DecoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
   gru.grow(config.decoder_hidden, columns);
   attention.grow(config.annotation(), config.key(), batch.starts.back(), batch.source_steps(),
                  columns);
+  marginal.grow(config, batch.starts.back(), batch.source_steps());
+  if (config.hard) attnviz::grow(attention.d_log_weights, batch.source_steps(), columns);
   attnviz::grow(d_logits, config.target_vocabulary, columns);
   attnviz::grow(d_combined, config.readout_units, columns);
   attnviz::grow(d_after, config.decoder_hidden, columns);
-  attnviz::grow(d_contexts, config.annotation(), columns);
+  attnviz::grow(d_contexts, config.context(), columns);
   attnviz::grow(d_state, config.decoder_hidden, batch.size);
-  attnviz::grow(d_earlier, config.annotation(), batch.size);
+  attnviz::grow(d_earlier, config.context(), batch.size);
   attnviz::grow(d_first_backward, config.hidden, batch.size);
   attnviz::grow(entropy_weights, columns, 1);
 }
@@ -158,6 +174,10 @@ void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, Decod
   const Index H = weights.initial_state.W.cols();
   const auto B = static_cast<Index>(memory.starts.size()) - 1;
   attention_keys(weights.attention, memory);
+  if (weights.hard()) {
+    product(context_readout(weights), memory.annotations.leftCols(memory.size()),
+            tape.marginal.values.leftCols(memory.size()));
+  }
   for (Index k = 0; k < B; ++k) {
     tape.first_backward.col(k) = memory.annotations.col(memory.of(k).first).tail(H);
   }
@@ -209,9 +229,11 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables,
              std::span<const int> inputs, Columns now, DecoderTape& tape) {
   const Blocks<const DecoderWeights> w{weights};
   const bool hidden = has_hidden_readout(weights);
-  auto out = columns(hidden ? tape.combined : tape.logits, now);
+  Matrix& sums = weights.hard() ? tape.marginal.shared : hidden ? tape.combined : tape.logits;
+  auto out = columns(sums, now);
   look_up(tables.readout, ids_of(inputs, now), out);
   add_product(w.joint_state(), columns(tape.gru.after, now), out);
+  if (weights.hard()) return;
   add_product(w.joint_context(), columns(tape.contexts, now), out);
   if (!hidden) return;
   tanh_in_place(out);
@@ -226,7 +248,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
                      DecoderBackwardTape& d_tape, DecoderWeights& d_weights,
                      DecoderTables& d_tables, StopCheck stop) {
   const auto N = static_cast<Index>(batch.labels.size());
-  readout_backward(weights, batch, tape, d_tape, d_weights, d_tables);
+  readout_backward(weights, batch, memory, tape, d_tape, d_weights, d_tables, stop);
 
   for (Index k = 0; k < N; ++k) {
     const bool labelled = batch.labels[static_cast<std::size_t>(k)] >= 0;
@@ -273,8 +295,13 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
   add_product(d_inputs, given.leftCols(N).transpose(),
               Blocks<DecoderWeights>{d_weights}.gru_context());
   stop();
-  annotations_backward(d_tape.d_contexts, batch.target_first, memory, tape.attention,
-                       d_tape.attention);
+  if (weights.hard()) {
+    product(weights.joint_context_t, d_tape.marginal.d_values.leftCols(memory.size()),
+            d_tape.attention.d_annotations.leftCols(memory.size()));
+  } else {
+    annotations_backward(d_tape.d_contexts, batch.target_first, memory, tape.attention,
+                         d_tape.attention);
+  }
   attention_weights_backward(weights.attention, queries.leftCols(N), memory, d_tape.attention,
                              d_weights.attention);
   start_backward(weights, memory, tape, d_tape, d_weights.initial_state);

@@ -10,10 +10,14 @@
 // through a hidden layer (the paper has one too, appendix A.2.2):
 //
 //   t_i = tanh(W_r [s_i ; c_i ; y_{i-1}] + b_r), logits = W_o t_i + b_o
+//
+// Hard attention has no contexts: model/marginal.h has its equations. Matrices of contexts are then
+// empty.
 #pragma once
 
 #include "base/random.h"
 #include "base/stop.h"
+#include "model/marginal.h"
 #include "model/weights.h"
 #include "text/batch.h"
 
@@ -39,7 +43,9 @@ struct DecoderBackwardWeights {
   Matrix joint_context_t;  // K x R, or K x V
   Matrix joint_token_t;    // E x R, or E x V
   Matrix readout_t;        // R x V, empty for a linear readout
+  LinearWeights readout;   // V x R, as forward has it, which hard attention does again; else empty
 
+  bool hard() const { return gru_context_t.rows() == 0; }
   void prepare(const DecoderWeights& weights);
 };
 
@@ -57,6 +63,7 @@ struct DecoderTape {
   ReadoutDropout dropout;
   GruTape gru;
   AttentionTape attention;
+  MarginalTape marginal;
   Matrix input;             // 3D x N   W_ih [y ; c] + b_ih
   Matrix first_backward;    // H x B   h<-_1
   Matrix initial_state;     // D x B   s_0
@@ -65,12 +72,14 @@ struct DecoderTape {
   Matrix combined;          // R x N   t_i, after dropout
   Matrix logits;            // V x N
 
-  void grow(const ModelConfig& config, Index batch, Index source_steps, Index columns);
+  void grow(const ModelConfig& config, Index batch, Index source_total, Index source_steps,
+            Index columns);
 };
 
 struct DecoderBackwardTape {
   GruBackwardTape gru;
   AttentionBackwardTape attention;
+  MarginalBackwardTape marginal;
   Matrix d_logits;          // V x N
   Matrix d_combined;        // R x N   before the tanh
   Matrix d_after;           // D x N   what the readout adds to the gradient of s_i
@@ -104,9 +113,21 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
                   const AttentionMemory& memory, std::span<const int> inputs, Columns earlier,
                   Columns now, DecoderTape& tape);
 
-/// The logits of the columns `now`, which may be those of many steps.
+/// The logits of the columns `now`, which may be those of many steps; with hard attention only what
+/// all inputs share.
 void readout(const DecoderWeights& weights, const DecoderTables& tables,
              std::span<const int> inputs, Columns now, DecoderTape& tape);
+
+/// After readout(), with hard attention: the logits of a column of `example`, log p_i.
+void sum_out_inputs(const DecoderWeights& weights, const AttentionMemory& memory, Index example,
+                    Index column, DecoderTape& tape);
+/// The same of a step, with any attention: soft attention has its logits from readout().
+void finish_step(const DecoderWeights& weights, const AttentionMemory& memory, Columns step,
+                 DecoderTape& tape);
+
+/// With hard attention, where `symbol` in a column of `example` came from: P(j | symbol), of S.
+Vector posterior(const DecoderWeights& weights, const AttentionMemory& memory, Index example,
+                 Index column, int symbol, DecoderTape& tape);
 
 /// W_c, the block for c of the layer that reads [s ; c ; y]: R x K, or V x K.
 Eigen::Ref<const Matrix> context_readout(const DecoderWeights& weights);

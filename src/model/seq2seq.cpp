@@ -31,7 +31,7 @@ void Tape::grow(const ModelConfig& config, const Batch& batch, Index target_colu
   memory.starts = batch.starts;
   memory.grow(config.annotation(), config.key(), memory.size());
   encoder.grow(config, batch);
-  decoder.grow(config, batch.size, batch.source_steps(), target_columns);
+  decoder.grow(config, batch.size, memory.size(), batch.source_steps(), target_columns);
 }
 
 void BackwardTape::grow(const ModelConfig& config, const Batch& batch) {
@@ -61,6 +61,10 @@ void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const Mod
   }
   stop();
   readout(weights.decoder, tables.decoder, batch.inputs, {0, N}, tape.decoder);
+  for (Index t = 0; t < batch.target_steps(); ++t) {
+    stop();
+    finish_step(weights.decoder, tape.memory, step_columns(batch.target_first, t), tape.decoder);
+  }
 }
 
 void UpdateWeights::resize(const ModelConfig& config) {

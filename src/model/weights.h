@@ -22,9 +22,12 @@ struct DecoderWeights {
   Matrix embedding;             // E x V
   LinearWeights initial_state;  // D x H
   AttentionWeights attention;
-  GruWeights gru;         // input [y ; c] of E + K, state D
+  GruWeights gru;         // input [y ; c] of E + K, or y with hard attention; state D
   LinearWeights combine;  // R x (D + K + E), empty for a linear readout
   LinearWeights readout;  // V x R, or V x (D + K + E)
+
+  /// Whether attention is hard: then no context enters the GRU.
+  bool hard() const { return gru.W_ih.cols() == embedding.rows(); }
 };
 
 /// The two parts of a model. Where nothing passes between them, threads can take one each.
@@ -151,7 +154,7 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
   f(TensorSpec{"attention.score.weight", units, 1, score}, w.decoder.attention.v...);
   f(TensorSpec{"attention.coverage.weight", config.coverage ? units : 0, 1, coverage},
     w.decoder.attention.w...);
-  f(TensorSpec{"decoder.gru.weight_ih", 3 * D, E + K, gates}, w.decoder.gru.W_ih...);
+  f(TensorSpec{"decoder.gru.weight_ih", 3 * D, E + config.context(), gates}, w.decoder.gru.W_ih...);
   f(TensorSpec{"decoder.gru.weight_hh", 3 * D, D, gates}, w.decoder.gru.W_hh...);
   f(TensorSpec{"decoder.gru.bias_ih", 3 * D, 1, decoder_update_bias}, w.decoder.gru.b_ih...);
   f(TensorSpec{"decoder.gru.bias_hh", 3 * D, 1, zero}, w.decoder.gru.b_hh...);

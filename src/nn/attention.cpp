@@ -148,7 +148,7 @@ void attend(const AttentionWeights& weights, const AttentionMemory& memory, Matr
     auto a = weights_of(k);
     kernels().softmax(a.size(), a.data(), 1, a.data());
   }
-  for (Index k = 0; k < step.count; ++k) {
+  for (Index k = 0; k < step.count && contexts.rows() > 0; ++k) {
     product(columns(memory.annotations, memory.of(k)), weights_of(k), contexts.col(k));
   }
 }
@@ -182,6 +182,10 @@ void attend_backward(const AttentionBackwardWeights& weights, const AttentionMem
 
     // a = softmax(e)
     kernels().softmax_backward(a.size(), a.data(), d_e.data(), d_e.data());
+    if (d_contexts.rows() == 0) {  // log a_j = e_j - log sum_k e^e_k
+      const auto d_log_a = d_tape.d_log_weights.col(step.first + k).head(inputs.count);
+      d_e += d_log_a - d_log_a.sum() * a;
+    }
 
     if (weights.form == Attention::additive) {
       const Scalar* coverage = covered ? tape.coverage.col(step.first + k).data() : nullptr;

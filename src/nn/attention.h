@@ -89,6 +89,7 @@ struct AttentionBackwardTape {
   Matrix d_keys;            // A x N of the memory
   Matrix d_query;           // A x N
   Vector d_scores;          // S   of one column
+  Matrix d_log_weights;     // S x N   of log a, which hard attention has in place of d_contexts
   Matrix d_coverage;        // S x B   of the steps after the present one
   Matrix d_coverage_parts;  // simd_size x S   of one output, a buffer of the kernel
 
@@ -104,14 +105,16 @@ struct AttentionBackwardTape {
 /// keys = U_a annotations
 void attention_keys(const AttentionWeights& weights, AttentionMemory& memory);
 
-/// One output step: fills its weights and contexts (K x n), given the queries (D x n). `earlier` is
-/// the step before, empty for the first one: its weights add to the coverage.
+/// One output step: fills its weights and contexts (K x n; 0 x n where none are wanted), given the
+/// queries (D x n). `earlier` is the step before, empty for the first one: its weights add to the
+/// coverage.
 void attend(const AttentionWeights& weights, const AttentionMemory& memory, MatrixIn queries,
             Columns earlier, Columns step, AttentionTape& tape, MatrixOut contexts);
 
-/// Backward of one step, from the last to the first: given d_contexts (K x n), adds to d_queries
-/// (D x n), d_keys, and v and w of d_weights. The loss also holds entropy_weights[k] times the
-/// entropy -sum_j a_j log a_j of column k, counted in all packed columns (N).
+/// Backward of one step, from the last to the first: given d_contexts (K x n), or without contexts
+/// d_tape.d_log_weights, adds to d_queries (D x n), d_keys, and v and w of d_weights. The loss also
+/// holds entropy_weights[k] times the entropy -sum_j a_j log a_j of column k, counted in all packed
+/// columns (N).
 void attend_backward(const AttentionBackwardWeights& weights, const AttentionMemory& memory,
                      MatrixIn d_contexts, Columns step, const Vector& entropy_weights,
                      const AttentionTape& tape, AttentionBackwardTape& d_tape, MatrixOut d_queries,

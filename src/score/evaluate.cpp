@@ -24,12 +24,13 @@ void for_each_chunk_of_examples(std::span<const EncodedExample> examples, Size&&
 
 /// Scores one answer and its attention (a row for each of its tokens).
 void add(const EncodedExample& example, std::span<const int> answer,
-         std::span<const float> attention, Evaluation& sum) {
+         std::span<const float> attention, std::span<const float> posterior, Evaluation& sum) {
   const std::size_t columns = example.pair.source.size();
   const AnswerScores scores = score_answer(answer, example.pair.target);
   sum.answers += scores;
   sum.by_length[static_cast<int>(columns) - 1] += scores;
   sum.alignment += score_alignment(attention, columns, example.gold);
+  if (!posterior.empty()) sum.posterior += score_alignment(posterior, columns, example.gold);
 
   const ExampleDetails& details = example.details;
   if (!details.kind.empty()) sum.by_kind[details.kind] += scores;
@@ -38,6 +39,10 @@ void add(const EncodedExample& example, std::span<const int> answer,
     const auto row = attention.subspan(i * columns, columns);
     if (i < details.fields.size() && !details.fields[i].empty()) {
       sum.by_field[details.fields[i]].add_row(row, example.gold[i]);
+      if (!posterior.empty()) {
+        sum.posterior_by_field[details.fields[i]].add_row(posterior.subspan(i * columns, columns),
+                                                          example.gold[i]);
+      }
     }
     if (!details.distractor.empty()) sum.distractor.add_row(row, details.distractor);
   }
@@ -71,7 +76,7 @@ Evaluation evaluate_forced(const Seq2SeqWeights& weights, const ModelConfig& con
         answer.push_back(most_probable(tape.decoder.logits, column));
         attention.insert(attention.end(), a, a + tape.memory.of(k).count);
       }
-      add(example, answer, attention, sum);
+      add(example, answer, attention, {}, sum);
     }
   });
   sum.loss /= static_cast<double>(std::max<std::size_t>(1, sum.answers.tokens));
@@ -87,7 +92,7 @@ Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& c
   for_each_chunk_of_examples(examples, size, [&](auto pairs, auto chunk) {
     const auto answers = decode_greedily(weights, config, pairs, scratch);
     for (std::size_t i = 0; i < chunk.size(); ++i) {
-      add(chunk[i], answers[i].ids, answers[i].attention, sum);
+      add(chunk[i], answers[i].ids, answers[i].attention, answers[i].posterior, sum);
       if (on_answer) on_answer(chunk[i], answers[i].ids);
       if (answers[i].ids != chunk[i].pair.target) continue;
       sum.least_log_probability =

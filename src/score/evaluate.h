@@ -25,6 +25,9 @@ struct Evaluation {
   std::map<int, AnswerScores> by_length;            // source symbols, END excluded
   std::map<std::string, AnswerScores> by_kind;      // such as a date's format
   std::map<std::string, AlignmentScores> by_field;  // such as the year
+  // the same of the posterior, with hard attention: where the answer came from
+  AlignmentScores posterior;
+  std::map<std::string, AlignmentScores> posterior_by_field;
   AlignmentScores distractor;          // mass on positions that no output needs: low is good
   double loss = 0.0;                   // mean cross-entropy of a target token; evaluate_forced only
   double least_log_probability = 0.0;  // a symbol, of the right answers; evaluate_greedily only

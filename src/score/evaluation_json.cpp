@@ -80,6 +80,12 @@ std::string to_json(const Evaluation& evaluation) {
   for (const auto& [field, scores] : evaluation.by_field) {
     json["by_field"][field] = alignment_json(scores);
   }
+  if (evaluation.posterior.all_rows > 0) {
+    json["posterior"] = alignment_json(evaluation.posterior);
+    for (const auto& [field, scores] : evaluation.posterior_by_field) {
+      json["posterior"]["by_field"][field] = alignment_json(scores);
+    }
+  }
   if (evaluation.distractor.rows > 0) {
     json["distractor_mass"] = evaluation.distractor.gold_mass();
   }
@@ -93,6 +99,9 @@ std::string to_json(const PairEvaluation& evaluation) {
   json.update(coverage_json(evaluation.coverage()));
   if (evaluation.gold_pairs() > 0) {
     json["gold"] = gold_json(evaluation.gold_pairs(), evaluation.links(), evaluation.alignment());
+  }
+  if (evaluation.posterior().all_rows > 0) {
+    json["gold"]["posterior"] = alignment_json(evaluation.posterior());
   }
   if (evaluation.ambiguous() > 0) json["several_answers"] = evaluation.ambiguous();
   for (const auto& [length, scores] : evaluation.by_length()) {

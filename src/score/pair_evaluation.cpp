@@ -126,6 +126,9 @@ void PairEvaluation::add_gold(const Prediction& forced, const TextPair& pair) {
   ++gold_pairs_;
   const std::size_t columns = pair.source.size() + 1;
   alignment_ += score_alignment(forced.map.weights, columns, pair.gold);
+  if (!forced.posterior.empty()) {
+    posterior_ += score_alignment(forced.posterior, columns, pair.gold);
+  }
   for (std::size_t i = 0; i < pair.target.size(); ++i) {
     const auto row = std::span(forced.map.weights).subspan(i * columns, columns);
     links_.add_row(row, pair.source.size(), pair.gold[i], pair.possible[i]);

@@ -32,6 +32,7 @@ class PairEvaluation {
   const Bleu& bleu() const { return bleu_; }
   const CoverageScores& coverage() const { return coverage_; }
   const AlignmentScores& alignment() const { return alignment_; }
+  const AlignmentScores& posterior() const { return posterior_; }  // with hard attention
   const LinkScores& links() const { return links_; }
   std::size_t gold_pairs() const { return gold_pairs_; }
   /// Sources that have several right answers.
@@ -45,6 +46,7 @@ class PairEvaluation {
   Bleu bleu_;
   CoverageScores coverage_;
   AlignmentScores alignment_;
+  AlignmentScores posterior_;
   LinkScores links_;
   std::size_t gold_pairs_ = 0;
   std::size_t ambiguous_ = 0;

@@ -39,13 +39,19 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   const double weights = copies * static_cast<double>(count_parameters(config)) +
                          tables(config.source_vocabulary, V) +
                          (1.0 + shards) * tables(in_batch(config.source_vocabulary), in_batch(V));
+  // Hard attention: the readouts of one output in each shard, forward and backward, and a copy of
+  // the last layer; in the columns what an input adds to a readout, with its gradient, what the
+  // inputs share, and two more maps.
+  const double hard = config.hard ? 1.0 : 0.0;
+  const double L = R > 0.0 ? R : V;
+  const double readouts = hard * ((1.0 + shards) * 3.0 * (V + R) * longest + V * R);
   // A column of the tapes: two directions of the encoder, the memory, then the decoder.
-  const double source_column = 2.0 * 12.0 * H + 2.0 * (K + A);
-  const double maps = (config.coverage ? 2.0 : 1.0) * longest;
+  const double source_column = 2.0 * 12.0 * H + 2.0 * (K + A) + hard * 2.0 * L;
+  const double maps = (config.coverage ? 2.0 : 1.0) * longest + hard * (2.0 * longest + L);
   const double target_column = 16.0 * D + 2.0 * A + maps + 3.0 * K + 2.0 * R + 2.0 * V;
   constexpr double evaluated = 64.0;  // examples side by side
   const double columns = longest_batch + evaluated * static_cast<double>(longest);
-  return sizeof(Scalar) * (weights + columns * (source_column + target_column));
+  return sizeof(Scalar) * (weights + readouts + columns * (source_column + target_column));
 }
 
 void check_memory(const ModelConfig& config, const Recipe& recipe, int longest, double limit) {

@@ -23,6 +23,13 @@ double ramp(const Recipe& recipe, int step, double from, double to) {
   return std::clamp((progress - from) / std::max(to - from, 1e-9), 0.0, 1.0);
 }
 
+/// Settings that are younger than the first models: left out of files where they are the default.
+constexpr std::string_view young_settings[] = {"hard"};
+
+bool is_young(std::string_view name) {
+  return std::ranges::find(young_settings, name) != std::end(young_settings);
+}
+
 /// Calls field(name in files, member) for every setting.
 template <typename F, typename AnyRecipe>
 void visit_settings(F&& field, AnyRecipe& recipe) {
@@ -34,6 +41,7 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("query", recipe.model.query);
   field("attention", recipe.model.attention);
   field("coverage", recipe.model.coverage);
+  field("hard", recipe.model.hard);
   field("embedding_std", recipe.initialisation.embedding_std);
   field("score_scale", recipe.initialisation.score_scale);
   field("attention_gain", recipe.initialisation.attention_gain);
@@ -68,6 +76,20 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("patience", recipe.patience);
   field("converged_after", recipe.converged_after);
   field("resting_entropy", recipe.resting_entropy);
+}
+
+Json json_of(const Recipe& recipe) {
+  Json json;
+  visit_settings(
+      [&](const char* name, const auto& value) {
+        if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(value)>>) {
+          json[name] = to_string(value);
+        } else {
+          json[name] = value;
+        }
+      },
+      recipe);
+  return json;
 }
 
 // How a setting is read; false for a value it cannot have.
@@ -230,17 +252,16 @@ void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs) {
 }
 
 std::string to_json(const Recipe& recipe) {
-  Json json;
-  visit_settings(
-      [&](const char* name, const auto& value) {
-        if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(value)>>) {
-          json[name] = to_string(value);
-        } else {
-          json[name] = value;
-        }
-      },
-      recipe);
+  Json json = json_of(recipe);
+  const Json usual = json_of({});
+  for (const std::string_view name : young_settings) {
+    if (json[name] == usual[name]) json.erase(std::string(name));
+  }
   return json.dump();
+}
+
+std::string all_settings(const Recipe& recipe) {
+  return json_of(recipe).dump();
 }
 
 Recipe recipe_from_json(const std::string& text, const std::string& place) {
@@ -250,6 +271,7 @@ Recipe recipe_from_json(const std::string& text, const std::string& place) {
   visit_settings(
       [&](const char* name, auto& value) {
         const auto found = json.find(name);
+        if (found == json.end() && is_young(name)) return;
         if (found == json.end() || !read_setting(*found, value)) {
           throw InputError(fmt::format("{}: {}: expected {}, got {}", place, name,
                                        expected_setting(value),

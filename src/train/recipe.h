@@ -65,8 +65,11 @@ struct Target {
 /// Throws UsageError for an unknown task.
 Target default_target(std::string_view task);
 
-/// As one line of JSON, as files hold it.
+/// As one line of JSON, as files hold it: without settings that are younger than the first files
+/// and have their default.
 std::string to_json(const Recipe& recipe);
+/// The same with every setting.
+std::string all_settings(const Recipe& recipe);
 
 /// The recipe in that JSON. `place` names it in messages. Throws InputError naming a
 /// setting that is missing or cannot be, such as no examples a step.

@@ -219,6 +219,8 @@ TEST_CASE("attnviz train: settings that contradict each other") {
       {"--task left-shift --shift -3", "--shift: expected an integer in 0..1000, got \"-3\""},
       {"--task revrese", "did you mean \"reverse\"?"},
       {"--task reverse --score dot --attention none", "--score excludes --attention"},
+      {"--task reverse --attention hard --query previous",
+       "--query: expected current with --attention hard, got previous"},
       {"--task reverse --query curent", "did you mean \"current\"?"},
       {"--task reverse --alphabet \"$(printf 'ab\\nc')\"", "--alphabet: a control character"},
       {"--task reverse --alphabet \"$(printf 'ab\\377c')\"", "--alphabet: invalid UTF-8 at byte 3"},

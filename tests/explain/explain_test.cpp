@@ -422,3 +422,33 @@ TEST_CASE("a map of an attribution has END on both sides", "[explain]") {
   CHECK(map.metadata.at("check") == "exact");
   CHECK_FALSE(is_masked(to_map(explained, bench.explain(explained, Method::attention)).at(0, 3)));
 }
+
+TEST_CASE("hard attention: what is defined is right, and the rest is refused", "[explain][hard]") {
+  Bench bench(small_model("reverse", 3, false, true));
+  for (const Method method : {Method::value, Method::logit}) {
+    CHECK(bench.explainer.refusal(method).starts_with("hard attention mixes probabilities"));
+  }
+  const Explained explained = bench.explainer.answer(letters("abcd"));
+  const Ends ends = ends_of(bench, explained);
+  const Attribution shapley = bench.explain(explained, Method::shapley);
+  const Attribution ig = bench.explain(explained, Method::ig);
+  for (std::size_t i = 0; i < explained.rows(); ++i) {
+    CHECK(row_sum(shapley, i) == Catch::Approx(ends.f[i] - ends.absent[i]).margin(1e-4));
+    CHECK(row_sum(ig, i) == Catch::Approx(ends.f[i] - ends.absent[i]).margin(2e-3));
+  }
+
+  // The probability of an output without an input is that of the others: p - a_j p_j over 1 - a_j,
+  // where a_j p_j = P(j | y) p.
+  const Attribution erase = bench.explain(explained, Method::erase);
+  const std::vector<std::vector<std::string>> sources = {explained.source};
+  const Prediction found = predict(bench.model, sources).front();
+  REQUIRE(found.answer == explained.answer);
+  for (std::size_t i = 0; i < explained.rows(); ++i) {
+    for (std::size_t j = 0; j < explained.inputs(); ++j) {
+      const auto a = static_cast<double>(found.map.at(i, j));
+      const auto share = static_cast<double>(found.posterior[i * found.map.columns() + j]);
+      CHECK(erase.values[i * erase.columns + j] ==
+            Catch::Approx(-std::log((1 - share) / (1 - a))).margin(1e-4));
+    }
+  }
+}

@@ -23,8 +23,8 @@ struct Setting {
   DecodingScratch scratch;
   std::vector<const EncodedPair*> sources;
 
-  explicit Setting(Query query, std::uint64_t seed = 3, bool coverage = false)
-      : model(small_model("sort", seed, coverage)),
+  explicit Setting(Query query, std::uint64_t seed = 3, bool coverage = false, bool hard = false)
+      : model(small_model("sort", seed, coverage, hard)),
         examples(some_examples("sort", 25)),
         scratch(model.config),
         sources(pointers(examples)) {
@@ -222,4 +222,20 @@ TEST_CASE("a length penalty favours longer answers", "[beam]") {
   CHECK(beam_score(shorter, 1.0) == Catch::Approx(-2.0 / (7.0 / 6.0)));
   CHECK(beam_score(longer, 1.0) == Catch::Approx(-2.5 / 1.5));
   CHECK(beam_score(longer, 1.0) > beam_score(shorter, 1.0));
+}
+
+TEST_CASE("answers of a beam have the probabilities and maps of hard attention", "[beam][hard]") {
+  Setting setting(Query::current, 3, false, true);
+  const auto answers = setting.search({.width = 4, .n_best = 4});
+  for (std::size_t k = 0; k < answers.size(); ++k) {
+    for (const Decoded& answer : answers[k]) {
+      const Decoded again = forced(setting, *setting.sources[k], answer.ids);
+      CHECK(answer.log_probability() == Catch::Approx(again.log_probability()).margin(1e-4));
+      REQUIRE(answer.posterior.size() == again.posterior.size());
+      for (std::size_t i = 0; i < again.posterior.size(); ++i) {
+        CHECK(answer.posterior[i] == Catch::Approx(again.posterior[i]).margin(1e-4));
+        CHECK(answer.attention[i] == Catch::Approx(again.attention[i]).margin(1e-4));
+      }
+    }
+  }
 }

@@ -99,3 +99,42 @@ TEST_CASE("PAD and START are never the most probable symbol", "[decode]") {
   CHECK(most_probable(logits, 0) == 5);
   CHECK(most_probable(logits, 1) == Vocabulary::end);
 }
+
+TEST_CASE("with hard attention an answer has the posterior of each of its symbols",
+          "[decode][hard]") {
+  const Model model = small_model("reverse", 3, false, true);
+  const auto examples = some_examples("reverse", 30);
+  DecodingScratch scratch(model.config);
+  scratch.keep_logits = true;
+  project_tokens(model.weights, scratch.tables);
+  const auto answers = decode_greedily(model.weights, model.config, pointers(examples), scratch);
+  for (std::size_t k = 0; k < answers.size(); ++k) {
+    const std::size_t length = examples[k].pair.source.size();
+    const Decoded& answer = answers[k];
+    REQUIRE(answer.posterior.size() == answer.attention.size());
+    CHECK(answer.posterior != answer.attention);
+    for (std::size_t i = 0; i < answer.ids.size(); ++i) {
+      const auto row = std::span(answer.posterior).subspan(i * length, length);
+      CHECK(std::accumulate(row.begin(), row.end(), 0.0) == Catch::Approx(1).margin(1e-5));
+    }
+    // the logits are logarithms of probabilities that sum to one
+    double sum = 0.0;
+    for (int y = 0; y < model.target.size(); ++y) {
+      sum += std::exp(static_cast<double>(answer.logits[static_cast<std::size_t>(y)]));
+    }
+    CHECK(sum == Catch::Approx(1).margin(1e-5));
+
+    const EncodedPair pair{examples[k].pair.source, answer.ids};
+    const EncodedPair* one = &pair;
+    const auto forced = decode_forced(model.weights, model.config, std::span(&one, 1), scratch);
+    REQUIRE(forced[0].posterior.size() == answer.posterior.size());
+    for (std::size_t i = 0; i < answer.posterior.size(); ++i) {
+      CHECK(forced[0].posterior[i] == Catch::Approx(answer.posterior[i]).margin(1e-5));
+    }
+    CHECK(forced[0].log_probability() == Catch::Approx(answer.log_probability()).margin(1e-4));
+  }
+  const Model soft = small_model();
+  DecodingScratch other(soft.config);
+  project_tokens(soft.weights, other.tables);
+  CHECK(decode_greedily(soft.weights, soft.config, pointers(examples), other)[0].posterior.empty());
+}

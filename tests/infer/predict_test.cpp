@@ -310,3 +310,19 @@ TEST_CASE("weights that give numbers that are not finite are refused", "[predict
         InputError);
   }
 }
+
+TEST_CASE("the map of a prediction may be the posterior", "[predict][hard]") {
+  const Model model = small_model("reverse", 3, false, true);
+  const std::vector<std::vector<std::string>> sources = {split_characters("monojitcnn")};
+  const Prediction prior = predict(model, sources)[0];
+  AnswerOptions options;
+  options.posterior = true;
+  const Prediction later = predict(model, sources, options)[0];
+  CHECK(prior.posterior.size() == prior.map.weights.size());
+  CHECK(later.map.weights == prior.posterior);
+  CHECK(later.map.weights != prior.map.weights);
+  CHECK(later.map.metadata.at("map") == "posterior");
+  CHECK(!prior.map.metadata.contains("map"));
+  const std::vector<std::vector<std::string>> targets = {prior.answer};
+  CHECK(align(model, sources, targets, options)[0].map.metadata.at("map") == "posterior");
+}

@@ -28,7 +28,7 @@ std::string message_of(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("a model comes back from its file bit for bit", "[checkpoint]") {
-  Model model = small_model();
+  Model model = small_model("reverse", 3, false, GENERATE(false, true));
   const std::string bytes = write_model(model);
   Model back = read_model(bytes, "m");
   CHECK(back.config == model.config);
@@ -58,6 +58,21 @@ TEST_CASE("tensors have PyTorch's names and shapes, row-major", "[checkpoint]") 
   CHECK(find("decoder.gru.weight_ih").values[1] == model.weights.decoder.gru.W_ih(0, 1));
   CHECK(find("decoder.readout.weight").shape == std::vector<std::int64_t>{30, 7 + 12 + 5});
   CHECK(find("attention.score.weight").shape == std::vector<std::int64_t>{8});
+}
+
+TEST_CASE("with hard attention the decoder's GRU reads no context", "[checkpoint][hard]") {
+  const Model model = small_model("reverse", 3, false, true);
+  std::vector<NamedTensor> tensors;
+  append_tensors(model.weights, "", tensors);
+  CHECK(tensors.size() == 21);
+  const auto gru = std::ranges::find(tensors, "decoder.gru.weight_ih", &NamedTensor::name);
+  REQUIRE(gru != tensors.end());
+  CHECK(gru->shape == std::vector<std::int64_t>{21, 5});
+  const auto readout = std::ranges::find(tensors, "decoder.readout.weight", &NamedTensor::name);
+  REQUIRE(readout != tensors.end());
+  CHECK(readout->shape == std::vector<std::int64_t>{30, 7 + 12 + 5});
+  CHECK(describe(model).at("config").find("\"hard\":true") != std::string::npos);
+  CHECK(describe(small_model()).at("config").find("hard") == std::string::npos);
 }
 
 TEST_CASE("every truncation of a file is refused", "[checkpoint]") {

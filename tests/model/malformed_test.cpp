@@ -297,6 +297,23 @@ std::vector<Case> broken_contents() {
       {"an unknown form of attention",
        with_content([](TensorFile& f) { replace(f.metadata["config"], "additive", "hard"); }),
        "m: config: attention: expected a form of attention, got \"hard\""},
+      {"hard attention that is a number", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"coverage\":false", "\"coverage\":false,\"hard\":1");
+       }),
+       "m: config: hard: expected false, or true with a form that has scores and the current "
+       "query, "
+       "got 1"},
+      {"hard attention of tensors that are soft", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"coverage\":false", "\"coverage\":false,\"hard\":true");
+       }),
+       "m: decoder.gru.weight_ih is 6x3, expected 6x1"},
+      {"hard attention without scores", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"coverage\":false", "\"coverage\":false,\"hard\":true");
+         replace(f.metadata["config"], "additive", "uniform");
+       }),
+       "m: config: hard: expected false, or true with a form that has scores and the current "
+       "query, "
+       "got true"},
       {"no source symbols", with_content([](TensorFile& f) { f.metadata.erase("source_symbols"); }),
        "m: metadata: source_symbols is missing"},
       {"symbols that are an object", with_metadata("source_symbols", "{}"),

@@ -526,3 +526,53 @@ TEST_CASE("products equal three loops", "[kernel]") {
     CHECK(difference(C, 2 * expected) < 10 * epsilon);
   }
 }
+
+TEST_CASE("a mixture and its backward equal their reference", "[kernel][hard]") {
+  Random random(8);
+  for (Index V = 1; V <= max_size; ++V) {
+    CAPTURE(V);
+    const Index S = 1 + V % 6;
+    const Matrix logits = 3 * drawn(V, S, random);
+    Vector a = drawn(S, 1, random).col(0);
+    kernels().softmax(S, a.data(), 1, a.data());
+    if (S > 2) a[1] = 0;  // an input that is left out
+    const Vector log_a = a.array().log();
+    Matrix log_p = logits;
+    for (Index j = 0; j < S; ++j) {
+      log_p.col(j).array() -= static_cast<Scalar>(log_sum_exp(logits.col(j)));
+    }
+    const Vector d = drawn(V, 1, random).col(0);
+    const reference::Mixture exact(a.cast<double>(), logits.cast<double>(), d.cast<double>());
+    const MixtureTask task{
+        .symbols = V, .inputs = S, .log_a = log_a.data(), .log_p = strided(std::as_const(log_p))};
+    Vector log_sum = Vector::Constant(V + 1, 99);
+    kernels().mix(task, log_sum.data());
+    CHECK(log_sum[V] == 99);
+    CHECK(difference(log_sum.head(V), exact.log_p) < 10 * epsilon);
+    Vector d_log_a(S);
+    Matrix d_logits = Matrix::Constant(V, S + 1, 99);
+    kernels().mix_backward(task, log_sum.data(), d.data(), d_log_a.data(), strided(d_logits));
+    CHECK(d_logits.col(S) == Matrix::Constant(V, 1, 99));
+    CHECK(difference(d_log_a, exact.d_log_a) < 20 * epsilon);
+    for (Index j = 0; j < S; ++j) {
+      CHECK(difference(d_logits.col(j), exact.d_logits.col(j)) < 20 * epsilon);
+    }
+  }
+}
+
+TEST_CASE("a mixture has logarithms where its probabilities underflow", "[kernel][hard]") {
+  const Vector log_a = Vector::Constant(2, std::log(Scalar(0.5)));
+  Matrix log_p(3, 2);
+  log_p << 0, 0, -300, -299, -1000, -2000;
+  const MixtureTask task{
+      .symbols = 3, .inputs = 2, .log_a = log_a.data(), .log_p = strided(std::as_const(log_p))};
+  Vector log_sum(3);
+  kernels().mix(task, log_sum.data());
+  CHECK(log_sum[0] == Catch::Approx(0).margin(1e-6));
+  CHECK(log_sum[1] == Catch::Approx(-299.3798855));
+  CHECK(log_sum[2] == Catch::Approx(-1000.6931472));
+  log_p(1, 1) = std::numeric_limits<Scalar>::quiet_NaN();
+  kernels().mix(task, log_sum.data());
+  CHECK(std::isnan(log_sum[1]));
+  CHECK(log_sum[2] == Catch::Approx(-1000.6931472));
+}

@@ -128,6 +128,16 @@ Numbers results(const Kernels& kernels, Index size) {
   kernels.dot_each(size, columns, strided(x, size), column.data(), e.data());
   keep(e);
 
+  const Numbers log_a = drawn(columns);
+  const MixtureTask mixture{
+      .symbols = size, .inputs = columns, .log_a = log_a.data(), .log_p = strided(x, size)};
+  Numbers log_sum(column.size());
+  kernels.mix(mixture, log_sum.data());
+  keep(log_sum);
+  kernels.mix_backward(mixture, log_sum.data(), column.data(), e.data(), strided(d_keys, size));
+  keep(e);
+  keep(d_keys);
+
   y = column;
   kernels.add(size, x.data(), y.data());
   kernels.add_columns(size, columns, strided(x, size), y.data());

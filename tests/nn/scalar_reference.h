@@ -100,6 +100,27 @@ inline VectorXd softmax(const VectorXd& x) {
   return e / e.sum();
 }
 
+/// model/marginal.h for one output: log p, the posteriors (V x S), and, given d = the gradient of
+/// log p, those of log a and of the logits behind p_j (V x S).
+struct Mixture {
+  VectorXd log_p, d_log_a;
+  MatrixXd posterior, d_logits;
+
+  Mixture(const VectorXd& a, const MatrixXd& logits, const VectorXd& d)
+      : posterior(logits.rows(), logits.cols()), d_logits(logits.rows(), logits.cols()) {
+    MatrixXd p = logits;
+    for (Eigen::Index j = 0; j < p.cols(); ++j) p.col(j) = softmax(logits.col(j));
+    log_p = (p * a).array().log();
+    for (Eigen::Index j = 0; j < p.cols(); ++j) {
+      posterior.col(j) = a[j] * p.col(j).array() / log_p.array().exp();
+    }
+    d_log_a = posterior.transpose() * d;
+    for (Eigen::Index j = 0; j < p.cols(); ++j) {
+      d_logits.col(j) = d.cwiseProduct(posterior.col(j)) - d_log_a[j] * p.col(j);
+    }
+  }
+};
+
 /// nn/attention.h for one output: `query` is W_a q, or q for the bilinear score. With coverage, an
 /// additive score also has w and k.
 struct Attend {

@@ -104,6 +104,80 @@ TEST_CASE("gradients equal central differences", "[gradient]") {
                  [&] { return objective(config, weights, pairs, options); });
 }
 
+TEST_CASE("gradients of hard attention equal central differences", "[gradient][hard]") {
+  ModelConfig config = small_config(Query::current);
+  config.hard = true;
+  config.attention =
+      GENERATE(Attention::additive, Attention::dot, Attention::scaled_dot, Attention::bilinear);
+  config.coverage = GENERATE(false, true);
+  if (config.coverage && config.attention != Attention::additive) return;
+  config.readout_units = GENERATE(0, 7);
+  const double penalty = GENERATE(0.0, 0.3);
+  const double dropout = GENERATE(0.0, 0.3);
+  if (dropout > 0.0 && config.readout_units == 0) return;
+  CAPTURE(to_string(config.attention), config.coverage, config.readout_units, penalty, dropout);
+  Random random(11);
+  Seq2SeqWeights weights = random_weights(config, random);
+  const auto pairs = mixed_pairs();
+  const LossOptions options{.scale = 0.1, .entropy_penalty = penalty};
+  const auto run = [&] {
+    Random noise(4);
+    return ModelRun(config, weights, pairs, options, 0.0, noise, dropout);
+  };
+  const ModelRun analytic = run();
+
+  check_gradient(weights, analytic.gradient.weights, 1e-9, [&] {
+    const ModelRun one = run();
+    return options.scale * (one.loss + options.entropy_penalty * entropy_sum(one, pairs));
+  });
+}
+
+TEST_CASE("a gradient of log a alone, whatever its sum, becomes that of the query",
+          "[gradient][hard]") {
+  Random random(15);
+  const auto drawn = [&](Index rows, Index columns) {
+    Matrix m(rows, columns);
+    for (Index i = 0; i < m.size(); ++i) m.data()[i] = random.normal();
+    return m;
+  };
+  AttentionWeights weights;
+  weights.W_a = drawn(4, 3);
+  weights.U_a = drawn(4, 5);
+  weights.v = drawn(4, 1).col(0);
+  const std::vector<int> starts = {0, 6};
+  AttentionMemory memory{starts, drawn(5, 6), Matrix(4, 6)};
+  attention_keys(weights, memory);
+  AttentionTape tape;
+  tape.grow(4, 6, 1, false);
+  Matrix no_context(0, 1);
+  const Columns one{0, 1};
+  const Matrix d = drawn(6, 1);
+  const auto objective = [&](const Matrix& query) {
+    attend(weights, memory, query, no_columns, one, tape, no_context);
+    return d.col(0).dot(tape.weights.col(0).array().log().matrix());
+  };
+  const Matrix query = drawn(3, 1);
+  objective(query);
+  AttentionBackwardWeights backward;
+  backward.prepare(weights);
+  AttentionBackwardTape d_tape;
+  d_tape.grow(5, 4, 6, 6, 1);
+  d_tape.d_keys.setZero();
+  d_tape.d_log_weights = d;
+  AttentionWeights d_weights = weights;
+  Matrix d_query = Matrix::Zero(3, 1);
+  attend_backward(backward, memory, no_context, one, Vector::Zero(1), tape, d_tape, d_query,
+                  d_weights);
+  for (Index i = 0; i < 3; ++i) {
+    Matrix above = query;
+    Matrix below = query;
+    above(i, 0) += 1e-5;
+    below(i, 0) -= 1e-5;
+    const double numeric = (objective(above) - objective(below)) / 2e-5;
+    CHECK(d_query(i, 0) == Catch::Approx(numeric).epsilon(1e-7));
+  }
+}
+
 TEST_CASE("gradients equal central differences under state dropout", "[gradient]") {
   const ModelConfig config = small_config(Query::current);
   Random random(12);

@@ -14,11 +14,9 @@ namespace attnviz {
 
 class Oracle {
  public:
-  explicit Oracle(Query query, bool coverage = false) {
-    const std::string name = coverage                   ? "oracle_coverage"
-                             : query == Query::previous ? "oracle_previous"
-                                                        : "oracle_current";
-    std::ifstream file(std::string(ATTNVIZ_SOURCE_DIR) + "/tests/data/" + name + ".json");
+  /// `name`: previous, current, coverage or hard.
+  explicit Oracle(const std::string& name) {
+    std::ifstream file(std::string(ATTNVIZ_SOURCE_DIR) + "/tests/data/oracle_" + name + ".json");
     json_ = nlohmann::json::parse(file);
     config = {.source_vocabulary = 8,
               .target_vocabulary = 7,
@@ -26,8 +24,9 @@ class Oracle {
               .hidden = 4,
               .decoder_hidden = 4,
               .attention_units = 5,
-              .query = query,
-              .coverage = coverage};
+              .query = name == "previous" ? Query::previous : Query::current,
+              .coverage = name == "coverage",
+              .hard = name == "hard"};
   }
 
   std::vector<double> data(const std::string& name) const { return json_.at(name).at("data"); }

@@ -15,10 +15,7 @@ auto near(double value) {
 }  // namespace
 
 TEST_CASE("loss, logits, attention and all gradients agree with PyTorch", "[oracle]") {
-  const auto [query, coverage] =
-      GENERATE(std::pair(Query::previous, false), std::pair(Query::current, false),
-               std::pair(Query::current, true));
-  const Oracle oracle(query, coverage);
+  const Oracle oracle(GENERATE("previous", "current", "coverage"));
   const auto pairs = oracle.pairs();
   const double tokens = 9;
   ModelRun run(oracle.config, oracle.weights(), pairs, {.scale = 1.0 / tokens});
@@ -50,8 +47,44 @@ TEST_CASE("loss, logits, attention and all gradients agree with PyTorch", "[orac
                          });
 }
 
+TEST_CASE("hard attention agrees with PyTorch: prior, posterior, probabilities, all gradients",
+          "[oracle][hard]") {
+  const Oracle oracle("hard");
+  const auto pairs = oracle.pairs();
+  const Seq2SeqWeights weights = oracle.weights();
+  ModelRun run(oracle.config, weights, pairs, {.scale = 1.0 / 9});
+  CHECK(run.loss / 9 == near(oracle.number("loss")));
+
+  const auto prior = oracle.data("attention");       // T x J x B
+  const auto posteriors = oracle.data("posterior");  // T x J x B
+  const auto log_prob = oracle.data("log_prob");     // T x B
+  for (int pair = 0; pair < 3; ++pair) {
+    const auto k = static_cast<std::size_t>(pair);
+    const auto& [source, target] = pairs[k];
+    for (std::size_t t = 0; t < target.size(); ++t) {
+      const auto step = static_cast<Index>(t);
+      const Vector log_p = run.logits(pair, step);
+      CHECK(log_p.array().exp().sum() == near(1.0));
+      CHECK(log_p[target[t]] == near(log_prob[t * 3 + k]));
+      const Vector a = run.attention(pair, step);
+      const Vector from = posterior(weights.decoder, run.tape.memory, run.place(pair),
+                                    run.column(pair, step), target[t], run.tape.decoder);
+      for (std::size_t j = 0; j < source.size(); ++j) {
+        CHECK(a[static_cast<Index>(j)] == near(prior[(t * 5 + j) * 3 + k]));
+        CHECK(from[static_cast<Index>(j)] == near(posteriors[(t * 5 + j) * 3 + k]));
+      }
+    }
+  }
+
+  oracle.for_each_tensor("grad.", run.gradient.weights,
+                         [](const std::string& name, double ours, double theirs) {
+                           INFO(name);
+                           CHECK(ours == near(theirs));
+                         });
+}
+
 TEST_CASE("annotations, keys and s_0 agree with PyTorch", "[oracle]") {
-  const Oracle oracle(Query::previous);
+  const Oracle oracle("previous");
   const auto pairs = oracle.pairs();
   ModelRun run(oracle.config, oracle.weights(), pairs, {});
   const auto annotations = oracle.data("annotations");  // J x B x 2H
@@ -78,7 +111,7 @@ TEST_CASE("annotations, keys and s_0 agree with PyTorch", "[oracle]") {
 }
 
 TEST_CASE("three steps of Adam agree with PyTorch", "[oracle]") {
-  const Oracle oracle(Query::previous);
+  const Oracle oracle("previous");
   Seq2SeqWeights weights = oracle.weights();
   AdamState adam;
   adam.resize(oracle.config);
@@ -110,7 +143,7 @@ TEST_CASE("three steps of Adam agree with PyTorch", "[oracle]") {
 TEST_CASE("greedy decoding agrees with PyTorch", "[oracle]") {
   // The oracle's greedy answers contain START, which ours never do; so its symbols are fed, and
   // each of our steps must find the next one of them most probable.
-  const Oracle oracle(Query::previous);
+  const Oracle oracle("previous");
   const auto ids = oracle.data("greedy_ids");              // t x B
   const auto attention = oracle.data("greedy_attention");  // t x J x B
   auto pairs = oracle.pairs();

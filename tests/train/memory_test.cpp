@@ -39,6 +39,19 @@ TEST_CASE("memory is estimated from all that grows", "[memory]") {
   CHECK(estimate_memory(config_of(32), recipe, 13) > 1.5 * least);
 }
 
+TEST_CASE("the readouts of hard attention count", "[memory][hard]") {
+  ModelConfig config = config_of(32);
+  config.target_vocabulary = 20'000;
+  config.readout_units = 64;
+  const double soft = estimate_memory(config, Recipe{}, 60);
+  config.hard = true;
+  const double hard = estimate_memory(config, Recipe{}, 60);
+  // those of one output, forward and backward, in decoding and in a shard; not of every output
+  const double of_one = 4.0 * 60.0 * 20'000;
+  CHECK(hard - soft > 2.0 * 3.0 * of_one);
+  CHECK(hard - soft < 20.0 * of_one);
+}
+
 TEST_CASE("sizes above the limit are refused with the estimate", "[memory]") {
   constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
   CHECK(message_of(32, 16, 4 * gibibyte).empty());

@@ -126,6 +126,20 @@ TEST_CASE("a recipe goes to JSON and back, setting by setting", "[recipe]") {
   }
 }
 
+TEST_CASE("a young setting is in files only where it is not the default", "[recipe][hard]") {
+  Recipe recipe;
+  CHECK(!Json::parse(to_json(recipe)).contains("hard"));
+  CHECK(Json::parse(all_settings(recipe)).at("hard") == false);
+  recipe.model.hard = true;
+  CHECK(to_json(recipe) == all_settings(recipe));
+  CHECK(recipe_from_json(to_json(recipe), "r").model.hard);
+  CHECK(!recipe_from_json(to_json(Recipe{}), "r").model.hard);
+  Json wrong = Json::parse(unchanged);
+  wrong["hard"] = "yes";
+  CHECK_THROWS_WITH(recipe_from_json(wrong.dump(), "r"),
+                    "r: hard: expected true or false, got \"yes\"");
+}
+
 TEST_CASE("epochs become steps, and an evaluation an epoch within limits", "[recipe]") {
   struct {
     int steps_per_epoch, epochs, steps, evaluate_every;

@@ -50,6 +50,12 @@ std::string offsets_table(const AlignmentScores& alignment) {
   return "\nhighest weight, from the gold position:\n" + lay_out(rows);
 }
 
+std::string posterior_table(const AlignmentScores& posterior) {
+  return lay_out({{"gold mass", format_fixed(posterior.gold_mass(), 4)},
+                  {"hit rate", format_fixed(posterior.hit_rate(), 4)},
+                  {"row entropy (nats)", format_fixed(posterior.row_entropy(), 4)}});
+}
+
 Cells map_header(const std::string& first, bool has_gold) {
   Cells cells{first};
   if (has_gold) cells.insert(cells.end(), {"gold mass", "hit rate", "error rate"});
@@ -118,6 +124,13 @@ std::string evaluation_text(const Evaluation& evaluation, bool by_length) {
                               {"row entropy (nats)", format_fixed(alignment.row_entropy(), 4)}});
   if (alignment.rows > 0) text += offsets_table(alignment);
   if (!evaluation.by_field.empty()) text += fields_table(evaluation.by_field);
+  if (evaluation.posterior.all_rows > 0) {
+    text +=
+        "\nthe posterior, where the answer came from:\n" + posterior_table(evaluation.posterior);
+    if (!evaluation.posterior_by_field.empty()) {
+      text += fields_table(evaluation.posterior_by_field);
+    }
+  }
   if (evaluation.distractor.rows > 0) {
     text += fmt::format("\n  mass on the weekday, where there is one: {:.4f}\n",
                         evaluation.distractor.gold_mass());
@@ -152,6 +165,10 @@ std::string evaluation_text(const PairEvaluation& evaluation, bool by_length) {
                      {"alignment error rate", percent(evaluation.links().error_rate())},
                      {"gold mass", format_fixed(evaluation.alignment().gold_mass(), 4)},
                      {"hit rate", format_fixed(evaluation.alignment().hit_rate(), 4)}});
+  }
+  if (evaluation.posterior().all_rows > 0) {
+    text +=
+        "\nthe posterior, where that answer came from:\n" + posterior_table(evaluation.posterior());
   }
   if (by_length) text += answers_table("length", evaluation.by_length());
   return text;

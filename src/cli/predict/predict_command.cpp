@@ -140,6 +140,10 @@ void run_predict(PredictOptions options) {
     if (!file.empty()) check_writable(file);
   }
   const Model model = open_model(options.model);
+  options.answer.posterior = wants_posterior(options.map, model);
+  if (model.config.hard && !(options.trace.empty() && options.trace_full.empty())) {
+    throw UsageError("--trace: has no use with a model of hard attention, which forms no contexts");
+  }
   // An input that stands alone is refused as any other argument is.
   options.strict = options.strict || (options.inputs.size() == 1 && options.inputs[0] != "-");
   Predictor predictor(options, model, std::move(maps));
@@ -188,6 +192,7 @@ void add_predict(Program& program) {
       .type("FILE")
       .excludes("input", "--target");
   add_answer_options(command, options->answer);
+  add_map_option(command, options->map);
   command.option("--target").excludes("--beam", "--replace-unk");
   command
       .integer("--n-best", options->answer.beam.n_best, 1, max_hypotheses,

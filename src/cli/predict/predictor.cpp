@@ -108,9 +108,9 @@ void Predictor::refuse(Input& input, const Error& error) {
 }
 
 void Predictor::answer() {
-  const std::vector<Prediction> predictions = options_.has_targets()
-                                                  ? answerer_.align(sources_, targets_)
-                                                  : answerer_.predict(sources_, options_.answer);
+  const std::vector<Prediction> predictions =
+      options_.has_targets() ? answerer_.align(sources_, targets_, options_.answer)
+                             : answerer_.predict(sources_, options_.answer);
   std::string text;
   auto first = predictions.begin();
   std::size_t source = 0;

@@ -26,6 +26,7 @@ struct PredictOptions {
   std::string trace_full;            // the same as .npz
   std::string alignment;             // what is printed in place of the answers; "" for those
   AnswerOptions answer;
+  std::string map;  // attention or posterior; "" for attention
   bool show = false;
   bool json = false;
   bool strict = false;  // stop at the first input without an answer

@@ -57,6 +57,7 @@ struct RenderOptions {
   std::vector<std::string> inputs;
   std::vector<std::string> targets;  // given answers, one an input
   AnswerOptions answer;
+  std::string map;  // attention or posterior; "" for attention
   MatrixOptions matrix;
   OverOptions over;
   std::vector<std::string> curves;  // runs to compare
@@ -136,15 +137,19 @@ void add_from_model(const RenderOptions& options, const std::string& path,
   }
   if (dropped) tell_note(options.quiet, separators_note);
   std::optional<Tracer> tracer;
-  const bool sums = model.config.attention != Attention::none && !options.answer.replace_unknown;
+  const bool sums = model.config.attention != Attention::none && !model.config.hard &&
+                    !options.answer.replace_unknown;
+  AnswerOptions answer = options.answer;
+  answer.posterior = wants_posterior(options.map, model);
   if (options.traced && sums) tracer.emplace(model);
   for (Prediction& prediction :
-       targets.empty() ? predict(model, sources, options.answer) : align(model, sources, targets)) {
+       targets.empty() ? predict(model, sources, answer) : align(model, sources, targets, answer)) {
     tell_cut(options.quiet, prediction);
     std::string title = picture_title(task ? task->task->name : "", prediction);
     if (const std::string& unread = unknown[prediction.input]; !unread.empty()) {
       title += " · read as <unk>: " + unread;
     }
+    if (answer.posterior) title += " · posterior";
     const std::string trace = tracer ? trace_to_page_json(tracer->trace(prediction)) : "";
     pictures.push_back({std::move(prediction.map), title, path, checksum, "", trace});
   }
@@ -391,9 +396,12 @@ void add_render(Program& program) {
              "the answer to draw in place of the model's, one for each --input")
       .needs("--input");
   add_answer_options(command, options->answer);
+  add_map_option(command, options->map);
   command.option("--target").excludes("--beam", "--replace-unk");
-  command.option("--matrix").excludes("--input", "--model", "--curve", "--beam", "--replace-unk");
-  command.option("--curve").excludes("--input", "--model", "--beam", "--replace-unk");
+  for (const char* other : {"--matrix", "--curve"}) {
+    command.option(other).excludes("--input", "--model", "--beam", "--replace-unk", "--map");
+  }
+  command.option("--matrix").excludes("--curve");
   command
       .choice("--curve-of", options->curve_of, {"lengths", "training"},
               "what --curve draws (default lengths)")

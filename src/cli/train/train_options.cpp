@@ -14,11 +14,10 @@ void add_model_settings(const Command& command, TrainOptions& options) {
                  "which decoder state asks: s_(i-1), as in the paper, or s_i (default current)");
   command.choice("--score", options.score, {"additive", "dot", "scaled-dot", "bilinear"},
                  "how a query and a key are compared (default additive)");
-  command
-      .choice("--attention", options.attention, {"uniform", "none"},
-              "a baseline: the mean of all annotations, or no look at the input at all (default: a "
-              "score)")
-      .excludes("--score");
+  command.choice("--attention", options.attention, {"hard", "uniform", "none"},
+                 "hard: each output reads one input, and which one is summed out exactly; or a "
+                 "baseline: the mean of all annotations, or no look at the input at all (default: "
+                 "an average by the score)");
   command.choice("--coverage", options.coverage, {"on", "off"},
                  "whether the additive score is told where attention was before (default: the "
                  "task's)");
@@ -139,7 +138,16 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   ModelConfig& model = recipe.model;
   if (const auto query = query_from(options.query)) model.query = *query;
   if (const auto score = attention_from(options.score)) model.attention = *score;
-  if (const auto form = attention_from(options.attention)) model.attention = *form;
+  if (const auto form = attention_from(options.attention)) {
+    if (!options.score.empty()) {
+      throw UsageError("--score excludes --attention " + options.attention);
+    }
+    model.attention = *form;
+  }
+  if (options.attention == "hard") model.hard = true;
+  if (model.hard && model.query == Query::previous) {
+    throw UsageError("--query: expected current with --attention hard, got previous");
+  }
   const bool additive = model.attention == Attention::additive;
   if (options.coverage == "on" && !additive) {
     throw UsageError("--coverage: only the additive score has it, got " +

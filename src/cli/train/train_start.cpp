@@ -33,6 +33,11 @@ void refuse_changes(const std::string& fixed, const std::string& asked, const st
   const Json given = Json::parse(asked);
   for (const auto& [name, value] : given.items()) {
     if (settings.at(name) == value) continue;
+    if (name == "hard") {
+      throw UsageError(fmt::format("--attention: expected {}, {}, got {}",
+                                   value == true ? "no hard" : "hard", why,
+                                   value == true ? "hard" : "another"));
+    }
     std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
     std::replace(option.begin(), option.end(), '_', '-');
     throw UsageError("--" + option + ": expected " + printable(settings.at(name).dump()) + ", " +
@@ -73,7 +78,7 @@ ModelConfig config_of(const Model& model, const TrainOptions& options) {
   fixed.model.source_vocabulary = fixed.model.target_vocabulary = 0;
   Recipe asked = fixed;
   asked.model = with_settings(fixed, options).model;
-  refuse_changes(to_json(fixed), to_json(asked), "as in " + printable(options.init_from));
+  refuse_changes(all_settings(fixed), all_settings(asked), "as in " + printable(options.init_from));
   return fixed.model;
 }
 
@@ -338,7 +343,7 @@ Start resume_run(const TrainOptions& options) {
   refuse_other_watch(options, saved.position.watch, *data, why);
   if (!options.epochs) asked.steps = saved.recipe.steps;  // these may grow
   asked.patience = saved.recipe.patience;                 // and this may change
-  refuse_changes(to_json(saved.recipe), to_json(asked), why);
+  refuse_changes(all_settings(saved.recipe), all_settings(asked), why);
   Start start{std::move(data), saved.recipe, {}, {}, has_pairs};
   start.limit = limit_of(options, saved, data_options(start));
   start.resumed.emplace(std::move(run));

@@ -11,6 +11,9 @@ Normaliser normaliser(Index count, const Scalar* x);
 Normaliser softmax(Index count, const Scalar* x, Scalar scale, Scalar* a);
 void softmax_backward(Index count, const Scalar* a, const Scalar* d_a, Scalar* d_x);
 void add_entropy_backward(Index count, Scalar c, const Scalar* a, Scalar* d_a);
+void mix(const MixtureTask& task, Scalar* log_sum);
+void mix_backward(const MixtureTask& task, const Scalar* log_sum, const Scalar* d, Scalar* d_log_a,
+                  Strided<Scalar> d_logits);
 void gru_gates(const GruGatesTask& task);
 void gru_gates_backward(const GruGatesBackwardTask& task);
 void additive_score(const AdditiveScoreTask& task, Scalar* e);

@@ -89,6 +89,14 @@ struct AdditiveScoreGradient {
   Strided<Scalar> parts;   // simd_size x S   a buffer, the same
 };
 
+/// p(y) = sum_j a_j p_j(y): a mixture of `inputs` distributions over `symbols`, in logarithms.
+struct MixtureTask {
+  Index symbols;                // V
+  Index inputs;                 // S, at least one
+  const Scalar* log_a;          // S   -infinity where a_j = 0, but not of all
+  Strided<const Scalar> log_p;  // V x S   log p_j
+};
+
 /// The factors of one update by Adam: train/adam.h has the equations.
 struct AdamFactors {
   Scalar clip;  // min(1, clip / (norm + 1e-6))
@@ -117,6 +125,14 @@ struct Kernels {
   void (*softmax_backward)(Index count, const Scalar* a, const Scalar* d_a, Scalar* d_x);
   /// d_a_j -= c log a_j
   void (*add_entropy_backward)(Index count, Scalar c, const Scalar* a, Scalar* d_a);
+
+  /// log_sum_y = log sum_j a_j p_j(y)
+  void (*mix)(const MixtureTask& task, Scalar* log_sum);
+  /// With P_j(y) = a_j p_j(y) / p(y), given d_y, the gradient of log p(y), and that log p(y):
+  /// d_log_a_j = sum_y d_y P_j(y), and of the logits that p_j is the softmax of,
+  /// d_logits_jy = d_y P_j(y) - p_j(y) d_log_a_j.
+  void (*mix_backward)(const MixtureTask& task, const Scalar* log_sum, const Scalar* d,
+                       Scalar* d_log_a, Strided<Scalar> d_logits);
 
   void (*gru_gates)(const GruGatesTask& task);
   void (*gru_gates_backward)(const GruGatesBackwardTask& task);
