@@ -1,10 +1,10 @@
 // Hard attention as a user has it: trained, resumed, shown with its posterior, measured.
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/number.h"
 #include "catch.h"
 #include "cli/run_program.h"
+#include "json.h"
 
 using namespace attnviz;
 
