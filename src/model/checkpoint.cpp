@@ -59,14 +59,16 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
 }
 
 Json to_json(const ModelConfig& config) {
-  return {{"embedding", config.embedding},
-          {"hidden", config.hidden},
-          {"decoder_hidden", config.decoder_hidden},
-          {"attention_units", config.attention_units},
-          {"readout_units", config.readout_units},
-          {"query", to_string(config.query)},
-          {"attention", to_string(config.attention)},
-          {"coverage", config.coverage}};
+  Json json = {{"embedding", config.embedding},
+               {"hidden", config.hidden},
+               {"decoder_hidden", config.decoder_hidden},
+               {"attention_units", config.attention_units},
+               {"readout_units", config.readout_units},
+               {"query", to_string(config.query)},
+               {"attention", to_string(config.attention)},
+               {"coverage", config.coverage}};
+  if (config.cell != Cell::gru) json["cell"] = to_string(config.cell);  // absent in older files
+  return json;
 }
 
 const std::string& text_entry(const TensorFile& file, const std::string& key,
@@ -122,6 +124,13 @@ ModelConfig read_config(const Json& json, const std::string& name) {
                      printable(coverage.dump()));
   }
   config.coverage = coverage.get<bool>();
+  const Json cell = json.value("cell", Json("gru"));
+  const auto known_cell = cell.is_string() ? cell_from(cell.get<std::string>()) : std::nullopt;
+  if (!known_cell) {
+    throw InputError(name + ": config: cell: expected \"gru\" or \"lstm\", got " +
+                     printable(cell.dump()));
+  }
+  config.cell = *known_cell;
   return config;
 }
 
@@ -141,7 +150,7 @@ Vocabulary read_vocabulary(const TensorFile& file, const std::string& key,
 void append_tensors(const Seq2SeqWeights& weights, const std::string& prefix,
                     std::vector<NamedTensor>& tensors) {
   Seq2SeqWeights::table(
-      ModelConfig{},
+      ModelConfig{.cell = weights.cell},
       [&](const TensorSpec& spec, const auto& tensor) {
         if (tensor.size() == 0) return;  // not part of this form of attention
         NamedTensor& out = tensors.emplace_back();

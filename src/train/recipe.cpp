@@ -31,6 +31,7 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("decoder_hidden", recipe.model.decoder_hidden);
   field("attention_units", recipe.model.attention_units);
   field("readout_units", recipe.model.readout_units);
+  field("cell", recipe.model.cell);
   field("query", recipe.model.query);
   field("attention", recipe.model.attention);
   field("coverage", recipe.model.coverage);
@@ -70,6 +71,12 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("resting_entropy", recipe.resting_entropy);
 }
 
+/// Files of before there was this setting do not have it; files leave it out where it is the
+/// default, so that such a model keeps its bytes.
+bool is_later(std::string_view name) {
+  return name == "cell";
+}
+
 // How a setting is read; false for a value it cannot have.
 bool read_setting(const Json& json, int& value) {
   if (!json.is_number_unsigned() || json.get<std::uint64_t>() > 1'000'000'000) return false;
@@ -84,6 +91,11 @@ bool read_setting(const Json& json, double& value) {
 bool read_setting(const Json& json, bool& value) {
   if (json.is_boolean()) value = json.get<bool>();
   return json.is_boolean();
+}
+bool read_setting(const Json& json, Cell& value) {
+  const auto known = json.is_string() ? cell_from(json.get<std::string>()) : std::nullopt;
+  if (known) value = *known;
+  return known.has_value();
 }
 bool read_setting(const Json& json, Query& value) {
   const auto known = json.is_string() ? query_from(json.get<std::string>()) : std::nullopt;
@@ -104,6 +116,9 @@ const char* expected_setting(double) {
 }
 const char* expected_setting(bool) {
   return "true or false";
+}
+const char* expected_setting(Cell) {
+  return "\"gru\" or \"lstm\"";
 }
 const char* expected_setting(Query) {
   return "\"previous\" or \"current\"";
@@ -229,7 +244,7 @@ void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs) {
       std::clamp(steps_per_epoch, std::min(100, recipe.steps), max_between_evaluations);
 }
 
-std::string to_json(const Recipe& recipe) {
+std::string settings_to_json(const Recipe& recipe) {
   Json json;
   visit_settings(
       [&](const char* name, const auto& value) {
@@ -243,6 +258,15 @@ std::string to_json(const Recipe& recipe) {
   return json.dump();
 }
 
+std::string to_json(const Recipe& recipe) {
+  Json json = Json::parse(settings_to_json(recipe));
+  const Json defaults = Json::parse(settings_to_json({}));
+  for (const auto& [name, value] : defaults.items()) {
+    if (is_later(name) && json[name] == value) json.erase(name);
+  }
+  return json.dump();
+}
+
 Recipe recipe_from_json(const std::string& text, const std::string& place) {
   const Json json = parse_strict_json<Json>(text, place);
   if (!json.is_object()) throw InputError(place + ": expected an object");
@@ -250,6 +274,7 @@ Recipe recipe_from_json(const std::string& text, const std::string& place) {
   visit_settings(
       [&](const char* name, auto& value) {
         const auto found = json.find(name);
+        if (found == json.end() && is_later(name)) return;
         if (found == json.end() || !read_setting(*found, value)) {
           throw InputError(fmt::format("{}: {}: expected {}, got {}", place, name,
                                        expected_setting(value),

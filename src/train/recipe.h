@@ -65,8 +65,11 @@ struct Target {
 /// Throws UsageError for an unknown task.
 Target default_target(std::string_view task);
 
-/// As one line of JSON, as files hold it.
+/// As one line of JSON, as files hold it: settings added since the first files only where they are
+/// not the default.
 std::string to_json(const Recipe& recipe);
+/// The same with every setting.
+std::string settings_to_json(const Recipe& recipe);
 
 /// The recipe in that JSON. `place` names it in messages. Throws InputError naming a
 /// setting that is missing or cannot be, such as no examples a step.

@@ -39,7 +39,7 @@ void check_glorot(const Eigen::Ref<const Matrix>& m) {
   CHECK(root_mean_square(m) == Catch::Approx(bound / std::sqrt(3.0)).epsilon(0.06));
 }
 
-void check_gru(const GruWeights& gru, double update_bias) {
+void check_gru(const RecurrentWeights& gru, double update_bias) {
   const Index H = gru.W_hh.cols();
   for (Index gate = 0; gate < 3; ++gate) {
     CAPTURE(gate);

@@ -14,8 +14,9 @@ namespace attnviz {
 
 class Oracle {
  public:
-  explicit Oracle(Query query, bool coverage = false) {
-    const std::string name = coverage                   ? "oracle_coverage"
+  explicit Oracle(Query query, bool coverage = false, Cell cell = Cell::gru) {
+    const std::string name = cell == Cell::lstm         ? "oracle_lstm"
+                             : coverage                 ? "oracle_coverage"
                              : query == Query::previous ? "oracle_previous"
                                                         : "oracle_current";
     std::ifstream file(std::string(ATTNVIZ_SOURCE_DIR) + "/tests/data/" + name + ".json");
@@ -26,6 +27,7 @@ class Oracle {
               .hidden = 4,
               .decoder_hidden = 4,
               .attention_units = 5,
+              .cell = cell,
               .query = query,
               .coverage = coverage};
   }
@@ -85,7 +87,10 @@ class Oracle {
   ModelConfig config;
 
  private:
-  static std::string oracle_name(const std::string& ours) {
+  static std::string oracle_name(std::string ours) {
+    if (const auto lstm = ours.find(".lstm."); lstm != std::string::npos) {
+      ours.replace(lstm, 6, ".gru.");
+    }
     static const std::vector<std::pair<std::string, std::string>> names = {
         {"encoder.embedding.weight", "source_embedding"},
         {"encoder.gru.weight_ih_l0", "enc_fwd_w_ih"},

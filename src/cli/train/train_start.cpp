@@ -73,7 +73,8 @@ ModelConfig config_of(const Model& model, const TrainOptions& options) {
   fixed.model.source_vocabulary = fixed.model.target_vocabulary = 0;
   Recipe asked = fixed;
   asked.model = with_settings(fixed, options).model;
-  refuse_changes(to_json(fixed), to_json(asked), "as in " + printable(options.init_from));
+  refuse_changes(settings_to_json(fixed), settings_to_json(asked),
+                 "as in " + printable(options.init_from));
   return fixed.model;
 }
 
@@ -338,7 +339,7 @@ Start resume_run(const TrainOptions& options) {
   refuse_other_watch(options, saved.position.watch, *data, why);
   if (!options.epochs) asked.steps = saved.recipe.steps;  // these may grow
   asked.patience = saved.recipe.patience;                 // and this may change
-  refuse_changes(to_json(saved.recipe), to_json(asked), why);
+  refuse_changes(settings_to_json(saved.recipe), settings_to_json(asked), why);
   Start start{std::move(data), saved.recipe, {}, {}, has_pairs};
   start.limit = limit_of(options, saved, data_options(start));
   start.resumed.emplace(std::move(run));

@@ -13,6 +13,8 @@ void softmax_backward(Index count, const Scalar* a, const Scalar* d_a, Scalar* d
 void add_entropy_backward(Index count, Scalar c, const Scalar* a, Scalar* d_a);
 void gru_gates(const GruGatesTask& task);
 void gru_gates_backward(const GruGatesBackwardTask& task);
+void lstm_gates(const LstmGatesTask& task);
+void lstm_gates_backward(const LstmGatesBackwardTask& task);
 void additive_score(const AdditiveScoreTask& task, Scalar* e);
 void additive_score_backward(const AdditiveScoreTask& task, const AdditiveScoreGradient& gradient);
 void dot_each(Index rows, Index count, Strided<const Scalar> columns, const Scalar* x,
