@@ -22,7 +22,7 @@ that PyTorch gives them, so that load_state_dict() finds everything. Its metadat
 
     format          "attnviz-model"
     config          JSON: embedding, hidden, decoder_hidden, attention_units: sizes; query: see Model;
-                    coverage: see Attention
+                    coverage: see Attention; cell: "lstm", or "gru" or left out
     source_symbols  JSON list: the symbols of the input, numbered from 4
     target_symbols  JSON list: the symbols of the output, numbered from 4
     task            JSON: the name of the task and its settings
@@ -89,13 +89,16 @@ def read_safetensors(path):
 class Encoder(nn.Module):
     """Reads the embedded input from both sides: J x E -> one annotation per symbol, J x 2H."""
 
-    def __init__(self, symbols, E, H):
+    def __init__(self, cell, symbols, E, H):
         super().__init__()
         self.embedding = nn.Embedding(symbols, E)
-        self.gru = nn.GRU(E, H, bidirectional=True)
+        if cell == "lstm":
+            self.lstm = nn.LSTM(E, H, bidirectional=True)
+        else:
+            self.gru = nn.GRU(E, H, bidirectional=True)
 
     def forward(self, x):
-        annotations, _ = self.gru(x)
+        annotations, _ = (self.lstm if hasattr(self, "lstm") else self.gru)(x)
         return annotations  # h_j = [forward state ; backward state]
 
 
@@ -122,14 +125,23 @@ class Attention(nn.Module):
 
 
 class Decoder(nn.Module):
-    def __init__(self, symbols, E, H, D, R):
+    def __init__(self, cell, symbols, E, H, D, R):
         super().__init__()
         self.embedding = nn.Embedding(symbols, E)
         self.initial_state = nn.Linear(H, D)
-        self.gru = nn.GRUCell(E + 2 * H, D)
+        if cell == "lstm":
+            self.lstm = nn.LSTMCell(E + 2 * H, D)
+        else:
+            self.gru = nn.GRUCell(E + 2 * H, D)
         if R > 0:  # a hidden layer between what is read and the logits
             self.combine = nn.Linear(D + 2 * H + E, R)
         self.readout = nn.Linear(R or D + 2 * H + E, symbols)
+
+    def update(self, y, c, s):
+        """The state and memory after a step, given those before it; a GRU has no memory, None."""
+        if hasattr(self, "lstm"):
+            return self.lstm(torch.cat([y, c]), s)
+        return self.gru(torch.cat([y, c]), s[0]), None
 
     def logits(self, s, c, y):
         read = torch.cat([s, c, y])
@@ -144,32 +156,33 @@ class Model(nn.Module):
         E, H = config["embedding"], config["hidden"]
         D, A = config["decoder_hidden"], config["attention_units"]
         self.query = config["query"]
-        self.encoder = Encoder(source_symbols, E, H)
+        cell = config.get("cell", "gru")
+        self.encoder = Encoder(cell, source_symbols, E, H)
         self.attention = Attention(D, H, A, config.get("coverage", False))
-        self.decoder = Decoder(target_symbols, E, H, D, config["readout_units"])
+        self.decoder = Decoder(cell, target_symbols, E, H, D, config["readout_units"])
         if config["attention"] != "additive":
             raise CannotCompare(f"attention is {config['attention']}, expected additive")
 
     def start(self, x):
-        """The start of decoding from embeddings: the annotations, and a state, a context and the
-        coverage before step 1."""
+        """The start of decoding from embeddings: the annotations, and a state with its memory, a
+        context and the coverage before step 1."""
         h = self.encoder(x)
         first_backward = h[0, h.shape[1] // 2:]
         s = torch.tanh(self.decoder.initial_state(first_backward))
-        return h, s, h.new_zeros(h.shape[1]), h.new_zeros(h.shape[0])
+        return h, (s, torch.zeros_like(s)), h.new_zeros(h.shape[1]), h.new_zeros(h.shape[0])
 
     def step(self, token, s, c, k, h):
-        """One output symbol, after `token`: its logits, its attention, and the new state, context
-        and coverage. The config's "query" says what the attention asks with: the "previous" state, as
+        """One output symbol, after `token`: its logits, its attention, and the new state with
+        its memory, context and coverage. The config's "query" says what the attention asks with: the "previous" state, as
         in the paper, or the "current" one, which has already seen the token."""
         y = self.decoder.embedding(token)
         if self.query == "previous":
-            a, c = self.attention(s, h, k)
-            s = self.decoder.gru(torch.cat([y, c]), s)
+            a, c = self.attention(s[0], h, k)
+            s = self.decoder.update(y, c, s)
         else:
-            s = self.decoder.gru(torch.cat([y, c]), s)
-            a, c = self.attention(s, h, k)
-        return self.decoder.logits(s, c, y), a, s, c, k + a
+            s = self.decoder.update(y, c, s)
+            a, c = self.attention(s[0], h, k)
+        return self.decoder.logits(s[0], c, y), a, s, c, k + a
 
     @torch.no_grad()
     def answer(self, source):

@@ -66,7 +66,9 @@ std::string message_of(const std::string& folder) {
 TEST_CASE("a run that was stopped anywhere and resumed is the run that never stopped", "[resume]") {
   const Scratch scratch;
   TaskData data = reverse_data();
-  run_training(data, full_recipe(), quick_options("whole"), {});
+  Recipe recipe = full_recipe();
+  recipe.model.cell = GENERATE(Cell::gru, Cell::lstm);
+  run_training(data, recipe, quick_options("whole"), {});
   const Files whole = files_in("whole");
   REQUIRE(whole.size() == 4);
   const std::vector<std::vector<int>> stops{{0},  {1},  {6},        {7},
@@ -75,7 +77,7 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
     INFO(i);
     const std::string folder = "cut" + std::to_string(i);
     const int first = stops[i].front();
-    const auto report = run_training(data, full_recipe(), quick_options(folder), stop_after(first));
+    const auto report = run_training(data, recipe, quick_options(folder), stop_after(first));
     CHECK(report.steps == first);
     CHECK(report.stop_reason == StopReason::stopped);
     for (std::size_t k = 1; k < stops[i].size(); ++k) {
