@@ -99,10 +99,11 @@ void weight_gradients(Pass& p) {
   const Index N = p.target_columns();
   const EncoderTape& encoder = p.tape.encoder;
   const EncoderBackwardTape& d_encoder = p.d_tape.encoder;
-  gru_weights_backward(encoder.backward, d_encoder.backward, p.source_columns(),
-                       d.encoder.backward);
-  gru_weights_backward(encoder.forward, d_encoder.forward, p.source_columns(), d.encoder.forward);
-  gru_weights_backward(p.tape.decoder.gru, p.d_tape.decoder.gru, N, d.decoder.gru);
+  recurrent_weights_backward(encoder.backward, d_encoder.backward, p.source_columns(),
+                             d.encoder.backward);
+  recurrent_weights_backward(encoder.forward, d_encoder.forward, p.source_columns(),
+                             d.encoder.forward);
+  recurrent_weights_backward(p.tape.decoder.gru, p.d_tape.decoder.gru, N, d.decoder.gru);
   attention_weights_backward(p.update.decoder_backward.attention,
                              p.tape.decoder.gru.after.leftCols(N), p.tape.memory,
                              p.d_tape.decoder.attention, d.decoder.attention);

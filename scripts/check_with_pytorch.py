@@ -23,7 +23,8 @@ that PyTorch gives them, so that load_state_dict() finds everything. Its metadat
 
     format          "attnviz-model"
     config          JSON: embedding, hidden, decoder_hidden, attention_units: sizes; query: see Model;
-                    coverage: see Attention; hard, true or left out: see Decoder
+                    coverage: see Attention; hard, true or left out: see Decoder; cell: "lstm", or "gru" or
+                    left out
     source_symbols  JSON list: the symbols of the input, numbered from 4
     target_symbols  JSON list: the symbols of the output, numbered from 4
     task            JSON: the name of the task and its settings
@@ -90,13 +91,16 @@ def read_safetensors(path):
 class Encoder(nn.Module):
     """Reads the embedded input from both sides: J x E -> one annotation per symbol, J x 2H."""
 
-    def __init__(self, symbols, E, H):
+    def __init__(self, cell, symbols, E, H):
         super().__init__()
         self.embedding = nn.Embedding(symbols, E)
-        self.gru = nn.GRU(E, H, bidirectional=True)
+        if cell == "lstm":
+            self.lstm = nn.LSTM(E, H, bidirectional=True)
+        else:
+            self.gru = nn.GRU(E, H, bidirectional=True)
 
     def forward(self, x):
-        annotations, _ = self.gru(x)
+        annotations, _ = (self.lstm if hasattr(self, "lstm") else self.gru)(x)
         return annotations  # h_j = [forward state ; backward state]
 
 
@@ -126,18 +130,26 @@ class Decoder(nn.Module):
     """With hard attention no context enters the state, the readout reads each annotation on its own, and
     the "logits" are the logarithm of the mixture: log sum_j a_j softmax(readout of [s ; h_j ; y])."""
 
-    def __init__(self, symbols, E, H, D, R, hard):
+    def __init__(self, cell, symbols, E, H, D, R, hard):
         super().__init__()
         self.embedding = nn.Embedding(symbols, E)
         self.initial_state = nn.Linear(H, D)
         self.hard = hard
-        self.gru = nn.GRUCell(E if hard else E + 2 * H, D)
+        read = E if hard else E + 2 * H
+        if cell == "lstm":
+            self.lstm = nn.LSTMCell(read, D)
+        else:
+            self.gru = nn.GRUCell(read, D)
         if R > 0:  # a hidden layer between what is read and the logits
             self.combine = nn.Linear(D + 2 * H + E, R)
         self.readout = nn.Linear(R or D + 2 * H + E, symbols)
 
     def update(self, y, c, s):
-        return self.gru(y if self.hard else torch.cat([y, c]), s)
+        """The state and memory after a step, given those before it; a GRU has no memory, None."""
+        read = y if self.hard else torch.cat([y, c])
+        if hasattr(self, "lstm"):
+            return self.lstm(read, s)
+        return self.gru(read, s[0]), None
 
     def logits(self, s, c, y):
         read = torch.cat([s, c, y])
@@ -157,36 +169,37 @@ class Model(nn.Module):
         E, H = config["embedding"], config["hidden"]
         D, A = config["decoder_hidden"], config["attention_units"]
         self.query = config["query"]
-        self.encoder = Encoder(source_symbols, E, H)
+        cell = config.get("cell", "gru")
+        self.encoder = Encoder(cell, source_symbols, E, H)
         self.attention = Attention(D, H, A, config.get("coverage", False))
-        self.decoder = Decoder(target_symbols, E, H, D, config["readout_units"],
+        self.decoder = Decoder(cell, target_symbols, E, H, D, config["readout_units"],
                                config.get("hard", False))
         if config["attention"] != "additive":
             raise CannotCompare(f"attention is {config['attention']}, expected additive")
 
     def start(self, x):
-        """The start of decoding from embeddings: the annotations, and a state, a context and the
-        coverage before step 1."""
+        """The start of decoding from embeddings: the annotations, and a state with its memory, a
+        context and the coverage before step 1."""
         h = self.encoder(x)
         first_backward = h[0, h.shape[1] // 2:]
         s = torch.tanh(self.decoder.initial_state(first_backward))
-        return h, s, h.new_zeros(h.shape[1]), h.new_zeros(h.shape[0])
+        return h, (s, torch.zeros_like(s)), h.new_zeros(h.shape[1]), h.new_zeros(h.shape[0])
 
     def step(self, token, s, c, k, h):
-        """One output symbol, after `token`: its logits, its attention, and the new state, context
-        and coverage. The config's "query" says what the attention asks with: the "previous" state, as
+        """One output symbol, after `token`: its logits, its attention, and the new state with
+        its memory, context and coverage. The config's "query" says what the attention asks with: the "previous" state, as
         in the paper, or the "current" one, which has already seen the token."""
         y = self.decoder.embedding(token)
         if self.query == "previous":
-            a, c = self.attention(s, h, k)
+            a, c = self.attention(s[0], h, k)
             s = self.decoder.update(y, c, s)
         else:
             s = self.decoder.update(y, c, s)
-            a, c = self.attention(s, h, k)
+            a, c = self.attention(s[0], h, k)
         if self.decoder.hard:
-            logits = torch.logsumexp(self.decoder.joint(s, a, h, y), dim=0)
+            logits = torch.logsumexp(self.decoder.joint(s[0], a, h, y), dim=0)
         else:
-            logits = self.decoder.logits(s, c, y)
+            logits = self.decoder.logits(s[0], c, y)
         return logits, a, s, c, k + a
 
     @torch.no_grad()
@@ -197,7 +210,7 @@ class Model(nn.Module):
         for before, symbol in zip([START, *answer], answer):
             y = self.decoder.embedding(torch.tensor(before))
             _, a, s, c, k = self.step(torch.tensor(before), s, c, k, h)
-            rows.append(torch.softmax(self.decoder.joint(s, a, h, y)[:, symbol], dim=0))
+            rows.append(torch.softmax(self.decoder.joint(s[0], a, h, y)[:, symbol], dim=0))
         return torch.stack(rows).numpy()
 
     @torch.no_grad()

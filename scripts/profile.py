@@ -31,7 +31,7 @@ PHASES = (
 KINDS = (
     ("products", r"\btile|\bmultiply|row_of_tiles|add_product|\bproduct\b|dot_each"),
     ("attention: scores, softmax, contexts", r"\battend|softmax|\badditive|annotations_backward"),
-    ("gates of the GRUs", r"gru_gates|gru_step"),
+    ("gates of the recurrent layers", r"gru_gates|lstm_gates|recurrent_step"),
     ("optimizer", r"\badam|gradient_norm|squared_norm|\baverage"),
     ("sums and tanh", r"::add\b|add_columns|::tanh"),
     ("look-ups, copies, transposes", r"look_up|prepare|carry|memcpy|memmove|memset|\bencode\b|transpose"),

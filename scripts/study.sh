@@ -2,6 +2,7 @@
 # scripts/study.sh --quick | --full | --seeds FROM TO [--variants] [--task NAME]
 # scripts/study.sh --hard [--seeds FROM TO] [--task NAME]
 # scripts/study.sh --faithful [--hard] [--seeds FROM TO] [--task NAME] [--update-docs]
+# scripts/study.sh --cells [--seeds FROM TO]
 # Trains every task with several seeds and measures it on 10,000 held-out examples: a CSV with one line per
 # model, then a Markdown table with the targets and pass or FAIL. Exit 1 if any target is missed.
 #   --quick      seeds 1..3, default recipes
@@ -17,6 +18,9 @@
 # of ATTNVIZ_STUDY holds already are not measured again. 15 minutes on two cores.
 #   --hard         with the default and the dot score, each with soft and with hard attention; fewer methods
 #   --update-docs  write both into docs/ rather than to standard output and the folder
+# With --cells every task and the two corpora of scripts/make_pairs.py are trained with seeds 1..10 by a GRU and,
+# right after it, by an LSTM of the same size: a Markdown table of accuracy, attention and time. Pairs of a folder
+# of ATTNVIZ_STUDY are not trained again. 20 minutes on one core (ATTNVIZ_JOBS: on so many).
 # ATTNVIZ_PROGRAM: the program to measure (default: that of the release preset)
 # ATTNVIZ_STUDY: folder for models and study.csv (default: a temporary one for the models)
 set -euo pipefail
@@ -29,6 +33,7 @@ others=()
 variants=()
 faithful=
 hard=
+cells=
 docs=
 seeds_given=
 while (($#)); do
@@ -58,6 +63,7 @@ while (($#)); do
       ;;
     --faithful) faithful=yes ;;
     --hard) hard=yes ;;
+    --cells) cells=yes ;;
     --update-docs) docs=yes ;;
     *) fail "unknown argument $1; see the head of this script" ;;
   esac
@@ -66,7 +72,7 @@ done
 
 [[ -z $docs || -n $faithful ]] || fail "--update-docs: needs --faithful"
 [[ -z $docs || -z $hard ]] || fail "--update-docs: takes no --hard"
-[[ -z $faithful$hard || -n $seeds_given ]] || to=10
+[[ -z $faithful$hard$cells || -n $seeds_given ]] || to=10
 
 program=${ATTNVIZ_PROGRAM:-$root/build/release/attnviz}
 [[ -x $program ]] || fail "$program is missing: run scripts/quickstart.sh first"
@@ -100,7 +106,25 @@ measure_faithful() {
   printf '%s\t%s\t%s\n' "$settings" "$seed" "$scores" >"$name.part"
   mv "$name.part" "$name"
 }
-export -f measure measure_faithful
+# The two cells on one task or corpus: the JSON of `train`, and for a task that of `eval`; a line each in a file
+# of its own. Whichever comes first has the cooler processor, so they take turns.
+measure_cells() {
+  local data=$1 seed=$2 name run cell settings report scores={}
+  name=$folder/cells/${data// /_}-$seed.tsv
+  [[ ! -e $name ]] || return 0
+  run=$folder/model-$$-$BASHPID
+  settings="--task $data"
+  [[ ! -e $folder/cells/${data%% *}.tsv ]] || settings="--data $folder/cells/${data/ /.tsv }"
+  for cell in $( ((seed % 2)) && echo gru lstm || echo lstm gru); do
+    # shellcheck disable=SC2086 # the settings are words
+    report=$("$program" train $settings --cell "$cell" --seed "$seed" --out "$run" --force --quiet --json) || return 1
+    [[ $settings == --data* ]] || scores=$("$program" eval --model "$run" --count 10000 --json) || return 1
+    rm -rf "$run"
+    printf '%s\t%s\t%s\t%s\t%s\n' "$data" "$cell" "$seed" "$report" "$scores" >>"$run.part"
+  done
+  mv "$run.part" "$name"
+}
+export -f measure measure_faithful measure_cells
 export program folder
 export methods=attention,value,erase,occlusion,flip,gradient,ig,shapley,lime,truth count=30
 others_of_task=("" " --entropy-penalty 0" " --query previous" " --score dot")
@@ -128,6 +152,18 @@ if [[ -n $faithful ]]; then
   "$program" explain 39641 --model "$folder/sort" --method attention,occlusion,shapley,truth --quiet \
     --gold --cell 48 --font-size 18 --out "$pictures/faithfulness.png" >/dev/null
   "$root/scripts/study_faithful.py" "$folder/faithful" ${docs:+"$root/docs/faithfulness.md"}
+  exit
+fi
+if [[ -n $cells ]]; then
+  mkdir -p "$folder/cells"
+  for corpus in commands sentences; do "$root/scripts/make_pairs.py" $corpus >"$folder/cells/$corpus.tsv"; done
+  # shellcheck disable=SC2016 # the inner bash expands these
+  for seed in $(seq "$from" "$to"); do
+    for data in "${tasks[@]}" "commands --steps 1000" "sentences --steps 1200"; do
+      printf '%s\0%s\0' "$data" "$seed"
+    done
+  done | xargs -0 -n 2 -P "${ATTNVIZ_JOBS:-1}" bash -c 'measure_cells "$0" "$1"'
+  "$root/scripts/study_cells.py" "$folder/cells"
   exit
 fi
 # shellcheck disable=SC2016 # the inner bash expands these

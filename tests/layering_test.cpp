@@ -61,7 +61,7 @@ const std::map<std::string, std::string> installed = {
     {"attnviz/render.h", "render/figure"},
 };
 
-// The room of a path below src/ or include/, "" for none: "nn" of "nn/gru.h".
+// The room of a path below src/ or include/, "" for none: "nn" of "nn/recurrent.h".
 std::string room_of(const std::string& path) {
   const auto interface = installed.find(path);
   if (interface != installed.end()) return interface->second;
@@ -72,13 +72,13 @@ std::string room_of(const std::string& path) {
 }
 
 struct File {
-  std::string path;       // "src/nn/gru.cpp"
+  std::string path;       // "src/nn/recurrent.cpp"
   std::string room;       // "nn"
   std::string extension;  // ".cpp"
 };
 
 struct Include {
-  std::string header;  // "nn/gru.h"
+  std::string header;  // "nn/recurrent.h"
   bool quoted = false;
 };
 
@@ -139,7 +139,7 @@ std::string fault(const File& file, const Include& include) {
              : file.room + " may not see " + room;
 }
 
-// One message a fault: "src/nn/gru.cpp:3: nn may not see render/figure".
+// One message a fault: "src/nn/recurrent.cpp:3: nn may not see render/figure".
 std::vector<std::string> faults(const std::string& path, const std::string& text) {
   const std::string below = path.substr(path.find('/') + 1);
   const File file{path, room_of(below), fs::path(path).extension().string()};
@@ -189,7 +189,7 @@ std::string words_of(const std::string& line) {
   return words;
 }
 
-// Where a file speaks of options or commands of the program: "src/nn/gru.cpp:3: --query".
+// Where a file speaks of options or commands of the program: "src/nn/recurrent.cpp:3: --query".
 std::vector<std::string> spoken_options(const std::string& path, const std::string& text) {
   std::vector<std::string> found;
   std::istringstream lines(text);
@@ -240,8 +240,8 @@ TEST_CASE("no file includes what its room may not see") {
 }
 
 TEST_CASE("an include that breaks the rules is reported with file and line") {
-  CHECK(faults("src/nn/gru.cpp", "// x\n\n#include \"render/raster/stroke.h\"\n") ==
-        std::vector<std::string>{"src/nn/gru.cpp:3: nn may not see render/raster"});
+  CHECK(faults("src/nn/recurrent.cpp", "// x\n\n#include \"render/raster/stroke.h\"\n") ==
+        std::vector<std::string>{"src/nn/recurrent.cpp:3: nn may not see render/raster"});
   struct {
     std::string path, line, message;
   } cases[] = {
@@ -272,7 +272,7 @@ TEST_CASE("an include that breaks the rules is reported with file and line") {
       {"src/score/x.cpp", "#include \"render/raster/stroke.h\"", "score may not see render/raster"},
       {"src/train/x.cpp", "#include \"render/raster/stroke.h\"", "train may not see render/raster"},
       {"src/train/x.cpp", "#include \"cli/options.h\"", "train may not see cli"},
-      {"src/text/x.cpp", "  #  include  <nn/gru.h>  // why", "text may not see nn"},
+      {"src/text/x.cpp", "  #  include  <nn/recurrent.h>  // why", "text may not see nn"},
       {"src/text/x.cpp", "#include \"bas/file.h\"", "may not include bas/file.h"},
       {"src/cli/x.cpp", "#include \"options.h\"", "may not include options.h"},
       {"src/render/figure/x.cpp", "#include <stb_image_write.h>",
@@ -323,7 +323,7 @@ TEST_CASE("an include that keeps the rules is not reported") {
       {"src/cli/render/x.cpp",
        "#include \"render/raster/stroke.h\"\n#include \"train/adam.h\"\n#include "
        "\"cli/options.h\"\n"},
-      {"src/text/x.cpp", "// #include \"nn/gru.h\"\nconst char* s = \"nn/gru.h\";\n"},
+      {"src/text/x.cpp", "// #include \"nn/recurrent.h\"\nconst char* s = \"nn/recurrent.h\";\n"},
   };
   for (const auto& c : cases) CHECK(faults(c.path, c.text).empty());
 }

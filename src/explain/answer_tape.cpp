@@ -19,8 +19,9 @@ const Matrix& AnswerTape::logits_of(Index output, MatrixIn attention) const {
   tape.grow(model_.config, 1, memory.size(), memory.size(), N);
   if (!model_.config.hard) product(annotations(), attention, tape.contexts.leftCols(N));
 
-  const GruTape& gru = scratch_.tape.decoder.gru;
+  const RecurrentTape& gru = scratch_.tape.decoder.gru;
   tape.gru.before.leftCols(N).colwise() = gru.before.col(output);
+  tape.gru.memory_before.leftCols(N).colwise() = gru.memory_before.col(output);
   tape.gru.after.leftCols(N).colwise() = gru.after.col(output);
   const std::vector<int> inputs(static_cast<std::size_t>(N),
                                 scratch_.batch.inputs[static_cast<std::size_t>(output)]);

@@ -99,6 +99,7 @@ class Search {
       gather(parents, states.middleCols(column, static_cast<Index>(width())), scratch);
     };
     move_states(tape.gru.after);
+    move_states(tape.gru.memory_after);
     move_states(tape.contexts);
     if (tape.attention.coverage.size() > 0) {
       move_states(tape.attention.weights);

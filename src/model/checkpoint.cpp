@@ -68,6 +68,7 @@ Json to_json(const ModelConfig& config) {
                {"attention", to_string(config.attention)},
                {"coverage", config.coverage}};
   if (config.hard) json["hard"] = true;  // other models keep the bytes that they always had
+  if (config.cell != Cell::gru) json["cell"] = to_string(config.cell);  // absent in older files
   return json;
 }
 
@@ -133,6 +134,13 @@ ModelConfig read_config(const Json& json, const std::string& name) {
                      printable(hard.dump()));
   }
   config.hard = hard.get<bool>();
+  const Json cell = json.value("cell", Json("gru"));
+  const auto known_cell = cell.is_string() ? cell_from(cell.get<std::string>()) : std::nullopt;
+  if (!known_cell) {
+    throw InputError(name + ": config: cell: expected \"gru\" or \"lstm\", got " +
+                     printable(cell.dump()));
+  }
+  config.cell = *known_cell;
   return config;
 }
 
@@ -152,7 +160,7 @@ Vocabulary read_vocabulary(const TensorFile& file, const std::string& key,
 void append_tensors(const Seq2SeqWeights& weights, const std::string& prefix,
                     std::vector<NamedTensor>& tensors) {
   Seq2SeqWeights::table(
-      ModelConfig{},
+      ModelConfig{.cell = weights.cell},
       [&](const TensorSpec& spec, const auto& tensor) {
         if (tensor.size() == 0) return;  // not part of this form of attention
         NamedTensor& out = tensors.emplace_back();

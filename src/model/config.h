@@ -5,13 +5,14 @@
 #include <string_view>
 
 #include "nn/attention.h"
+#include "nn/recurrent.h"
 
 namespace attnviz {
 
 /// Which decoder state is the query.
 enum class Query {
-  previous,  // q_i = s_{i-1}; s_i = GRU([y_{i-1}; c_i], s_{i-1}): the order of Bahdanau et al.
-  current,   // q_i = s_i;     s_i = GRU([y_{i-1}; c_{i-1}], s_{i-1}), c_0 = 0
+  previous,  // q_i = s_{i-1}; s_i = cell([y_{i-1}; c_i], s_{i-1}): the order of Bahdanau et al.
+  current,   // q_i = s_i;     s_i = cell([y_{i-1}; c_{i-1}], s_{i-1}), c_0 = 0
 };
 
 std::string_view to_string(Query query);
@@ -26,6 +27,7 @@ struct ModelConfig {
   int decoder_hidden = 32;   // D
   int attention_units = 64;  // A
   int readout_units = 0;     // R; 0 for a linear readout
+  Cell cell = Cell::gru;     // of encoder and decoder
   Query query = Query::current;
   Attention attention = Attention::additive;
   bool coverage = false;  // the additive score knows what was attended to before

@@ -118,10 +118,10 @@ void DecoderBackwardWeights::prepare(const DecoderWeights& weights) {
 
 void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_total,
                        Index source_steps, Index columns) {
-  gru.grow(config.decoder_hidden, columns);
+  gru.grow(config.cell, config.decoder_hidden, columns);
   attention.grow(config.key(), source_steps, columns, config.coverage);
   marginal.grow(config, source_total, source_steps, columns);
-  attnviz::grow(input, 3 * config.decoder_hidden, columns);
+  attnviz::grow(input, gate_count(config.cell) * config.decoder_hidden, columns);
   attnviz::grow(first_backward, config.hidden, batch);
   attnviz::grow(initial_state, config.decoder_hidden, batch);
   attnviz::grow(contexts, config.context(), columns);
@@ -132,7 +132,7 @@ void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_tota
 
 void DecoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
   const auto columns = static_cast<Index>(batch.labels.size());
-  gru.grow(config.decoder_hidden, columns);
+  gru.grow(config.cell, config.decoder_hidden, columns, batch.size);
   attention.grow(config.annotation(), config.key(), batch.starts.back(), batch.source_steps(),
                  columns);
   marginal.grow(config, batch.starts.back(), batch.source_steps());
@@ -194,7 +194,7 @@ void update_state(const DecoderWeights& weights, const DecoderTables& tables,
   auto input = columns(tape.input, now);
   look_up(tables.gru, ids_of(inputs, now), input);
   add_product(w.gru_context(), columns(contexts, now), input);
-  gru_step(weights.gru, {tape.input, {}}, now, tape.gru);
+  recurrent_step(weights.gru, {tape.input, {}}, now, tape.gru);
 }
 
 Eigen::Ref<const Matrix> context_readout(const DecoderWeights& weights) {
@@ -204,9 +204,10 @@ Eigen::Ref<const Matrix> context_readout(const DecoderWeights& weights) {
 void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
                   const AttentionMemory& memory, std::span<const int> inputs, Columns earlier,
                   Columns now, DecoderTape& tape) {
-  GruTape& gru = tape.gru;
+  RecurrentTape& gru = tape.gru;
   if (earlier.count == 0) {
     carry(tape.initial_state, {0, now.count}, now, gru.before);
+    columns(gru.memory_before, now).setZero();
   } else {
     carry_state(earlier, now, gru);
   }
@@ -259,6 +260,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
     d_tape.attention.start_coverage(batch.source_steps(), batch.size);
   }
   d_tape.d_state.setZero();
+  d_tape.gru.d_memory.setZero();
   d_tape.d_earlier.setZero();
   for (Index t = batch.target_steps() - 1; t >= 0; --t) {
     stop();
@@ -276,7 +278,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
       d_context += d_earlier;
       attention_backward();
     }
-    gru_step_backward(weights.gru_state_t, now, tape.gru, d_tape.gru, d_state);
+    recurrent_step_backward(weights.gru_state_t, now, tape.gru, d_tape.gru, d_state);
     const auto d_input = columns(d_tape.gru.d_input, now);
     if (query == Query::current) {
       product(weights.gru_context_t, d_input, d_earlier);
@@ -290,7 +292,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
   const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
   const Matrix& queries = query == Query::previous ? tape.gru.before : tape.gru.after;
   const auto d_inputs = d_tape.gru.d_input.leftCols(N);
-  gru_weights_backward(tape.gru, d_tape.gru, N, d_weights.gru);
+  recurrent_weights_backward(tape.gru, d_tape.gru, N, d_weights.gru);
   look_up_backward(d_inputs, batch.inputs, d_tables.gru);
   add_product(d_inputs, given.leftCols(N).transpose(),
               Blocks<DecoderWeights>{d_weights}.gru_context());

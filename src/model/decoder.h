@@ -1,13 +1,14 @@
 // Decoder with attention. With Query::previous, the order of Bahdanau et al. 2015:
 //
-//   q_i = s_{i-1}, c_i = attend(q_i), s_i = GRU([y_{i-1} ; c_i], s_{i-1})
+//   q_i = s_{i-1}, c_i = attend(q_i), s_i = cell([y_{i-1} ; c_i], s_{i-1})
 //
 // and with Query::current:
 //
-//   s_i = GRU([y_{i-1} ; c_{i-1}], s_{i-1}), q_i = s_i, c_i = attend(q_i), c_0 = 0
+//   s_i = cell([y_{i-1} ; c_{i-1}], s_{i-1}), q_i = s_i, c_i = attend(q_i), c_0 = 0
 //
-// Both start from s_0 = tanh(W_s h<-_1 + b_s) and answer W_o [s_i ; c_i ; y_{i-1}] + b_o, or
-// through a hidden layer (the paper has one too, appendix A.2.2):
+// The cell is that of a GRU, or of an LSTM, whose memory m_i passes from step to step beside s_i.
+// Both start from s_0 = tanh(W_s h<-_1 + b_s), m_0 = 0 and answer W_o [s_i ; c_i ; y_{i-1}] + b_o,
+// or through a hidden layer (the paper has one too, appendix A.2.2):
 //
 //   t_i = tanh(W_r [s_i ; c_i ; y_{i-1}] + b_r), logits = W_o t_i + b_o
 //
@@ -23,10 +24,10 @@
 
 namespace attnviz {
 
-/// What y_{i-1} adds to the GRU's input and to the logits, for V tokens; also the type of its
-/// gradient.
+/// What y_{i-1} adds to the input of the recurrent layer and to the logits, for V tokens; also the
+/// type of its gradient.
 struct DecoderTables {
-  Matrix gru;      // 3D x V
+  Matrix gru;      // GD x V
   Matrix readout;  //  R x V, or V x V
 };
 
@@ -35,9 +36,9 @@ struct DecoderTables {
 struct DecoderBackwardWeights {
   Matrix initial_state_t;  // H x D
   AttentionBackwardWeights attention;
-  Matrix gru_state_t;    // D x 3D
-  Matrix gru_token_t;    // E x 3D
-  Matrix gru_context_t;  // K x 3D
+  Matrix gru_state_t;    // D x GD
+  Matrix gru_token_t;    // E x GD
+  Matrix gru_context_t;  // K x GD
   // of the layer that reads [s ; c ; y], combine or readout
   Matrix joint_state_t;    // D x R, or D x V
   Matrix joint_context_t;  // K x R, or K x V
@@ -61,10 +62,10 @@ struct ReadoutDropout {
 /// N packed target columns.
 struct DecoderTape {
   ReadoutDropout dropout;
-  GruTape gru;
+  RecurrentTape gru;
   AttentionTape attention;
   MarginalTape marginal;
-  Matrix input;             // 3D x N   W_ih [y ; c] + b_ih
+  Matrix input;             // GD x N   W_ih [y ; c] + b_ih
   Matrix first_backward;    // H x B   h<-_1
   Matrix initial_state;     // D x B   s_0
   Matrix contexts;          // K x N   c_i
@@ -77,7 +78,7 @@ struct DecoderTape {
 };
 
 struct DecoderBackwardTape {
-  GruBackwardTape gru;
+  RecurrentBackwardTape gru;
   AttentionBackwardTape attention;
   MarginalBackwardTape marginal;
   Matrix d_logits;          // V x N
@@ -101,7 +102,7 @@ void project_tokens_backward(const DecoderBackwardWeights& weights, const Matrix
 /// Fills s_0 and the keys from memory.annotations.
 void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape);
 
-/// s_i of the columns `now`, given the state before them (tape.gru.before), their inputs and the
+/// s_i of the columns `now`, given state and memory before them (tape.gru), their inputs and the
 /// contexts that enter with these (K x N): c_i with Query::previous, else c_{i-1}.
 void update_state(const DecoderWeights& weights, const DecoderTables& tables,
                   std::span<const int> inputs, const Matrix& contexts, Columns now,

@@ -14,10 +14,23 @@ void drop(const std::vector<bool>& marked, Columns step, MatrixOut states) {
   }
 }
 
+/// Sets state and memory before a step to zero in its marked columns.
+void forget(const std::vector<bool>& marked, Columns now, RecurrentTape& tape) {
+  drop(marked, now, columns(tape.before, now));
+  drop(marked, now, columns(tape.memory_before, now));
+}
+
+/// The same of their gradients.
+void forget_backward(const std::vector<bool>& marked, Columns now, MatrixOut d_state,
+                     RecurrentBackwardTape& d_tape) {
+  drop(marked, now, d_state);
+  drop(marked, now, d_tape.d_memory.leftCols(now.count));
+}
+
 }  // namespace
 
 void EncoderBackwardWeights::prepare(const EncoderWeights& weights) {
-  const auto prepare_direction = [](const GruWeights& w, Direction& direction) {
+  const auto prepare_direction = [](const RecurrentWeights& w, Direction& direction) {
     direction.W_ih_t = w.W_ih.transpose();
     direction.W_hh_t = w.W_hh.transpose();
   };
@@ -35,14 +48,14 @@ void StateDropout::draw(double probability, const Batch& batch, Random& random) 
 
 void EncoderTape::grow(const ModelConfig& config, const Batch& batch) {
   const auto columns = static_cast<Index>(batch.source.size());
-  forward.grow(config.hidden, columns);
-  backward.grow(config.hidden, columns);
+  forward.grow(config.cell, config.hidden, columns);
+  backward.grow(config.cell, config.hidden, columns);
 }
 
 void EncoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
   const auto columns = static_cast<Index>(batch.source.size());
-  forward.grow(config.hidden, columns);
-  backward.grow(config.hidden, columns);
+  forward.grow(config.cell, config.hidden, columns, batch.size);
+  backward.grow(config.cell, config.hidden, columns, batch.size);
   attnviz::grow(d_state, config.hidden, batch.size);
 }
 
@@ -69,16 +82,16 @@ void encode(const EncoderWeights& weights, const EncoderTables& tables, const Ba
     stop();
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == 0 ? no_columns : step_columns(batch.source_first, t - 1), now, tape.forward);
-    drop(tape.state_dropout.forward, now, columns(tape.forward.before, now));
-    gru_step(weights.forward, {tables.forward, batch.source}, now, tape.forward);
+    forget(tape.state_dropout.forward, now, tape.forward);
+    recurrent_step(weights.forward, {tables.forward, batch.source}, now, tape.forward);
   }
   for (Index t = steps - 1; t >= 0; --t) {  // an example joins at its own last symbol
     stop();
     const Columns now = step_columns(batch.source_first, t);
     carry_state(t == steps - 1 ? no_columns : step_columns(batch.source_first, t + 1), now,
                 tape.backward);
-    drop(tape.state_dropout.backward, now, columns(tape.backward.before, now));
-    gru_step(weights.backward, {tables.backward, batch.source}, now, tape.backward);
+    forget(tape.state_dropout.backward, now, tape.backward);
+    recurrent_step(weights.backward, {tables.backward, batch.source}, now, tape.backward);
   }
 
   for (Index t = 0; t < steps; ++t) {
@@ -98,9 +111,11 @@ void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
   const Index H = d_tape.d_state.rows();
   const Index steps = batch.source_steps();
 
-  // The first n columns of d_state are examples that have not ended; the others hold an example's
-  // gradient after its last step (still zero) or of its fixed initial state (not needed).
+  // The first n columns of d_state and d_memory are examples that have not ended; the others hold
+  // an example's gradient after its last step (still zero) or of its fixed initial state (not
+  // needed).
   d_tape.d_state.setZero();
+  d_tape.backward.d_memory.setZero();
   for (Index t = 0; t < steps; ++t) {
     stop();
     const Columns now = step_columns(batch.source_first, t);
@@ -108,10 +123,11 @@ void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
     for (Index k = 0; k < now.count; ++k) {
       d_state.col(k) += d_annotations.col(memory.of(k).first + t).tail(H);
     }
-    gru_step_backward(weights.backward.W_hh_t, now, tape.backward, d_tape.backward, d_state);
-    drop(tape.state_dropout.backward, now, d_state);
+    recurrent_step_backward(weights.backward.W_hh_t, now, tape.backward, d_tape.backward, d_state);
+    forget_backward(tape.state_dropout.backward, now, d_state, d_tape.backward);
   }
   d_tape.d_state.setZero();
+  d_tape.forward.d_memory.setZero();
   for (Index t = steps - 1; t >= 0; --t) {
     stop();
     const Columns now = step_columns(batch.source_first, t);
@@ -119,14 +135,14 @@ void encode_backward(const EncoderBackwardWeights& weights, const Batch& batch,
     for (Index k = 0; k < now.count; ++k) {
       d_state.col(k) += d_annotations.col(memory.of(k).first + t).head(H);
     }
-    gru_step_backward(weights.forward.W_hh_t, now, tape.forward, d_tape.forward, d_state);
-    drop(tape.state_dropout.forward, now, d_state);
+    recurrent_step_backward(weights.forward.W_hh_t, now, tape.forward, d_tape.forward, d_state);
+    forget_backward(tape.state_dropout.forward, now, d_state, d_tape.forward);
   }
 
   const Index N = memory.size();
-  gru_weights_backward(tape.backward, d_tape.backward, N, d_weights.backward);
+  recurrent_weights_backward(tape.backward, d_tape.backward, N, d_weights.backward);
   stop();
-  gru_weights_backward(tape.forward, d_tape.forward, N, d_weights.forward);
+  recurrent_weights_backward(tape.forward, d_tape.forward, N, d_weights.forward);
   look_up_backward(d_tape.backward.d_input.leftCols(N), batch.source, d_tables.backward);
   look_up_backward(d_tape.forward.d_input.leftCols(N), batch.source, d_tables.forward);
 }

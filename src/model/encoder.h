@@ -1,4 +1,5 @@
-// Bidirectional encoder: h_j = [forward GRU ; backward GRU](x)_j, the annotations.
+// Bidirectional encoder: h_j = [forward ; backward](x)_j, the annotations: the states of
+// two recurrent layers. An LSTM's memories stay within its layer.
 #pragma once
 
 #include <vector>
@@ -13,15 +14,15 @@ namespace attnviz {
 /// W_ih embedding + b_ih of both directions for V tokens (see nn/embedding.h); also the type of its
 /// gradient.
 struct EncoderTables {
-  Matrix forward;   // 3H x V
-  Matrix backward;  // 3H x V
+  Matrix forward;   // GH x V
+  Matrix backward;  // GH x V
 };
 
 /// The weights as the backward pass multiplies by them.
 struct EncoderBackwardWeights {
   struct Direction {
-    Matrix W_ih_t;  // E x 3H
-    Matrix W_hh_t;  // H x 3H
+    Matrix W_ih_t;  // E x GH
+    Matrix W_hh_t;  // H x GH
   };
   Direction forward;
   Direction backward;
@@ -29,8 +30,9 @@ struct EncoderBackwardWeights {
   void prepare(const EncoderWeights& weights);
 };
 
-/// In training, the state may be set to zero before some steps: an annotation h_j then cannot rely
-/// on what its neighbours passed on, only on x_j, and the information on x_j stays at j.
+/// In training, state and memory may be set to zero before some steps: an annotation h_j then
+/// cannot rely on what its neighbours passed on, only on x_j, and the information on x_j stays at
+/// j.
 struct StateDropout {
   std::vector<bool> forward;  // one a column; empty for none
   std::vector<bool> backward;
@@ -40,16 +42,16 @@ struct StateDropout {
 };
 
 struct EncoderTape {
-  GruTape forward;
-  GruTape backward;
+  RecurrentTape forward;
+  RecurrentTape backward;
   StateDropout state_dropout;
 
   void grow(const ModelConfig& config, const Batch& batch);
 };
 
 struct EncoderBackwardTape {
-  GruBackwardTape forward;
-  GruBackwardTape backward;
+  RecurrentBackwardTape forward;
+  RecurrentBackwardTape backward;
   Matrix d_state;  // H x B
 
   void grow(const ModelConfig& config, const Batch& batch);

@@ -15,9 +15,10 @@ void resize_to_zeros(Matrix& m, Index rows, Index columns) {
 }  // namespace
 
 void TokenTables::resize(const ModelConfig& config) {
-  encoder.forward.resize(3 * config.hidden, config.source_vocabulary);
-  encoder.backward.resize(3 * config.hidden, config.source_vocabulary);
-  decoder.gru.resize(3 * config.decoder_hidden, config.target_vocabulary);
+  const Index G = gate_count(config.cell);
+  encoder.forward.resize(G * config.hidden, config.source_vocabulary);
+  encoder.backward.resize(G * config.hidden, config.source_vocabulary);
+  decoder.gru.resize(G * config.decoder_hidden, config.target_vocabulary);
   decoder.readout.resize(config.readout_units > 0 ? config.readout_units : config.target_vocabulary,
                          config.target_vocabulary);
 }

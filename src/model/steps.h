@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "nn/gru.h"
+#include "nn/recurrent.h"
 
 namespace attnviz {
 
@@ -24,9 +24,10 @@ inline void carry(const Matrix& from, Columns earlier, Columns now, Matrix& to) 
   to.middleCols(now.first + known, now.count - known).setZero();
 }
 
-/// The state before step `now` is the one after the step `earlier`.
-inline void carry_state(Columns earlier, Columns now, GruTape& tape) {
+/// State and memory before step `now` are those after the step `earlier`.
+inline void carry_state(Columns earlier, Columns now, RecurrentTape& tape) {
   carry(tape.after, earlier, now, tape.before);
+  carry(tape.memory_after, earlier, now, tape.memory_before);
 }
 
 }  // namespace attnviz

@@ -24,10 +24,10 @@ void draw_normal(Tensor& tensor, double deviation, Random& random) {
   }
 }
 
-/// Gate by gate, the matrices of both inputs of a GRU in turn.
+/// Gate by gate, the matrices of both inputs of a recurrent layer in turn.
 void draw_gates(MatrixOut W_ih, MatrixOut W_hh, Random& random) {
   const Index H = W_hh.cols();
-  for (Index gate = 0; gate < 3; ++gate) {
+  for (Index gate = 0; gate < W_hh.rows() / H; ++gate) {
     draw_glorot(W_ih.middleRows(gate * H, H), random);
     draw_glorot(W_hh.middleRows(gate * H, H), random);
   }
@@ -36,6 +36,7 @@ void draw_gates(MatrixOut W_ih, MatrixOut W_hh, Random& random) {
 }  // namespace
 
 void Seq2SeqWeights::resize(const ModelConfig& config) {
+  cell = config.cell;
   decoder.attention.form = config.attention;
   table(
       config,
@@ -59,23 +60,23 @@ void initialise(const ModelConfig& config, const Initialisation& options, Random
                 Seq2SeqWeights& weights) {
   weights.resize(config);
   weights.set_zero();
-  // Random numbers go to embeddings first, then to the GRUs, then to the rest.
+  // Random numbers go to embeddings first, then to the recurrent layers, then to the rest.
   using enum Initial;
   Seq2SeqWeights::table(
       config,
       [&](const TensorSpec& spec, auto& tensor) {
         if (spec.initial == embedding) draw_normal(tensor, options.embedding_std, random);
         const auto set_update_bias = [&](double bias) {
-          const Index H = tensor.size() / 3;
+          const Index H = tensor.size() / gate_count(config.cell);
           tensor.middleRows(H, H).setConstant(static_cast<Scalar>(bias));
         };
         if (spec.initial == update_bias) set_update_bias(options.update_bias);
         if (spec.initial == decoder_update_bias) set_update_bias(options.decoder_update_bias);
       },
       weights);
-  for (GruWeights* gru :
+  for (RecurrentWeights* layer :
        {&weights.encoder.forward, &weights.encoder.backward, &weights.decoder.gru}) {
-    draw_gates(gru->W_ih, gru->W_hh, random);
+    draw_gates(layer->W_ih, layer->W_hh, random);
   }
   const double score_std = options.score_scale / std::sqrt(config.attention_units);
   Seq2SeqWeights::table(

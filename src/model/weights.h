@@ -7,22 +7,22 @@
 #include "base/random.h"
 #include "model/config.h"
 #include "nn/attention.h"
-#include "nn/gru.h"
 #include "nn/linear.h"
+#include "nn/recurrent.h"
 
 namespace attnviz {
 
 struct EncoderWeights {
-  Matrix embedding;    // E x V
-  GruWeights forward;  // input E, state H
-  GruWeights backward;
+  Matrix embedding;          // E x V
+  RecurrentWeights forward;  // input E, state H
+  RecurrentWeights backward;
 };
 
 struct DecoderWeights {
   Matrix embedding;             // E x V
   LinearWeights initial_state;  // D x H
   AttentionWeights attention;
-  GruWeights gru;         // input [y ; c] of E + K, or y with hard attention; state D
+  RecurrentWeights gru;   // input [y ; c] of E + K, or y with hard attention; state D
   LinearWeights combine;  // R x (D + K + E), empty for a linear readout
   LinearWeights readout;  // V x R, or V x (D + K + E)
 
@@ -55,8 +55,8 @@ enum class Initial {
   embedding,    // N(0, std^2)
   glorot,       // uniform (Glorot and Bengio 2010)
   projection,   // the same times attention_gain
-  gates,        // as glorot, gate by gate; drawn GRU by GRU, see initialise()
-  update_bias,  // zero, but for the update gate
+  gates,        // as glorot, gate by gate; drawn layer by layer, see initialise()
+  update_bias,  // zero, but for the gate of what is kept: z of a GRU, f of an LSTM
   decoder_update_bias,
   score,     // N(0, scale^2 / A)
   coverage,  // N(0, std^2)
@@ -76,6 +76,7 @@ struct TensorSpec {
 struct Seq2SeqWeights {
   EncoderWeights encoder;
   DecoderWeights decoder;
+  Cell cell = Cell::gru;  // set by resize()
 
   void resize(const ModelConfig& config);
   void set_zero();
@@ -89,10 +90,11 @@ struct Seq2SeqWeights {
   }
 
   /// f(name, tensor...) for each tensor, where shapes are not asked for.
-  template <typename F, typename... Weights>
-  static void visit_part(ModelPart part, F&& f, Weights&... w) {
+  template <typename F, typename First, typename... More>
+  static void visit_part(ModelPart part, F&& f, First& first, More&... more) {
     table(
-        part, ModelConfig{}, [&](const TensorSpec& spec, auto&... t) { f(spec.name, t...); }, w...);
+        part, ModelConfig{.cell = first.cell},
+        [&](const TensorSpec& spec, auto&... t) { f(spec.name, t...); }, first, more...);
   }
   template <typename F, typename... Weights>
   static void visit(F&& f, Weights&... w) {
@@ -109,7 +111,7 @@ struct Initialisation {
   double score_scale = 1.0;
   double attention_gain = 1.0;
   double coverage_std = 0.7;
-  double update_bias = 0.0;          // of the encoder; above 0 keeps the state longer
+  double update_bias = 0.0;          // of the encoder; above 0 keeps state or memory longer
   double decoder_update_bias = 0.0;  // the same
 };
 
@@ -123,18 +125,34 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
   const Index H = config.hidden;
   const Index K = 2 * H;
   const Index D = config.decoder_hidden;
+  const Index G = gate_count(config.cell);
+  const auto of_cell = [&](std::string_view gru, std::string_view lstm) {
+    return config.cell == Cell::gru ? gru : lstm;
+  };
   if (part == ModelPart::encoder) {
     const Index V = config.source_vocabulary;
     f(TensorSpec{"encoder.embedding.weight", E, V, embedding}, w.encoder.embedding...);
-    f(TensorSpec{"encoder.gru.weight_ih_l0", 3 * H, E, gates}, w.encoder.forward.W_ih...);
-    f(TensorSpec{"encoder.gru.weight_hh_l0", 3 * H, H, gates}, w.encoder.forward.W_hh...);
-    f(TensorSpec{"encoder.gru.bias_ih_l0", 3 * H, 1, update_bias}, w.encoder.forward.b_ih...);
-    f(TensorSpec{"encoder.gru.bias_hh_l0", 3 * H, 1, zero}, w.encoder.forward.b_hh...);
-    f(TensorSpec{"encoder.gru.weight_ih_l0_reverse", 3 * H, E, gates}, w.encoder.backward.W_ih...);
-    f(TensorSpec{"encoder.gru.weight_hh_l0_reverse", 3 * H, H, gates}, w.encoder.backward.W_hh...);
-    f(TensorSpec{"encoder.gru.bias_ih_l0_reverse", 3 * H, 1, update_bias},
+    f(TensorSpec{of_cell("encoder.gru.weight_ih_l0", "encoder.lstm.weight_ih_l0"), G * H, E, gates},
+      w.encoder.forward.W_ih...);
+    f(TensorSpec{of_cell("encoder.gru.weight_hh_l0", "encoder.lstm.weight_hh_l0"), G * H, H, gates},
+      w.encoder.forward.W_hh...);
+    f(TensorSpec{of_cell("encoder.gru.bias_ih_l0", "encoder.lstm.bias_ih_l0"), G * H, 1,
+                 update_bias},
+      w.encoder.forward.b_ih...);
+    f(TensorSpec{of_cell("encoder.gru.bias_hh_l0", "encoder.lstm.bias_hh_l0"), G * H, 1, zero},
+      w.encoder.forward.b_hh...);
+    f(TensorSpec{of_cell("encoder.gru.weight_ih_l0_reverse", "encoder.lstm.weight_ih_l0_reverse"),
+                 G * H, E, gates},
+      w.encoder.backward.W_ih...);
+    f(TensorSpec{of_cell("encoder.gru.weight_hh_l0_reverse", "encoder.lstm.weight_hh_l0_reverse"),
+                 G * H, H, gates},
+      w.encoder.backward.W_hh...);
+    f(TensorSpec{of_cell("encoder.gru.bias_ih_l0_reverse", "encoder.lstm.bias_ih_l0_reverse"),
+                 G * H, 1, update_bias},
       w.encoder.backward.b_ih...);
-    f(TensorSpec{"encoder.gru.bias_hh_l0_reverse", 3 * H, 1, zero}, w.encoder.backward.b_hh...);
+    f(TensorSpec{of_cell("encoder.gru.bias_hh_l0_reverse", "encoder.lstm.bias_hh_l0_reverse"),
+                 G * H, 1, zero},
+      w.encoder.backward.b_hh...);
     return;
   }
   const Index V = config.target_vocabulary;
@@ -154,10 +172,15 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
   f(TensorSpec{"attention.score.weight", units, 1, score}, w.decoder.attention.v...);
   f(TensorSpec{"attention.coverage.weight", config.coverage ? units : 0, 1, coverage},
     w.decoder.attention.w...);
-  f(TensorSpec{"decoder.gru.weight_ih", 3 * D, E + config.context(), gates}, w.decoder.gru.W_ih...);
-  f(TensorSpec{"decoder.gru.weight_hh", 3 * D, D, gates}, w.decoder.gru.W_hh...);
-  f(TensorSpec{"decoder.gru.bias_ih", 3 * D, 1, decoder_update_bias}, w.decoder.gru.b_ih...);
-  f(TensorSpec{"decoder.gru.bias_hh", 3 * D, 1, zero}, w.decoder.gru.b_hh...);
+  f(TensorSpec{of_cell("decoder.gru.weight_ih", "decoder.lstm.weight_ih"), G * D, E + config.context(), gates},
+    w.decoder.gru.W_ih...);
+  f(TensorSpec{of_cell("decoder.gru.weight_hh", "decoder.lstm.weight_hh"), G * D, D, gates},
+    w.decoder.gru.W_hh...);
+  f(TensorSpec{of_cell("decoder.gru.bias_ih", "decoder.lstm.bias_ih"), G * D, 1,
+               decoder_update_bias},
+    w.decoder.gru.b_ih...);
+  f(TensorSpec{of_cell("decoder.gru.bias_hh", "decoder.lstm.bias_hh"), G * D, 1, zero},
+    w.decoder.gru.b_hh...);
   f(TensorSpec{"decoder.combine.weight", R, R > 0 ? joint : 0, glorot}, w.decoder.combine.W...);
   f(TensorSpec{"decoder.combine.bias", R, 1, zero}, w.decoder.combine.b...);
   f(TensorSpec{"decoder.readout.weight", V, R > 0 ? R : joint, glorot}, w.decoder.readout.W...);

@@ -17,6 +17,7 @@ constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 
 // In double: products of sizes from a file or the command line must not overflow.
 double estimate_memory(const ModelConfig& config, const Recipe& recipe, int longest) {
+  const double G = static_cast<double>(gate_count(config.cell));
   const double H = config.hidden;
   const double K = config.annotation();
   const double D = config.decoder_hidden;
@@ -31,7 +32,7 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   const double longest_batch = batch * static_cast<double>(longest);
   // Tables of the tokens: of all for decoding; of those in a batch for the step and its shards.
   const auto tables = [&](double source_tokens, double target_tokens) {
-    return 6.0 * H * source_tokens + (3.0 * D + (R > 0.0 ? R : V)) * target_tokens;
+    return 2.0 * G * H * source_tokens + (G * D + (R > 0.0 ? R : V)) * target_tokens;
   };
   const auto in_batch = [&](double vocabulary) {
     return std::min(vocabulary, std::max(longest_batch, double{StepTokens::max_whole}));
@@ -46,9 +47,12 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   const double L = R > 0.0 ? R : V;
   const double readouts = hard * ((1.0 + shards) * 3.0 * (V + R) * longest + V * R);
   // A column of the tapes: two directions of the encoder, the memory, then the decoder.
-  const double source_column = 2.0 * 12.0 * H + 2.0 * (K + A) + hard * 2.0 * L;
+  const double recurrent =
+      config.cell == Cell::gru ? 12.0 : 13.0;  // states, gates, their gradients
+  const double source_column = 2.0 * recurrent * H + 2.0 * (K + A) + hard * 2.0 * L;
   const double maps = (config.coverage ? 2.0 : 1.0) * longest + hard * (2.0 * longest + L);
-  const double target_column = 16.0 * D + 2.0 * A + maps + 3.0 * K + 2.0 * R + 2.0 * V;
+  const double target_column =
+      (recurrent + G + 1.0) * D + 2.0 * A + maps + 3.0 * K + 2.0 * R + 2.0 * V;
   constexpr double evaluated = 64.0;  // examples side by side
   const double columns = longest_batch + evaluated * static_cast<double>(longest);
   return sizeof(Scalar) * (weights + readouts + columns * (source_column + target_column));

@@ -24,7 +24,7 @@ double ramp(const Recipe& recipe, int step, double from, double to) {
 }
 
 /// Settings that are younger than the first models: left out of files where they are the default.
-constexpr std::string_view young_settings[] = {"hard"};
+constexpr std::string_view young_settings[] = {"hard", "cell"};
 
 bool is_young(std::string_view name) {
   return std::ranges::find(young_settings, name) != std::end(young_settings);
@@ -38,6 +38,7 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("decoder_hidden", recipe.model.decoder_hidden);
   field("attention_units", recipe.model.attention_units);
   field("readout_units", recipe.model.readout_units);
+  field("cell", recipe.model.cell);
   field("query", recipe.model.query);
   field("attention", recipe.model.attention);
   field("coverage", recipe.model.coverage);
@@ -107,6 +108,11 @@ bool read_setting(const Json& json, bool& value) {
   if (json.is_boolean()) value = json.get<bool>();
   return json.is_boolean();
 }
+bool read_setting(const Json& json, Cell& value) {
+  const auto known = json.is_string() ? cell_from(json.get<std::string>()) : std::nullopt;
+  if (known) value = *known;
+  return known.has_value();
+}
 bool read_setting(const Json& json, Query& value) {
   const auto known = json.is_string() ? query_from(json.get<std::string>()) : std::nullopt;
   if (known) value = *known;
@@ -126,6 +132,9 @@ const char* expected_setting(double) {
 }
 const char* expected_setting(bool) {
   return "true or false";
+}
+const char* expected_setting(Cell) {
+  return "\"gru\" or \"lstm\"";
 }
 const char* expected_setting(Query) {
   return "\"previous\" or \"current\"";

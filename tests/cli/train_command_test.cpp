@@ -110,14 +110,15 @@ TEST_CASE("attnviz train: the seed decides the model, the number of threads does
 TEST_CASE("attnviz train: forms of the model") {
   const WorkFolder folder;
   for (const std::string form :
-       {"query current", "query previous", "score additive", "score dot", "score scaled-dot",
-        "score bilinear", "attention uniform", "attention none"}) {
+       {"cell lstm", "query current", "query previous", "score additive", "score dot",
+        "score scaled-dot", "score bilinear", "attention uniform", "attention none"}) {
     INFO(form);
     const auto result = folder.run(train("--force --" + form + " --json"));
     CHECK(result.exit_code == 0);
     CHECK(result.err.empty());
     CHECK(nlohmann::json::parse(result.out).at("steps") == 30);
-    const std::string key = form.starts_with("query") ? "query" : "attention";
+    const std::string option = form.substr(0, form.find(' '));
+    const std::string key = option == "score" ? "attention" : option;
     const auto info = nlohmann::json::parse(folder.run("info --json").out);
     CHECK(info.at("config").at(key) == form.substr(form.find(' ') + 1));
   }
@@ -270,12 +271,17 @@ TEST_CASE("attnviz train: a signal saves and says how to resume, which ends at t
 TEST_CASE("attnviz train: what --resume and --init-from refuse") {
   const WorkFolder folder;
   REQUIRE(folder.run(train("--out a")).exit_code == 0);
+  REQUIRE(folder.run(train("--out l --cell lstm")).exit_code == 0);
   const std::vector<std::pair<std::string, std::string>> cases{
       {"--resume a --lr 0.5", "--lr: expected 0.012, as in the run that is resumed, got 0.5"},
       {"--resume a --batch 33", "--batch: expected 64, as in the run that is resumed, got 33"},
       {"--resume a --batch 32", "--batch: expected 64, as in the run that is resumed, got 32"},
       {"--resume a --hidden 9", "--hidden: expected 8, as in the run that is resumed, got 9"},
       {"--resume a --query previous", "--query: expected \"current\", as in"},
+      {"--resume a --cell lstm", "--cell: expected \"gru\", as in the run that is resumed, got"},
+      {"--task sort --init-from a --cell lstm", "--cell: expected \"gru\", as in a, got \"lstm\""},
+      {"--task sort --cell rnn", "--cell: expected one of gru, lstm, got \"rnn\""},
+      {"--resume l --cell gru", "--cell: expected \"lstm\", as in the run that is resumed, got"},
       {"--resume a --seed 2", "--seed: expected 1, as in the run that is resumed, got 2"},
       {"--resume a --task dates",
        "--task: expected sort, as in the run that is resumed, got dates"},

@@ -23,8 +23,9 @@ struct Setting {
   DecodingScratch scratch;
   std::vector<const EncodedPair*> sources;
 
-  explicit Setting(Query query, std::uint64_t seed = 3, bool coverage = false, bool hard = false)
-      : model(small_model("sort", seed, coverage, hard)),
+  explicit Setting(Query query, std::uint64_t seed = 3, bool coverage = false, bool hard = false,
+                   Cell cell = Cell::gru)
+      : model(small_model("sort", seed, coverage, hard, cell)),
         examples(some_examples("sort", 25)),
         scratch(model.config),
         sources(pointers(examples)) {
@@ -140,9 +141,10 @@ TEST_CASE("a beam is never worse than greedy decoding, sorted and without repeti
 TEST_CASE("attention and probability of a hypothesis are those of forced decoding", "[beam]") {
   const auto settings = {std::pair(Query::previous, false), std::pair(Query::current, false),
                          std::pair(Query::previous, true), std::pair(Query::current, true)};
+  const Cell cell = GENERATE(Cell::gru, Cell::lstm);
   for (const auto& [query, coverage] : settings) {
-    CAPTURE(to_string(query), coverage);
-    Setting setting(query, 3, coverage);
+    CAPTURE(to_string(query), coverage, to_string(cell));
+    Setting setting(query, 3, coverage, cell);
     const auto beam = setting.search({.width = 4, .n_best = 4});
     for (std::size_t i = 0; i < beam.size(); ++i) {
       for (const Decoded& answer : beam[i]) {

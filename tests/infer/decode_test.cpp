@@ -17,7 +17,7 @@ std::vector<const EncodedPair*> pointers(const std::vector<EncodedExample>& exam
 }  // namespace
 
 TEST_CASE("answers do not depend on which others share the call, nor on their order", "[decode]") {
-  const Model model = small_model();
+  const Model model = small_model("reverse", 3, false, false, GENERATE(Cell::gru, Cell::lstm));
   const auto examples = some_examples("reverse", 40);
   DecodingScratch scratch(model.config);
   project_tokens(model.weights, scratch.tables);

@@ -9,7 +9,7 @@
 namespace attnviz {
 
 inline Model small_model(std::string_view task_name = "reverse", std::uint64_t seed = 3,
-                         bool coverage = false, bool hard = false) {
+                         bool coverage = false, bool hard = false, Cell cell = Cell::gru) {
   const Task& task = find_task(task_name);
   const TaskData data(task, task.defaults);
   Model model;
@@ -21,6 +21,7 @@ inline Model small_model(std::string_view task_name = "reverse", std::uint64_t s
                   .hidden = 6,
                   .decoder_hidden = 7,
                   .attention_units = 8,
+                  .cell = cell,
                   .coverage = coverage,
                   .hard = hard};
   Random random(seed);

@@ -23,6 +23,7 @@ KINDS = [
     ("reverse", ["--score", "scaled-dot"]),
     ("reverse", ["--score", "bilinear", "--query", "previous"]),
     ("reverse", ["--attention", "uniform"]),
+    ("reverse", ["--cell", "lstm"]),
     ("sort", []),  # with coverage
     ("dates", []),  # with a hidden readout
 ]

@@ -1,6 +1,7 @@
 #include "model/checkpoint.h"
 
 #include <cstring>
+#include <map>
 
 #include "attnviz/error.h"
 #include "catch.h"
@@ -28,8 +29,10 @@ std::string message_of(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("a model comes back from its file bit for bit", "[checkpoint]") {
-  Model model = small_model("reverse", 3, false, GENERATE(false, true));
+  Model model =
+      small_model("reverse", 3, false, GENERATE(false, true), GENERATE(Cell::gru, Cell::lstm));
   const std::string bytes = write_model(model);
+  CHECK((bytes.find("cell") != std::string::npos) == (model.config.cell == Cell::lstm));
   Model back = read_model(bytes, "m");
   CHECK(back.config == model.config);
   CHECK(back.source.symbols() == model.source.symbols());
@@ -73,6 +76,31 @@ TEST_CASE("with hard attention the decoder's GRU reads no context", "[checkpoint
   CHECK(readout->shape == std::vector<std::int64_t>{30, 7 + 12 + 5});
   CHECK(describe(model).at("config").find("\"hard\":true") != std::string::npos);
   CHECK(describe(small_model()).at("config").find("hard") == std::string::npos);
+}
+
+TEST_CASE("an LSTM has the names and the order of PyTorch's", "[checkpoint]") {
+  const Model model = small_model("reverse", 3, false, false, Cell::lstm);
+  std::vector<NamedTensor> tensors;
+  append_tensors(model.weights, "", tensors);
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  for (const NamedTensor& tensor : tensors) {
+    if (tensor.name.find(".lstm.") != std::string::npos) shapes[tensor.name] = tensor.shape;
+  }
+  const std::map<std::string, std::vector<std::int64_t>> expected = {
+      {"encoder.lstm.weight_ih_l0", {24, 5}},
+      {"encoder.lstm.weight_hh_l0", {24, 6}},
+      {"encoder.lstm.bias_ih_l0", {24}},
+      {"encoder.lstm.bias_hh_l0", {24}},
+      {"encoder.lstm.weight_ih_l0_reverse", {24, 5}},
+      {"encoder.lstm.weight_hh_l0_reverse", {24, 6}},
+      {"encoder.lstm.bias_ih_l0_reverse", {24}},
+      {"encoder.lstm.bias_hh_l0_reverse", {24}},
+      {"decoder.lstm.weight_ih", {28, 5 + 12}},
+      {"decoder.lstm.weight_hh", {28, 7}},
+      {"decoder.lstm.bias_ih", {28}},
+      {"decoder.lstm.bias_hh", {28}}};
+  CHECK(shapes == expected);
+  CHECK(tensors.size() == 21);
 }
 
 TEST_CASE("every truncation of a file is refused", "[checkpoint]") {

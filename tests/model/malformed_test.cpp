@@ -291,6 +291,18 @@ std::vector<Case> broken_contents() {
       {"a form of attention that is a number",
        with_content([](TensorFile& f) { replace(f.metadata["config"], "\"additive\"", "5"); }),
        "m: config: attention: expected a form of attention, got 5"},
+      {"a cell that is a number", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"query\"", "\"cell\":5,\"query\"");
+       }),
+       "m: config: cell: expected \"gru\" or \"lstm\", got 5"},
+      {"an unknown cell", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"query\"", "\"cell\":\"rnn\",\"query\"");
+       }),
+       "m: config: cell: expected \"gru\" or \"lstm\", got \"rnn\""},
+      {"a cell that its tensors are not of", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"query\"", "\"cell\":\"lstm\",\"query\"");
+       }),
+       "m: config: asks for 137 numbers, the file holds 115"},
       {"an unknown query",
        with_content([](TensorFile& f) { replace(f.metadata["config"], "current", "next"); }),
        "m: config: query: expected \"previous\" or \"current\", got \"next\""},

@@ -9,18 +9,20 @@ using namespace attnviz;
 namespace {
 
 // Large enough that moments are near their expectation.
-constexpr ModelConfig config = {.source_vocabulary = 60,
-                                .target_vocabulary = 50,
-                                .embedding = 30,
-                                .hidden = 20,
-                                .decoder_hidden = 25,
-                                .attention_units = 400,
-                                .readout_units = 35,
-                                .coverage = true};
+constexpr ModelConfig gru_config = {.source_vocabulary = 60,
+                                    .target_vocabulary = 50,
+                                    .embedding = 30,
+                                    .hidden = 20,
+                                    .decoder_hidden = 25,
+                                    .attention_units = 400,
+                                    .readout_units = 35,
+                                    .coverage = true};
 
-Seq2SeqWeights drawn(const Initialisation& options) {
+Seq2SeqWeights drawn(const Initialisation& options, Cell cell = Cell::gru) {
   Seq2SeqWeights weights;
   Random random(3);
+  ModelConfig config = gru_config;
+  config.cell = cell;
   initialise(config, options, random, weights);
   return weights;
 }
@@ -39,34 +41,37 @@ void check_glorot(const Eigen::Ref<const Matrix>& m) {
   CHECK(root_mean_square(m) == Catch::Approx(bound / std::sqrt(3.0)).epsilon(0.06));
 }
 
-void check_gru(const GruWeights& gru, double update_bias) {
-  const Index H = gru.W_hh.cols();
-  for (Index gate = 0; gate < 3; ++gate) {
+/// The second gate is that of what is kept: z of a GRU, f of an LSTM.
+void check_layer(const RecurrentWeights& layer, Cell cell, double update_bias) {
+  const Index H = layer.W_hh.cols();
+  REQUIRE(layer.W_hh.rows() == gate_count(cell) * H);
+  for (Index gate = 0; gate < gate_count(cell); ++gate) {
     CAPTURE(gate);
-    check_glorot(gru.W_ih.middleRows(gate * H, H));
-    check_glorot(gru.W_hh.middleRows(gate * H, H));
+    check_glorot(layer.W_ih.middleRows(gate * H, H));
+    check_glorot(layer.W_hh.middleRows(gate * H, H));
+    const double bias = gate == 1 ? update_bias : 0.0;
+    CHECK((layer.b_ih.segment(gate * H, H).array() == static_cast<Scalar>(bias)).all());
   }
-  CHECK((gru.b_ih.segment(H, H).array() == static_cast<Scalar>(update_bias)).all());
-  CHECK((gru.b_ih.head(H).array() == 0).all());
-  CHECK((gru.b_ih.tail(H).array() == 0).all());
-  CHECK((gru.b_hh.array() == 0).all());
+  CHECK((layer.b_hh.array() == 0).all());
 }
 
 }  // namespace
 
 TEST_CASE("fresh weights are drawn as their tensors' kinds say", "[weights]") {
   const double update_bias = GENERATE(0.0, 1.5);
+  const Cell cell = GENERATE(Cell::gru, Cell::lstm);
   const Seq2SeqWeights w = drawn({.embedding_std = 0.3,
                                   .score_scale = 2.0,
                                   .coverage_std = 0.6,
                                   .update_bias = update_bias,
-                                  .decoder_update_bias = 2 * update_bias});
+                                  .decoder_update_bias = 2 * update_bias},
+                                 cell);
   CHECK(root_mean_square(w.encoder.embedding) == Catch::Approx(0.3).epsilon(0.06));
   CHECK(root_mean_square(w.decoder.embedding) == Catch::Approx(0.3).epsilon(0.06));
   CHECK(w.encoder.embedding.maxCoeff() > 0.7);  // normal, not uniform
-  check_gru(w.encoder.forward, update_bias);
-  check_gru(w.encoder.backward, update_bias);
-  check_gru(w.decoder.gru, 2 * update_bias);
+  check_layer(w.encoder.forward, cell, update_bias);
+  check_layer(w.encoder.backward, cell, update_bias);
+  check_layer(w.decoder.gru, cell, 2 * update_bias);
   check_glorot(w.decoder.initial_state.W);
   check_glorot(w.decoder.attention.W_a);
   check_glorot(w.decoder.attention.U_a);

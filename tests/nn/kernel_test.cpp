@@ -8,10 +8,10 @@
 #include "nn/activation.h"
 #include "nn/compare.h"
 #include "nn/embedding.h"
-#include "nn/gru.h"
 #include "nn/loss.h"
 #include "nn/processor.h"
 #include "nn/product.h"
+#include "nn/recurrent.h"
 #include "nn/scalar_reference.h"
 
 using namespace attnviz;
@@ -121,22 +121,22 @@ TEST_CASE("a GRU's step and its backward equal their reference", "[kernel]") {
   Random random(3);
   for (Index H = 1; H <= max_size; ++H) {
     CAPTURE(H);
-    GruWeights weights;
+    RecurrentWeights weights;
     weights.W_hh = drawn(3 * H, H, random) / std::sqrt(static_cast<Scalar>(H));
     weights.b_hh = drawn(3 * H, 1, random);
     const Matrix W_hh_t = weights.W_hh.transpose();
     const Matrix x = drawn(3 * H, 3, random);
     const std::vector<int> ids = {2, 0, 1};  // of the three columns
     const Columns step{1, 2};
-    GruTape tape;
-    GruBackwardTape d_tape;
-    tape.grow(H, 3);
-    d_tape.grow(H, 3);
+    RecurrentTape tape;
+    RecurrentBackwardTape d_tape;
+    tape.grow(Cell::gru, H, 3);
+    d_tape.grow(Cell::gru, H, 3, 0);
     tape.before = drawn(H, 3, random);
-    gru_step(weights, {x, ids}, step, tape);
+    recurrent_step(weights, {x, ids}, step, tape);
     const Matrix d_after = drawn(H, 2, random);
     Matrix d_state = d_after;
-    gru_step_backward(W_hh_t, step, tape, d_tape, d_state);
+    recurrent_step_backward(W_hh_t, step, tape, d_tape, d_state);
 
     const MatrixXd W = weights.W_hh.cast<double>();
     for (Index k = 1; k < 3; ++k) {
@@ -153,6 +153,52 @@ TEST_CASE("a GRU's step and its backward equal their reference", "[kernel]") {
       CHECK(difference(d_tape.d_input.col(k), d.d_x) < 10 * epsilon);
       CHECK(difference(d_tape.d_recurrent.col(k), d.d_g) < 10 * epsilon);
       CHECK(difference(d_state.col(k - 1), d.d_h + W.transpose() * d.d_g) < 10 * epsilon);
+    }
+  }
+}
+
+TEST_CASE("an LSTM's step and its backward equal their reference", "[kernel]") {
+  Random random(12);
+  for (Index H = 1; H <= max_size; ++H) {
+    CAPTURE(H);
+    RecurrentWeights weights;
+    weights.W_hh = drawn(4 * H, H, random) / std::sqrt(static_cast<Scalar>(H));
+    weights.b_hh = drawn(4 * H, 1, random);
+    const Matrix W_hh_t = weights.W_hh.transpose();
+    const Matrix x = drawn(4 * H, 3, random);
+    const std::vector<int> ids = {2, 0, 1};  // of the three columns
+    const Columns step{1, 2};
+    RecurrentTape tape;
+    RecurrentBackwardTape d_tape;
+    tape.grow(Cell::lstm, H, 3);
+    d_tape.grow(Cell::lstm, H, 3, 2);
+    tape.before = drawn(H, 3, random);
+    tape.memory_before = drawn(H, 3, random);
+    recurrent_step(weights, {x, ids}, step, tape);
+    const Matrix d_after = drawn(H, 2, random);
+    const Matrix d_memory_after = drawn(H, 2, random);
+    Matrix d_state = d_after;
+    d_tape.d_memory = d_memory_after;
+    recurrent_step_backward(W_hh_t, step, tape, d_tape, d_state);
+
+    const MatrixXd W = weights.W_hh.cast<double>();
+    for (Index k = 1; k < 3; ++k) {
+      const VectorXd h = tape.before.col(k).cast<double>();
+      const VectorXd m = tape.memory_before.col(k).cast<double>();
+      const VectorXd w = W * h + weights.b_hh.cast<double>();
+      const auto id = ids[static_cast<std::size_t>(k)];
+      const reference::Lstm y(x.col(id).cast<double>(), w, m);
+      CHECK(difference(tape.after.col(k), y.h_next) < 10 * epsilon);
+      CHECK(difference(tape.memory_after.col(k), y.m_next) < 10 * epsilon);
+      CHECK(difference(tape.gates.col(k).head(H), y.i) < 10 * epsilon);
+      CHECK(difference(tape.gates.col(k).segment(H, H), y.f) < 10 * epsilon);
+      CHECK(difference(tape.gates.col(k).segment(2 * H, H), y.g) < 10 * epsilon);
+      CHECK(difference(tape.gates.col(k).tail(H), y.o) < 10 * epsilon);
+      const reference::LstmBackward d(y, m, d_after.col(k - 1).cast<double>(),
+                                      d_memory_after.col(k - 1).cast<double>());
+      CHECK(difference(d_tape.d_input.col(k), d.d_x) < 10 * epsilon);
+      CHECK(difference(d_tape.d_memory.col(k - 1), d.d_m) < 10 * epsilon);
+      CHECK(difference(d_state.col(k - 1), W.transpose() * d.d_x) < 10 * epsilon);
     }
   }
 }
@@ -444,23 +490,27 @@ TEST_CASE("the gradients of attention's weights equal those of linear layers", "
   }
 }
 
-TEST_CASE("the gradients of a GRU's recurrent weights equal those of a linear layer", "[kernel]") {
+TEST_CASE("the gradients of recurrent weights equal those of a linear layer", "[kernel]") {
+  const Cell cell = GENERATE(Cell::gru, Cell::lstm);
   Random random(10);
   for (Index H = 1; H <= max_size; ++H) {
     CAPTURE(H);
     const Index N = H * 7 % 11 + 1;
-    GruTape tape;
-    GruBackwardTape d_tape;
+    const Index G = gate_count(cell);
+    RecurrentTape tape;
+    RecurrentBackwardTape d_tape;
+    tape.cell = cell;
     tape.before = drawn(H, N + 1, random);
-    d_tape.d_recurrent = drawn(3 * H, N + 1, random);
-    GruWeights d_weights;
-    d_weights.W_hh = drawn(3 * H, H, random);
-    d_weights.b_hh = drawn(3 * H, 1, random);
+    Matrix& d_recurrent = cell == Cell::gru ? d_tape.d_recurrent : d_tape.d_input;
+    d_recurrent = drawn(G * H, N + 1, random);
+    RecurrentWeights d_weights;
+    d_weights.W_hh = drawn(G * H, H, random);
+    d_weights.b_hh = drawn(G * H, 1, random);
     const MatrixXd W = d_weights.W_hh.cast<double>();
     const VectorXd b = d_weights.b_hh.cast<double>();
-    gru_weights_backward(tape, d_tape, N, d_weights);
+    recurrent_weights_backward(tape, d_tape, N, d_weights);
     const reference::LinearBackward d(W, tape.before.leftCols(N).cast<double>(),
-                                      d_tape.d_recurrent.leftCols(N).cast<double>());
+                                      d_recurrent.leftCols(N).cast<double>());
     CHECK(difference(d_weights.W_hh, W + d.d_W) < 10 * epsilon);
     CHECK(difference(d_weights.b_hh, b + d.d_b) < 10 * epsilon);
   }

@@ -98,6 +98,34 @@ Numbers results(const Kernels& kernels, Index size) {
   keep(d_recurrent);
   keep(d_state);
 
+  const Numbers lstm_input = drawn(4 * size * columns);
+  const Numbers lstm_bias = drawn(4 * size);
+  Numbers lstm_gates = drawn(4 * size * columns);
+  Numbers memory(x.size());
+  kernels.lstm_gates({.size = size,
+                      .count = columns,
+                      .b_hh = lstm_bias.data(),
+                      .input = strided(lstm_input, 4 * size),
+                      .ids = nullptr,
+                      .memory_before = strided(x, size),
+                      .gates = strided(lstm_gates, 4 * size),
+                      .u = strided(u, size),
+                      .memory_after = strided(memory, size),
+                      .after = strided(after, size)});
+  for (const Numbers& made : {lstm_gates, u, memory, after}) keep(made);
+  Numbers d_gates(lstm_gates.size());
+  Numbers d_memory = drawn(size * columns);
+  kernels.lstm_gates_backward({.size = size,
+                               .count = columns,
+                               .memory_before = strided(x, size),
+                               .gates = strided(std::as_const(lstm_gates), 4 * size),
+                               .u = strided(std::as_const(u), size),
+                               .d_state = strided(std::as_const(d_state), size),
+                               .d_gates = strided(d_gates, 4 * size),
+                               .d_memory = strided(d_memory, size)});
+  keep(d_gates);
+  keep(d_memory);
+
   const Numbers v = drawn(size);
   const Numbers w = drawn(size);
   const Numbers k = drawn(columns);

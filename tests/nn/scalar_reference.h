@@ -49,7 +49,7 @@ struct LinearBackward {
   }
 };
 
-/// nn/gru.h, given x = W_ih x + b_ih and g = W_hh h + b_hh, stacked r, z, n.
+/// nn/recurrent.h, given x = W_ih x + b_ih and g = W_hh h + b_hh, stacked r, z, n.
 struct Gru {
   VectorXd r, z, u, n, h_next;
 
@@ -83,6 +83,48 @@ struct GruBackward {
       d_x[2 * H + i] = d_sum_n;
       d_g[2 * H + i] = d_sum_n * f.r[i];
       d_h[i] = d_h_next[i] * f.z[i];
+    }
+  }
+};
+
+/// The LSTM of nn/recurrent.h, given x = W_ih x + b_ih and w = W_hh h + b_hh, stacked i, f, g, o.
+struct Lstm {
+  VectorXd i, f, g, o, m_next, h_next;
+
+  Lstm(const VectorXd& x, const VectorXd& w, const VectorXd& m)
+      : i(m.size()), f(m.size()), g(m.size()), o(m.size()), m_next(m.size()), h_next(m.size()) {
+    const Eigen::Index H = m.size();
+    for (Eigen::Index k = 0; k < H; ++k) {
+      i[k] = sigmoid(x[k] + w[k]);
+      f[k] = sigmoid(x[H + k] + w[H + k]);
+      g[k] = std::tanh(x[2 * H + k] + w[2 * H + k]);
+      o[k] = sigmoid(x[3 * H + k] + w[3 * H + k]);
+      m_next[k] = f[k] * m[k] + i[k] * g[k];
+      h_next[k] = o[k] * std::tanh(m_next[k]);
+    }
+  }
+};
+
+/// Gradients of x (and of w: the same) and of m, given those of h_next and m_next.
+struct LstmBackward {
+  VectorXd d_x, d_m;
+
+  LstmBackward(const Lstm& y, const VectorXd& m, const VectorXd& d_h_next, const VectorXd& d_m_next)
+      : d_x(4 * m.size()), d_m(m.size()) {
+    const Eigen::Index H = m.size();
+    for (Eigen::Index k = 0; k < H; ++k) {
+      const double u = std::tanh(y.m_next[k]);
+      const double d_o = d_h_next[k] * u;
+      const double d_u = d_h_next[k] * y.o[k];
+      const double d_memory = d_m_next[k] + d_u * (1 - u * u);
+      const double d_i = d_memory * y.g[k];
+      const double d_f = d_memory * m[k];
+      const double d_g = d_memory * y.i[k];
+      d_m[k] = d_memory * y.f[k];
+      d_x[k] = d_i * y.i[k] * (1 - y.i[k]);
+      d_x[H + k] = d_f * y.f[k] * (1 - y.f[k]);
+      d_x[2 * H + k] = d_g * (1 - y.g[k] * y.g[k]);
+      d_x[3 * H + k] = d_o * y.o[k] * (1 - y.o[k]);
     }
   }
 };

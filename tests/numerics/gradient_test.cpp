@@ -88,6 +88,7 @@ TEST_CASE("gradients equal central differences", "[gradient]") {
   config.attention = GENERATE(Attention::additive, Attention::dot, Attention::scaled_dot,
                               Attention::bilinear, Attention::uniform, Attention::none);
   config.coverage = GENERATE(false, true);
+  config.cell = GENERATE(Cell::gru, Cell::lstm);
   if (config.coverage && config.attention != Attention::additive) return;
   const bool learned =
       config.attention != Attention::uniform && config.attention != Attention::none;
@@ -99,7 +100,7 @@ TEST_CASE("gradients equal central differences", "[gradient]") {
   const LossOptions options{.scale = 0.1, .entropy_penalty = penalty};
   ModelRun run(config, weights, pairs, options);
 
-  CAPTURE(to_string(config.attention), config.coverage);
+  CAPTURE(to_string(config.attention), config.coverage, to_string(config.cell));
   check_gradient(weights, run.gradient.weights, 1e-9,
                  [&] { return objective(config, weights, pairs, options); });
 }
@@ -179,7 +180,8 @@ TEST_CASE("a gradient of log a alone, whatever its sum, becomes that of the quer
 }
 
 TEST_CASE("gradients equal central differences under state dropout", "[gradient]") {
-  const ModelConfig config = small_config(Query::current);
+  ModelConfig config = small_config(Query::current);
+  config.cell = GENERATE(Cell::gru, Cell::lstm);
   Random random(12);
   Seq2SeqWeights weights = random_weights(config, random);
   const auto pairs = mixed_pairs();

@@ -14,7 +14,7 @@ namespace attnviz {
 
 class Oracle {
  public:
-  /// `name`: previous, current, coverage or hard.
+  /// `name`: previous, current, coverage, hard or lstm.
   explicit Oracle(const std::string& name) {
     std::ifstream file(std::string(ATTNVIZ_SOURCE_DIR) + "/tests/data/oracle_" + name + ".json");
     json_ = nlohmann::json::parse(file);
@@ -24,6 +24,7 @@ class Oracle {
               .hidden = 4,
               .decoder_hidden = 4,
               .attention_units = 5,
+              .cell = name == "lstm" ? Cell::lstm : Cell::gru,
               .query = name == "previous" ? Query::previous : Query::current,
               .coverage = name == "coverage",
               .hard = name == "hard"};
@@ -84,7 +85,10 @@ class Oracle {
   ModelConfig config;
 
  private:
-  static std::string oracle_name(const std::string& ours) {
+  static std::string oracle_name(std::string ours) {
+    if (const auto lstm = ours.find(".lstm."); lstm != std::string::npos) {
+      ours.replace(lstm, 6, ".gru.");
+    }
     static const std::vector<std::pair<std::string, std::string>> names = {
         {"encoder.embedding.weight", "source_embedding"},
         {"encoder.gru.weight_ih_l0", "enc_fwd_w_ih"},

@@ -15,7 +15,7 @@ auto near(double value) {
 }  // namespace
 
 TEST_CASE("loss, logits, attention and all gradients agree with PyTorch", "[oracle]") {
-  const Oracle oracle(GENERATE("previous", "current", "coverage"));
+  const Oracle oracle(GENERATE("previous", "current", "coverage", "lstm"));
   const auto pairs = oracle.pairs();
   const double tokens = 9;
   ModelRun run(oracle.config, oracle.weights(), pairs, {.scale = 1.0 / tokens});

@@ -24,7 +24,8 @@ const std::vector<EncodedPair> pairs = {{{4, 5, 2}, {4, 6, 7, 5, 2}},
 }  // namespace
 
 TEST_CASE("a pair alone equals the pair inside any batch", "[property]") {
-  const ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
+  ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
+  config.cell = GENERATE(Cell::gru, Cell::lstm);
   const Seq2SeqWeights weights = some_weights(config);
   const ModelRun together(config, weights, pairs, {});
   double sum = 0.0;
@@ -41,7 +42,8 @@ TEST_CASE("a pair alone equals the pair inside any batch", "[property]") {
 }
 
 TEST_CASE("the gradient of a batch is the sum of its pairs'", "[property]") {
-  const ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
+  ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
+  config.cell = GENERATE(Cell::gru, Cell::lstm);
   const Seq2SeqWeights weights = some_weights(config);
   const LossOptions options{.entropy_penalty = 0.2};
   const ModelRun together(config, weights, pairs, options);
@@ -77,6 +79,21 @@ TEST_CASE("permuting the batch permutes the result", "[property]") {
       CHECK(distance(before.attention(pair, t), after.attention(k, t)) < 1e-13);
     }
   }
+}
+
+TEST_CASE("where every state is forgotten an annotation knows its own input alone", "[property]") {
+  ModelConfig config = small_config(Query::current);
+  config.cell = GENERATE(Cell::gru, Cell::lstm);
+  const Seq2SeqWeights weights = some_weights(config);
+  Random noise(1);
+  const std::vector<EncodedPair> twice = {{{4, 5, 7, 5, 2}, {4, 2}}};
+  const ModelRun kept(config, weights, twice, {});
+  const ModelRun forgotten(config, weights, twice, {}, 1.0, noise);
+  const Matrix& h = forgotten.tape.memory.annotations;
+  CHECK(distance(h.col(1), h.col(3)) == 0.0);
+  CHECK(distance(h.col(1), h.col(2)) > 1e-3);
+  const Matrix& with_neighbours = kept.tape.memory.annotations;
+  CHECK(distance(with_neighbours.col(1), with_neighbours.col(3)) > 1e-3);
 }
 
 TEST_CASE("attention rows are distributions over the real inputs", "[property]") {
@@ -125,4 +142,7 @@ TEST_CASE("parameters are counted as the tensors of a model hold them", "[proper
   CHECK(count(Attention::bilinear, 0) == linear + 5 * 8);
   CHECK(count(Attention::uniform, 0) == linear);
   CHECK(count(Attention::none, 7) == encoder + decoder + 7 * (5 + 8 + 3 + 1) + 8 * (7 + 1));
+  config.cell = Cell::lstm;
+  const std::uint64_t fourth_gates = 2 * 4 * (3 + 4 + 2) + 5 * (11 + 5 + 2);
+  CHECK(count(Attention::uniform, 0) == linear + fourth_gates);
 }

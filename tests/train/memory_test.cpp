@@ -35,6 +35,10 @@ TEST_CASE("memory is estimated from all that grows", "[memory]") {
   CHECK(least < 64e6);
   CHECK(estimate_memory(config_of(64), recipe, 13) > 1.5 * least);
   CHECK(estimate_memory(config_of(32), recipe, 130) > 1.5 * least);
+  ModelConfig lstm = config_of(32);
+  lstm.cell = Cell::lstm;
+  CHECK(estimate_memory(lstm, recipe, 13) > 1.1 * least);
+  CHECK(estimate_memory(lstm, recipe, 13) < 4.0 / 3.0 * least);
   recipe.late_batch = 512;
   CHECK(estimate_memory(config_of(32), recipe, 13) > 1.5 * least);
 }

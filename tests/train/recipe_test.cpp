@@ -140,6 +140,22 @@ TEST_CASE("a young setting is in files only where it is not the default", "[reci
                     "r: hard: expected true or false, got \"yes\"");
 }
 
+TEST_CASE("the cell is in a file's recipe where it is an LSTM's", "[recipe]") {
+  Recipe recipe;
+  recipe.model.cell = Cell::lstm;
+  const Json json = Json::parse(to_json(recipe));
+  CHECK(json.at("cell") == "lstm");
+  CHECK(recipe_from_json(json.dump(), "r").model.cell == Cell::lstm);
+  CHECK(recipe_from_json(to_json({}), "r").model.cell == Cell::gru);
+  CHECK(Json::parse(all_settings({})).at("cell") == "gru");
+  for (const Json& wrong : {Json("rnn"), Json(4), Json()}) {
+    Json other = json;
+    other["cell"] = wrong;
+    CHECK_THROWS_WITH(recipe_from_json(other.dump(), "r"),
+                      Catch::Matchers::StartsWith("r: cell: expected \"gru\" or \"lstm\", got "));
+  }
+}
+
 TEST_CASE("epochs become steps, and an evaluation an epoch within limits", "[recipe]") {
   struct {
     int steps_per_epoch, epochs, steps, evaluate_every;

@@ -68,6 +68,7 @@ TEST_CASE("a run that was stopped anywhere and resumed is the run that never sto
   TaskData data = reverse_data();
   Recipe recipe = full_recipe();
   recipe.model.hard = GENERATE(false, true);
+  recipe.model.cell = recipe.model.hard ? Cell::gru : GENERATE(Cell::gru, Cell::lstm);
   run_training(data, recipe, quick_options("whole"), {});
   const Files whole = files_in("whole");
   REQUIRE(whole.size() == 4);

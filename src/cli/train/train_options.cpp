@@ -10,6 +10,8 @@ namespace {
 constexpr int largest = 4096;
 
 void add_model_settings(const Command& command, TrainOptions& options) {
+  command.choice("--cell", options.cell, {"gru", "lstm"},
+                 "the recurrent layers of encoder and decoder (default gru)");
   command.choice("--query", options.query, {"previous", "current"},
                  "which decoder state asks: s_(i-1), as in the paper, or s_i (default current)");
   command.choice("--score", options.score, {"additive", "dot", "scaled-dot", "bilinear"},
@@ -136,6 +138,7 @@ WatchSettings watch_settings(const TrainOptions& options) {
 
 Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   ModelConfig& model = recipe.model;
+  if (const auto cell = cell_from(options.cell)) model.cell = *cell;
   if (const auto query = query_from(options.query)) model.query = *query;
   if (const auto score = attention_from(options.score)) model.attention = *score;
   if (const auto form = attention_from(options.attention)) {

@@ -31,6 +31,7 @@ struct TrainOptions {
   std::vector<std::string> words;  // without an option: refused, with what may have been meant
 
   // settings of the recipe; unset means the task's own
+  std::string cell;
   std::string query;
   std::string attention;
   std::string score;

@@ -16,6 +16,8 @@ void mix_backward(const MixtureTask& task, const Scalar* log_sum, const Scalar* 
                   Strided<Scalar> d_logits);
 void gru_gates(const GruGatesTask& task);
 void gru_gates_backward(const GruGatesBackwardTask& task);
+void lstm_gates(const LstmGatesTask& task);
+void lstm_gates_backward(const LstmGatesBackwardTask& task);
 void additive_score(const AdditiveScoreTask& task, Scalar* e);
 void additive_score_backward(const AdditiveScoreTask& task, const AdditiveScoreGradient& gradient);
 void dot_each(Index rows, Index count, Strided<const Scalar> columns, const Scalar* x,

@@ -1,4 +1,4 @@
-// The gates of a GRU: nn/gru.h has the equations.
+// The gates of a GRU: nn/recurrent.h has the equations.
 #include "nn/kernels/declarations.h"
 #include "nn/kernels/functions.h"
 
@@ -7,21 +7,21 @@ namespace {
 
 /// A column of 3H, gate by gate.
 template <typename T>
-struct Gates {
+struct GruGates {
   T* r;
   T* z;
   T* n;
 
-  Gates(T* column, Index H) : r(column), z(column + H), n(column + 2 * H) {}
+  GruGates(T* column, Index H) : r(column), z(column + H), n(column + 2 * H) {}
 };
 
 }  // namespace
 
 void gru_gates(const GruGatesTask& task) {
-  const Gates b(task.b_hh, task.size);
+  const GruGates b(task.b_hh, task.size);
   for (Index k = 0; k < task.count; ++k) {
-    const Gates x(task.input(task.ids != nullptr ? task.ids[k] : k), task.size);
-    const Gates gate(task.gates(k), task.size);  // W_hh h, to become r, z, n
+    const GruGates x(task.input(task.ids != nullptr ? task.ids[k] : k), task.size);
+    const GruGates gate(task.gates(k), task.size);  // W_hh h, to become r, z, n
     const Scalar* h = task.before(k);
     Scalar* u_out = task.u(k);
     Scalar* h_next = task.after(k);
@@ -42,10 +42,10 @@ void gru_gates(const GruGatesTask& task) {
 void gru_gates_backward(const GruGatesBackwardTask& task) {
   for (Index k = 0; k < task.count; ++k) {
     const Scalar* h = task.before(k);
-    const Gates gate(task.gates(k), task.size);
+    const GruGates gate(task.gates(k), task.size);
     const Scalar* u_in = task.u(k);
-    const Gates d_input(task.d_input(k), task.size);
-    const Gates d_recurrent(task.d_recurrent(k), task.size);
+    const GruGates d_input(task.d_input(k), task.size);
+    const GruGates d_recurrent(task.d_recurrent(k), task.size);
     Scalar* d_h = task.d_state(k);  // of h', to become that of h
     for_each_place(task.size, [=](auto at) {
       const Simd r = at(gate.r);

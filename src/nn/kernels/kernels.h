@@ -42,7 +42,7 @@ struct ProductTask {
   bool add;
 };
 
-/// The gates of a GRU's step: nn/gru.h has the equations. Gates are stacked r, z, n.
+/// The gates of a GRU's step: nn/recurrent.h has the equations. Gates are stacked r, z, n.
 struct GruGatesTask {
   Index size;   // H
   Index count;  // of columns
@@ -64,6 +64,31 @@ struct GruGatesBackwardTask {
   Strided<Scalar> d_input;      // 3H   of W_ih x + b_ih
   Strided<Scalar> d_recurrent;  // 3H   of W_hh h + b_hh
   Strided<Scalar> d_state;      // H   of h', to become that of h but for what comes through W_hh h
+};
+
+/// The gates of an LSTM's step: nn/recurrent.h has the equations. Gates are stacked i, f, g, o.
+struct LstmGatesTask {
+  Index size;   // H
+  Index count;  // of columns
+  const Scalar* b_hh;
+  Strided<const Scalar> input;          // 4H   W_ih x + b_ih
+  const int* ids;                       // the column of `input` for each; null: its own
+  Strided<const Scalar> memory_before;  // H   m
+  Strided<Scalar> gates;                // 4H   W_hh h, to become i, f, g, o
+  Strided<Scalar> u;                    // H   tanh(m')
+  Strided<Scalar> memory_after;         // H   m'
+  Strided<Scalar> after;                // H   h'
+};
+
+struct LstmGatesBackwardTask {
+  Index size;
+  Index count;
+  Strided<const Scalar> memory_before;
+  Strided<const Scalar> gates;
+  Strided<const Scalar> u;
+  Strided<const Scalar> d_state;  // H   of h'
+  Strided<Scalar> d_gates;        // 4H   of W_ih x + b_ih, and of W_hh h + b_hh
+  Strided<Scalar> d_memory;       // H   of m', to become that of m
 };
 
 /// e_j = v' tanh(query + key_j + w k_j) over the inputs of one example; without coverage w and k
@@ -136,6 +161,8 @@ struct Kernels {
 
   void (*gru_gates)(const GruGatesTask& task);
   void (*gru_gates_backward)(const GruGatesBackwardTask& task);
+  void (*lstm_gates)(const LstmGatesTask& task);
+  void (*lstm_gates_backward)(const LstmGatesBackwardTask& task);
   void (*additive_score)(const AdditiveScoreTask& task, Scalar* e);
   void (*additive_score_backward)(const AdditiveScoreTask& task,
                                   const AdditiveScoreGradient& gradient);
