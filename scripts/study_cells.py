@@ -34,27 +34,25 @@ def read(folder):
                    for cell in ("gru", "lstm")} for data, of in runs.items()}
 
 
-def difference(gru, lstm):
+def compared(gru, lstm, digits, scale=1, unit=""):
+    """The cells "GRU / LSTM" and "difference ± its error" of a row."""
     each = [b - a for a, b in zip(gru, lstm)]
     error = statistics.stdev(each) / math.sqrt(len(each)) if len(each) > 1 else math.nan
-    return f"{statistics.mean(each):+.4f} ± {error:.4f}"
+    means = [f"{scale * statistics.mean(of):.{digits}f}" for of in (gru, lstm)]
+    return [" / ".join(means) + unit, f"{scale * statistics.mean(each):+.{digits}f} ± {scale * error:.{digits}f}"]
 
 
 def main():
-    print("| data | seeds | exact, mean: GRU | LSTM | worst: GRU | LSTM | gold mass: GRU | LSTM | difference |"
-          " hit rate: GRU | LSTM | difference | time |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+    print("| data | seeds | exact, GRU / LSTM | difference | gold mass | difference | hit rate | difference | time |")
+    print("|---|---|---|---|---|---|---|---|---|")
     order = ["reverse", "left-shift", "right-shift", "sort", "dates"]
     for data, cells in sorted(read(sys.argv[1]).items(),
                               key=lambda item: (order + [item[0]]).index(item[0])):
-        (gru_exact, gru_mass, gru_hit, gru_time) = cells["gru"]
-        (lstm_exact, lstm_mass, lstm_hit, lstm_time) = cells["lstm"]
+        (gru_exact, gru_mass, gru_hit, gru_time), (lstm_exact, lstm_mass, lstm_hit, lstm_time) = \
+            cells["gru"], cells["lstm"]
         ratio = statistics.median(b / a for a, b in zip(gru_time, lstm_time))
-        exact = [f"{100 * f(of):.2f} %" for f in (statistics.mean, min) for of in (gru_exact, lstm_exact)]
-        mass = [f"{statistics.mean(of):.4f}" for of in (gru_mass, lstm_mass)]
-        hit = [f"{statistics.mean(of):.4f}" for of in (gru_hit, lstm_hit)]
-        row = [data, str(len(gru_exact)), *exact, *mass, difference(gru_mass, lstm_mass), *hit,
-               difference(gru_hit, lstm_hit), f"{ratio:.2f}"]
+        row = [data, str(len(gru_exact)), *compared(gru_exact, lstm_exact, 3, 100, " %"),
+               *compared(gru_mass, lstm_mass, 4), *compared(gru_hit, lstm_hit, 4), f"{ratio:.2f}"]
         print("| " + " | ".join(row) + " |")
 
 
