@@ -69,7 +69,7 @@ void decode(Pass& p) {
 
 void attend_all(Pass& p) {
   p.for_each_step([&](Columns earlier, Columns now) {
-    attend(p.weights.decoder.attention, p.tape.memory, columns(p.tape.decoder.gru.after, now),
+    attend(p.weights.decoder.attention, p.tape.memory, columns(p.tape.decoder.recurrent.after, now),
            earlier, now, p.tape.decoder.attention, columns(p.tape.decoder.contexts, now));
   });
 }
@@ -103,9 +103,10 @@ void weight_gradients(Pass& p) {
                              d.encoder.backward);
   recurrent_weights_backward(encoder.forward, d_encoder.forward, p.source_columns(),
                              d.encoder.forward);
-  recurrent_weights_backward(p.tape.decoder.gru, p.d_tape.decoder.gru, N, d.decoder.gru);
+  recurrent_weights_backward(p.tape.decoder.recurrent, p.d_tape.decoder.recurrent, N,
+                             d.decoder.recurrent);
   attention_weights_backward(p.update.decoder_backward.attention,
-                             p.tape.decoder.gru.after.leftCols(N), p.tape.memory,
+                             p.tape.decoder.recurrent.after.leftCols(N), p.tape.memory,
                              p.d_tape.decoder.attention, d.decoder.attention);
 }
 

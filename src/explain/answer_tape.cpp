@@ -19,10 +19,10 @@ const Matrix& AnswerTape::logits_of(Index output, MatrixIn attention) const {
   tape.grow(model_.config, 1, memory.size(), memory.size(), N);
   if (!model_.config.hard) product(annotations(), attention, tape.contexts.leftCols(N));
 
-  const RecurrentTape& gru = scratch_.tape.decoder.gru;
-  tape.gru.before.leftCols(N).colwise() = gru.before.col(output);
-  tape.gru.memory_before.leftCols(N).colwise() = gru.memory_before.col(output);
-  tape.gru.after.leftCols(N).colwise() = gru.after.col(output);
+  const RecurrentTape& recurrent = scratch_.tape.decoder.recurrent;
+  tape.recurrent.before.leftCols(N).colwise() = recurrent.before.col(output);
+  tape.recurrent.memory_before.leftCols(N).colwise() = recurrent.memory_before.col(output);
+  tape.recurrent.after.leftCols(N).colwise() = recurrent.after.col(output);
   const std::vector<int> inputs(static_cast<std::size_t>(N),
                                 scratch_.batch.inputs[static_cast<std::size_t>(output)]);
   const DecoderTables& tables = scratch_.tables.decoder;

@@ -98,8 +98,8 @@ class Search {
     const auto move_states = [&](Matrix& states) {
       gather(parents, states.middleCols(column, static_cast<Index>(width())), scratch);
     };
-    move_states(tape.gru.after);
-    move_states(tape.gru.memory_after);
+    move_states(tape.recurrent.after);
+    move_states(tape.recurrent.memory_after);
     move_states(tape.contexts);
     if (tape.attention.coverage.size() > 0) {
       move_states(tape.attention.weights);

@@ -155,7 +155,8 @@ Trace Tracer::trace(const Prediction& prediction) {
       append(trace.keys, memory.keys, memory.of(0).first + j, config.key());
     }
   }
-  const Matrix& queries = config.query == Query::current ? tape.gru.after : tape.gru.before;
+  const Matrix& queries =
+      config.query == Query::current ? tape.recurrent.after : tape.recurrent.before;
   for (std::size_t i = 0; i < pair.target.size(); ++i) {
     const Index column =
         step_columns(scratch_.batch.target_first, static_cast<Index>(i)).first;  // of one example
@@ -166,7 +167,7 @@ Trace Tracer::trace(const Prediction& prediction) {
     }
     append(trace.weights, tape.attention.weights, column, S);
     append(trace.contexts, tape.contexts, column, config.annotation());
-    append(trace.states, tape.gru.after, column, config.decoder_hidden);
+    append(trace.states, tape.recurrent.after, column, config.decoder_hidden);
     append(trace.previous, decoder.embedding, i == 0 ? Vocabulary::start : pair.target[i - 1],
            config.embedding);
     append(trace.logits, tape.logits, column, config.target_vocabulary);

@@ -26,11 +26,11 @@ template <typename Weights>
 struct Blocks {
   Weights& w;
   Index E = w.embedding.rows();
-  Index D = w.gru.W_hh.cols();
+  Index D = w.recurrent.W_hh.cols();
   Index K = joint(w).W.cols() - D - E;
 
-  auto gru_token() const { return w.gru.W_ih.leftCols(E); }
-  auto gru_context() const { return w.gru.W_ih.rightCols(w.gru.W_ih.cols() - E); }
+  auto recurrent_token() const { return w.recurrent.W_ih.leftCols(E); }
+  auto recurrent_context() const { return w.recurrent.W_ih.rightCols(w.recurrent.W_ih.cols() - E); }
   auto joint_state() const { return joint(w).W.leftCols(D); }
   auto joint_context() const { return joint(w).W.middleCols(D, K); }
   auto joint_token() const { return joint(w).W.rightCols(E); }
@@ -70,7 +70,7 @@ void readout_backward(const DecoderBackwardWeights& weights, const Batch& batch,
   const Blocks<DecoderWeights> d_w{d_weights};
   const auto d_out = (hidden ? d_tape.d_combined : d_tape.d_logits).leftCols(N);
   look_up_backward(d_out, batch.inputs, d_tables.readout);
-  add_product(d_out, tape.gru.after.leftCols(N).transpose(), d_w.joint_state());
+  add_product(d_out, tape.recurrent.after.leftCols(N).transpose(), d_w.joint_state());
   product(weights.joint_state_t, d_out, d_tape.d_after.leftCols(N));
   if (weights.hard()) {
     const Index M = memory.size();
@@ -105,9 +105,9 @@ void DecoderBackwardWeights::prepare(const DecoderWeights& weights) {
   const Blocks<const DecoderWeights> w{weights};
   initial_state_t = weights.initial_state.W.transpose();
   attention.prepare(weights.attention);
-  gru_state_t = weights.gru.W_hh.transpose();
-  gru_token_t = w.gru_token().transpose();
-  gru_context_t = w.gru_context().transpose();
+  recurrent_state_t = weights.recurrent.W_hh.transpose();
+  recurrent_token_t = w.recurrent_token().transpose();
+  recurrent_context_t = w.recurrent_context().transpose();
   joint_state_t = w.joint_state().transpose();
   joint_context_t = w.joint_context().transpose();
   joint_token_t = w.joint_token().transpose();
@@ -118,7 +118,7 @@ void DecoderBackwardWeights::prepare(const DecoderWeights& weights) {
 
 void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_total,
                        Index source_steps, Index columns) {
-  gru.grow(config.cell, config.decoder_hidden, columns);
+  recurrent.grow(config.cell, config.decoder_hidden, columns);
   attention.grow(config.key(), source_steps, columns, config.coverage);
   marginal.grow(config, source_total, source_steps, columns);
   attnviz::grow(input, gate_count(config.cell) * config.decoder_hidden, columns);
@@ -132,7 +132,7 @@ void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_tota
 
 void DecoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
   const auto columns = static_cast<Index>(batch.labels.size());
-  gru.grow(config.cell, config.decoder_hidden, columns, batch.size);
+  recurrent.grow(config.cell, config.decoder_hidden, columns, batch.size);
   attention.grow(config.annotation(), config.key(), batch.starts.back(), batch.source_steps(),
                  columns);
   marginal.grow(config, batch.starts.back(), batch.source_steps());
@@ -149,7 +149,7 @@ void DecoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
 
 void project_tokens(const DecoderWeights& weights, const Matrix& embedding, DecoderTables& tables) {
   const Blocks<const DecoderWeights> w{weights};
-  project_tokens(w.gru_token(), embedding, weights.gru.b_ih, tables.gru);
+  project_tokens(w.recurrent_token(), embedding, weights.recurrent.b_ih, tables.recurrent);
   project_tokens(w.joint_token(), embedding, joint(weights).b, tables.readout);
 }
 
@@ -157,8 +157,8 @@ void project_tokens_backward(const DecoderBackwardWeights& weights, const Matrix
                              const DecoderTables& d_tables, DecoderWeights& d_weights,
                              Matrix& d_embedding) {
   const Blocks<DecoderWeights> d_w{d_weights};
-  project_tokens_backward(weights.gru_token_t, embedding, d_tables.gru, d_w.gru_token(),
-                          d_embedding, d_weights.gru.b_ih);
+  project_tokens_backward(weights.recurrent_token_t, embedding, d_tables.recurrent,
+                          d_w.recurrent_token(), d_embedding, d_weights.recurrent.b_ih);
   project_tokens_backward(weights.joint_token_t, embedding, d_tables.readout, d_w.joint_token(),
                           d_embedding, joint(d_weights).b);
 }
@@ -192,9 +192,9 @@ void update_state(const DecoderWeights& weights, const DecoderTables& tables,
                   DecoderTape& tape) {
   const Blocks<const DecoderWeights> w{weights};
   auto input = columns(tape.input, now);
-  look_up(tables.gru, ids_of(inputs, now), input);
-  add_product(w.gru_context(), columns(contexts, now), input);
-  recurrent_step(weights.gru, {tape.input, {}}, now, tape.gru);
+  look_up(tables.recurrent, ids_of(inputs, now), input);
+  add_product(w.recurrent_context(), columns(contexts, now), input);
+  recurrent_step(weights.recurrent, {tape.input, {}}, now, tape.recurrent);
 }
 
 Eigen::Ref<const Matrix> context_readout(const DecoderWeights& weights) {
@@ -204,16 +204,16 @@ Eigen::Ref<const Matrix> context_readout(const DecoderWeights& weights) {
 void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Query query,
                   const AttentionMemory& memory, std::span<const int> inputs, Columns earlier,
                   Columns now, DecoderTape& tape) {
-  RecurrentTape& gru = tape.gru;
+  RecurrentTape& recurrent = tape.recurrent;
   if (earlier.count == 0) {
-    carry(tape.initial_state, {0, now.count}, now, gru.before);
-    columns(gru.memory_before, now).setZero();
+    carry(tape.initial_state, {0, now.count}, now, recurrent.before);
+    columns(recurrent.memory_before, now).setZero();
   } else {
-    carry_state(earlier, now, gru);
+    carry_state(earlier, now, recurrent);
   }
 
   if (query == Query::previous) {
-    attend(weights.attention, memory, columns(gru.before, now), earlier, now, tape.attention,
+    attend(weights.attention, memory, columns(recurrent.before, now), earlier, now, tape.attention,
            columns(tape.contexts, now));
   } else {
     carry(tape.contexts, earlier, now, tape.earlier_contexts);
@@ -221,7 +221,7 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
   update_state(weights, tables, inputs,
                query == Query::previous ? tape.contexts : tape.earlier_contexts, now, tape);
   if (query == Query::current) {
-    attend(weights.attention, memory, columns(gru.after, now), earlier, now, tape.attention,
+    attend(weights.attention, memory, columns(recurrent.after, now), earlier, now, tape.attention,
            columns(tape.contexts, now));
   }
 }
@@ -233,7 +233,7 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables,
   Matrix& sums = weights.hard() ? tape.marginal.shared : hidden ? tape.combined : tape.logits;
   auto out = columns(sums, now);
   look_up(tables.readout, ids_of(inputs, now), out);
-  add_product(w.joint_state(), columns(tape.gru.after, now), out);
+  add_product(w.joint_state(), columns(tape.recurrent.after, now), out);
   if (weights.hard()) return;
   add_product(w.joint_context(), columns(tape.contexts, now), out);
   if (!hidden) return;
@@ -260,7 +260,7 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
     d_tape.attention.start_coverage(batch.source_steps(), batch.size);
   }
   d_tape.d_state.setZero();
-  d_tape.gru.d_memory.setZero();
+  d_tape.recurrent.d_memory.setZero();
   d_tape.d_earlier.setZero();
   for (Index t = batch.target_steps() - 1; t >= 0; --t) {
     stop();
@@ -278,24 +278,25 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
       d_context += d_earlier;
       attention_backward();
     }
-    recurrent_step_backward(weights.gru_state_t, now, tape.gru, d_tape.gru, d_state);
-    const auto d_input = columns(d_tape.gru.d_input, now);
+    recurrent_step_backward(weights.recurrent_state_t, now, tape.recurrent, d_tape.recurrent,
+                            d_state);
+    const auto d_input = columns(d_tape.recurrent.d_input, now);
     if (query == Query::current) {
-      product(weights.gru_context_t, d_input, d_earlier);
+      product(weights.recurrent_context_t, d_input, d_earlier);
     } else {
-      add_product(weights.gru_context_t, d_input, d_context);
+      add_product(weights.recurrent_context_t, d_input, d_context);
       attention_backward();
     }
   }
 
   stop();
   const Matrix& given = query == Query::previous ? tape.contexts : tape.earlier_contexts;
-  const Matrix& queries = query == Query::previous ? tape.gru.before : tape.gru.after;
-  const auto d_inputs = d_tape.gru.d_input.leftCols(N);
-  recurrent_weights_backward(tape.gru, d_tape.gru, N, d_weights.gru);
-  look_up_backward(d_inputs, batch.inputs, d_tables.gru);
+  const Matrix& queries = query == Query::previous ? tape.recurrent.before : tape.recurrent.after;
+  const auto d_inputs = d_tape.recurrent.d_input.leftCols(N);
+  recurrent_weights_backward(tape.recurrent, d_tape.recurrent, N, d_weights.recurrent);
+  look_up_backward(d_inputs, batch.inputs, d_tables.recurrent);
   add_product(d_inputs, given.leftCols(N).transpose(),
-              Blocks<DecoderWeights>{d_weights}.gru_context());
+              Blocks<DecoderWeights>{d_weights}.recurrent_context());
   stop();
   if (weights.hard()) {
     product(weights.joint_context_t, d_tape.marginal.d_values.leftCols(memory.size()),

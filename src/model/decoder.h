@@ -27,8 +27,8 @@ namespace attnviz {
 /// What y_{i-1} adds to the input of the recurrent layer and to the logits, for V tokens; also the
 /// type of its gradient.
 struct DecoderTables {
-  Matrix gru;      // GD x V
-  Matrix readout;  //  R x V, or V x V
+  Matrix recurrent;  // GD x V
+  Matrix readout;    //  R x V, or V x V
 };
 
 /// The weights as the backward pass multiplies by them: transposed, and matrices that read a
@@ -36,9 +36,9 @@ struct DecoderTables {
 struct DecoderBackwardWeights {
   Matrix initial_state_t;  // H x D
   AttentionBackwardWeights attention;
-  Matrix gru_state_t;    // D x GD
-  Matrix gru_token_t;    // E x GD
-  Matrix gru_context_t;  // K x GD
+  Matrix recurrent_state_t;    // D x GD
+  Matrix recurrent_token_t;    // E x GD
+  Matrix recurrent_context_t;  // K x GD
   // of the layer that reads [s ; c ; y], combine or readout
   Matrix joint_state_t;    // D x R, or D x V
   Matrix joint_context_t;  // K x R, or K x V
@@ -46,7 +46,7 @@ struct DecoderBackwardWeights {
   Matrix readout_t;        // R x V, empty for a linear readout
   LinearWeights readout;   // V x R, as forward has it, which hard attention does again; else empty
 
-  bool hard() const { return gru_context_t.rows() == 0; }
+  bool hard() const { return recurrent_context_t.rows() == 0; }
   void prepare(const DecoderWeights& weights);
 };
 
@@ -62,7 +62,7 @@ struct ReadoutDropout {
 /// N packed target columns.
 struct DecoderTape {
   ReadoutDropout dropout;
-  RecurrentTape gru;
+  RecurrentTape recurrent;
   AttentionTape attention;
   MarginalTape marginal;
   Matrix input;             // GD x N   W_ih [y ; c] + b_ih
@@ -78,7 +78,7 @@ struct DecoderTape {
 };
 
 struct DecoderBackwardTape {
-  RecurrentBackwardTape gru;
+  RecurrentBackwardTape recurrent;
   AttentionBackwardTape attention;
   MarginalBackwardTape marginal;
   Matrix d_logits;          // V x N
@@ -102,8 +102,8 @@ void project_tokens_backward(const DecoderBackwardWeights& weights, const Matrix
 /// Fills s_0 and the keys from memory.annotations.
 void start_decoder(const DecoderWeights& weights, AttentionMemory& memory, DecoderTape& tape);
 
-/// s_i of the columns `now`, given state and memory before them (tape.gru), their inputs and the
-/// contexts that enter with these (K x N): c_i with Query::previous, else c_{i-1}.
+/// s_i of the columns `now`, given state and memory before them (tape.recurrent), their inputs and
+/// the contexts that enter with these (K x N): c_i with Query::previous, else c_{i-1}.
 void update_state(const DecoderWeights& weights, const DecoderTables& tables,
                   std::span<const int> inputs, const Matrix& contexts, Columns now,
                   DecoderTape& tape);

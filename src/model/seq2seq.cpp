@@ -18,7 +18,7 @@ void TokenTables::resize(const ModelConfig& config) {
   const Index G = gate_count(config.cell);
   encoder.forward.resize(G * config.hidden, config.source_vocabulary);
   encoder.backward.resize(G * config.hidden, config.source_vocabulary);
-  decoder.gru.resize(G * config.decoder_hidden, config.target_vocabulary);
+  decoder.recurrent.resize(G * config.decoder_hidden, config.target_vocabulary);
   decoder.readout.resize(config.readout_units > 0 ? config.readout_units : config.target_vocabulary,
                          config.target_vocabulary);
 }
@@ -100,7 +100,7 @@ void Gradient::set_zero(const UpdateWeights& update) {
   };
   clear(tables.encoder.forward, update.source);
   clear(tables.encoder.backward, update.source);
-  clear(tables.decoder.gru, update.target);
+  clear(tables.decoder.recurrent, update.target);
   clear(tables.decoder.readout, update.target);
 }
 
@@ -116,7 +116,7 @@ void Gradient::add(ModelPart part, Share share, const Gradient& other) {
     add_share(tables.encoder.forward, other.tables.encoder.forward);
     add_share(tables.encoder.backward, other.tables.encoder.backward);
   } else {
-    add_share(tables.decoder.gru, other.tables.decoder.gru);
+    add_share(tables.decoder.recurrent, other.tables.decoder.recurrent);
     add_share(tables.decoder.readout, other.tables.decoder.readout);
   }
 }

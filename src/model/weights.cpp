@@ -75,7 +75,7 @@ void initialise(const ModelConfig& config, const Initialisation& options, Random
       },
       weights);
   for (RecurrentWeights* layer :
-       {&weights.encoder.forward, &weights.encoder.backward, &weights.decoder.gru}) {
+       {&weights.encoder.forward, &weights.encoder.backward, &weights.decoder.recurrent}) {
     draw_gates(layer->W_ih, layer->W_hh, random);
   }
   const double score_std = options.score_scale / std::sqrt(config.attention_units);

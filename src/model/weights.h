@@ -22,12 +22,12 @@ struct DecoderWeights {
   Matrix embedding;             // E x V
   LinearWeights initial_state;  // D x H
   AttentionWeights attention;
-  RecurrentWeights gru;   // input [y ; c] of E + K, or y with hard attention; state D
-  LinearWeights combine;  // R x (D + K + E), empty for a linear readout
-  LinearWeights readout;  // V x R, or V x (D + K + E)
+  RecurrentWeights recurrent;  // input [y ; c] of E + K, or y with hard attention; state D
+  LinearWeights combine;       // R x (D + K + E), empty for a linear readout
+  LinearWeights readout;       // V x R, or V x (D + K + E)
 
-  /// Whether attention is hard: then no context enters the GRU.
-  bool hard() const { return gru.W_ih.cols() == embedding.rows(); }
+  /// Whether attention is hard: then no context enters the state.
+  bool hard() const { return recurrent.W_ih.cols() == embedding.rows(); }
 };
 
 /// The two parts of a model. Where nothing passes between them, threads can take one each.
@@ -172,15 +172,16 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
   f(TensorSpec{"attention.score.weight", units, 1, score}, w.decoder.attention.v...);
   f(TensorSpec{"attention.coverage.weight", config.coverage ? units : 0, 1, coverage},
     w.decoder.attention.w...);
-  f(TensorSpec{of_cell("decoder.gru.weight_ih", "decoder.lstm.weight_ih"), G * D, E + config.context(), gates},
-    w.decoder.gru.W_ih...);
+  f(TensorSpec{of_cell("decoder.gru.weight_ih", "decoder.lstm.weight_ih"), G * D,
+               E + config.context(), gates},
+    w.decoder.recurrent.W_ih...);
   f(TensorSpec{of_cell("decoder.gru.weight_hh", "decoder.lstm.weight_hh"), G * D, D, gates},
-    w.decoder.gru.W_hh...);
+    w.decoder.recurrent.W_hh...);
   f(TensorSpec{of_cell("decoder.gru.bias_ih", "decoder.lstm.bias_ih"), G * D, 1,
                decoder_update_bias},
-    w.decoder.gru.b_ih...);
+    w.decoder.recurrent.b_ih...);
   f(TensorSpec{of_cell("decoder.gru.bias_hh", "decoder.lstm.bias_hh"), G * D, 1, zero},
-    w.decoder.gru.b_hh...);
+    w.decoder.recurrent.b_hh...);
   f(TensorSpec{"decoder.combine.weight", R, R > 0 ? joint : 0, glorot}, w.decoder.combine.W...);
   f(TensorSpec{"decoder.combine.bias", R, 1, zero}, w.decoder.combine.b...);
   f(TensorSpec{"decoder.readout.weight", V, R > 0 ? R : joint, glorot}, w.decoder.readout.W...);

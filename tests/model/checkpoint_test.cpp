@@ -58,7 +58,7 @@ TEST_CASE("tensors have PyTorch's names and shapes, row-major", "[checkpoint]") 
   CHECK(find("encoder.embedding.weight").values[5] == model.weights.encoder.embedding(0, 1));
   CHECK(find("encoder.gru.weight_ih_l0_reverse").shape == std::vector<std::int64_t>{18, 5});
   CHECK(find("decoder.gru.weight_ih").shape == std::vector<std::int64_t>{21, 5 + 12});
-  CHECK(find("decoder.gru.weight_ih").values[1] == model.weights.decoder.gru.W_ih(0, 1));
+  CHECK(find("decoder.gru.weight_ih").values[1] == model.weights.decoder.recurrent.W_ih(0, 1));
   CHECK(find("decoder.readout.weight").shape == std::vector<std::int64_t>{30, 7 + 12 + 5});
   CHECK(find("attention.score.weight").shape == std::vector<std::int64_t>{8});
 }

@@ -318,7 +318,7 @@ std::vector<Case> broken_contents() {
       {"hard attention of tensors that are soft", with_content([](TensorFile& f) {
          replace(f.metadata["config"], "\"coverage\":false", "\"coverage\":false,\"hard\":true");
        }),
-       "m: decoder.gru.weight_ih is 6x3, expected 6x1"},
+       "m: decoder.recurrent.weight_ih is 6x3, expected 6x1"},
       {"hard attention without scores", with_content([](TensorFile& f) {
          replace(f.metadata["config"], "\"coverage\":false", "\"coverage\":false,\"hard\":true");
          replace(f.metadata["config"], "additive", "uniform");

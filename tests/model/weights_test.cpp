@@ -71,7 +71,7 @@ TEST_CASE("fresh weights are drawn as their tensors' kinds say", "[weights]") {
   CHECK(w.encoder.embedding.maxCoeff() > 0.7);  // normal, not uniform
   check_layer(w.encoder.forward, cell, update_bias);
   check_layer(w.encoder.backward, cell, update_bias);
-  check_layer(w.decoder.gru, cell, 2 * update_bias);
+  check_layer(w.decoder.recurrent, cell, 2 * update_bias);
   check_glorot(w.decoder.initial_state.W);
   check_glorot(w.decoder.attention.W_a);
   check_glorot(w.decoder.attention.U_a);
