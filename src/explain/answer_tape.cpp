@@ -15,7 +15,7 @@ const Matrix& AnswerTape::logits_of(Index output, MatrixIn attention) const {
   const Index N = attention.cols();
   const Columns all{0, N};
   DecoderTape& tape = changed_;
-  tape.grow(model_.config, 1, 0, N);
+  tape.grow(model_.config, 1, 0, N, model_.config.target_vocabulary);
   product(annotations(), attention, tape.contexts.leftCols(N));
 
   const GruTape& gru = scratch_.tape.decoder.gru;

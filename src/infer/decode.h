@@ -13,10 +13,13 @@ namespace attnviz {
 
 /// What the model answers to one source.
 struct Decoded {
-  std::vector<int> ids;                   // with END, unless the limit was reached first
+  std::vector<int> ids;                   // with END, unless the limit was reached first; numbers
+                                          // as in EncodedPair::wanted()
   std::vector<float> attention;           // ids.size() x source length with END, row-major
-  std::vector<float> logits;              // ids.size() x target vocabulary, row-major, if kept
+  std::vector<float> logits;              // ids.size() x target vocabulary, row-major, if kept;
+                                          // with a copy gate logarithms of probabilities
   std::vector<double> log_probabilities;  // of each of the ids, given those before it
+  std::vector<float> copied;              // 1 - g of each, with a copy gate
 
   /// Of the answer as a whole.
   double log_probability() const;
@@ -47,6 +50,9 @@ struct DecodingScratch {
   StopCheck stop = {};          // asked at every step
 
   explicit DecodingScratch(const ModelConfig& config) { tables.resize(config); }
+
+  Index vocabulary() const { return tables.decoder.gru.cols(); }  // of targets
+  bool copies() const { return tables.decoder.copy.size() > 0; }  // has a copy gate
 
   /// Where an answer to a source of that many tokens is cut, END included on both sides.
   int limit(int source_length) const { return answer_limit(longest, source_length); }

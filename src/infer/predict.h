@@ -26,7 +26,7 @@ struct Prediction {
   /// END last on both sides. Where the model's task knows the answer: gold, expected (cut or filled
   /// up to the rows there are) and all of it in metadata["expected"].
   AttentionMap map;
-  std::vector<float> logits;  // rows x target vocabulary, row-major, if kept
+  std::vector<float> logits;  // rows x target vocabulary, row-major, if kept, see Decoded
 };
 
 struct AnswerOptions {

@@ -59,14 +59,16 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
 }
 
 Json to_json(const ModelConfig& config) {
-  return {{"embedding", config.embedding},
-          {"hidden", config.hidden},
-          {"decoder_hidden", config.decoder_hidden},
-          {"attention_units", config.attention_units},
-          {"readout_units", config.readout_units},
-          {"query", to_string(config.query)},
-          {"attention", to_string(config.attention)},
-          {"coverage", config.coverage}};
+  Json json{{"embedding", config.embedding},
+            {"hidden", config.hidden},
+            {"decoder_hidden", config.decoder_hidden},
+            {"attention_units", config.attention_units},
+            {"readout_units", config.readout_units},
+            {"query", to_string(config.query)},
+            {"attention", to_string(config.attention)},
+            {"coverage", config.coverage}};
+  if (config.copy) json["copy"] = true;
+  return json;
 }
 
 const std::string& text_entry(const TensorFile& file, const std::string& key,
@@ -122,6 +124,12 @@ ModelConfig read_config(const Json& json, const std::string& name) {
                      printable(coverage.dump()));
   }
   config.coverage = coverage.get<bool>();
+  const Json copy = json.value("copy", Json(false));
+  if (!copy.is_boolean() || (copy.get<bool>() && *form == Attention::none)) {
+    throw InputError(name + ": config: copy: expected false, or true with attention, got " +
+                     printable(copy.dump()));
+  }
+  config.copy = copy.get<bool>();
   return config;
 }
 
@@ -224,6 +232,9 @@ Model read_description(const TensorFile& file, const std::string& name) {
               file.metadata,
               has_checksums(file),
               name};
+  if (model.config.copy && file.metadata.contains("task")) {
+    throw InputError(name + ": config: copy: expected false in a model of a task, got true");
+  }
   for (const char* key : own_keys) model.metadata.erase(key);
   model.config.source_vocabulary = model.source.size();
   model.config.target_vocabulary = model.target.size();

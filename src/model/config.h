@@ -29,6 +29,7 @@ struct ModelConfig {
   Query query = Query::current;
   Attention attention = Attention::additive;
   bool coverage = false;  // the additive score knows what was attended to before
+  bool copy = false;      // answers may copy symbols of the source, see model/copy.h
 
   int annotation() const { return 2 * hidden; }  // K
   /// Size of the keys, and of what a query becomes.

@@ -14,6 +14,7 @@
 
 #include "base/random.h"
 #include "base/stop.h"
+#include "model/copy.h"
 #include "model/weights.h"
 #include "text/batch.h"
 
@@ -24,6 +25,7 @@ namespace attnviz {
 struct DecoderTables {
   Matrix gru;      // 3D x V
   Matrix readout;  //  R x V, or V x V
+  Matrix copy;     //  1 x V, with a copy gate
 };
 
 /// The weights as the backward pass multiplies by them: transposed, and matrices that read a
@@ -39,6 +41,7 @@ struct DecoderBackwardWeights {
   Matrix joint_context_t;  // K x R, or K x V
   Matrix joint_token_t;    // E x R, or E x V
   Matrix readout_t;        // R x V, empty for a linear readout
+  Matrix copy_t;           // (D + K + E) x 1, empty without a copy gate
 
   void prepare(const DecoderWeights& weights);
 };
@@ -63,9 +66,12 @@ struct DecoderTape {
   Matrix contexts;          // K x N   c_i
   Matrix earlier_contexts;  // K x N   c_{i-1}, with Query::current only
   Matrix combined;          // R x N   t_i, after dropout
-  Matrix logits;            // V x N
+  Matrix logits;            // V x N; with a copy gate more rows, see mix_copies()
+  CopyTape copy;
 
-  void grow(const ModelConfig& config, Index batch, Index source_steps, Index columns);
+  /// `answers` rows of logits, V or more.
+  void grow(const ModelConfig& config, Index batch, Index source_steps, Index columns,
+            Index answers);
 };
 
 struct DecoderBackwardTape {
@@ -79,6 +85,7 @@ struct DecoderBackwardTape {
   Matrix d_earlier;         // K x B   gradient of c_{i-1}
   Matrix d_first_backward;  // H x B
   Vector entropy_weights;   // N       0 where there is no label
+  Matrix d_gate;            // 1 x N   of the copy gate before its sigmoid
 
   void grow(const ModelConfig& config, const Batch& batch);
 };
@@ -104,7 +111,7 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
                   const AttentionMemory& memory, std::span<const int> inputs, Columns earlier,
                   Columns now, DecoderTape& tape);
 
-/// The logits of the columns `now`, which may be those of many steps.
+/// The logits of the columns `now`, which may be those of many steps, and their copy gates.
 void readout(const DecoderWeights& weights, const DecoderTables& tables,
              std::span<const int> inputs, Columns now, DecoderTape& tape);
 

@@ -20,6 +20,7 @@ void TokenTables::resize(const ModelConfig& config) {
   decoder.gru.resize(3 * config.decoder_hidden, config.target_vocabulary);
   decoder.readout.resize(config.readout_units > 0 ? config.readout_units : config.target_vocabulary,
                          config.target_vocabulary);
+  decoder.copy.resize(config.copy ? 1 : 0, config.target_vocabulary);
 }
 
 void project_tokens(const Seq2SeqWeights& weights, TokenTables& tables) {
@@ -31,7 +32,8 @@ void Tape::grow(const ModelConfig& config, const Batch& batch, Index target_colu
   memory.starts = batch.starts;
   memory.grow(config.annotation(), config.key(), memory.size());
   encoder.grow(config, batch);
-  decoder.grow(config, batch.size, batch.source_steps(), target_columns);
+  decoder.grow(config, batch.size, batch.source_steps(), target_columns,
+               answer_symbols(batch, config.target_vocabulary));
 }
 
 void BackwardTape::grow(const ModelConfig& config, const Batch& batch) {
@@ -43,6 +45,18 @@ void encode(const Seq2SeqWeights& weights, const TokenTables& tables, const Batc
             Tape& tape, StopCheck stop) {
   encode(weights.encoder, tables.encoder, batch, tape.encoder, tape.memory, stop);
   start_decoder(weights.decoder, tape.memory, tape.decoder);
+}
+
+void answer_step(const Seq2SeqWeights& weights, const TokenTables& tables,
+                 const ModelConfig& config, const Batch& batch, std::span<const int> inputs,
+                 Columns earlier, Columns now, Tape& tape) {
+  DecoderTape& decoder = tape.decoder;
+  decoder_step(weights.decoder, tables.decoder, config.query, tape.memory, inputs, earlier, now,
+               decoder);
+  readout(weights.decoder, tables.decoder, inputs, now, decoder);
+  if (!config.copy) return;
+  mix_copies(batch, config.target_vocabulary, decoder.attention.weights, now, decoder.copy,
+             decoder.logits);
 }
 
 void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const ModelConfig& config,
@@ -61,6 +75,10 @@ void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const Mod
   }
   stop();
   readout(weights.decoder, tables.decoder, batch.inputs, {0, N}, tape.decoder);
+  for (Index t = 0; config.copy && t < batch.target_steps(); ++t) {
+    mix_copies(batch, config.target_vocabulary, tape.decoder.attention.weights,
+               step_columns(batch.target_first, t), tape.decoder.copy, tape.decoder.logits);
+  }
 }
 
 void UpdateWeights::resize(const ModelConfig& config) {
@@ -97,6 +115,7 @@ void Gradient::set_zero(const UpdateWeights& update) {
   clear(tables.encoder.backward, update.source);
   clear(tables.decoder.gru, update.target);
   clear(tables.decoder.readout, update.target);
+  clear(tables.decoder.copy, update.target);
 }
 
 void Gradient::add(ModelPart part, Share share, const Gradient& other) {
@@ -113,6 +132,7 @@ void Gradient::add(ModelPart part, Share share, const Gradient& other) {
   } else {
     add_share(tables.decoder.gru, other.tables.decoder.gru);
     add_share(tables.decoder.readout, other.tables.decoder.readout);
+    add_share(tables.decoder.copy, other.tables.decoder.copy);
   }
 }
 
@@ -136,9 +156,13 @@ double forward_backward(const Seq2SeqWeights& weights, const UpdateWeights& upda
   forward(weights, update.tables, config, batch, tape, options.stop);
   d_tape.grow(config, batch);
   const auto N = static_cast<Index>(batch.labels.size());
-  const double loss =
-      cross_entropy(tape.decoder.logits.leftCols(N), batch.labels,
-                    static_cast<Scalar>(options.scale), d_tape.decoder.d_logits.leftCols(N));
+  const auto scale = static_cast<Scalar>(options.scale);
+  const Matrix& logits = tape.decoder.logits;
+  auto d_logits = d_tape.decoder.d_logits.leftCols(N);
+  const double loss = config.copy
+                          ? copy_loss(batch, logits, tape.decoder.copy, scale, d_logits,
+                                      d_tape.decoder.d_gate, d_tape.decoder.attention.d_weights)
+                          : cross_entropy(logits.leftCols(N), batch.labels, scale, d_logits);
   options.stop();
   decode_backward(update.decoder_backward, config.query, batch,
                   static_cast<Scalar>(options.scale * options.entropy_penalty), tape.memory,

@@ -91,6 +91,7 @@ struct AttentionBackwardTape {
   Vector d_scores;          // S   of one column
   Matrix d_coverage;        // S x B   of the steps after the present one
   Matrix d_coverage_parts;  // simd_size x S   of one output, a buffer of the kernel
+  Matrix d_weights;         // S x N   what reads the weights besides the contexts; empty if none
 
   // of one example, step by step
   Matrix d_contexts_of_one;  // K x T

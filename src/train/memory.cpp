@@ -41,7 +41,7 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
                          (1.0 + shards) * tables(in_batch(config.source_vocabulary), in_batch(V));
   // A column of the tapes: two directions of the encoder, the memory, then the decoder.
   const double source_column = 2.0 * 12.0 * H + 2.0 * (K + A);
-  const double maps = (config.coverage ? 2.0 : 1.0) * longest;
+  const double maps = (1.0 + (config.coverage ? 1.0 : 0.0) + (config.copy ? 3.0 : 0.0)) * longest;
   const double target_column = 16.0 * D + 2.0 * A + maps + 3.0 * K + 2.0 * R + 2.0 * V;
   constexpr double evaluated = 64.0;  // examples side by side
   const double columns = longest_batch + evaluated * static_cast<double>(longest);

@@ -34,6 +34,7 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("query", recipe.model.query);
   field("attention", recipe.model.attention);
   field("coverage", recipe.model.coverage);
+  field("copy", recipe.model.copy);
   field("embedding_std", recipe.initialisation.embedding_std);
   field("score_scale", recipe.initialisation.score_scale);
   field("attention_gain", recipe.initialisation.attention_gain);
@@ -68,6 +69,11 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("patience", recipe.patience);
   field("converged_after", recipe.converged_after);
   field("resting_entropy", recipe.resting_entropy);
+}
+
+/// Settings that came later: left out of files where they are off.
+bool may_lack(std::string_view name) {
+  return name == "copy";
 }
 
 // How a setting is read; false for a value it cannot have.
@@ -235,7 +241,7 @@ std::string to_json(const Recipe& recipe) {
       [&](const char* name, const auto& value) {
         if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(value)>>) {
           json[name] = to_string(value);
-        } else {
+        } else if (!may_lack(name) || value != 0) {
           json[name] = value;
         }
       },
@@ -250,6 +256,7 @@ Recipe recipe_from_json(const std::string& text, const std::string& place) {
   visit_settings(
       [&](const char* name, auto& value) {
         const auto found = json.find(name);
+        if (found == json.end() && may_lack(name)) return;
         if (found == json.end() || !read_setting(*found, value)) {
           throw InputError(fmt::format("{}: {}: expected {}, got {}", place, name,
                                        expected_setting(value),

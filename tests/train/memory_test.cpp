@@ -35,6 +35,9 @@ TEST_CASE("memory is estimated from all that grows", "[memory]") {
   CHECK(least < 64e6);
   CHECK(estimate_memory(config_of(64), recipe, 13) > 1.5 * least);
   CHECK(estimate_memory(config_of(32), recipe, 130) > 1.5 * least);
+  ModelConfig copying = config_of(32);
+  copying.copy = true;
+  CHECK(estimate_memory(copying, recipe, 130) > 1.1 * estimate_memory(config_of(32), recipe, 130));
   recipe.late_batch = 512;
   CHECK(estimate_memory(config_of(32), recipe, 13) > 1.5 * least);
 }
