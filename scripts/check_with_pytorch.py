@@ -23,13 +23,16 @@ that PyTorch gives them, so that load_state_dict() finds everything. Its metadat
 
     format          "attnviz-model"
     config          JSON: embedding, hidden, decoder_hidden, attention_units: sizes; query: see Model;
-                    coverage: see Attention; hard, true or left out: see Decoder; cell: "lstm", or "gru" or
-                    left out
+                    coverage: see Attention; hard and copy, true or left out: see Decoder; cell: "lstm", or "gru"
+                    or left out
     source_symbols  JSON list: the symbols of the input, numbered from 4
     target_symbols  JSON list: the symbols of the output, numbered from 4
     task            JSON: the name of the task and its settings
+    text            JSON, of a model of pairs: how it reads, and longest, the symbols of an answer
 
 The numbers 0..3 are reserved on both sides for PAD, START, END and UNKNOWN. An input ends with END.
+With a copy gate an answer may also hold symbols of its input that target_symbols lack, numbered on
+from those, and the numbers that are compared as logits are logarithms of probabilities.
 """
 
 import argparse
@@ -130,7 +133,7 @@ class Decoder(nn.Module):
     """With hard attention no context enters the state, the readout reads each annotation on its own, and
     the "logits" are the logarithm of the mixture: log sum_j a_j softmax(readout of [s ; h_j ; y])."""
 
-    def __init__(self, cell, symbols, E, H, D, R, hard):
+    def __init__(self, cell, symbols, E, H, D, R, hard, copy):
         super().__init__()
         self.embedding = nn.Embedding(symbols, E)
         self.initial_state = nn.Linear(H, D)
@@ -143,6 +146,8 @@ class Decoder(nn.Module):
         if R > 0:  # a hidden layer between what is read and the logits
             self.combine = nn.Linear(D + 2 * H + E, R)
         self.readout = nn.Linear(R or D + 2 * H + E, symbols)
+        if copy:
+            self.copy = nn.Linear(D + 2 * H + E, 1)
 
     def update(self, y, c, s):
         """The state and memory after a step, given those before it; a GRU has no memory, None."""
@@ -151,9 +156,16 @@ class Decoder(nn.Module):
             return self.lstm(read, s)
         return self.gru(read, s[0]), None
 
-    def logits(self, s, c, y):
+    def logits(self, s, c, y, a=None, copies=None):
         read = torch.cat([s, c, y])
-        return self.readout(torch.tanh(self.combine(read)) if hasattr(self, "combine") else read)
+        l = self.readout(torch.tanh(self.combine(read)) if hasattr(self, "combine") else read)
+        if not hasattr(self, "copy"):
+            return l
+        # See, Liu, Manning 2017: p(y) = g p_vocab(y) + (1 - g) sum_j a_j [x_j = y]
+        g = torch.sigmoid(self.copy(read))
+        p = torch.zeros(max(len(l), int(copies.max()) + 1), dtype=l.dtype)
+        p[:len(l)] = g * torch.softmax(l, dim=0)
+        return torch.log(p.index_add(0, copies, (1 - g) * a))
 
     def joint(self, s, a, h, y):
         """log a_j p_j(y) for every input and symbol, J x V."""
@@ -173,7 +185,7 @@ class Model(nn.Module):
         self.encoder = Encoder(cell, source_symbols, E, H)
         self.attention = Attention(D, H, A, config.get("coverage", False))
         self.decoder = Decoder(cell, target_symbols, E, H, D, config["readout_units"],
-                               config.get("hard", False))
+                               config.get("hard", False), config.get("copy", False))
         if config["attention"] != "additive":
             raise CannotCompare(f"attention is {config['attention']}, expected additive")
 
@@ -185,10 +197,11 @@ class Model(nn.Module):
         s = torch.tanh(self.decoder.initial_state(first_backward))
         return h, (s, torch.zeros_like(s)), h.new_zeros(h.shape[1]), h.new_zeros(h.shape[0])
 
-    def step(self, token, s, c, k, h):
-        """One output symbol, after `token`: its logits, its attention, and the new state with
-        its memory, context and coverage. The config's "query" says what the attention asks with: the "previous" state, as
-        in the paper, or the "current" one, which has already seen the token."""
+    def step(self, token, s, c, k, h, copies=None):
+        """One output symbol, after `token`: its logits, its attention, and the new state with its memory,
+        context and coverage. The config's "query" says what the attention asks with: the "previous" state,
+        as in the paper, or the "current" one, which has already seen the token. A copy gate needs
+        `copies`, the number of each input symbol in an answer."""
         y = self.decoder.embedding(token)
         if self.query == "previous":
             a, c = self.attention(s[0], h, k)
@@ -199,7 +212,7 @@ class Model(nn.Module):
         if self.decoder.hard:
             logits = torch.logsumexp(self.decoder.joint(s[0], a, h, y), dim=0)
         else:
-            logits = self.decoder.logits(s[0], c, y)
+            logits = self.decoder.logits(s[0], c, y, a, copies)
         return logits, a, s, c, k + a
 
     @torch.no_grad()
@@ -214,14 +227,16 @@ class Model(nn.Module):
         return torch.stack(rows).numpy()
 
     @torch.no_grad()
-    def answer(self, source):
+    def answer(self, source, copies, longest):
         """The ids of the most probable answer, symbol by symbol, with the logits (rows x symbols)
-        and the attention (rows x J) of each. It ends with END or at attnviz's limit."""
+        and the attention (rows x J) of each. It ends with END or after `longest` symbols."""
         h, s, c, k = self.start(self.encoder.embedding(source))
         token = torch.tensor(START)
         ids, logits, attention = [], [], []
-        while token != END and len(ids) < 2 * len(source) + 10:
-            l, a, s, c, k = self.step(token, s, c, k, h)
+        symbols = self.decoder.embedding.num_embeddings
+        while token != END and len(ids) < longest:
+            fed = token if token < symbols else torch.tensor(UNKNOWN)
+            l, a, s, c, k = self.step(fed, s, c, k, h, copies)
             token = END + l[END:].argmax()  # PAD and START are no answers
             ids.append(int(token))
             logits.append(l)
@@ -246,6 +261,7 @@ def load(path):
         raise CannotCompare(f"{path}: not a model of attnviz")
     facts = {key: json.loads(metadata[key]) for key in ("config", "source_symbols", "target_symbols")}
     facts["task"] = json.loads(metadata.get("task", "null"))
+    facts["longest"] = json.loads(metadata.get("text", "{}")).get("longest", 0)
     model = Model(facts["config"], FIRST_SYMBOL + len(facts["source_symbols"]),
                   FIRST_SYMBOL + len(facts["target_symbols"]))
     # strict: exactly these names and shapes, none missing, none extra. The file has 32-bit
@@ -297,17 +313,25 @@ def ask_program(program, path, texts, hard):
 # ---- the comparison ------------------------------------------------------------------------------
 
 
-def numbers_of(labels, symbols):
+def numbers_of(labels, symbols, others=()):
+    """Of the labels; `others` are numbered on from the symbols, all else is unknown."""
     numbers = {**LABELS, **{symbol: FIRST_SYMBOL + i for i, symbol in enumerate(symbols)}}
-    return [numbers[label] for label in labels]
+    for label in others:
+        numbers.setdefault(label, len(numbers) + FIRST_SYMBOL - len(LABELS))
+    return [numbers.get(label, UNKNOWN) for label in labels]
 
 
 def compare(model, facts, theirs):
     """The largest differences of logits and maps on one input; None if the answers differ."""
     source = torch.tensor(numbers_of(theirs["source"], facts["source_symbols"]))
-    ids, logits, attention = model.answer(source)
-    if ids != numbers_of(theirs["target"], facts["target_symbols"]):
+    symbols = facts["target_symbols"]
+    others = theirs["source"] if "copied" in theirs else ()
+    copies = torch.tensor(numbers_of(theirs["source"], symbols, others))
+    longest = facts["longest"] or 2 * len(source) + 10
+    ids, logits, attention = model.answer(source, copies, longest)
+    if ids != numbers_of(theirs["target"], symbols, others):
         return None
+    logits = logits[:, :FIRST_SYMBOL + len(symbols)]
     d_logits = np.abs(np.array(theirs["logits"]) - logits)
     d_attention = np.abs(np.array(theirs["weights"]) - attention)
     agree = (d_logits <= TOLERANCE * np.maximum(1, np.abs(logits))).all() and \

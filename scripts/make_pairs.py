@@ -3,6 +3,7 @@
 
 commands   orders and what is done, all 20,910 of a small grammar in random order
 sentences  2,860 English sentences with Marathi ones
+names      3,000 English sentences with German ones about people, each of whom is in one alone
 
 Each line is source TAB target TAB gold alignment, as `attnviz train --data` reads it: for each target
 word the places of the source words that it comes from, counted from 0, or - for none.
@@ -129,12 +130,48 @@ def sentences():
     return itertools.chain(present(), copulas(), qualities(), past())
 
 
+# X, Y and Z are people; the numbers are the places of the English words that a German one comes from.
+INTRODUCTIONS = [
+    ("my name is X", "ich heisse X", [[0], [1, 2], [3]]),
+    ("where is X", "wo ist X", [[0], [1], [2]]),
+    ("we saw X yesterday", "wir haben X gestern gesehen", [[0], [1], [2], [3], [1]]),
+    ("X knows Y", "X kennt Y", [[0], [1], [2]]),
+    ("X was called by Y", "Y hat X angerufen", [[4], [1], [0], [2]]),
+    ("today X helps Y", "X hilft Y heute", [[1], [2], [3], [0]]),
+    ("does X come with Y tomorrow", "kommt X morgen mit Y", [[0, 2], [1], [5], [3], [4]]),
+    ("X gives Y a book by Z", "X gibt Y ein Buch von Z", [[0], [1], [2], [3], [4], [5], [6]]),
+    ("X and Y live near Z", "X und Y wohnen bei Z", [[0], [1], [2], [3], [4], [5]]),
+]
+
+
+def introductions(seed, count=3000):
+    """Made-up names of two or three syllables, none of them twice."""
+    chance = random.Random(seed)
+    syllables = [a + b for a in "b d f g h j k l m n p r s t v w z br kl st tr".split() for b in "aeiou"]
+    seen = set()
+
+    def name():
+        while True:
+            new = "".join(chance.choice(syllables) for _ in range(chance.choice([2, 3])))
+            new = (new + chance.choice(["", "n", "r", "s"])).capitalize()
+            if new not in seen:
+                seen.add(new)
+                return new
+
+    for number in range(count):
+        source, target, gold = INTRODUCTIONS[number % len(INTRODUCTIONS)]
+        people = {person: name() for person in "XYZ"}
+        yield ([people.get(word, word) for word in source.split()],
+               [(people.get(word, word), places) for word, places in zip(target.split(), gold)])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", choices=["commands", "sentences"])
+    parser.add_argument("name", choices=["commands", "sentences", "names"])
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    pairs = list({"commands": orders, "sentences": sentences}[arguments.name]())
+    pairs = list({"commands": orders, "sentences": sentences,
+                  "names": lambda: introductions(arguments.seed)}[arguments.name]())
     random.Random(arguments.seed).shuffle(pairs)
     for source, target in pairs:
         words = " ".join(word for word, _ in target)

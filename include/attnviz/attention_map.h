@@ -36,6 +36,9 @@ struct AttentionMap {
   /// "task", "title", "caption", ...: free text, kept in files (there "facts").
   std::map<std::string, std::string> metadata;
   MapKind kind = MapKind::attention;
+  /// How far each output was copied from the input rather than generated, 0..1, one a row; empty
+  /// for a model without a copy gate.
+  std::vector<float> copied = {};
 
   std::size_t rows() const { return target.size(); }
   std::size_t columns() const { return source.size(); }

@@ -16,7 +16,7 @@ const Matrix& AnswerTape::logits_of(Index output, MatrixIn attention) const {
   const Columns all{0, N};
   DecoderTape& tape = changed_;
   const AttentionMemory& memory = scratch_.tape.memory;
-  tape.grow(model_.config, 1, memory.size(), memory.size(), N);
+  tape.grow(model_.config, 1, memory.size(), memory.size(), N, model_.config.target_vocabulary);
   if (!model_.config.hard) product(annotations(), attention, tape.contexts.leftCols(N));
 
   const RecurrentTape& recurrent = scratch_.tape.decoder.recurrent;

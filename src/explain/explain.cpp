@@ -68,7 +68,13 @@ int Question::absent(Baseline baseline) const {
 }
 
 Explainer::Explainer(const Model& model, Workers& workers)
-    : parts_(std::make_unique<Parts>(model, workers)) {}
+    : parts_(std::make_unique<Parts>(model, workers)) {
+  if (!model.config.copy) return;
+  throw UsageError(fmt::format(
+      "explain: {} has a copy gate: what an answer may copy changes with the input, so what an "
+      "absent or another symbol does to it is not defined; render and predict show its attention",
+      model.name));
+}
 
 Explainer::~Explainer() = default;
 

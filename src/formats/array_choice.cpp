@@ -7,6 +7,7 @@
 
 #include "attnviz/error.h"
 #include "base/natural_order.h"
+#include "base/number.h"
 #include "formats/array_maps.h"
 #include "formats/attention_io.h"
 #include "formats/map_kind.h"
@@ -20,7 +21,7 @@ constexpr std::string_view column_names[] = {"source", "src", "source_tokens", "
 constexpr std::string_view row_names[] = {"target",     "tgt",        "trg", "target_tokens",
                                           "tgt_tokens", "trg_tokens", "rows"};
 constexpr std::string_view both_names[] = {"tokens", "labels", "words"};
-constexpr std::string_view other_names[] = {"gold", "expected", "kind", "facts"};
+constexpr std::string_view other_names[] = {"gold", "expected", "copied", "kind", "facts"};
 
 bool is_beside_weights(const std::string& name) {
   const auto is_in = [&](const auto& names) {
@@ -143,6 +144,23 @@ std::map<std::string, std::string> read_facts(const ArrayFile& arrays) {
   return facts;
 }
 
+std::vector<float> read_copied(const ArrayFile& arrays) {
+  const NpyArray array = arrays.read("copied");
+  const std::string place = arrays.place_of("copied");
+  if (array.shape.size() != 1 || is_text(array)) {
+    throw InputError(place + ": expected a list of numbers");
+  }
+  if (array.shape[0] > max_attention_labels) refuse_label_count(place);
+  std::vector<float> copied(array.shape[0]);
+  for (std::size_t i = 0; i < copied.size(); ++i) {
+    copied[i] = npy_number(array, i);
+    if (copied[i] >= 0 && copied[i] <= 1) continue;
+    throw InputError(
+        fmt::format("{}: expected numbers in 0..1, got {}", place, format_shortest(copied[i])));
+  }
+  return copied;
+}
+
 MapKind read_kind(const ArrayFile& arrays) {
   const std::vector<std::string> names = arrays.texts("kind");
   const auto kind = names.size() == 1 ? map_kind_from(names.front()) : std::nullopt;
@@ -173,6 +191,7 @@ AttentionMap read_rest(const ArrayFile& arrays, const std::vector<std::size_t>& 
   }
   if (arrays.has("gold")) map.gold = read_gold(arrays, shape);
   if (arrays.has("expected")) map.expected = arrays.texts("expected");
+  if (arrays.has("copied")) map.copied = read_copied(arrays);
   if (arrays.has("kind")) map.kind = read_kind(arrays);
   if (arrays.has("facts")) map.metadata = read_facts(arrays);
   return map;

@@ -124,6 +124,10 @@ class MapBuilder {
       throw InputError(fmt::format("{}: expected gold of {} x {}, the shape of the weights",
                                    *place_, rows, columns));
     }
+    if (!blank_.copied.empty() && blank_.copied.size() != rows) {
+      throw InputError(fmt::format("{}: expected {} numbers in copied, got {}", *place_, rows,
+                                   blank_.copied.size()));
+    }
     if (!blank_.expected.empty() && blank_.expected.size() != rows) {
       throw InputError(fmt::format("{}: expected {} texts in expected, got {}", *place_, rows,
                                    blank_.expected.size()));

@@ -199,6 +199,20 @@ std::vector<float> merge_weights(const AttentionMap& map, const Words& rows, con
   return weights;
 }
 
+/// Means over the rows of a word.
+std::vector<float> merge_copied(const std::vector<float>& copied, const Words& rows) {
+  std::vector<float> merged;
+  std::vector<float> pieces;
+  for (std::size_t r = 0; r < copied.size(); ++r) {
+    merged.resize(rows.of[r] + 1);
+    pieces.resize(rows.of[r] + 1);
+    merged.back() += copied[r];
+    ++pieces.back();
+  }
+  for (std::size_t i = 0; i < merged.size(); ++i) merged[i] /= pieces[i];
+  return merged;
+}
+
 GoldAlignment merge_gold(const GoldAlignment& gold, const Words& rows, const Words& columns) {
   GoldAlignment merged;
   for (std::size_t r = 0; r < gold.size(); ++r) {
@@ -244,6 +258,7 @@ void crop(AttentionMap& map, SideRange rows, SideRange columns) {
   map.weights = std::move(weights);
   keep(map.target, rows);
   keep(map.expected, rows);
+  keep(map.copied, rows);
   keep(map.source, columns);
   const std::size_t links = crop_gold(map.gold, rows, columns);
   if (links > 0) text += fmt::format(", {} gold links cut off", links);
@@ -273,6 +288,7 @@ bool merge_pieces(AttentionMap& map, const std::string& mark_text) {
                        counts("columns", map.columns(), columns)));
   map.weights = merge_weights(map, rows, columns);
   map.gold = merge_gold(map.gold, rows, columns);
+  map.copied = merge_copied(map.copied, rows);
   map.expected = join_pieces(map.expected, rows.of, mark);
   map.target = std::move(rows.labels);
   map.source = std::move(columns.labels);

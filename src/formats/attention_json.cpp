@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "attnviz/error.h"
+#include "base/number.h"
 #include "base/utf8.h"
 #include "formats/array_maps.h"
 #include "formats/attention_io.h"
@@ -98,6 +99,8 @@ void check_counts(const JsonMap& entry, const std::vector<std::size_t>& shape, b
   if (entry.seen.contains("gold")) check_gold(map, rows, columns, place);
   if (entry.seen.contains("expected"))
     require_count(place, "expected", "strings", rows, map.expected.size());
+  if (entry.seen.contains("copied"))
+    require_count(place, "copied", "numbers", rows, map.copied.size());
 }
 
 /// Weights whose rows are inputs, with labels that name the sides.
@@ -199,6 +202,10 @@ std::string attention_to_json(const AttentionMap& map) {
                       list_of(map.target), list(map.rows(), row));
   if (!map.gold.empty()) json += ",\"gold\":" + list(map.gold.size(), gold_row);
   if (!map.expected.empty()) json += ",\"expected\":" + list_of(map.expected);
+  if (!map.copied.empty()) {
+    json += ",\"copied\":" +
+            list(map.copied.size(), [&](std::size_t r) { return format_shortest(map.copied[r]); });
+  }
   std::string metadata;
   for (const auto& [key, value] : map.metadata) {
     metadata += fmt::format("{}{}:{}", metadata.empty() ? "" : ",", quote(key), quote(value));

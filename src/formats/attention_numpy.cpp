@@ -46,6 +46,7 @@ std::string attention_to_npz(const AttentionMap& map) {
     add("gold", npy_of_bools(marks, {map.rows(), map.columns()}));
   }
   if (!map.expected.empty()) add("expected", npy_of_texts(map.expected, {map.rows()}));
+  if (!map.copied.empty()) add("copied", npy_of_floats(map.copied, {map.rows()}));
   if (map.kind != MapKind::attention) {
     add("kind", npy_of_texts({std::string(to_string(map.kind))}, {1}));
   }

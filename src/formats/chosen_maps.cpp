@@ -166,7 +166,8 @@ std::vector<float> transposed(const AttentionMap& map) {
 
 void ChosenMaps::turn(AttentionMap& map, Orientation orientation) const {
   if (!options_->transpose || orientation == Orientation::turned) return;
-  const bool knows = !map.gold.empty() || !map.expected.empty() || !map.metadata.empty();
+  const bool knows =
+      !map.gold.empty() || !map.expected.empty() || !map.copied.empty() || !map.metadata.empty();
   if (orientation == Orientation::stated || knows) {
     throw SettingError("transpose", file_ + " says that its rows are outputs");
   }

@@ -26,7 +26,7 @@ constexpr std::pair<std::string_view, std::string_view> other_keys[] = {
     {"data", "weights"}, {"index", "target"}, {"columns", "source"}};
 constexpr std::string_view own_keys[] = {"format", "version", "orientation", "kind",     "source",
                                          "target", "weights", "gold",        "expected", "facts",
-                                         "title",  "tokens",  "attention",   "name"};
+                                         "title",  "tokens",  "attention",   "name",     "copied"};
 // What BertViz adds for its page.
 constexpr std::string_view skipped_keys[] = {
     "queries",        "keys",          "default_filter", "root_div_id",  "layer",      "heads",
@@ -57,6 +57,11 @@ class MapReader : public JsonEvents<Json> {
       entry().map.kind = *kind;
     } else if (key_ == "name" && level == 0 && (value.is_string() || value.is_null())) {
       entry().name = value.is_null() ? "" : value.get<std::string>();
+    } else if (key_ == "copied" && level == 1 && is_share(value)) {
+      std::vector<float>& copied = entry().map.copied;
+      if (copied.size() == max_attention_labels) refuse_label_count(place());
+      copied.push_back(value.get<float>());
+      ++index_;
     } else if (texts() != nullptr && level == 1 && is_label(value)) {
       if (texts()->size() == max_attention_labels) refuse_label_count(place());
       texts()->push_back(value.is_string() ? std::move(value.get_ref<std::string&>())
@@ -164,10 +169,11 @@ class MapReader : public JsonEvents<Json> {
       key_ = "weights";
       numbers.counts.push_back(0);
     }
-    const bool fits = key_ == "weights" ? !is_object && (numbers.leaf == 0 || level < numbers.leaf)
-                      : level == 0      ? is_object == (key_ == "facts") &&
-                                         (is_object || texts() != nullptr || key_ == "gold")
-                                   : level == 1 && key_ == "gold" && !is_object;
+    const bool fits =
+        key_ == "weights" ? !is_object && (numbers.leaf == 0 || level < numbers.leaf)
+        : level == 0      ? is_object == (key_ == "facts") &&
+                           (is_object || texts() != nullptr || key_ == "gold" || key_ == "copied")
+                     : level == 1 && key_ == "gold" && !is_object;
     if (!fits) refuse_text(is_object ? "an object" : "an array");
     if (key_ == "weights") {
       numbers.counts.push_back(0);
@@ -250,6 +256,10 @@ class MapReader : public JsonEvents<Json> {
     return value.is_string() || (is_pandas && value.is_number_integer());
   }
 
+  static bool is_share(const Json& value) {
+    return value.is_number() && value.get<float>() >= 0 && value.get<float>() <= 1;
+  }
+
   /// Positions are below this, as far as is known.
   std::uint64_t position_limit() const {
     const std::size_t columns = entry().map.columns();
@@ -289,8 +299,10 @@ class MapReader : public JsonEvents<Json> {
       return key_ == "facts"                         ? "an object"
              : is_text                               ? "a string"
              : key_ == "gold" || key_ == "attention" ? "a list of rows"
+             : key_ == "copied"                      ? "a list of numbers"
                                                      : "a list of strings";
     }
+    if (key_ == "copied") return "a number in 0..1";
     if (key_ != "gold") return "a string";
     return level == 1 ? "a list of source positions"
                       : fmt::format("an integer in 0..{}", position_limit() - 1);
@@ -305,9 +317,9 @@ class MapReader : public JsonEvents<Json> {
     throw InputError(fmt::format("{}: expected {}, got {}", place(), expected(), got));
   }
   [[noreturn]] void refuse_key() const {
-    static const std::vector<std::string> keys = {"format",   "version", "orientation", "kind",
-                                                  "source",   "target",  "weights",     "gold",
-                                                  "expected", "facts",   "title",       "tokens"};
+    static const std::vector<std::string> keys = {
+        "format", "version",  "orientation", "kind",  "source", "target", "weights",
+        "gold",   "expected", "copied",      "facts", "title",  "tokens"};
     const std::string close = did_you_mean(key_, keys);
     throw InputError(fmt::format(
         "{}: unknown key \"{}\"{}", name_, printable(key_),

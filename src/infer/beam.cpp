@@ -49,6 +49,7 @@ struct Node {
   double log_probability = 0.0;
   std::vector<float> attention;
   std::vector<float> posterior;  // with hard attention
+  float copied = 0.0F;           // with a copy gate
 };
 
 struct Hypothesis {
@@ -60,8 +61,14 @@ struct Hypothesis {
 /// The search for one source, whose hypotheses are the columns from `first` on of a step.
 class Search {
  public:
-  Search(Index first, Index length, std::size_t limit, const BeamOptions& options)
-      : options_(options), first_(first), source_length_(length), limit_(limit), alive_(1) {}
+  Search(Index first, Index length, const DecodingScratch& scratch, const BeamOptions& options)
+      : options_(options),
+        first_(first),
+        source_length_(length),
+        limit_(static_cast<std::size_t>(scratch.limit(static_cast<int>(length)))),
+        vocabulary_(static_cast<int>(scratch.vocabulary())),
+        copies_(scratch.copies()),
+        alive_(1) {}
 
   bool done() const { return alive_.empty(); }
 
@@ -107,7 +114,7 @@ class Search {
     }
     for (std::size_t j = 0; j < alive_.size(); ++j) {
       const auto node = static_cast<std::size_t>(alive_[j].node);
-      inputs[static_cast<std::size_t>(first_) + j] = nodes_[node].id;
+      inputs[static_cast<std::size_t>(first_) + j] = fed_symbol(nodes_[node].id, vocabulary_);
     }
   }
 
@@ -138,6 +145,7 @@ class Search {
       const auto logits = tape.logits.col(column + static_cast<Index>(j));
       const double normaliser = log_sum_exp(logits);
       for (Index id = Vocabulary::end; id < logits.size(); ++id) {
+        if (logits[id] == no_symbol) continue;
         const double step = static_cast<double>(logits[id]) - normaliser;
         top.offer(
             {alive_[j].log_probability + step, step, static_cast<int>(j), static_cast<int>(id)});
@@ -154,6 +162,9 @@ class Search {
                       candidate.log_probability,
                       std::vector<float>(a, a + source_length_),
                       {}});
+    if (copies_) {
+      nodes_.back().copied = static_cast<float>(copied_share(tape.copy, column + candidate.parent));
+    }
     return {static_cast<int>(nodes_.size()) - 1, candidate.score, before.length + 1};
   }
 
@@ -170,6 +181,7 @@ class Search {
                               (*node)->attention.end());
       answer.posterior.insert(answer.posterior.end(), (*node)->posterior.begin(),
                               (*node)->posterior.end());
+      if (copies_) answer.copied.push_back((*node)->copied);
     }
     return answer;
   }
@@ -225,6 +237,8 @@ class Search {
   Index first_;
   Index source_length_;
   std::size_t limit_;
+  int vocabulary_;  // of targets
+  bool copies_;
   std::vector<Node> nodes_;
   std::size_t max_nodes_ = 0;         // more than this, and unreached ones are dropped
   std::vector<Hypothesis> alive_;     // in falling order
@@ -269,7 +283,7 @@ std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights
   std::vector<Search> searches;  // in the order of the batch, which keeps equal sources together
   for (Index first = 0; first < B; first += width) {
     const int length = batch.source_length(static_cast<int>(first));
-    searches.emplace_back(first, length, static_cast<std::size_t>(scratch.limit(length)), options);
+    searches.emplace_back(first, length, scratch, options);
   }
   std::vector<int> inputs(static_cast<std::size_t>(2 * B), Vocabulary::start);
   Matrix moved;
@@ -277,10 +291,7 @@ std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights
   auto going = static_cast<Index>(searches.size());
   for (Index t = 0; going > 0; ++t) {
     const Columns now{(t % 2) * B, going * width};
-    decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
-                 earlier, now, tape.decoder);
-    readout(weights.decoder, scratch.tables.decoder, inputs, now, tape.decoder);
-    finish_step(weights.decoder, tape.memory, now, tape.decoder);
+    answer_step(weights, scratch.tables, config, batch, inputs, earlier, now, tape);
     earlier = now;
     const auto next_inputs = std::span(inputs).subspan(static_cast<std::size_t>(((t + 1) % 2) * B));
     for (Index s = 0; s < going; ++s) {

@@ -35,8 +35,11 @@ void take(const DecoderWeights& weights, DecodingScratch& scratch, Index example
     answer.posterior.insert(answer.posterior.end(), from.begin(), from.end());
   }
   answer.log_probabilities.push_back(static_cast<double>(logits[id]) - log_sum_exp(logits));
+  if (scratch.copies()) {
+    answer.copied.push_back(static_cast<float>(copied_share(tape.copy, column)));
+  }
   if (scratch.keep_logits) {
-    answer.logits.insert(answer.logits.end(), logits.data(), logits.data() + logits.size());
+    answer.logits.insert(answer.logits.end(), logits.data(), logits.data() + scratch.vocabulary());
   }
 }
 
@@ -76,10 +79,7 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
   for (Index t = 0; going > 0; ++t) {
     scratch.stop();
     const Columns now{(t % 2) * B, going};
-    decoder_step(weights.decoder, scratch.tables.decoder, config.query, tape.memory, inputs,
-                 earlier, now, tape.decoder);
-    readout(weights.decoder, scratch.tables.decoder, inputs, now, tape.decoder);
-    finish_step(weights.decoder, tape.memory, now, tape.decoder);
+    answer_step(weights, scratch.tables, config, scratch.batch, inputs, earlier, now, tape);
     earlier = now;
 
     const Index next = ((t + 1) % 2) * B;
@@ -90,7 +90,7 @@ std::vector<Decoded> decode_greedily(const Seq2SeqWeights& weights, const ModelC
       const int symbol = most_probable(tape.decoder.logits, now.first + k);
       const Index length = tape.memory.of(k).count;
       take(weights.decoder, scratch, k, now.first + k, symbol, answer);
-      inputs[static_cast<std::size_t>(next + k)] = symbol;
+      inputs[static_cast<std::size_t>(next + k)] = fed_symbol(symbol, config.target_vocabulary);
       done[place] = symbol == Vocabulary::end ||
                     static_cast<int>(answer.ids.size()) == scratch.limit(static_cast<int>(length));
     }
@@ -112,7 +112,7 @@ std::vector<Decoded> decode_forced(const Seq2SeqWeights& weights, const ModelCon
     const auto pair = static_cast<std::size_t>(batch.order[static_cast<std::size_t>(k)]);
     for (std::size_t t = 0; t < pairs[pair]->target.size(); ++t) {
       const Index column = step_columns(batch.target_first, static_cast<Index>(t)).first + k;
-      take(weights.decoder, scratch, k, column, pairs[pair]->target[t], answers[pair]);
+      take(weights.decoder, scratch, k, column, pairs[pair]->wanted()[t], answers[pair]);
     }
   }
   return answers;

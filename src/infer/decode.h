@@ -13,11 +13,14 @@ namespace attnviz {
 
 /// What the model answers to one source.
 struct Decoded {
-  std::vector<int> ids;                   // with END, unless the limit was reached first
+  std::vector<int> ids;                   // with END, unless the limit was reached first; numbers
+                                          // as in EncodedPair::wanted()
   std::vector<float> attention;           // ids.size() x source length with END, row-major
   std::vector<float> posterior;           // the same with hard attention, else empty: P(j | symbol)
-  std::vector<float> logits;              // ids.size() x target vocabulary, row-major, if kept
+  std::vector<float> logits;              // ids.size() x target vocabulary, row-major, if kept;
+                                          // with a copy gate logarithms of probabilities
   std::vector<double> log_probabilities;  // of each of the ids, given those before it
+  std::vector<float> copied;              // 1 - g of each, with a copy gate
 
   /// Of the answer as a whole.
   double log_probability() const;
@@ -48,6 +51,9 @@ struct DecodingScratch {
   StopCheck stop = {};          // asked at every step
 
   explicit DecodingScratch(const ModelConfig& config) { tables.resize(config); }
+
+  Index vocabulary() const { return tables.decoder.recurrent.cols(); }  // of targets
+  bool copies() const { return tables.decoder.copy.size() > 0; }        // has a copy gate
 
   /// Where an answer to a source of that many tokens is cut, END included on both sides.
   int limit(int source_length) const { return answer_limit(longest, source_length); }

@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "base/utf8.h"
+#include "text/copies.h"
 
 namespace attnviz {
 namespace {
@@ -79,6 +80,7 @@ Prediction Answerer::tell(std::size_t input, int rank, const std::vector<std::st
     result.map.weights = result.posterior;
     result.map.metadata["map"] = "posterior";
   }
+  result.map.copied = std::move(decoded.copied);
   result.logits = std::move(decoded.logits);
   if (task_) add_truth(*task_, source, answer.size(), result.map);
   result.answer = std::move(answer);
@@ -96,6 +98,10 @@ void Answerer::for_each_chunk_of_pairs(std::span<const std::vector<std::string>>
   for (std::size_t i = 0; i < sources.size(); ++i) {
     pairs[i].source = encode(model_.source, sources[i]);
     if (!targets.empty()) pairs[i].target = encode(model_.target, targets[i]);
+    if (model_.config.copy) {
+      const std::vector<std::string> none;
+      set_copies(model_.target, sources[i], targets.empty() ? none : targets[i], pairs[i]);
+    }
     pointers.push_back(&pairs[i]);
   }
   const auto size_at = [&](std::size_t i) { return size(pairs[i]); };
@@ -117,7 +123,8 @@ std::vector<Prediction> Answerer::predict(std::span<const std::vector<std::strin
       const std::vector<std::string>& source = sources[first + i];
       int rank = 0;
       for (Decoded& decoded : answers[i]) {
-        std::vector<std::string> answer = decode(model_.target, decoded.ids);
+        std::vector<std::string> answer =
+            decode_answer(model_.target, decoded.ids, source, pairs[i]->copies);
         if (options.replace_unknown) replace_unknown(source, decoded, answer);
         predictions.push_back(
             tell(first + i, ++rank, source, std::move(answer), std::move(decoded), options));

@@ -27,7 +27,7 @@ struct Prediction {
   /// up to the rows there are) and all of it in metadata["expected"].
   AttentionMap map;
   std::vector<float> posterior;  // rows x columns of the map, with hard attention: P(j | symbol)
-  std::vector<float> logits;     // rows x target vocabulary, row-major, if kept
+  std::vector<float> logits;     // rows x target vocabulary, row-major, if kept, see Decoded
 };
 
 struct AnswerOptions {

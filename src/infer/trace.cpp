@@ -13,6 +13,7 @@
 #include "formats/zip.h"
 #include "model/steps.h"
 #include "nn/loss.h"
+#include "text/copies.h"
 
 namespace attnviz {
 namespace {
@@ -48,8 +49,10 @@ double score(const AttentionWeights& weights, const AttentionTape& tape,
   return q.dot(u) / std::sqrt(units);
 }
 
-std::vector<std::pair<std::string, double>> most_probable_symbols(const Vocabulary& vocabulary,
-                                                                  std::span<const float> logits) {
+/// `symbol` gives the text of an id.
+template <typename Symbol>
+std::vector<std::pair<std::string, double>> most_probable_symbols(std::span<const float> logits,
+                                                                  const Symbol& symbol) {
   std::vector<int> ids(logits.size() - Vocabulary::end);  // PAD and START are no answers
   std::iota(ids.begin(), ids.end(), Vocabulary::end);
   const auto logit = [&](int id) { return logits[static_cast<std::size_t>(id)]; };
@@ -64,7 +67,7 @@ std::vector<std::pair<std::string, double>> most_probable_symbols(const Vocabula
   std::vector<std::pair<std::string, double>> top;
   for (std::size_t i = 0; i < count; ++i) {
     top.emplace_back(
-        vocabulary.symbol(ids[i]),
+        symbol(ids[i]),
         std::exp(static_cast<double>(logit(ids[i])) - static_cast<double>(logit(ids[0]))) / total);
   }
   return top;
@@ -136,7 +139,11 @@ Tracer::Tracer(const Model& model) : model_(model), scratch_(model.config) {
 Trace Tracer::trace(const Prediction& prediction) {
   EncodedPair pair{encode(model_.source, prediction.source),
                    encode(model_.target, prediction.answer)};
-  if (!prediction.ended) pair.target.pop_back();
+  if (model_.config.copy) set_copies(model_.target, prediction.source, prediction.answer, pair);
+  if (!prediction.ended) {
+    pair.target.pop_back();
+    if (!pair.labels.empty()) pair.labels.pop_back();
+  }
   const EncodedPair* const pairs[] = {&pair};
   decode_forced(model_.weights, model_.config, pairs, scratch_);  // checks that all is finite
 
@@ -171,9 +178,13 @@ Trace Tracer::trace(const Prediction& prediction) {
     append(trace.previous, decoder.embedding, i == 0 ? Vocabulary::start : pair.target[i - 1],
            config.embedding);
     append(trace.logits, tape.logits, column, config.target_vocabulary);
-    trace.top.push_back(most_probable_symbols(
-        model_.target,
-        std::span(trace.logits).last(static_cast<std::size_t>(config.target_vocabulary))));
+    if (config.copy) {
+      trace.copied.push_back(static_cast<float>(copied_share(tape.copy, column)));
+    }
+    const Index answers = answer_symbols(scratch_.batch, config.target_vocabulary);
+    trace.top.push_back(most_probable_symbols(column_of(tape.logits, column, answers), [&](int id) {
+      return answer_symbol(model_.target, id, prediction.source, pair.copies);
+    }));
   }
   return trace;
 }
@@ -189,11 +200,12 @@ std::string trace_to_json_lines(const Trace& trace, std::size_t input) {
       rows_json(trace.annotations, S));
   for (std::size_t i = 0; i < T; ++i) {
     lines += fmt::format(
-        R"({{"input":{},"output":{},"symbol":{},"q_norm":{:.9g},"e":{},"a":{},"c":{},"top":{}}})"
+        R"({{"input":{},"output":{},"symbol":{},"q_norm":{:.9g},"e":{},"a":{},"c":{},"top":{}{}}})"
         "\n",
         input, i + 1, quote(trace.target[i]), query_norm(trace, i),
         numbers(row_of(trace.scores, i, T)), numbers(row_of(trace.weights, i, T)),
-        numbers(row_of(trace.contexts, i, T)), top_json(trace, i, 9));
+        numbers(row_of(trace.contexts, i, T)), top_json(trace, i, 9),
+        trace.copied.empty() ? "" : fmt::format(R"(,"copied":{:.9g})", trace.copied[i]));
   }
   return lines;
 }
@@ -226,6 +238,7 @@ std::string trace_to_npz(const Trace& trace) {
   add("s", trace.states, T);
   add("y", trace.previous, T);
   add("logits", trace.logits, T);
+  if (!trace.copied.empty()) add("copied", trace.copied, T);
   members.emplace_back("source.npy", npy_of_texts(trace.source, {S}));
   members.emplace_back("target.npy", npy_of_texts(trace.target, {T}));
   return write_zip(members);

@@ -3,6 +3,8 @@
 //
 //   a_i = softmax(e_i), c_i = sum_j a_ij h_j, p_i = softmax of the logits, which read [s_i ; c_i ;
 //   y_{i-1}]
+//
+// and with a copy gate what model/copy.h says.
 #pragma once
 
 #include <string>
@@ -27,7 +29,8 @@ struct Trace {
   std::vector<float> contexts;      // T x K   c
   std::vector<float> states;        // T x D   s
   std::vector<float> previous;      // T x E   the embedding of y_{i-1}
-  std::vector<float> logits;        // T x V
+  std::vector<float> logits;        // T x V   with a copy gate log p
+  std::vector<float> copied;        // T       1 - g, with a copy gate
   std::vector<std::vector<std::pair<std::string, double>>>
       top;  // T x 5   symbols and their p, most first
 
@@ -50,14 +53,15 @@ class Tracer {
   DecodingScratch scratch_;
 };
 
-/// A line of JSON for the input, with h, then a line an output: the norm of q, e, a, c and top.
-/// `input` is its number. e, a, c and h read back to the same floats.
+/// A line of JSON for the input, with h, then a line an output: the norm of q, e, a, c and top,
+/// with a copy gate also copied. `input` is its number. e, a, c and h read back to the same floats.
 std::string trace_to_json_lines(const Trace& trace, std::size_t input);
 
 /// The same as one JSON array for a page, with fewer digits and without what a page computes: a, c.
 std::string trace_to_page_json(const Trace& trace);
 
-/// All of it by the names h, u, q, e, a, c, s, y, logits, source, target, as NumPy reads it.
+/// All of it by the names h, u, q, e, a, c, s, y, logits, copied, source, target, as NumPy reads
+/// it.
 std::string trace_to_npz(const Trace& trace);
 
 }  // namespace attnviz

@@ -69,6 +69,7 @@ Json to_json(const ModelConfig& config) {
                {"coverage", config.coverage}};
   if (config.hard) json["hard"] = true;  // other models keep the bytes that they always had
   if (config.cell != Cell::gru) json["cell"] = to_string(config.cell);  // absent in older files
+  if (config.copy) json["copy"] = true;
   return json;
 }
 
@@ -141,6 +142,12 @@ ModelConfig read_config(const Json& json, const std::string& name) {
                      printable(cell.dump()));
   }
   config.cell = *known_cell;
+  const Json copy = json.value("copy", Json(false));
+  if (!copy.is_boolean() || (copy.get<bool>() && (*form == Attention::none || config.hard))) {
+    throw InputError(name + ": config: copy: expected false, or true with soft attention, got " +
+                     printable(copy.dump()));
+  }
+  config.copy = copy.get<bool>();
   return config;
 }
 
@@ -243,6 +250,9 @@ Model read_description(const TensorFile& file, const std::string& name) {
               file.metadata,
               has_checksums(file),
               name};
+  if (model.config.copy && file.metadata.contains("task")) {
+    throw InputError(name + ": config: copy: expected false in a model of a task, got true");
+  }
   for (const char* key : own_keys) model.metadata.erase(key);
   model.config.source_vocabulary = model.source.size();
   model.config.target_vocabulary = model.target.size();

@@ -32,6 +32,7 @@ struct ModelConfig {
   Attention attention = Attention::additive;
   bool coverage = false;  // the additive score knows what was attended to before
   bool hard = false;      // an output reads one input, which is summed out: see model/marginal.h
+  bool copy = false;      // answers may copy symbols of the source, see model/copy.h
 
   int annotation() const { return 2 * hidden; }  // K
   /// Size of the contexts: none with hard attention.

@@ -14,6 +14,10 @@ bool has_hidden_readout(const DecoderWeights& w) {
   return w.combine.W.size() > 0;
 }
 
+bool has_copy_gate(const DecoderWeights& w) {
+  return w.copy.W.size() > 0;
+}
+
 /// The layer that reads [s ; c ; y]: W_r with a hidden layer, else W_o.
 template <typename Weights>
 auto& joint(Weights& w) {
@@ -34,10 +38,27 @@ struct Blocks {
   auto joint_state() const { return joint(w).W.leftCols(D); }
   auto joint_context() const { return joint(w).W.middleCols(D, K); }
   auto joint_token() const { return joint(w).W.rightCols(E); }
+  auto copy_state() const { return w.copy.W.leftCols(D); }
+  auto copy_context() const { return w.copy.W.middleCols(D, K); }
+  auto copy_token() const { return w.copy.W.rightCols(E); }
 };
 
 std::span<const int> ids_of(std::span<const int> ids, Columns step) {
   return ids.subspan(static_cast<std::size_t>(step.first), static_cast<std::size_t>(step.count));
+}
+
+/// Of the copy gate, z = w [s ; c ; y] + b, all steps at once: after readout_backward().
+void copy_gate_backward(const DecoderBackwardWeights& weights, const Batch& batch,
+                        const DecoderTape& tape, DecoderBackwardTape& d_tape,
+                        DecoderWeights& d_weights, DecoderTables& d_tables) {
+  const auto N = static_cast<Index>(batch.labels.size());
+  const Blocks<DecoderWeights> d_w{d_weights};
+  const auto d_gate = d_tape.d_gate.leftCols(N);
+  look_up_backward(d_gate, batch.inputs, d_tables.copy);
+  add_product(d_gate, tape.recurrent.after.leftCols(N).transpose(), d_w.copy_state());
+  add_product(d_gate, tape.contexts.leftCols(N).transpose(), d_w.copy_context());
+  add_product(weights.copy_t.topRows(d_w.D), d_gate, d_tape.d_after.leftCols(N));
+  add_product(weights.copy_t.middleRows(d_w.D, d_w.K), d_gate, d_tape.d_contexts.leftCols(N));
 }
 
 /// Of readout(), all steps at once.
@@ -111,13 +132,14 @@ void DecoderBackwardWeights::prepare(const DecoderWeights& weights) {
   joint_state_t = w.joint_state().transpose();
   joint_context_t = w.joint_context().transpose();
   joint_token_t = w.joint_token().transpose();
+  copy_t = weights.copy.W.transpose();
   if (!has_hidden_readout(weights)) return;
   readout_t = weights.readout.W.transpose();
   if (weights.hard()) readout = weights.readout;
 }
 
 void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_total,
-                       Index source_steps, Index columns) {
+                       Index source_steps, Index columns, Index answers) {
   recurrent.grow(config.cell, config.decoder_hidden, columns);
   attention.grow(config.key(), source_steps, columns, config.coverage);
   marginal.grow(config, source_total, source_steps, columns);
@@ -127,7 +149,8 @@ void DecoderTape::grow(const ModelConfig& config, Index batch, Index source_tota
   attnviz::grow(contexts, config.context(), columns);
   attnviz::grow(earlier_contexts, config.context(), columns);
   attnviz::grow(combined, config.readout_units, columns);
-  attnviz::grow(logits, config.target_vocabulary, columns);
+  attnviz::grow(logits, answers, columns);
+  if (config.copy) copy.grow(answers, source_steps, columns);
 }
 
 void DecoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
@@ -145,12 +168,17 @@ void DecoderBackwardTape::grow(const ModelConfig& config, const Batch& batch) {
   attnviz::grow(d_earlier, config.context(), batch.size);
   attnviz::grow(d_first_backward, config.hidden, batch.size);
   attnviz::grow(entropy_weights, columns, 1);
+  if (!config.copy) return;
+  attnviz::grow(d_gate, 1, columns);
+  attnviz::grow(attention.d_weights, batch.source_steps(), columns);
 }
 
 void project_tokens(const DecoderWeights& weights, const Matrix& embedding, DecoderTables& tables) {
   const Blocks<const DecoderWeights> w{weights};
   project_tokens(w.recurrent_token(), embedding, weights.recurrent.b_ih, tables.recurrent);
   project_tokens(w.joint_token(), embedding, joint(weights).b, tables.readout);
+  if (!has_copy_gate(weights)) return;
+  project_tokens(w.copy_token(), embedding, weights.copy.b, tables.copy);
 }
 
 void project_tokens_backward(const DecoderBackwardWeights& weights, const Matrix& embedding,
@@ -161,6 +189,9 @@ void project_tokens_backward(const DecoderBackwardWeights& weights, const Matrix
                           d_w.recurrent_token(), d_embedding, d_weights.recurrent.b_ih);
   project_tokens_backward(weights.joint_token_t, embedding, d_tables.readout, d_w.joint_token(),
                           d_embedding, joint(d_weights).b);
+  if (!has_copy_gate(d_weights)) return;
+  project_tokens_backward(weights.copy_t.bottomRows(d_w.E), embedding, d_tables.copy,
+                          d_w.copy_token(), d_embedding, d_weights.copy.b);
 }
 
 void ReadoutDropout::draw(double dropout, Index units, Index columns, Random& random) {
@@ -231,15 +262,21 @@ void readout(const DecoderWeights& weights, const DecoderTables& tables,
   const Blocks<const DecoderWeights> w{weights};
   const bool hidden = has_hidden_readout(weights);
   Matrix& sums = weights.hard() ? tape.marginal.shared : hidden ? tape.combined : tape.logits;
-  auto out = columns(sums, now);
+  auto out = columns(sums, now).topRows(joint(weights).W.rows());
   look_up(tables.readout, ids_of(inputs, now), out);
   add_product(w.joint_state(), columns(tape.recurrent.after, now), out);
   if (weights.hard()) return;
   add_product(w.joint_context(), columns(tape.contexts, now), out);
+  if (has_copy_gate(weights)) {
+    auto gate = columns(tape.copy.gate, now);
+    look_up(tables.copy, ids_of(inputs, now), gate);
+    add_product(w.copy_state(), columns(tape.recurrent.after, now), gate);
+    add_product(w.copy_context(), columns(tape.contexts, now), gate);
+  }
   if (!hidden) return;
   tanh_in_place(out);
   if (tape.dropout.probability > 0.0) out.array() *= columns(tape.dropout.mask, now).array();
-  auto logits = columns(tape.logits, now);
+  auto logits = columns(tape.logits, now).topRows(weights.readout.W.rows());
   logits.colwise() = weights.readout.b;
   add_product(weights.readout.W, out, logits);
 }
@@ -250,6 +287,9 @@ void decode_backward(const DecoderBackwardWeights& weights, Query query, const B
                      DecoderTables& d_tables, StopCheck stop) {
   const auto N = static_cast<Index>(batch.labels.size());
   readout_backward(weights, batch, memory, tape, d_tape, d_weights, d_tables, stop);
+  if (has_copy_gate(d_weights)) {
+    copy_gate_backward(weights, batch, tape, d_tape, d_weights, d_tables);
+  }
 
   for (Index k = 0; k < N; ++k) {
     const bool labelled = batch.labels[static_cast<std::size_t>(k)] >= 0;

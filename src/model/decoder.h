@@ -18,6 +18,7 @@
 
 #include "base/random.h"
 #include "base/stop.h"
+#include "model/copy.h"
 #include "model/marginal.h"
 #include "model/weights.h"
 #include "text/batch.h"
@@ -29,6 +30,7 @@ namespace attnviz {
 struct DecoderTables {
   Matrix recurrent;  // GD x V
   Matrix readout;    //  R x V, or V x V
+  Matrix copy;       //  1 x V, with a copy gate
 };
 
 /// The weights as the backward pass multiplies by them: transposed, and matrices that read a
@@ -45,6 +47,7 @@ struct DecoderBackwardWeights {
   Matrix joint_token_t;    // E x R, or E x V
   Matrix readout_t;        // R x V, empty for a linear readout
   LinearWeights readout;   // V x R, as forward has it, which hard attention does again; else empty
+  Matrix copy_t;           // (D + K + E) x 1, empty without a copy gate
 
   bool hard() const { return recurrent_context_t.rows() == 0; }
   void prepare(const DecoderWeights& weights);
@@ -71,10 +74,12 @@ struct DecoderTape {
   Matrix contexts;          // K x N   c_i
   Matrix earlier_contexts;  // K x N   c_{i-1}, with Query::current only
   Matrix combined;          // R x N   t_i, after dropout
-  Matrix logits;            // V x N
+  Matrix logits;            // V x N; with a copy gate more rows, see mix_copies()
+  CopyTape copy;
 
+  /// `answers` rows of logits, V or more.
   void grow(const ModelConfig& config, Index batch, Index source_total, Index source_steps,
-            Index columns);
+            Index columns, Index answers);
 };
 
 struct DecoderBackwardTape {
@@ -89,6 +94,7 @@ struct DecoderBackwardTape {
   Matrix d_earlier;         // K x B   gradient of c_{i-1}
   Matrix d_first_backward;  // H x B
   Vector entropy_weights;   // N       0 where there is no label
+  Matrix d_gate;            // 1 x N   of the copy gate before its sigmoid
 
   void grow(const ModelConfig& config, const Batch& batch);
 };
@@ -114,8 +120,8 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
                   const AttentionMemory& memory, std::span<const int> inputs, Columns earlier,
                   Columns now, DecoderTape& tape);
 
-/// The logits of the columns `now`, which may be those of many steps; with hard attention only what
-/// all inputs share.
+/// The logits of the columns `now`, which may be those of many steps, and their copy gates; with
+/// hard attention only what all inputs share.
 void readout(const DecoderWeights& weights, const DecoderTables& tables,
              std::span<const int> inputs, Columns now, DecoderTape& tape);
 

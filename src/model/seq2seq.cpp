@@ -12,6 +12,15 @@ void resize_to_zeros(Matrix& m, Index rows, Index columns) {
   m.setZero();
 }
 
+/// After readout(): the logits of a step with hard attention or with a copy gate.
+void mix(const Seq2SeqWeights& weights, const ModelConfig& config, const Batch& batch, Columns step,
+         Tape& tape) {
+  finish_step(weights.decoder, tape.memory, step, tape.decoder);
+  if (!config.copy) return;
+  mix_copies(batch, config.target_vocabulary, tape.decoder.attention.weights, step,
+             tape.decoder.copy, tape.decoder.logits);
+}
+
 }  // namespace
 
 void TokenTables::resize(const ModelConfig& config) {
@@ -21,6 +30,7 @@ void TokenTables::resize(const ModelConfig& config) {
   decoder.recurrent.resize(G * config.decoder_hidden, config.target_vocabulary);
   decoder.readout.resize(config.readout_units > 0 ? config.readout_units : config.target_vocabulary,
                          config.target_vocabulary);
+  decoder.copy.resize(config.copy ? 1 : 0, config.target_vocabulary);
 }
 
 void project_tokens(const Seq2SeqWeights& weights, TokenTables& tables) {
@@ -32,7 +42,8 @@ void Tape::grow(const ModelConfig& config, const Batch& batch, Index target_colu
   memory.starts = batch.starts;
   memory.grow(config.annotation(), config.key(), memory.size());
   encoder.grow(config, batch);
-  decoder.grow(config, batch.size, memory.size(), batch.source_steps(), target_columns);
+  decoder.grow(config, batch.size, memory.size(), batch.source_steps(), target_columns,
+               answer_symbols(batch, config.target_vocabulary));
 }
 
 void BackwardTape::grow(const ModelConfig& config, const Batch& batch) {
@@ -44,6 +55,16 @@ void encode(const Seq2SeqWeights& weights, const TokenTables& tables, const Batc
             Tape& tape, StopCheck stop) {
   encode(weights.encoder, tables.encoder, batch, tape.encoder, tape.memory, stop);
   start_decoder(weights.decoder, tape.memory, tape.decoder);
+}
+
+void answer_step(const Seq2SeqWeights& weights, const TokenTables& tables,
+                 const ModelConfig& config, const Batch& batch, std::span<const int> inputs,
+                 Columns earlier, Columns now, Tape& tape) {
+  DecoderTape& decoder = tape.decoder;
+  decoder_step(weights.decoder, tables.decoder, config.query, tape.memory, inputs, earlier, now,
+               decoder);
+  readout(weights.decoder, tables.decoder, inputs, now, decoder);
+  mix(weights, config, batch, now, tape);
 }
 
 void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const ModelConfig& config,
@@ -64,7 +85,7 @@ void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const Mod
   readout(weights.decoder, tables.decoder, batch.inputs, {0, N}, tape.decoder);
   for (Index t = 0; t < batch.target_steps(); ++t) {
     stop();
-    finish_step(weights.decoder, tape.memory, step_columns(batch.target_first, t), tape.decoder);
+    mix(weights, config, batch, step_columns(batch.target_first, t), tape);
   }
 }
 
@@ -102,6 +123,7 @@ void Gradient::set_zero(const UpdateWeights& update) {
   clear(tables.encoder.backward, update.source);
   clear(tables.decoder.recurrent, update.target);
   clear(tables.decoder.readout, update.target);
+  clear(tables.decoder.copy, update.target);
 }
 
 void Gradient::add(ModelPart part, Share share, const Gradient& other) {
@@ -118,6 +140,7 @@ void Gradient::add(ModelPart part, Share share, const Gradient& other) {
   } else {
     add_share(tables.decoder.recurrent, other.tables.decoder.recurrent);
     add_share(tables.decoder.readout, other.tables.decoder.readout);
+    add_share(tables.decoder.copy, other.tables.decoder.copy);
   }
 }
 
@@ -141,9 +164,13 @@ double forward_backward(const Seq2SeqWeights& weights, const UpdateWeights& upda
   forward(weights, update.tables, config, batch, tape, options.stop);
   d_tape.grow(config, batch);
   const auto N = static_cast<Index>(batch.labels.size());
-  const double loss =
-      cross_entropy(tape.decoder.logits.leftCols(N), batch.labels,
-                    static_cast<Scalar>(options.scale), d_tape.decoder.d_logits.leftCols(N));
+  const auto scale = static_cast<Scalar>(options.scale);
+  const Matrix& logits = tape.decoder.logits;
+  auto d_logits = d_tape.decoder.d_logits.leftCols(N);
+  const double loss = config.copy
+                          ? copy_loss(batch, logits, tape.decoder.copy, scale, d_logits,
+                                      d_tape.decoder.d_gate, d_tape.decoder.attention.d_weights)
+                          : cross_entropy(logits.leftCols(N), batch.labels, scale, d_logits);
   options.stop();
   decode_backward(update.decoder_backward, config.query, batch,
                   static_cast<Scalar>(options.scale * options.entropy_penalty), tape.memory,

@@ -40,6 +40,12 @@ struct BackwardTape {
 void encode(const Seq2SeqWeights& weights, const TokenTables& tables, const Batch& batch,
             Tape& tape, StopCheck stop = {});
 
+/// One step of decoding: s_i, c_i and the logits of the columns `now`, one for each of the batch's
+/// first examples, given their inputs and the step before.
+void answer_step(const Seq2SeqWeights& weights, const TokenTables& tables,
+                 const ModelConfig& config, const Batch& batch, std::span<const int> inputs,
+                 Columns earlier, Columns now, Tape& tape);
+
 /// Teacher forcing: logits and attention of all target steps. Asks `stop` at every step.
 void forward(const Seq2SeqWeights& weights, const TokenTables& tables, const ModelConfig& config,
              const Batch& batch, Tape& tape, StopCheck stop = {});

@@ -25,6 +25,7 @@ struct DecoderWeights {
   RecurrentWeights recurrent;  // input [y ; c] of E + K, or y with hard attention; state D
   LinearWeights combine;       // R x (D + K + E), empty for a linear readout
   LinearWeights readout;       // V x R, or V x (D + K + E)
+  LinearWeights copy;          // 1 x (D + K + E), empty without a copy gate
 
   /// Whether attention is hard: then no context enters the state.
   bool hard() const { return recurrent.W_ih.cols() == embedding.rows(); }
@@ -186,6 +187,9 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
   f(TensorSpec{"decoder.combine.bias", R, 1, zero}, w.decoder.combine.b...);
   f(TensorSpec{"decoder.readout.weight", V, R > 0 ? R : joint, glorot}, w.decoder.readout.W...);
   f(TensorSpec{"decoder.readout.bias", V, 1, zero}, w.decoder.readout.b...);
+  const Index gate = config.copy ? 1 : 0;
+  f(TensorSpec{"decoder.copy.weight", gate, gate * joint, glorot}, w.decoder.copy.W...);
+  f(TensorSpec{"decoder.copy.bias", gate, 1, zero}, w.decoder.copy.b...);
 }
 
 }  // namespace attnviz

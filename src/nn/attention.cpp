@@ -174,6 +174,9 @@ void attend_backward(const AttentionBackwardWeights& weights, const AttentionMem
                        d_e.data());
     // k of all later steps holds a
     if (covered) d_e += d_tape.d_coverage.col(k).head(inputs.count);
+    if (d_tape.d_weights.size() > 0) {
+      d_e += d_tape.d_weights.col(step.first + k).head(inputs.count);
+    }
     const Scalar entropy_weight = entropy_weights[step.first + k];
     if (entropy_weight !=
         0) {  // d(-sum_j a_j log a_j) / d a = -(log a_j + 1); the 1 vanishes below

@@ -92,6 +92,7 @@ struct AttentionBackwardTape {
   Matrix d_log_weights;     // S x N   of log a, which hard attention has in place of d_contexts
   Matrix d_coverage;        // S x B   of the steps after the present one
   Matrix d_coverage_parts;  // simd_size x S   of one output, a buffer of the kernel
+  Matrix d_weights;         // S x N   what reads the weights besides the contexts; empty if none
 
   // of one example, step by step
   Matrix d_contexts_of_one;  // K x T

@@ -11,7 +11,7 @@ void project_tokens(MatrixIn W, const Matrix& embedding, const Vector& b, Matrix
   add_product(W, embedding, table);
 }
 
-void project_tokens_backward(const Matrix& W_t, const Matrix& embedding, const Matrix& d_table,
+void project_tokens_backward(MatrixIn W_t, const Matrix& embedding, const Matrix& d_table,
                              MatrixOut d_W, Matrix& d_embedding, Vector& d_b) {
   bias_backward(d_table, d_b);
   add_product(W_t, d_table, d_embedding);

@@ -15,7 +15,7 @@ namespace attnviz {
 void project_tokens(MatrixIn W, const Matrix& embedding, const Vector& b, Matrix& table);
 
 /// Adds to the gradients of W, embedding and b, given that of the table.   W_t = W': E x R
-void project_tokens_backward(const Matrix& W_t, const Matrix& embedding, const Matrix& d_table,
+void project_tokens_backward(MatrixIn W_t, const Matrix& embedding, const Matrix& d_table,
                              MatrixOut d_W, Matrix& d_embedding, Vector& d_b);
 
 /// out.col(k) = table.col(ids[k]) for every column of out.

@@ -26,7 +26,7 @@ void for_each_chunk_of_examples(std::span<const EncodedExample> examples, Size&&
 void add(const EncodedExample& example, std::span<const int> answer,
          std::span<const float> attention, std::span<const float> posterior, Evaluation& sum) {
   const std::size_t columns = example.pair.source.size();
-  const AnswerScores scores = score_answer(answer, example.pair.target);
+  const AnswerScores scores = score_answer(answer, example.pair.wanted());
   sum.answers += scores;
   sum.by_length[static_cast<int>(columns) - 1] += scores;
   sum.alignment += score_alignment(attention, columns, example.gold);
@@ -94,7 +94,7 @@ Evaluation evaluate_greedily(const Seq2SeqWeights& weights, const ModelConfig& c
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       add(chunk[i], answers[i].ids, answers[i].attention, answers[i].posterior, sum);
       if (on_answer) on_answer(chunk[i], answers[i].ids);
-      if (answers[i].ids != chunk[i].pair.target) continue;
+      if (answers[i].ids != chunk[i].pair.wanted()) continue;
       sum.least_log_probability =
           std::min(sum.least_log_probability, answers[i].log_probability_per_symbol());
     }

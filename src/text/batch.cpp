@@ -46,8 +46,11 @@ void pack_sources(std::span<const EncodedPair* const> pairs, Batch& batch) {
     return *pairs[static_cast<std::size_t>(batch.order[k])];
   };
   batch.starts.assign(1, 0);
+  batch.copies.clear();
   for (std::size_t k = 0; k < pairs.size(); ++k) {
     batch.starts.push_back(batch.starts.back() + length(in_order(k).source));
+    const std::vector<int>& copies = in_order(k).copies;
+    batch.copies.insert(batch.copies.end(), copies.begin(), copies.end());
   }
 
   batch.source.clear();
@@ -66,9 +69,10 @@ void pack_sources(std::span<const EncodedPair* const> pairs, Batch& batch) {
 
 void pack(std::span<const EncodedPair* const> pairs, Batch& batch) {
   pack_sources(pairs, batch);
-  const auto target = [&](std::size_t k) -> const std::vector<int>& {
-    return pairs[static_cast<std::size_t>(batch.order[k])]->target;
+  const auto pair = [&](std::size_t k) -> const EncodedPair& {
+    return *pairs[static_cast<std::size_t>(batch.order[k])];
   };
+  const auto target = [&](std::size_t k) -> const std::vector<int>& { return pair(k).target; };
   for (std::size_t t = 0, going = pairs.size();; ++t) {
     while (going > 0 && target(going - 1).size() <= t) --going;
     if (going == 0) break;
@@ -77,7 +81,7 @@ void pack(std::span<const EncodedPair* const> pairs, Batch& batch) {
       batch.inputs.push_back(t == 0 ? Vocabulary::start
                              : real ? target(k)[t - 1]
                                     : Vocabulary::pad);
-      batch.labels.push_back(real ? target(k)[t] : -1);
+      batch.labels.push_back(real ? pair(k).wanted()[t] : -1);
     }
     batch.target_first.push_back(length(batch.labels));
   }

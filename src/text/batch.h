@@ -14,6 +14,13 @@ namespace attnviz {
 struct EncodedPair {
   std::vector<int> source;
   std::vector<int> target;
+
+  // for a model that copies (text/copies.h), else empty; V is the size of the target vocabulary
+  std::vector<int> copies = {};  // of each source symbol: the number it has in an answer
+  std::vector<int> labels = {};  // the target in those numbers
+
+  /// What the answer should be.
+  const std::vector<int>& wanted() const { return labels.empty() ? target : labels; }
 };
 
 /// `symbols` as numbers, then END.
@@ -34,8 +41,9 @@ struct Batch {
   std::vector<int> source;        // source tokens, step by step
   std::vector<int> source_first;  // source steps + 1
   std::vector<int> inputs;        // of the decoder: START, then the target's symbols
-  std::vector<int> labels;        // what it should answer: the target's symbols, then END
+  std::vector<int> labels;        // what it should answer: symbols as EncodedPair::wanted(), END
   std::vector<int> target_first;  // target steps + 1
+  std::vector<int> copies;        // of the source tokens, by example; empty without copying
 
   int source_steps() const { return static_cast<int>(source_first.size()) - 1; }
   int target_steps() const { return static_cast<int>(target_first.size()) - 1; }

@@ -8,6 +8,7 @@
 #include "attnviz/error.h"
 #include "base/hash.h"
 #include "base/random.h"
+#include "text/copies.h"
 
 namespace attnviz {
 namespace {
@@ -72,6 +73,19 @@ void renumber(const SymbolTable& table, const Vocabulary& vocabulary, FlatLists&
   std::vector<int> ids(table.size());
   for (std::size_t i = 0; i < ids.size(); ++i)
     ids[i] = vocabulary.id(table.symbol(static_cast<int>(i)));
+  for (int& number : lists.numbers()) number = ids[static_cast<std::size_t>(number)];
+}
+
+/// By the vocabulary, other texts by numbers from its size on, which equal texts share.
+void renumber_texts(const SymbolTable& table, const Vocabulary& vocabulary, SymbolTable& others,
+                    FlatLists& lists) {
+  std::vector<int> ids(table.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::string& symbol = table.symbol(static_cast<int>(i));
+    ids[i] = vocabulary.id(symbol);
+    const bool is_other = ids[i] == Vocabulary::unknown && !Vocabulary::is_reserved(symbol);
+    if (is_other) ids[i] = vocabulary.size() + others.number(symbol);
+  }
   for (int& number : lists.numbers()) number = ids[static_cast<std::size_t>(number)];
 }
 
@@ -171,14 +185,22 @@ std::uint64_t Corpus::hash(std::size_t i) const {
   return hash;
 }
 
-void Corpus::encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits) {
+void Corpus::encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits,
+                    bool copies) {
   const Vocabulary source = count_vocabulary(source_symbols_, sources_, training, limits, "source");
-  encode(source, count_vocabulary(target_symbols_, targets_, training, limits, "target"));
+  encode(source, count_vocabulary(target_symbols_, targets_, training, limits, "target"), copies);
 }
 
-void Corpus::encode(const Vocabulary& source, const Vocabulary& target) {
+void Corpus::encode(const Vocabulary& source, const Vocabulary& target, bool copies) {
   source_vocabulary_ = source;
   target_vocabulary_ = target;
+  if (copies) {
+    SymbolTable others;
+    source_texts_ = sources_;
+    target_texts_ = targets_;
+    renumber_texts(source_symbols_, target_vocabulary_, others, source_texts_);
+    renumber_texts(target_symbols_, target_vocabulary_, others, target_texts_);
+  }
   renumber(source_symbols_, source_vocabulary_, sources_);
   renumber(target_symbols_, target_vocabulary_, targets_);
   source_symbols_ = {};
@@ -188,6 +210,8 @@ void Corpus::encode(const Vocabulary& source, const Vocabulary& target) {
 void Corpus::get(std::size_t i, EncodedPair& pair) const {
   copy_with_end(source(i), pair.source);
   copy_with_end(target(i), pair.target);
+  if (source_texts_.size() == 0) return;
+  set_copies(source_texts_[i], target_texts_[i], target_vocabulary_.size(), pair);
 }
 
 CorpusSplit split_corpus(const Corpus& corpus, std::size_t first, std::size_t last,

@@ -95,14 +95,16 @@ class Corpus {
   /// bytes; then renumbers all pairs by them, symbols without a number as unknown. Throws
   /// EmptyVocabularyError where training pairs have no symbol that occurs often enough, and
   /// InputError where they have none but reserved labels.
-  void encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits);
+  /// `copies` keeps, for a model that copies, which texts outside the vocabularies are equal.
+  void encode(std::span<const std::uint32_t> training, const VocabularyLimits& limits,
+              bool copies = false);
   /// The same with given vocabularies.
-  void encode(const Vocabulary& source, const Vocabulary& target);
+  void encode(const Vocabulary& source, const Vocabulary& target, bool copies = false);
 
   const Vocabulary& source_vocabulary() const { return source_vocabulary_; }
   const Vocabulary& target_vocabulary() const { return target_vocabulary_; }
 
-  /// A pair with END on both sides. Buffers of `pair` are reused.
+  /// A pair with END on both sides, and its copies if they are kept. Buffers of `pair` are reused.
   void get(std::size_t i, EncodedPair& pair) const;
 
  private:
@@ -111,6 +113,9 @@ class Corpus {
   FlatLists sources_;
   FlatLists targets_;
   FlatLists gold_;  // of each pair: a count and that many positions for each target symbol
+  // Both sides as target symbols, other texts from the vocabulary's size on; empty if not kept.
+  FlatLists source_texts_;
+  FlatLists target_texts_;
   Vocabulary source_vocabulary_;
   Vocabulary target_vocabulary_;
 };

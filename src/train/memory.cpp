@@ -50,7 +50,8 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   const double recurrent =
       config.cell == Cell::gru ? 12.0 : 13.0;  // states, gates, their gradients
   const double source_column = 2.0 * recurrent * H + 2.0 * (K + A) + hard * 2.0 * L;
-  const double maps = (config.coverage ? 2.0 : 1.0) * longest + hard * (2.0 * longest + L);
+  const double maps = (1.0 + (config.coverage ? 1.0 : 0.0) + (config.copy ? 3.0 : 0.0)) * longest +
+                      hard * (2.0 * longest + L);
   const double target_column =
       (recurrent + G + 1.0) * D + 2.0 * A + maps + 3.0 * K + 2.0 * R + 2.0 * V;
   constexpr double evaluated = 64.0;  // examples side by side

@@ -28,18 +28,18 @@ std::vector<std::uint32_t> range(std::size_t first, std::size_t last) {
 
 }  // namespace
 
-PairData::PairData(PairSettings settings, std::uint64_t seed)
-    : settings_(std::move(settings)), seed_(seed) {
+PairData::PairData(PairSettings settings, std::uint64_t seed, bool copies)
+    : settings_(std::move(settings)), seed_(seed), copies_(copies) {
   read();
-  corpus_.encode(split_.train, settings_.limits);
+  corpus_.encode(split_.train, settings_.limits, copies);
   count_unknown();
 }
 
 PairData::PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& source,
-                   const Vocabulary& target)
-    : settings_(std::move(settings)), seed_(seed) {
+                   const Vocabulary& target, bool copies)
+    : settings_(std::move(settings)), seed_(seed), copies_(copies) {
   read();
-  corpus_.encode(source, target);
+  corpus_.encode(source, target, copies);
   count_unknown();
 }
 

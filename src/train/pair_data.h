@@ -54,11 +54,11 @@ class PairData : public TrainingData {
   /// Reads the files. The seed decides which pairs are held out and how batches are drawn.
   /// Vocabularies are counted in the training pairs. Throws as PairReader and Corpus do,
   /// EmptyPartError, and InputError for what is no regular file: a run that is resumed reads its
-  /// pairs again.
-  PairData(PairSettings settings, std::uint64_t seed);
+  /// pairs again. With `copies` examples say what may be copied.
+  PairData(PairSettings settings, std::uint64_t seed, bool copies = false);
   /// The same with the vocabularies of a model.
   PairData(PairSettings settings, std::uint64_t seed, const Vocabulary& source,
-           const Vocabulary& target);
+           const Vocabulary& target, bool copies = false);
 
   /// Throws InputError unless these are the pairs of an entry "data" of a model, in which their
   /// files may have other names. Makes it their own entry too if `keep_names`.
@@ -73,6 +73,7 @@ class PairData : public TrainingData {
 
   const Vocabulary& source() const override { return corpus_.source_vocabulary(); }
   const Vocabulary& target() const override { return corpus_.target_vocabulary(); }
+  bool copies() const override { return copies_; }
   int longest() const override { return 1 + std::max(longest_source_, longest_target_); }
   /// "text", how the model reads, "data", the settings with a checksum of the pairs, and "unknown",
   /// the shares of a part's side that are read as <unk>, where there are any; and the counts of the
@@ -105,6 +106,7 @@ class PairData : public TrainingData {
 
   PairSettings settings_;
   std::uint64_t seed_;
+  bool copies_;
   Corpus corpus_;
   CorpusSplit split_;
   std::size_t too_long_ = 0;

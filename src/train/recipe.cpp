@@ -24,7 +24,7 @@ double ramp(const Recipe& recipe, int step, double from, double to) {
 }
 
 /// Settings that are younger than the first models: left out of files where they are the default.
-constexpr std::string_view young_settings[] = {"hard", "cell"};
+constexpr std::string_view young_settings[] = {"hard", "cell", "copy"};
 
 bool is_young(std::string_view name) {
   return std::ranges::find(young_settings, name) != std::end(young_settings);
@@ -43,6 +43,7 @@ void visit_settings(F&& field, AnyRecipe& recipe) {
   field("attention", recipe.model.attention);
   field("coverage", recipe.model.coverage);
   field("hard", recipe.model.hard);
+  field("copy", recipe.model.copy);
   field("embedding_std", recipe.initialisation.embedding_std);
   field("score_scale", recipe.initialisation.score_scale);
   field("attention_gain", recipe.initialisation.attention_gain);

@@ -92,7 +92,7 @@ PairData reopen_pairs(const Model& model, const std::string& file, std::uint64_t
   std::string problem;  // of the first attempt
   for (std::size_t attempt = 0; try_places(files, attempt); ++attempt) {
     try {
-      PairData data(settings, seed, model.source, model.target);
+      PairData data(settings, seed, model.source, model.target, model.config.copy);
       data.adopt(model.metadata.at("data"), files.given.empty());
       return data;
     } catch (const Error& error) {

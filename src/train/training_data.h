@@ -20,6 +20,9 @@ class TrainingData {
   virtual const Vocabulary& source() const = 0;
   virtual const Vocabulary& target() const = 0;
 
+  /// Whether its pairs say what may be copied, for a model with a copy gate.
+  virtual bool copies() const { return false; }
+
   /// Symbols of the longest side of an example, END included.
   virtual int longest() const = 0;
 

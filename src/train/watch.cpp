@@ -13,6 +13,7 @@
 #include "formats/json.h"
 #include "infer/model_task.h"
 #include "infer/source_reader.h"
+#include "text/copies.h"
 #include "train/run_record.h"
 
 namespace attnviz {
@@ -80,10 +81,12 @@ Watch::Example Watch::read(std::string& text, const Model& model) const {
   if (has_target) {
     const std::vector<std::string> target = reader.read_target(text.substr(tab + 1)).symbols;
     example.pair = {encode(model.source, source), encode(model.target, target)};
+    if (data_.copies()) set_copies(model.target, source, target, example.pair);
     example.map.target = with_end(target);
   } else if (auto known = data_.example_of(source)) {
     example.pair = std::move(known->pair);
-    example.map.target = with_end(decode(model.target, example.pair.target));
+    example.map.target =
+        with_end(decode_answer(model.target, example.pair.wanted(), source, example.pair.copies));
     if (is_known(known->gold)) example.map.gold = std::move(known->gold);
   } else {
     const std::string expected = task ? "an input of the task " + std::string(task->task->name)
@@ -104,10 +107,12 @@ AttentionMap Watch::map_of(const Example& example, const Decoded& answer, int st
                            const DecodingScratch& scratch) const {
   AttentionMap map = example.map;
   map.weights = answer.attention;
+  map.copied = answer.copied;
   nlohmann::json predicted = nlohmann::json::array();
   // The only pair of its batch: row t is column t.
   for (Index t = 0; t < static_cast<Index>(map.rows()); ++t) {
-    predicted.push_back(data_.target().symbol(most_probable(scratch.tape.decoder.logits, t)));
+    const int id = most_probable(scratch.tape.decoder.logits, t);
+    predicted.push_back(answer_symbol(data_.target(), id, map.source, example.pair.copies));
   }
   map.metadata["predicted"] = predicted.dump();
   map.metadata["step"] = fmt::format("{}", step);

@@ -308,7 +308,7 @@ TEST_CASE("options of pairs that do not fit are refused", "[pairs]") {
   for (const char* option :
        {"--dev p", "--test p", "--tokens word", "--lower", "--nfc", "--min-count 2",
         "--max-vocabulary 9", "--epochs 3", "--recipe sort", "--bucket 2", "--batch-tokens 100",
-        "--columns 1,2", "--split-punctuation", "--min-count 1"}) {
+        "--columns 1,2", "--split-punctuation", "--min-count 1", "--copy"}) {
     INFO(option);
     const std::string name = std::string(option).substr(0, std::string(option).find(' '));
     check_refused(folder.run(std::string("train --task reverse ") + option), 2,

@@ -78,6 +78,21 @@ TEST_CASE("a model that is always right changes its answer just where the task d
   CHECK(compared == 30);
 }
 
+TEST_CASE("names never seen come out right with --copy, and as <unk> without") {
+  const WorkFolder folder;
+  const std::string make = "'" ATTNVIZ_SOURCE_DIR "/scripts/make_pairs.py' names > names.tsv";
+  REQUIRE(folder.run("--version >version && " + make).exit_code == 0);
+  const std::string train = "train --quiet --data names.tsv --min-count 2 --steps 1000 ";
+  REQUIRE(folder.run(train + "--copy --out copy").exit_code == 0);
+  REQUIRE(folder.run(train + "--out plain").exit_code == 0);
+  CHECK(folder.run("eval --model copy --min-exact 0.98").exit_code == 0);
+  CHECK(folder.run("eval --model plain --json").out.find("\"exact_match\":0.0,") !=
+        std::string::npos);
+  const std::string question = "predict --quiet 'Quxu was called by Vibobi' --model ";
+  CHECK(folder.run(question + "copy").out == "Vibobi hat Quxu angerufen\n");
+  CHECK(folder.run(question + "plain").out == "<unk> hat <unk> angerufen\n");
+}
+
 TEST_CASE("the README's loop over all tasks leaves a picture of each") {
   const std::string readme = read_bytes(ATTNVIZ_SOURCE_DIR "/README.md");
   const std::size_t begin = readme.find("for t in $(attnviz tasks --names)");

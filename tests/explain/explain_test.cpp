@@ -186,7 +186,7 @@ TEST_CASE("erasing all attention of a step is undefined, erasing none of it chan
   for (const Cell cell : {Cell::gru, Cell::lstm}) {
     for (const Query query : {Query::current, Query::previous}) {
       CAPTURE(to_string(cell), to_string(query));
-      Model model = small_model("reverse", 3, false, cell);
+      Model model = small_model("reverse", 3, false, false, cell);
       model.config.query = query;
       model.weights.decoder.attention.v *= 1e6F;  // a row's largest weight is 1, the others nothing
       Bench bench(std::move(model));

@@ -59,10 +59,12 @@ TEST_CASE("a crop keeps weights, labels and gold of the part, and says what it c
   map.weights = {0.5F, 0.25F, 0.25F, 0, 0, 0.9F, masked, 0.1F, 0, 0, 0, 1};
   map.gold = {{0, 1}, {1, 3}, {3}};
   map.expected = {"a", "b", "c"};
+  map.copied = {0.5F, 0.25F, 1};
   crop(map, {0, 2}, {1, 3});
   CHECK(map.target == Labels{"r0", "r1"});
   CHECK(map.source == Labels{"c1", "c2"});
   CHECK(map.expected == Labels{"a", "b"});
+  CHECK(map.copied == std::vector<float>{0.5F, 0.25F});
   CHECK(map.gold == GoldAlignment{{0}, {0}});
   CHECK(map.weights[0] == 0.25F);
   CHECK(map.weights[2] == 0.9F);
@@ -137,10 +139,12 @@ TEST_CASE("merging sums columns, averages rows and unites gold", "[edit]") {
                    {{0}, {1, 2}, {}},
                    {"Ha@@", "nd", "</s>"},
                    {}};
+  map.copied = {0.5F, 1, 0.25F};
   CHECK(merge_pieces(map, "@@"));
   CHECK(map.source == Labels{"low", "house"});
   CHECK(map.target == Labels{"Haus", "</s>"});
   CHECK(map.expected == Labels{"Hand", "</s>"});
+  CHECK(map.copied == std::vector<float>{0.75F, 0.25F});
   CHECK(map.gold == GoldAlignment{{0, 1}, {}});
   CHECK(map.at(0, 0) == Catch::Approx(0.475));
   CHECK(map.at(0, 1) == Catch::Approx(0.525));

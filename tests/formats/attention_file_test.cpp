@@ -59,6 +59,7 @@ AttentionMap read(const std::string& bytes, const std::string& format,
 TEST_CASE("every written format comes back by its ending, with all that it can hold") {
   AttentionMap map = full_map();
   map.kind = MapKind::attribution;
+  map.copied = {0.25F, 1.0F};
   for (const std::string& name : written_format_names()) {
     INFO(name);
     const File file("m." + name, attention_to_bytes(map, *attention_format(name)));
@@ -72,6 +73,7 @@ TEST_CASE("every written format comes back by its ending, with all that it can h
     CHECK(back.expected == (has_all ? map.expected : Labels{}));
     CHECK(back.metadata == (has_all ? map.metadata : decltype(map.metadata){}));
     CHECK(back.kind == (has_all ? map.kind : MapKind::attention));
+    CHECK(back.copied == (has_all ? map.copied : std::vector<float>{}));
   }
 }
 

@@ -33,6 +33,7 @@ AttentionMap full_map() {
   map.weights[1] = std::numeric_limits<float>::max();
   map.gold = {{0, 5}, {}, {2}};
   map.expected = {"x", "", end_label};
+  map.copied = {0.0F, 1.0F, 0.1F};
   map.metadata = {{"task", "reverse"}, {"title", "two\nlines \"quoted\""}};
   return map;
 }
@@ -57,6 +58,7 @@ void check_equal(const AttentionMap& a, const AttentionMap& b) {
   CHECK(same_bits(a.weights, b.weights));
   CHECK(a.gold == b.gold);
   CHECK(a.expected == b.expected);
+  CHECK(a.copied == b.copied);
   CHECK(a.metadata == b.metadata);
   CHECK(a.kind == b.kind);
 }
@@ -94,6 +96,22 @@ TEST_CASE("JSON names the kind of a map that is no attention") {
   CHECK(read_json(with_keys(R"("kind":"attention",)"), "m").kind == MapKind::attention);
   CHECK(read_json('{' + labels + weights + R"(,"kind":"attribution"})", "m").kind ==
         MapKind::attribution);
+}
+
+TEST_CASE("JSON says how far each output was copied; other numbers are refused") {
+  AttentionMap map{{"a", "b"}, {"B"}, {0.1F, 1.0F}, {}, {}, {}};
+  map.copied = {0.25F};
+  CHECK(attention_to_json(map).ends_with(R"("weights":[[0.1,1]],"copied":[0.25]})"));
+  const auto refused = [](const std::string& copied, const std::string& why) {
+    CHECK_THROWS_WITH(read_json(with_keys("\"copied\":" + copied + ','), "m"), "m: copied" + why);
+  };
+  refused("[0.5,1.5,0]", "[1]: expected a number in 0..1, got 1.5");
+  refused("[-0.5,1,0]", "[0]: expected a number in 0..1, got -0.5");
+  refused("[0,null,0]", "[1]: expected a number in 0..1, got null");
+  refused("[0,[1],0]", "[1]: expected a number in 0..1, got an array");
+  refused("0.5", ": expected a list of numbers, got 0.5");
+  refused("{}", ": expected a list of numbers, got an object");
+  refused("[0.5,1]", ": expected 3 numbers, got 2");
 }
 
 TEST_CASE("kinds of maps that are none are refused") {
@@ -137,6 +155,7 @@ TEST_CASE("a map comes back from its JSON, to the bit") {
   AttentionMap plain = full_map();
   plain.gold.clear();
   plain.expected.clear();
+  plain.copied.clear();
   plain.metadata.clear();
   check_equal(read_json(attention_to_json(plain), "m"), plain);
 }

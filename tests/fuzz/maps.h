@@ -22,6 +22,7 @@ inline AttentionMaps read_checked(std::string_view bytes, std::string_view forma
     require(map.rows() > 0 && map.columns() > 0);
     require(map.weights.size() == map.rows() * map.columns());
     for (const float weight : map.weights) require(!std::isinf(weight));
+    require(map.copied.empty() || map.copied.size() == map.rows());
     for (const auto& row : map.gold) {
       for (const int place : row) require(static_cast<std::size_t>(place) < map.columns());
     }

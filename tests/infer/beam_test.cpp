@@ -144,7 +144,7 @@ TEST_CASE("attention and probability of a hypothesis are those of forced decodin
   const Cell cell = GENERATE(Cell::gru, Cell::lstm);
   for (const auto& [query, coverage] : settings) {
     CAPTURE(to_string(query), coverage, to_string(cell));
-    Setting setting(query, 3, coverage, cell);
+    Setting setting(query, 3, coverage, false, cell);
     const auto beam = setting.search({.width = 4, .n_best = 4});
     for (std::size_t i = 0; i < beam.size(); ++i) {
       for (const Decoded& answer : beam[i]) {

@@ -42,6 +42,26 @@ TEST_CASE("a model comes back from its file bit for bit", "[checkpoint]") {
   CHECK(write_model(back) == bytes);
 }
 
+TEST_CASE("a copy gate is in a file that has one, and in no other", "[checkpoint][copy]") {
+  Model model = small_model();
+  CHECK(write_model(model).find("copy") == std::string::npos);
+  model.config.copy = true;
+  model.metadata.erase("task");
+  Random random(2);
+  initialise(model.config, {}, random, model.weights);
+  CHECK(model.weights.decoder.copy.W.cols() == 7 + 12 + 5);
+  Model back = read_model(write_model(model), "m");
+  CHECK(back.config == model.config);
+  CHECK(same_weights(back.weights, model.weights));
+  std::vector<NamedTensor> tensors;
+  append_tensors(model.weights, "", tensors);
+  REQUIRE(tensors.size() == 23);
+  CHECK(tensors[21].name == "decoder.copy.weight");
+  CHECK(tensors[21].shape == std::vector<std::int64_t>{1, 7 + 12 + 5});
+  CHECK(tensors[22].name == "decoder.copy.bias");
+  CHECK(tensors[22].shape == std::vector<std::int64_t>{1});
+}
+
 TEST_CASE("tensors have PyTorch's names and shapes, row-major", "[checkpoint]") {
   const Model model = small_model();
   std::vector<NamedTensor> tensors;

@@ -318,7 +318,7 @@ std::vector<Case> broken_contents() {
       {"hard attention of tensors that are soft", with_content([](TensorFile& f) {
          replace(f.metadata["config"], "\"coverage\":false", "\"coverage\":false,\"hard\":true");
        }),
-       "m: decoder.recurrent.weight_ih is 6x3, expected 6x1"},
+       "m: decoder.gru.weight_ih is 6x3, expected 6x1"},
       {"hard attention without scores", with_content([](TensorFile& f) {
          replace(f.metadata["config"], "\"coverage\":false", "\"coverage\":false,\"hard\":true");
          replace(f.metadata["config"], "additive", "uniform");
@@ -326,6 +326,24 @@ std::vector<Case> broken_contents() {
        "m: config: hard: expected false, or true with a form that has scores and the current "
        "query, "
        "got true"},
+      {"a copy gate that is a number", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"coverage\":false", "\"copy\":1");
+       }),
+       "m: config: copy: expected false, or true with soft attention, got 1"},
+      {"a copy gate without attention", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"coverage\":false", "\"copy\":true");
+         replace(f.metadata["config"], "additive", "none");
+       }),
+       "m: config: copy: expected false, or true with soft attention, got true"},
+      {"a copy gate in a model of a task", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"coverage\":false", "\"copy\":true");
+       }),
+       "m: config: copy: expected false in a model of a task, got true"},
+      {"a copy gate that is missing", with_content([](TensorFile& f) {
+         replace(f.metadata["config"], "\"coverage\":false", "\"copy\":true");
+         f.metadata.erase("task");
+       }),
+       "m: config: asks for 121 numbers, the file holds 115"},
       {"no source symbols", with_content([](TensorFile& f) { f.metadata.erase("source_symbols"); }),
        "m: metadata: source_symbols is missing"},
       {"symbols that are an object", with_metadata("source_symbols", "{}"),

@@ -32,6 +32,28 @@ std::vector<EncodedPair> mixed_pairs() {
           {{5, 8, 2}, {6, 2}}};
 }
 
+// The same with what they copy, of a vocabulary of eight: symbols that are generated only, that are
+// copied only (8 and 9), that are both, once or twice in the source, and an unknown one.
+std::vector<EncodedPair> copied_pairs() {
+  std::vector<EncodedPair> pairs = mixed_pairs();
+  pairs[0].copies = {8, 4, 2};
+  pairs[0].labels = {4, 8, 7, 5, 2};
+  pairs[1].copies = {8, 5, 9, 5, 8, 2};
+  pairs[1].labels = {5, 2};
+  pairs[2].copies = {2};
+  pairs[2].labels = {7, 3, 2};
+  pairs[3].copies = {6, 8, 2};
+  pairs[3].labels = {8, 2};
+  for (EncodedPair& pair : pairs) {
+    for (std::size_t t = 0; t < pair.labels.size(); ++t) {
+      pair.target[t] = fed_symbol(pair.labels[t], 8);
+    }
+  }
+  pairs[1].target.insert(pairs[1].target.begin(), Vocabulary::unknown);
+  pairs[1].labels.insert(pairs[1].labels.begin(), 8);
+  return pairs;
+}
+
 double entropy_sum(const ModelRun& run, const std::vector<EncodedPair>& pairs) {
   double sum = 0.0;
   for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
@@ -177,6 +199,68 @@ TEST_CASE("a gradient of log a alone, whatever its sum, becomes that of the quer
     const double numeric = (objective(above) - objective(below)) / 2e-5;
     CHECK(d_query(i, 0) == Catch::Approx(numeric).epsilon(1e-7));
   }
+}
+
+TEST_CASE("gradients of a copy gate equal central differences", "[gradient][copy]") {
+  ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
+  config.attention = GENERATE(Attention::additive, Attention::bilinear, Attention::uniform);
+  const bool is_additive = config.attention == Attention::additive;
+  config.coverage = GENERATE(false, true);
+  const double penalty = GENERATE(0.0, 0.3);
+  if (!is_additive && (config.coverage || penalty > 0.0)) return;
+  config.readout_units = GENERATE(0, 7);
+  config.copy = true;
+  Random random(17);
+  Seq2SeqWeights weights = random_weights(config, random);
+  const auto pairs = copied_pairs();
+  const LossOptions options{.scale = 0.1, .entropy_penalty = penalty};
+  const ModelRun run(config, weights, pairs, options);
+
+  CAPTURE(to_string(config.attention), config.coverage);
+  check_gradient(weights, run.gradient.weights, 1e-9,
+                 [&] { return objective(config, weights, pairs, options); });
+}
+
+TEST_CASE("a copy gate mixes what is generated and what is copied", "[copy]") {
+  ModelConfig config = small_config(Query::current);
+  Random random(18);
+  const auto pairs = copied_pairs();
+  config.copy = true;
+  Seq2SeqWeights weights = random_weights(config, random);
+  const ModelRun run(config, weights, pairs, {});
+  ModelConfig plain = config;
+  plain.copy = false;
+  Seq2SeqWeights without = weights;
+  without.decoder.copy = {};
+  std::vector<EncodedPair> generated = pairs;
+  for (EncodedPair& pair : generated) pair.copies = pair.labels = {};
+  const ModelRun reference(plain, without, generated, {});
+
+  double loss = 0.0;
+  for (int i = 0; i < static_cast<int>(pairs.size()); ++i) {
+    const EncodedPair& pair = pairs[static_cast<std::size_t>(i)];
+    for (Index t = 0; t < static_cast<Index>(pair.target.size()); ++t) {
+      const Index column = run.column(i, t);
+      const int fed = t == 0 ? Vocabulary::start : pair.target[static_cast<std::size_t>(t - 1)];
+      Vector read(config.decoder_hidden + config.annotation() + config.embedding);
+      read << run.tape.decoder.recurrent.after.col(column), run.tape.decoder.contexts.col(column),
+          weights.decoder.embedding.col(fed);
+      const double g =
+          1 / (1 + std::exp(-weights.decoder.copy.W.row(0).dot(read) - weights.decoder.copy.b[0]));
+      const Vector logits = reference.logits(i, t);
+      const Vector attention = run.attention(i, t);
+      Vector p = Vector::Zero(run.tape.decoder.logits.rows());
+      p.head(config.target_vocabulary) = g * logits.array().exp() / logits.array().exp().sum();
+      for (Index j = 0; j < attention.size(); ++j) {
+        p[pair.copies[static_cast<std::size_t>(j)]] += (1 - g) * attention[j];
+      }
+      CHECK(p.sum() == Catch::Approx(1.0).epsilon(1e-12));
+      CHECK(distance(run.logits(i, t).array().exp().matrix(), p) < 1e-13);
+      CHECK(copied_share(run.tape.decoder.copy, column) == Catch::Approx(1 - g).epsilon(1e-12));
+      loss -= std::log(p[pair.labels[static_cast<std::size_t>(t)]]);
+    }
+  }
+  CHECK(run.loss == Catch::Approx(loss).epsilon(1e-12));
 }
 
 TEST_CASE("gradients equal central differences under state dropout", "[gradient]") {

@@ -25,15 +25,15 @@ TEST_CASE("loss, logits, attention and all gradients agree with PyTorch", "[orac
   const auto logits = oracle.data("logits");        // T x B x V
   const auto attention = oracle.data("attention");  // T x J x B
   for (int pair = 0; pair < 3; ++pair) {
-    const auto& [source, target] = pairs[static_cast<std::size_t>(pair)];
-    for (std::size_t t = 0; t < target.size(); ++t) {
+    const EncodedPair& one = pairs[static_cast<std::size_t>(pair)];
+    for (std::size_t t = 0; t < one.target.size(); ++t) {
       const Vector ours = run.logits(pair, static_cast<Index>(t));
       for (std::size_t v = 0; v < 7; ++v) {
         const auto at = (t * 3 + static_cast<std::size_t>(pair)) * 7 + v;
         CHECK(ours[static_cast<Index>(v)] == near(logits[at]));
       }
       const Vector a = run.attention(pair, static_cast<Index>(t));
-      for (std::size_t j = 0; j < source.size(); ++j) {
+      for (std::size_t j = 0; j < one.source.size(); ++j) {
         const auto at = (t * 5 + j) * 3 + static_cast<std::size_t>(pair);
         CHECK(a[static_cast<Index>(j)] == near(attention[at]));
       }
@@ -60,7 +60,8 @@ TEST_CASE("hard attention agrees with PyTorch: prior, posterior, probabilities, 
   const auto log_prob = oracle.data("log_prob");     // T x B
   for (int pair = 0; pair < 3; ++pair) {
     const auto k = static_cast<std::size_t>(pair);
-    const auto& [source, target] = pairs[k];
+    const std::vector<int>& source = pairs[k].source;
+    const std::vector<int>& target = pairs[k].target;
     for (std::size_t t = 0; t < target.size(); ++t) {
       const auto step = static_cast<Index>(t);
       const Vector log_p = run.logits(pair, step);

@@ -100,10 +100,10 @@ TEST_CASE("attention rows are distributions over the real inputs", "[property]")
   const ModelConfig config = small_config(GENERATE(Query::previous, Query::current));
   const ModelRun run(config, some_weights(config), pairs, {});
   for (int pair = 0; pair < 4; ++pair) {
-    const auto& [source, target] = pairs[static_cast<std::size_t>(pair)];
-    for (Index t = 0; t < static_cast<Index>(target.size()); ++t) {
+    const EncodedPair& one = pairs[static_cast<std::size_t>(pair)];
+    for (Index t = 0; t < static_cast<Index>(one.target.size()); ++t) {
       const Vector a = run.attention(pair, t);
-      CHECK(a.size() == static_cast<Index>(source.size()));
+      CHECK(a.size() == static_cast<Index>(one.source.size()));
       CHECK(a.minCoeff() >= 0.0);
       CHECK(a.sum() == Catch::Approx(1.0).epsilon(1e-12));
     }

@@ -39,6 +39,9 @@ TEST_CASE("memory is estimated from all that grows", "[memory]") {
   lstm.cell = Cell::lstm;
   CHECK(estimate_memory(lstm, recipe, 13) > 1.1 * least);
   CHECK(estimate_memory(lstm, recipe, 13) < 4.0 / 3.0 * least);
+  ModelConfig copying = config_of(32);
+  copying.copy = true;
+  CHECK(estimate_memory(copying, recipe, 130) > 1.1 * estimate_memory(config_of(32), recipe, 130));
   recipe.late_batch = 512;
   CHECK(estimate_memory(config_of(32), recipe, 13) > 1.5 * least);
 }

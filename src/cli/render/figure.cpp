@@ -289,6 +289,7 @@ void turn_upwards(AttentionMap& map) {
   std::ranges::reverse(map.gold);
   map.expected.resize(map.expected.empty() ? 0 : map.rows());
   std::ranges::reverse(map.expected);
+  std::ranges::reverse(map.copied);
 }
 
 // What was done to one of two maps is done to their difference.

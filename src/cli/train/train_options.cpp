@@ -23,6 +23,10 @@ void add_model_settings(const Command& command, TrainOptions& options) {
   command.choice("--coverage", options.coverage, {"on", "off"},
                  "whether the additive score is told where attention was before (default: the "
                  "task's)");
+  command
+      .flag("--copy", options.copy,
+            "answers may copy symbols of the source, also unknown ones (pointer-generator)")
+      .group(pair_group);
   command.integer("--embedding", options.embedding, 1, largest,
                   "embedding size (default: the task's)");
   command.integer("--hidden", options.hidden, 1, largest,
@@ -158,6 +162,13 @@ Recipe with_settings(Recipe recipe, const TrainOptions& options) {
   }
   model.coverage =
       additive && (options.coverage.empty() ? model.coverage : options.coverage == "on");
+  model.copy = model.copy || options.copy;
+  if (model.copy && model.attention == Attention::none) {
+    throw UsageError("--copy: copies what is attended to, got --attention none");
+  }
+  if (model.copy && model.hard) {
+    throw UsageError("--copy: is for attention that averages, got --attention hard");
+  }
   const auto set = [](auto& setting, const auto& given) {
     if (given) setting = *given;
   };

@@ -36,6 +36,7 @@ struct TrainOptions {
   std::string attention;
   std::string score;
   std::string coverage;  // "on" or "off"
+  bool copy = false;
   std::optional<int> embedding;
   std::optional<int> hidden;
   std::optional<int> decoder_hidden;

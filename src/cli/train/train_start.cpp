@@ -32,7 +32,8 @@ void refuse_changes(const std::string& fixed, const std::string& asked, const st
   const Json settings = Json::parse(fixed);
   const Json given = Json::parse(asked);
   for (const auto& [name, value] : given.items()) {
-    if (settings.at(name) == value) continue;
+    const Json fixed_value = settings.value(name, Json(false));
+    if (fixed_value == value) continue;
     if (name == "hard") {
       throw UsageError(fmt::format("--attention: expected {}, {}, got {}",
                                    value == true ? "no hard" : "hard", why,
@@ -40,8 +41,8 @@ void refuse_changes(const std::string& fixed, const std::string& asked, const st
     }
     std::string option = name == "learning_rate" ? "lr" : name == "late_batch" ? "batch" : name;
     std::replace(option.begin(), option.end(), '_', '-');
-    throw UsageError("--" + option + ": expected " + printable(settings.at(name).dump()) + ", " +
-                     why + ", got " + printable(value.dump()));
+    throw UsageError("--" + option + ": expected " + printable(fixed_value.dump()) + ", " + why +
+                     ", got " + printable(value.dump()));
   }
 }
 
@@ -58,6 +59,10 @@ void refuse_task_options(const TaskFlags& task, const std::string& why) {
 /// The vocabularies of `model` for a task, which may need no more than they hold.
 std::unique_ptr<TrainingData> data_for(const Model& model, const Task& task,
                                        const TaskOptions& settings, const std::string& name) {
+  if (model.config.copy) {
+    throw InputError(printable(name, no_limit) +
+                     ": has a copy gate, which is for pairs; expected a model without");
+  }
   for (const auto& [vocabulary, symbols] :
        {std::pair{&model.source, task.source_symbols(settings)},
         std::pair{&model.target, task.target_symbols(settings)}}) {
@@ -151,7 +156,7 @@ std::unique_ptr<PairData> pairs_for(const Model& model, const TrainOptions& opti
     throw UsageError(std::string(flags.min_count ? "--min-count" : "--max-vocabulary") +
                      ": has no use with --init-from: the symbols are those of the model");
   }
-  return std::make_unique<PairData>(settings, seed, model.source, model.target);
+  return std::make_unique<PairData>(settings, seed, model.source, model.target, model.config.copy);
 }
 
 /// The pairs of a run that is resumed. Options given again must be the same; files may be
@@ -279,6 +284,7 @@ std::string data_options(const Start& start) {
 void refuse_pair_options(const TrainOptions& options, const std::string& why) {
   const std::string option = options.pairs.first_given();
   if (!option.empty()) throw UsageError(option + ": " + why);
+  if (options.copy) throw UsageError("--copy: " + why);
   refuse_schedule(options, why);
 }
 
@@ -303,7 +309,8 @@ Start start_with_pairs(const TrainOptions& options) {
   std::optional<Model> model;
   if (!options.init_from.empty()) model = open_model(options.init_from);
   auto data = model ? pairs_for(*model, options, seed)
-                    : std::make_unique<PairData>(options.pairs.resolve(task.max_length), seed);
+                    : std::make_unique<PairData>(options.pairs.resolve(task.max_length), seed,
+                                                 options.copy);
   tell_counts(options, *data);
   Start start;
   start.has_pairs = true;

@@ -257,8 +257,9 @@ FilmLayout lay_out_film(const std::vector<FilmFrame>& frames, const FilmOptions&
   for (const FilmFrame& frame : frames) {
     FilmFrameLayout& each = layout.frames.emplace_back();
     each.row_labels = replace_labels(font, body.panel.row_labels, frame.map);
-    each.numbers =
-        lay_out_panel(frame.map, look, options.texts, font, body.panel.cell, side).numbers;
+    PanelLayout panel = lay_out_panel(frame.map, look, options.texts, font, body.panel.cell, side);
+    each.numbers = std::move(panel.numbers);
+    each.copied_numbers = std::move(panel.copied_numbers);
     const TextExtent e = measure(font, frame.status, size);
     each.status = place_text(frame.status, e, size, body.content.middle - half(e.advance), above);
     include(bounds, each.status);
@@ -274,7 +275,7 @@ FilmLayout lay_out_film(const std::vector<FilmFrame>& frames, const FilmOptions&
   move_curve(layout.curve, shift.dx, shift.dy);
   for (std::size_t i = 0; i < frames.size(); ++i) {
     FilmFrameLayout& each = layout.frames[i];
-    for (auto* texts : {&each.row_labels, &each.numbers}) {
+    for (auto* texts : {&each.row_labels, &each.numbers, &each.copied_numbers}) {
       for (PlacedText& text : *texts) move(text, shift.dx, shift.dy);
     }
     move(each.status, shift.dx, shift.dy);
@@ -289,6 +290,7 @@ void paint_film(Painter& painter, const std::vector<FilmFrame>& frames, const Lo
   PanelLayout panel = layout.panel;
   panel.row_labels = each.row_labels;
   panel.numbers = each.numbers;
+  panel.copied_numbers = each.copied_numbers;
   paint_panel(painter, frames[index].map, look, panel);
   paint_color_bar(painter, layout.color_bar, look);
   painter.text(each.status, look.theme.ink);

@@ -33,6 +33,7 @@ struct FilmOptions {
 struct FilmFrameLayout {
   std::vector<PlacedText> row_labels;
   std::vector<PlacedText> numbers;
+  std::vector<PlacedText> copied_numbers;
   PlacedText status;
   Point mark;  // on the curve
 };

@@ -43,14 +43,13 @@ void paint_masked(Painter& painter, const AttentionMap& map, const Look& look,
 }
 
 // One pixel wide, at the left and upper edges of the cells but the first.
-void paint_grid_lines(Painter& painter, const PanelLayout& layout, Color color) {
-  if (layout.cell.shorter() < min_ruled_cell) return;
-  const Box& map = layout.map;
-  for (int x = layout.cell.width; x < map.width; x += layout.cell.width) {
-    painter.fill({map.x + x, map.y, 1, map.height}, color);
+void paint_grid_lines(Painter& painter, const Box& cells, CellSize cell, Color color) {
+  if (cell.shorter() < min_ruled_cell) return;
+  for (int x = cell.width; x < cells.width; x += cell.width) {
+    painter.fill({cells.x + x, cells.y, 1, cells.height}, color);
   }
-  for (int y = layout.cell.height; y < map.height; y += layout.cell.height) {
-    painter.fill({map.x, map.y + y, map.width, 1}, color);
+  for (int y = cell.height; y < cells.height; y += cell.height) {
+    painter.fill({cells.x, cells.y + y, cells.width, 1}, color);
   }
 }
 
@@ -70,6 +69,22 @@ void paint_rim(Painter& painter, const Box& box, const Look& look) {
   if (!fades(0) && !fades(0.5) && !fades(1)) return;
   paint_outline(painter, {box.x - 1, box.y - 1, box.width + 2, box.height + 2},
                 look.theme.faint_ink);
+}
+
+// A column beside the map, in its colours.
+void paint_copied(Painter& painter, const AttentionMap& map, const Look& look,
+                  const PanelLayout& layout) {
+  // Other frames of a film may have none.
+  if (layout.copied.width == 0 || map.copied.size() != map.rows()) return;
+  CellGrid grid{layout.copied, layout.cell, {}};
+  for (const float share : map.copied) grid.colors.push_back(weight_color(look, share));
+  painter.cells(grid);
+  paint_rim(painter, layout.copied, look);
+  if (look.grid_lines) paint_grid_lines(painter, layout.copied, layout.cell, look.theme.grid);
+  for (const PlacedText& number : layout.copied_numbers) {
+    painter.text(number, readable_on(weight_color(look, map.copied[number.index])));
+  }
+  painter.text(layout.copied_label, look.theme.faint_ink);
 }
 
 // A frame inside the cell: the edge and the middle of the cell keep their colour.
@@ -207,7 +222,8 @@ void paint_panel(Painter& painter, const AttentionMap& map, const Look& look,
   paint_cells(painter, map, look, layout);
   paint_masked(painter, map, look, layout);
   paint_rim(painter, layout.map, look);
-  if (look.grid_lines) paint_grid_lines(painter, layout, look.theme.grid);
+  if (look.grid_lines) paint_grid_lines(painter, layout.map, layout.cell, look.theme.grid);
+  paint_copied(painter, map, look, layout);
   if (look.outline_gold) paint_gold(painter, map, look, layout);
   if (look.mark_largest) paint_largest(painter, map, look, layout);
   paint_numbers(painter, map, look, layout);

@@ -27,7 +27,7 @@ int color_bar_label_height(const Font& font, const BarPlace& place) {
 ColorBar place_beside(const Font& font, const Look& look, const Outside& outside,
                       const PanelLayout& panel, int side) {
   const int height = color_bar_height(panel.map.height);
-  BarPlace place = {panel.map.width + scaled(20, side), half(panel.map.height - height), height,
+  BarPlace place = {panel.cells_width() + scaled(20, side), half(panel.map.height - height), height,
                     side, panel.font_size};
   const Box& first = panel.column_labels.front().box;
   const int tip = outside.above > 0 ? scaled(16, side) / 2 : 0;
@@ -35,6 +35,9 @@ ColorBar place_beside(const Font& font, const Look& look, const Outside& outside
     int right = panel.column_title.box.x + panel.column_title.box.width;
     for (const PlacedText& label : panel.column_labels) {
       right = std::max(right, label.box.x + label.box.width);
+    }
+    if (!panel.copied_label.text.empty()) {
+      right = std::max(right, panel.copied_label.box.x + panel.copied_label.box.width);
     }
     place.x = std::max(place.x, right + scaled(12, side));
   }

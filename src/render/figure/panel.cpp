@@ -87,6 +87,7 @@ class PanelBuilder {
     size_map();
     place_row_labels();
     place_column_labels();
+    if (!map_.copied.empty()) place_copied_label();
     place_axis_titles();
     if (look_.numbers) place_numbers(*look_.numbers);
     return std::move(layout_);
@@ -97,8 +98,10 @@ class PanelBuilder {
   std::vector<Label> make_labels(const std::vector<std::string>& symbols);
   void place_row_labels();
   void place_column_labels();
+  void place_copied_label();
   void place_axis_titles();
   void place_numbers(const NumberStyle& style);
+  PlacedText place_number(const std::string& text, int size, const Box& cell) const;
 
   const AttentionMap& map_;
   const Look& look_;
@@ -117,6 +120,10 @@ void PanelBuilder::size_map() {
                     static_cast<std::int64_t>(std::min(map_.rows(), max)) * cell.height);
   layout_.map = {0, 0, static_cast<int>(map_.columns()) * cell.width,
                  static_cast<int>(map_.rows()) * cell.height};
+  if (!map_.copied.empty()) {
+    const int gap = std::max(2, cell.width / 2);
+    layout_.copied = {layout_.map.width + gap, 0, cell.width, layout_.map.height};
+  }
   // At half a cell "</s>" fits beside a letter; letters of small cells must be larger to be
   // legible.
   const int side = std::max(cell.width, cell.height);
@@ -216,11 +223,30 @@ void PanelBuilder::place_column_labels() {
   }
 }
 
+// Upwards, as words that are wider than a cell are: those of the columns have their own places.
+void PanelBuilder::place_copied_label() {
+  const int size = layout_.font_size;
+  const TextExtent e = measure(font_, "copied", size);
+  const TextExtent line = measure(font_, "x", size);
+  const int x =
+      centre(2 * layout_.copied.x + layout_.copied.width, line.top, line.bottom, line.middle_y);
+  layout_.copied_label = place_text("copied", e, size, x, -label_gap_ + e.left, Direction::up);
+  // Labels of columns may reach beyond the map.
+  int right = 0;
+  for (const PlacedText& label : layout_.column_labels) {
+    right = std::max(right, label.box.x + label.box.width);
+  }
+  const int missing = std::max(0, right + size / 3 - layout_.copied_label.box.x);
+  move(layout_.copied, missing, 0);
+  move(layout_.copied_label, missing, 0);
+}
+
 void PanelBuilder::place_axis_titles() {
   const int size = scaled(14, side_);
   const int gap = scaled(10, side_);
   Box labels = layout_.map;  // and the labels around it
   for (const PlacedText& label : layout_.column_labels) include(labels, label.box);
+  include(labels, layout_.copied_label);
 
   const std::string column_title = escape_controls(shorten(texts_.column_title, max_label));
   const TextExtent c = measure(font_, column_title, size);
@@ -267,16 +293,25 @@ void PanelBuilder::place_numbers(const NumberStyle& style) {
     layout_.cell_for_numbers = std::max(needed(size).width, needed(size).height);
     return;
   }
-  const TextExtent zero = measure(font_, "0", size);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (texts[i].empty()) continue;
     const Box cell = layout_.cell_box(i / map_.columns(), i % map_.columns());
-    const TextExtent e = measure(font_, texts[i], size);
-    const int x = centre(2 * cell.x + cell.width, e.left, e.right, e.middle_x);
-    const int y = centre(2 * cell.y + cell.height, zero.top, zero.bottom, zero.middle_y);
-    layout_.numbers.push_back(place_text(texts[i], e, size, x, y));
+    layout_.numbers.push_back(place_number(texts[i], size, cell));
     layout_.numbers.back().index = i;
   }
+  for (std::size_t row = 0; row < map_.copied.size(); ++row) {
+    const std::string text = number_text(static_cast<double>(map_.copied[row]), style);
+    layout_.copied_numbers.push_back(place_number(text, size, layout_.copied_box(row)));
+    layout_.copied_numbers.back().index = row;
+  }
+}
+
+PlacedText PanelBuilder::place_number(const std::string& text, int size, const Box& cell) const {
+  const TextExtent zero = measure(font_, "0", size);
+  const TextExtent e = measure(font_, text, size);
+  const int x = centre(2 * cell.x + cell.width, e.left, e.right, e.middle_x);
+  const int y = centre(2 * cell.y + cell.height, zero.top, zero.bottom, zero.middle_y);
+  return place_text(text, e, size, x, y);
 }
 
 }  // namespace
@@ -286,8 +321,14 @@ Box PanelLayout::cell_box(std::size_t row, std::size_t column) const {
           map.y + static_cast<int>(row) * cell.height, cell.width, cell.height};
 }
 
+Box PanelLayout::copied_box(std::size_t row) const {
+  return {copied.x, copied.y + static_cast<int>(row) * cell.height, cell.width, cell.height};
+}
+
 Box PanelLayout::bounds() const {
   Box all = map;
+  if (copied.width > 0) include(all, copied);
+  include(all, copied_label);
   for (const auto* labels : {&row_labels, &column_labels}) {
     for (const PlacedText& label : *labels) include(all, label);
   }
@@ -298,7 +339,9 @@ Box PanelLayout::bounds() const {
 
 void PanelLayout::move_by(int dx, int dy) {
   move(map, dx, dy);
-  for (auto* labels : {&row_labels, &column_labels, &numbers}) {
+  move(copied, dx, dy);
+  move(copied_label, dx, dy);
+  for (auto* labels : {&row_labels, &column_labels, &numbers, &copied_numbers}) {
     for (PlacedText& label : *labels) move(label, dx, dy);
   }
   move(row_title, dx, dy);
@@ -308,6 +351,12 @@ void PanelLayout::move_by(int dx, int dy) {
 bool is_wrong(const AttentionMap& map, std::size_t row) {
   if (map.expected.empty()) return false;
   return row >= map.expected.size() || map.expected[row] != map.target[row];
+}
+
+void check_copied(const AttentionMap& map) {
+  if (map.copied.empty() || map.copied.size() == map.rows()) return;
+  throw UsageError(fmt::format("attention map: expected {} numbers in copied, got {}", map.rows(),
+                               map.copied.size()));
 }
 
 int underline_thickness(int font_size) {
@@ -347,6 +396,7 @@ PanelLayout lay_out_panel(const AttentionMap& map, const Look& look, const Heatm
     throw UsageError(fmt::format("attention map: expected {} x {} weights, got {}", map.rows(),
                                  map.columns(), map.weights.size()));
   }
+  check_copied(map);
   return PanelBuilder(map, look, texts, font, cell, side).build();
 }
 

@@ -44,8 +44,10 @@ class Drawing {
     }
     const auto columns = static_cast<std::int64_t>(map.columns());
     const int frame = 3;  // the mark of wrong rows and a line on each side
-    const std::int64_t room =
-        options.width == 0 ? 2 * columns : std::max(1, options.width - label_width_ - frame);
+    const int beside = map.copied.empty() ? 0 : 4;  // the column of what was copied
+    const std::int64_t room = options.width == 0
+                                  ? 2 * columns
+                                  : std::max(1, options.width - label_width_ - frame - beside);
     cell_ = room >= 2 * columns ? 2 : 1;
     shown_ = static_cast<std::size_t>(std::min(columns, room / cell_));
   }
@@ -82,10 +84,15 @@ class Drawing {
                             : split_characters(shorten(label, max_letters)));
       lines = std::max(lines, letters.back().size());
     }
+    if (!map_.copied.empty()) {
+      letters.push_back(split_characters("copied"));
+      lines = std::max(lines, letters.back().size());
+    }
     std::string text;
     for (std::size_t line = 0; line < lines; ++line) {
       std::string row = spaces(label_width_ + 2);
       for (const auto& column : letters) {
+        if (letters.size() > shown_ && &column == &letters.back()) row += spaces(2);
         const std::size_t above = lines - column.size();  // labels end at the map
         std::string letter = line < above ? "" : column[line - above];
         if (display_width(letter) > cell_) letter = "?";  // too wide for narrow cells
@@ -101,7 +108,14 @@ class Drawing {
                        (is_wrong(map_, r) ? "✗" : " ") + "│";
     std::string last;
     for (std::size_t c = 0; c < shown_; ++c) add_cell(text, map_.at(r, c), cell_, last);
-    return text + std::string(last.empty() ? "" : reset) + "│\n";
+    text += std::string(last.empty() ? "" : reset) + "│";
+    last.clear();
+    if (!map_.copied.empty()) {
+      text += ' ';
+      add_cell(text, map_.copied[r], 2, last);
+      if (!last.empty()) text += reset;
+    }
+    return text + '\n';
   }
 
   // `last` is the colour that is set, which is not set again.
@@ -189,6 +203,7 @@ std::string draw_terminal(const AttentionMap& map, const TerminalOptions& option
     throw UsageError(fmt::format("map: expected rows x columns weights, got {} for {} x {}",
                                  map.weights.size(), map.rows(), map.columns()));
   }
+  check_copied(map);
   return Drawing(map, options).text();
 }
 

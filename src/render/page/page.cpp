@@ -110,6 +110,10 @@ void check(const PageMap& one, std::size_t axes) {
     throw UsageError(fmt::format("page: expected rows x columns weights, got {} for {} x {}",
                                  map.weights.size(), map.rows(), map.columns()));
   }
+  if (!map.copied.empty() && map.copied.size() != map.rows()) {
+    throw UsageError(
+        fmt::format("page: expected {} numbers in copied, got {}", map.rows(), map.copied.size()));
+  }
   if (one.at.size() != axes) {
     throw UsageError(
         fmt::format("page: expected a value for each of {} axes, got {}", axes, one.at.size()));
@@ -132,6 +136,7 @@ std::string map_json(const PageMap& one) {
             });
   }
   if (!map.expected.empty()) json += ",\"expected\":" + labels(map.expected);
+  if (!map.copied.empty()) json += ",\"copied\":" + array(map.copied, weight_json);
   if (!one.title.empty()) json += ",\"title\":" + shown(one.title);
   if (!one.unit.empty()) json += ",\"unit\":" + shown(one.unit);
   if (!one.caption.empty()) json += ",\"caption\":" + shown(one.caption);

@@ -15,7 +15,9 @@ const now = () => data.maps[state.map];
 
 // ---- What a map says ----
 
-const weight = (map, row, column) => map.weights[row * map.source.length + column];
+// With a copy gate the matrix has a column more: how far each output was copied.
+const columnsOf = (map) => (map.copied ? [...map.source, "copied"] : map.source);
+const weight = (map, row, column) => (column < map.source.length ? map.weights[row * map.source.length + column] : map.copied[row]);
 const rowOf = (map, row) => map.weights.slice(row * map.source.length, (row + 1) * map.source.length);
 const isGold = (map, row, column) => Boolean(map.gold && map.gold[row] && map.gold[row].includes(column));
 const isWrong = (map, row) => Boolean(map.expected) && map.expected[row] !== map.target[row];
@@ -140,10 +142,10 @@ function unmark() {
 const grid = {
   build(map) {
     const corner = make("td", { class: "corner" }, `${data.rows} \u2193 ${data.columns} \u2192`);
-    const heads = map.source.map(() => make("th", { scope: "col" }, symbol("")));
+    const heads = columnsOf(map).map(() => make("th", { scope: "col" }, symbol("")));
     const rows = map.target.map(() =>
-      make("tr", {}, make("th", { scope: "row" }, symbol("")), ...map.source.map(() => make("td", { tabindex: -1 }))));
-    const table = make("table", { class: "matrix", role: "grid", "aria-label": "weights of inputs for each output" },
+      make("tr", {}, make("th", { scope: "row" }, symbol("")), ...heads.map(() => make("td", { tabindex: -1 }))));
+    const table = make("table", { class: map.copied ? "matrix copied" : "matrix", role: "grid", "aria-label": "weights of inputs for each output" },
       make("thead", {}, make("tr", {}, corner, ...heads)), make("tbody", {}, ...rows));
     const side = cellSize(map, 16, 56);
     // Capitals, as small letters after two hyphens are options of the command.
@@ -153,7 +155,7 @@ const grid = {
   },
   paint(map) {
     const table = built();
-    map.source.forEach((label, c) => {
+    columnsOf(map).forEach((label, c) => {
       const head = table.tHead.rows[0].cells[c + 1];
       head.firstChild.textContent = label;
       head.classList.toggle("upright", [...label].length > 2);
@@ -162,7 +164,7 @@ const grid = {
       const { cells } = table.tBodies[0].rows[flip(r)];
       cells[0].firstChild.textContent = label;
       cells[0].classList.toggle("wrong", isWrong(map, r));
-      map.source.forEach((_, c) => this.paintCell(map, cells[c + 1], r, c));
+      columnsOf(map).forEach((_, c) => this.paintCell(map, cells[c + 1], r, c));
     });
   },
   paintCell(map, cell, r, c) {
@@ -396,7 +398,7 @@ function go(changes, focus = false) {
 
 function show(repaint, focus) {
   const map = now();
-  const shape = [state.view, map.target.length, map.source.length].join();
+  const shape = [state.view, map.target.length, columnsOf(map).length].join();
   if (shape !== drawn) {
     marked = [];
     $("view").replaceChildren(view().build(map));

@@ -19,6 +19,13 @@ const scoreTexts = {
   additive: "v' tanh(W q + U h)", dot: "q' U h", "scaled-dot": "q' U h / sqrt(A)", bilinear: "q' U h", uniform: "0",
 };
 
+// What a copy gate adds.
+function copyText(map) {
+  if (!map.copied) return "";
+  const copied = map.copied[state.row];
+  return ` of being generated. A gate counts it ${number(1 - copied, 4)} times, and adds ${number(copied, 4)} times the weights of the inputs that the symbol is copied from`;
+}
+
 function stageTexts(map) {
   const [head, ...steps] = map.trace;
   const { K, D, E } = head.sizes;
@@ -29,7 +36,7 @@ function stageTexts(map) {
     ["Softmax", "exp(e - max) is positive; divided by its sum it is the weight a. The weights add up to 1."],
     ["Context", `Each annotation h of ${K} numbers is multiplied by its weight; their sum is the context c.`],
     ["Concatenate", `State s (${D} numbers), context c (${K}) and the embedding y of the output before, ${state.row > 0 ? `'${map.target[state.row - 1]}'` : "the start"} (${E}), make one vector [s ; c ; y] of ${D + K + E} numbers.`],
-    ["Predict", `A matrix turns [s ; c ; y]${hidden} into a logit for each symbol; the softmax of these is its probability. The five most probable:`],
+    ["Predict", `A matrix turns [s ; c ; y]${hidden} into a logit for each symbol; the softmax of these is its probability${copyText(map)}. The five most probable:`],
   ];
 }
 

@@ -33,6 +33,8 @@ std::vector<std::pair<std::string, Box>> parts_of(const HeatmapLayout& layout) {
   for (const PlacedText& line : layout.color_bar.title) add(line);
   add(layout.panel.row_title);
   add(layout.panel.column_title);
+  if (layout.panel.copied.width > 0) parts.emplace_back("column", layout.panel.copied);
+  add(layout.panel.copied_label);
   return parts;
 }
 
@@ -114,6 +116,35 @@ TEST_CASE("nothing overlaps, everything is inside, labels are centred") {
       }
     }
   }
+}
+
+TEST_CASE("the column of what was copied stands beside the map, apart from all else") {
+  for (const auto& [rows, columns] :
+       {std::pair<std::size_t, std::size_t>{1, 1}, {3, 5}, {12, 12}, {40, 1}, {2, 70}, {170, 60}}) {
+    for (const std::string kind : kinds) {
+      AttentionMap map = map_of(labels_of("letters", rows), labels_of(kind, columns));
+      map.copied.assign(rows, 0.5F);
+      HeatmapOptions options;
+      options.look.numbers = NumberStyle{};
+      const HeatmapLayout layout = lay_out_heatmap(map, options);
+      const PanelLayout& panel = layout.panel;
+      CAPTURE(rows, columns, kind);
+      CHECK(panel.copied.x > panel.map.x + panel.map.width);
+      CHECK(panel.copied_box(rows - 1).y == panel.cell_box(rows - 1, 0).y);
+      CHECK(panel.copied.height == panel.map.height);
+      CHECK(panel.copied_numbers.size() == (panel.numbers.empty() ? 0 : rows));
+      const auto parts = parts_of(layout);
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        for (std::size_t j = i + 1; j < parts.size(); ++j) {
+          INFO(parts[i].first << " and " << parts[j].first);
+          CHECK_FALSE(overlap(parts[i].second, parts[j].second));
+        }
+      }
+    }
+  }
+  AttentionMap map = map_of({"a", "b"}, {"x"});
+  map.copied = {0.5F};
+  CHECK_THROWS_AS(lay_out_heatmap(map, {}), UsageError);
 }
 
 TEST_CASE("labels are centred on their cells, for every number of them") {

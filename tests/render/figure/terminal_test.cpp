@@ -40,6 +40,18 @@ TEST_CASE("a map as blocks, literally") {
                                  "    0   ░░▒▒▒▓▓██ ≥1", "c"});
 }
 
+TEST_CASE("what was copied stands beside the blocks") {
+  AttentionMap map = small_map();
+  map.copied = {1.0F, 0.25F};
+  const auto lines = lines_of(draw_terminal(map, {}));
+  CHECK(lines[0] == "            c");
+  CHECK(lines[5] == "    a b c   d");
+  CHECK(lines[6] == " x │  ░░▒▒│ ██");
+  CHECK(lines[7] == "yy │▓▓████│ ░░");
+  map.copied = {1.0F};
+  CHECK_THROWS_AS(draw_terminal(map, {}), UsageError);
+}
+
 TEST_CASE("masked cells on a terminal are no colour of the scale") {
   AttentionMap map = small_map();
   map.weights = {0.0F, std::nanf(""), 1.0F, 1.0F, std::nanf(""), std::nanf("")};
