@@ -130,10 +130,12 @@ TEST_CASE("gradients equal central differences", "[gradient]") {
 TEST_CASE("gradients of hard attention equal central differences", "[gradient][hard]") {
   ModelConfig config = small_config(Query::current);
   config.hard = true;
+  config.cell = GENERATE(Cell::gru, Cell::lstm);
   config.attention =
       GENERATE(Attention::additive, Attention::dot, Attention::scaled_dot, Attention::bilinear);
   config.coverage = GENERATE(false, true);
-  if (config.coverage && config.attention != Attention::additive) return;
+  const bool is_additive = config.attention == Attention::additive;
+  if (!is_additive && (config.coverage || config.cell == Cell::lstm)) return;
   config.readout_units = GENERATE(0, 7);
   const double penalty = GENERATE(0.0, 0.3);
   const double dropout = GENERATE(0.0, 0.3);
@@ -210,6 +212,7 @@ TEST_CASE("gradients of a copy gate equal central differences", "[gradient][copy
   if (!is_additive && (config.coverage || penalty > 0.0)) return;
   config.readout_units = GENERATE(0, 7);
   config.copy = true;
+  config.cell = GENERATE(Cell::gru, Cell::lstm);
   Random random(17);
   Seq2SeqWeights weights = random_weights(config, random);
   const auto pairs = copied_pairs();

@@ -131,7 +131,7 @@ TEST_CASE("a young setting is in files only where it is not the default", "[reci
   CHECK(!Json::parse(to_json(recipe)).contains("hard"));
   CHECK(Json::parse(all_settings(recipe)).at("hard") == false);
   recipe.model.hard = true;
-  CHECK(to_json(recipe) == all_settings(recipe));
+  CHECK(Json::parse(to_json(recipe)).at("hard") == true);
   CHECK(recipe_from_json(to_json(recipe), "r").model.hard);
   CHECK(!recipe_from_json(to_json(Recipe{}), "r").model.hard);
   Json wrong = Json::parse(unchanged);
