@@ -41,13 +41,14 @@ TEST_CASE("attnviz train --attention hard: with any score, and resumed", "[hard]
   for (const std::string score : {"additive", "dot", "scaled-dot", "bilinear"}) {
     INFO(score);
     const std::string train =
-        "train --task dates --quiet --json --attention hard --out m --force --score " + score +
-        small;
+        "train --task reverse --max-length 4 --quiet --json --attention hard --out m --force "
+        "--score " +
+        score + small;
     REQUIRE(folder.run(train).exit_code == 0);
     const Json config = Json::parse(folder.run("info m --json").out).at("config");
     CHECK(config.at("attention") == score);
     CHECK(config.at("hard") == true);
-    CHECK(folder.run("predict --model m \"28 March 2005\"").exit_code == 0);
+    CHECK(folder.run("predict --model m abc").exit_code == 0);
   }
   const std::string once = folder.read("m/model.safetensors");
   REQUIRE(folder.run("train --resume m --quiet --json --steps 50").exit_code == 0);
