@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "model/marginal_steps.h"
 #include "nn/product.h"
 
 namespace attnviz {

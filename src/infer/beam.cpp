@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/math.h"
+#include "model/marginal_steps.h"
 #include "model/steps.h"
 #include "nn/loss.h"
 
@@ -74,18 +75,19 @@ class Search {
 
   /// Takes one step, whose columns start at `block`, and moves the states that the next step needs
   /// into the columns of the remaining hypotheses. `inputs` is that of the next step.
-  void advance(const DecoderWeights& weights, const AttentionMemory& memory, DecoderTape& tape,
-               Index block, std::span<int> inputs, Matrix& scratch) {
+  void advance(const DecoderWeights& weights, Tape& tape, Index block, std::span<int> inputs,
+               Matrix& scratch) {
+    DecoderTape& decoder = tape.decoder;
     const Index column = block + first_;
     std::vector<Hypothesis> next;
     std::vector<int> parents;
-    for (const Candidate& candidate : rank(tape, column)) {
+    for (const Candidate& candidate : rank(decoder, column)) {
       const bool ends = candidate.id == Vocabulary::end || alive_[0].length + 1 == limit_;
       if (!ends && next.size() == width()) continue;
-      const Hypothesis extended = extend(candidate, tape, column);
+      const Hypothesis extended = extend(candidate, decoder, column);
       if (weights.hard()) {
-        const Vector from = posterior(weights, memory, first_ + candidate.parent,
-                                      column + candidate.parent, candidate.id, tape);
+        const Vector from = posterior(weights, tape.memory, first_ + candidate.parent,
+                                      column + candidate.parent, candidate.id, decoder);
         nodes_.back().posterior.assign(from.begin(), from.end());
       }
       if (ends) {
@@ -105,12 +107,12 @@ class Search {
     const auto move_states = [&](Matrix& states) {
       gather(parents, states.middleCols(column, static_cast<Index>(width())), scratch);
     };
-    move_states(tape.recurrent.after);
-    move_states(tape.recurrent.memory_after);
-    move_states(tape.contexts);
-    if (tape.attention.coverage.size() > 0) {
-      move_states(tape.attention.weights);
-      move_states(tape.attention.coverage);
+    move_states(decoder.recurrent.after);
+    move_states(decoder.recurrent.memory_after);
+    move_states(decoder.contexts);
+    if (decoder.attention.coverage.size() > 0) {
+      move_states(decoder.attention.weights);
+      move_states(decoder.attention.coverage);
     }
     for (std::size_t j = 0; j < alive_.size(); ++j) {
       const auto node = static_cast<std::size_t>(alive_[j].node);
@@ -296,8 +298,7 @@ std::vector<std::vector<Decoded>> decode_with_beam(const Seq2SeqWeights& weights
     const auto next_inputs = std::span(inputs).subspan(static_cast<std::size_t>(((t + 1) % 2) * B));
     for (Index s = 0; s < going; ++s) {
       Search& search = searches[static_cast<std::size_t>(s)];
-      if (!search.done())
-        search.advance(weights.decoder, tape.memory, tape.decoder, now.first, next_inputs, moved);
+      if (!search.done()) search.advance(weights.decoder, tape, now.first, next_inputs, moved);
     }
     while (going > 0 && searches[static_cast<std::size_t>(going - 1)].done()) --going;
   }

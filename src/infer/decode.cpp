@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "attnviz/error.h"
+#include "model/marginal_steps.h"
 #include "model/steps.h"
 #include "nn/loss.h"
 

@@ -164,6 +164,7 @@ Trace Tracer::trace(const Prediction& prediction) {
   }
   const Matrix& queries =
       config.query == Query::current ? tape.recurrent.after : tape.recurrent.before;
+  const Index answers = answer_symbols(scratch_.batch, config.target_vocabulary);
   for (std::size_t i = 0; i < pair.target.size(); ++i) {
     const Index column =
         step_columns(scratch_.batch.target_first, static_cast<Index>(i)).first;  // of one example
@@ -181,7 +182,6 @@ Trace Tracer::trace(const Prediction& prediction) {
     if (config.copy) {
       trace.copied.push_back(static_cast<float>(copied_share(tape.copy, column)));
     }
-    const Index answers = answer_symbols(scratch_.batch, config.target_vocabulary);
     trace.top.push_back(most_probable_symbols(column_of(tape.logits, column, answers), [&](int id) {
       return answer_symbol(model_.target, id, prediction.source, pair.copies);
     }));

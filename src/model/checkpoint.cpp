@@ -67,8 +67,9 @@ Json to_json(const ModelConfig& config) {
                {"query", to_string(config.query)},
                {"attention", to_string(config.attention)},
                {"coverage", config.coverage}};
-  if (config.hard) json["hard"] = true;  // other models keep the bytes that they always had
-  if (config.cell != Cell::gru) json["cell"] = to_string(config.cell);  // absent in older files
+  // Later settings are absent where they are off: other models keep their bytes.
+  if (config.hard) json["hard"] = true;
+  if (config.cell != Cell::gru) json["cell"] = to_string(config.cell);
   if (config.copy) json["copy"] = true;
   return json;
 }

@@ -46,7 +46,7 @@ struct DecoderBackwardWeights {
   Matrix joint_context_t;  // K x R, or K x V
   Matrix joint_token_t;    // E x R, or E x V
   Matrix readout_t;        // R x V, empty for a linear readout
-  LinearWeights readout;   // V x R, as forward has it, which hard attention does again; else empty
+  LinearWeights readout;   // V x R, for hard attention, which recomputes readouts; else empty
   Matrix copy_t;           // (D + K + E) x 1, empty without a copy gate
 
   bool hard() const { return recurrent_context_t.rows() == 0; }
@@ -121,20 +121,9 @@ void decoder_step(const DecoderWeights& weights, const DecoderTables& tables, Qu
                   Columns now, DecoderTape& tape);
 
 /// The logits of the columns `now`, which may be those of many steps, and their copy gates; with
-/// hard attention only what all inputs share.
+/// hard attention only what all inputs share: model/marginal_steps.h makes the logits of it.
 void readout(const DecoderWeights& weights, const DecoderTables& tables,
              std::span<const int> inputs, Columns now, DecoderTape& tape);
-
-/// After readout(), with hard attention: the logits of a column of `example`, log p_i.
-void sum_out_inputs(const DecoderWeights& weights, const AttentionMemory& memory, Index example,
-                    Index column, DecoderTape& tape);
-/// The same of a step, with any attention: soft attention has its logits from readout().
-void finish_step(const DecoderWeights& weights, const AttentionMemory& memory, Columns step,
-                 DecoderTape& tape);
-
-/// With hard attention, where `symbol` in a column of `example` came from: P(j | symbol), of S.
-Vector posterior(const DecoderWeights& weights, const AttentionMemory& memory, Index example,
-                 Index column, int symbol, DecoderTape& tape);
 
 /// W_c, the block for c of the layer that reads [s ; c ; y]: R x K, or V x K.
 Eigen::Ref<const Matrix> context_readout(const DecoderWeights& weights);

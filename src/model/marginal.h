@@ -12,8 +12,8 @@
 //
 //   P_i(j | y) = a_ij p_ij(y) / p_i(y)
 //
-// For the backward pass only log p_i, what all inputs share and what each adds are kept; it takes
-// the S readouts of an output again, since the V x S numbers of every output would not fit.
+// For the backward pass only log p_i, what all inputs share and what each adds are kept; it
+// recomputes the S readouts of an output, since the V x S numbers of every output would not fit.
 #pragma once
 
 #include "model/config.h"
@@ -45,7 +45,7 @@ struct MarginalTape {
 
 struct MarginalBackwardTape {
   Matrix d_values;         // L x M
-  InputReadouts readouts;  // taken again
+  InputReadouts readouts;  // recomputed
   Matrix d_logits;         // V x S   of W_o t_ij + b_o
   Matrix d_units;          // R x S   before the tanh
 

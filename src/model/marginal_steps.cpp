@@ -28,9 +28,8 @@ void sum_out_inputs(const DecoderWeights& weights, const AttentionMemory& memory
                tape.logits.col(column));
 }
 
-void finish_step(const DecoderWeights& weights, const AttentionMemory& memory, Columns step,
-                 DecoderTape& tape) {
-  if (!weights.hard()) return;
+void sum_out_inputs(const DecoderWeights& weights, const AttentionMemory& memory, Columns step,
+                    DecoderTape& tape) {
   for (Index k = 0; k < step.count; ++k) {
     sum_out_inputs(weights, memory, k, step.first + k, tape);
   }

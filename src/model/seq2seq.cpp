@@ -1,5 +1,6 @@
 #include "model/seq2seq.h"
 
+#include "model/marginal_steps.h"
 #include "model/steps.h"
 #include "nn/loss.h"
 #include "nn/processor.h"
@@ -15,10 +16,11 @@ void resize_to_zeros(Matrix& m, Index rows, Index columns) {
 /// After readout(): the logits of a step with hard attention or with a copy gate.
 void mix(const Seq2SeqWeights& weights, const ModelConfig& config, const Batch& batch, Columns step,
          Tape& tape) {
-  finish_step(weights.decoder, tape.memory, step, tape.decoder);
-  if (!config.copy) return;
-  mix_copies(batch, config.target_vocabulary, tape.decoder.attention.weights, step,
-             tape.decoder.copy, tape.decoder.logits);
+  if (config.hard) sum_out_inputs(weights.decoder, tape.memory, step, tape.decoder);
+  if (config.copy) {
+    mix_copies(batch, config.target_vocabulary, tape.decoder.attention.weights, step,
+               tape.decoder.copy, tape.decoder.logits);
+  }
 }
 
 }  // namespace

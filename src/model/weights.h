@@ -73,6 +73,26 @@ struct TensorSpec {
   bool is_embedding() const { return initial == Initial::embedding; }
 };
 
+/// The names of a recurrent layer's tensors, which say its cell: for a GRU, then for an LSTM.
+struct RecurrentNames {
+  std::string_view W_ih, W_hh, b_ih, b_hh;
+};
+inline constexpr RecurrentNames encoder_forward_names[] = {
+    {"encoder.gru.weight_ih_l0", "encoder.gru.weight_hh_l0", "encoder.gru.bias_ih_l0",
+     "encoder.gru.bias_hh_l0"},
+    {"encoder.lstm.weight_ih_l0", "encoder.lstm.weight_hh_l0", "encoder.lstm.bias_ih_l0",
+     "encoder.lstm.bias_hh_l0"}};
+inline constexpr RecurrentNames encoder_backward_names[] = {
+    {"encoder.gru.weight_ih_l0_reverse", "encoder.gru.weight_hh_l0_reverse",
+     "encoder.gru.bias_ih_l0_reverse", "encoder.gru.bias_hh_l0_reverse"},
+    {"encoder.lstm.weight_ih_l0_reverse", "encoder.lstm.weight_hh_l0_reverse",
+     "encoder.lstm.bias_ih_l0_reverse", "encoder.lstm.bias_hh_l0_reverse"}};
+inline constexpr RecurrentNames decoder_names[] = {
+    {"decoder.gru.weight_ih", "decoder.gru.weight_hh", "decoder.gru.bias_ih",
+     "decoder.gru.bias_hh"},
+    {"decoder.lstm.weight_ih", "decoder.lstm.weight_hh", "decoder.lstm.bias_ih",
+     "decoder.lstm.bias_hh"}};
+
 /// Every trained tensor. Gradients and Adam's moments have the same type.
 struct Seq2SeqWeights {
   EncoderWeights encoder;
@@ -127,33 +147,19 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
   const Index K = 2 * H;
   const Index D = config.decoder_hidden;
   const Index G = gate_count(config.cell);
-  const auto of_cell = [&](std::string_view gru, std::string_view lstm) {
-    return config.cell == Cell::gru ? gru : lstm;
+  const auto recurrent = [&](const RecurrentNames(&by_cell)[2], Index inputs, Index units,
+                             Initial bias, auto&... layers) {
+    const RecurrentNames& names = by_cell[config.cell == Cell::gru ? 0 : 1];
+    f(TensorSpec{names.W_ih, G * units, inputs, gates}, layers.W_ih...);
+    f(TensorSpec{names.W_hh, G * units, units, gates}, layers.W_hh...);
+    f(TensorSpec{names.b_ih, G * units, 1, bias}, layers.b_ih...);
+    f(TensorSpec{names.b_hh, G * units, 1, zero}, layers.b_hh...);
   };
   if (part == ModelPart::encoder) {
     const Index V = config.source_vocabulary;
     f(TensorSpec{"encoder.embedding.weight", E, V, embedding}, w.encoder.embedding...);
-    f(TensorSpec{of_cell("encoder.gru.weight_ih_l0", "encoder.lstm.weight_ih_l0"), G * H, E, gates},
-      w.encoder.forward.W_ih...);
-    f(TensorSpec{of_cell("encoder.gru.weight_hh_l0", "encoder.lstm.weight_hh_l0"), G * H, H, gates},
-      w.encoder.forward.W_hh...);
-    f(TensorSpec{of_cell("encoder.gru.bias_ih_l0", "encoder.lstm.bias_ih_l0"), G * H, 1,
-                 update_bias},
-      w.encoder.forward.b_ih...);
-    f(TensorSpec{of_cell("encoder.gru.bias_hh_l0", "encoder.lstm.bias_hh_l0"), G * H, 1, zero},
-      w.encoder.forward.b_hh...);
-    f(TensorSpec{of_cell("encoder.gru.weight_ih_l0_reverse", "encoder.lstm.weight_ih_l0_reverse"),
-                 G * H, E, gates},
-      w.encoder.backward.W_ih...);
-    f(TensorSpec{of_cell("encoder.gru.weight_hh_l0_reverse", "encoder.lstm.weight_hh_l0_reverse"),
-                 G * H, H, gates},
-      w.encoder.backward.W_hh...);
-    f(TensorSpec{of_cell("encoder.gru.bias_ih_l0_reverse", "encoder.lstm.bias_ih_l0_reverse"),
-                 G * H, 1, update_bias},
-      w.encoder.backward.b_ih...);
-    f(TensorSpec{of_cell("encoder.gru.bias_hh_l0_reverse", "encoder.lstm.bias_hh_l0_reverse"),
-                 G * H, 1, zero},
-      w.encoder.backward.b_hh...);
+    recurrent(encoder_forward_names, E, H, update_bias, w.encoder.forward...);
+    recurrent(encoder_backward_names, E, H, update_bias, w.encoder.backward...);
     return;
   }
   const Index V = config.target_vocabulary;
@@ -173,16 +179,7 @@ void Seq2SeqWeights::table(ModelPart part, const ModelConfig& config, F&& f, Wei
   f(TensorSpec{"attention.score.weight", units, 1, score}, w.decoder.attention.v...);
   f(TensorSpec{"attention.coverage.weight", config.coverage ? units : 0, 1, coverage},
     w.decoder.attention.w...);
-  f(TensorSpec{of_cell("decoder.gru.weight_ih", "decoder.lstm.weight_ih"), G * D,
-               E + config.context(), gates},
-    w.decoder.recurrent.W_ih...);
-  f(TensorSpec{of_cell("decoder.gru.weight_hh", "decoder.lstm.weight_hh"), G * D, D, gates},
-    w.decoder.recurrent.W_hh...);
-  f(TensorSpec{of_cell("decoder.gru.bias_ih", "decoder.lstm.bias_ih"), G * D, 1,
-               decoder_update_bias},
-    w.decoder.recurrent.b_ih...);
-  f(TensorSpec{of_cell("decoder.gru.bias_hh", "decoder.lstm.bias_hh"), G * D, 1, zero},
-    w.decoder.recurrent.b_hh...);
+  recurrent(decoder_names, E + config.context(), D, decoder_update_bias, w.decoder.recurrent...);
   f(TensorSpec{"decoder.combine.weight", R, R > 0 ? joint : 0, glorot}, w.decoder.combine.W...);
   f(TensorSpec{"decoder.combine.bias", R, 1, zero}, w.decoder.combine.b...);
   f(TensorSpec{"decoder.readout.weight", V, R > 0 ? R : joint, glorot}, w.decoder.readout.W...);

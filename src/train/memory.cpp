@@ -47,8 +47,8 @@ double estimate_memory(const ModelConfig& config, const Recipe& recipe, int long
   const double L = R > 0.0 ? R : V;
   const double readouts = hard * ((1.0 + shards) * 3.0 * (V + R) * longest + V * R);
   // A column of the tapes: two directions of the encoder, the memory, then the decoder.
-  const double recurrent =
-      config.cell == Cell::gru ? 12.0 : 13.0;  // states, gates, their gradients
+  // Of a recurrent layer: states, gates and their gradients.
+  const double recurrent = config.cell == Cell::gru ? 12.0 : 13.0;
   const double source_column = 2.0 * recurrent * H + 2.0 * (K + A) + hard * 2.0 * L;
   const double maps = (1.0 + (config.coverage ? 1.0 : 0.0) + (config.copy ? 3.0 : 0.0)) * longest +
                       hard * (2.0 * longest + L);

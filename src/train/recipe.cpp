@@ -23,11 +23,11 @@ double ramp(const Recipe& recipe, int step, double from, double to) {
   return std::clamp((progress - from) / std::max(to - from, 1e-9), 0.0, 1.0);
 }
 
-/// Settings that are younger than the first models: left out of files where they are the default.
-constexpr std::string_view young_settings[] = {"hard", "cell", "copy"};
+/// Settings added since the first models: left out of files where they are the default.
+constexpr std::string_view later_settings[] = {"hard", "cell", "copy"};
 
-bool is_young(std::string_view name) {
-  return std::ranges::find(young_settings, name) != std::end(young_settings);
+bool is_later(std::string_view name) {
+  return std::ranges::find(later_settings, name) != std::end(later_settings);
 }
 
 /// Calls field(name in files, member) for every setting.
@@ -263,9 +263,9 @@ void set_epochs(Recipe& recipe, int steps_per_epoch, int epochs) {
 
 std::string to_json(const Recipe& recipe) {
   Json json = json_of(recipe);
-  const Json usual = json_of({});
-  for (const std::string_view name : young_settings) {
-    if (json[name] == usual[name]) json.erase(std::string(name));
+  const Json defaults = json_of({});
+  for (const std::string_view name : later_settings) {
+    if (json[name] == defaults[name]) json.erase(std::string(name));
   }
   return json.dump();
 }
@@ -281,7 +281,7 @@ Recipe recipe_from_json(const std::string& text, const std::string& place) {
   visit_settings(
       [&](const char* name, auto& value) {
         const auto found = json.find(name);
-        if (found == json.end() && is_young(name)) return;
+        if (found == json.end() && is_later(name)) return;
         if (found == json.end() || !read_setting(*found, value)) {
           throw InputError(fmt::format("{}: {}: expected {}, got {}", place, name,
                                        expected_setting(value),

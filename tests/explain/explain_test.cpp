@@ -186,7 +186,7 @@ TEST_CASE("erasing all attention of a step is undefined, erasing none of it chan
   for (const Cell cell : {Cell::gru, Cell::lstm}) {
     for (const Query query : {Query::current, Query::previous}) {
       CAPTURE(to_string(cell), to_string(query));
-      Model model = small_model("reverse", 3, false, false, cell);
+      Model model = small_model("reverse", 3, {.cell = cell});
       model.config.query = query;
       model.weights.decoder.attention.v *= 1e6F;  // a row's largest weight is 1, the others nothing
       Bench bench(std::move(model));
@@ -365,7 +365,7 @@ TEST_CASE("the truth is what the task does", "[explain]") {
 }
 
 TEST_CASE("explanations are the same bits for any number of workers", "[explain]") {
-  const Model model = small_model("sort", 5, true);
+  const Model model = small_model("sort", 5, {.coverage = true});
   Workers one(1);
   Workers many(GENERATE(2, 3, 4));
   Explainer first(model, one);
@@ -432,7 +432,7 @@ TEST_CASE("a map of an attribution has END on both sides", "[explain]") {
 }
 
 TEST_CASE("hard attention: what is defined is right, and the rest is refused", "[explain][hard]") {
-  Bench bench(small_model("reverse", 3, false, true));
+  Bench bench(small_model("reverse", 3, {.hard = true}));
   for (const Method method : {Method::value, Method::logit}) {
     CHECK(bench.explainer.refusal(method).starts_with("hard attention mixes probabilities"));
   }

@@ -11,25 +11,17 @@ using namespace attnviz;
 
 namespace {
 
-std::vector<const EncodedPair*> pointers(const std::vector<EncodedExample>& examples) {
-  std::vector<const EncodedPair*> result;
-  for (const EncodedExample& example : examples) result.push_back(&example.pair);
-  return result;
-}
-
 struct Setting {
   Model model;
   std::vector<EncodedExample> examples;
   DecodingScratch scratch;
   std::vector<const EncodedPair*> sources;
 
-  explicit Setting(Query query, std::uint64_t seed = 3, bool coverage = false, bool hard = false,
-                   Cell cell = Cell::gru)
-      : model(small_model("sort", seed, coverage, hard, cell)),
+  explicit Setting(const ModelConfig& form, std::uint64_t seed = 3)
+      : model(small_model("sort", seed, form)),
         examples(some_examples("sort", 25)),
         scratch(model.config),
         sources(pointers(examples)) {
-    model.config.query = query;
     model.weights.decoder.readout.W *= 4;  // so that some answers end
     scratch.longest = 7;
     project_tokens(model.weights, scratch.tables);
@@ -103,7 +95,7 @@ std::vector<double> scores_without_shortcuts(Setting& setting, const EncodedPair
 }  // namespace
 
 TEST_CASE("a beam of one is greedy decoding", "[beam]") {
-  Setting setting(Query::current);
+  Setting setting({});
   const auto greedy = decode_greedily(setting.model.weights, setting.model.config, setting.sources,
                                       setting.scratch);
   const auto beam = setting.search({.width = 1});
@@ -118,7 +110,7 @@ TEST_CASE("a beam of one is greedy decoding", "[beam]") {
 TEST_CASE("a beam is never worse than greedy decoding, sorted and without repetition", "[beam]") {
   for (const Query query : {Query::previous, Query::current}) {
     for (const double penalty : {0.0, 1.0}) {
-      Setting setting(query);
+      Setting setting({.query = query});
       const auto greedy = decode_greedily(setting.model.weights, setting.model.config,
                                           setting.sources, setting.scratch);
       const auto beam = setting.search({.width = 5, .n_best = 5, .length_penalty = penalty});
@@ -144,7 +136,7 @@ TEST_CASE("attention and probability of a hypothesis are those of forced decodin
   const Cell cell = GENERATE(Cell::gru, Cell::lstm);
   for (const auto& [query, coverage] : settings) {
     CAPTURE(to_string(query), coverage, to_string(cell));
-    Setting setting(query, 3, coverage, false, cell);
+    Setting setting({.cell = cell, .query = query, .coverage = coverage});
     const auto beam = setting.search({.width = 4, .n_best = 4});
     for (std::size_t i = 0; i < beam.size(); ++i) {
       for (const Decoded& answer : beam[i]) {
@@ -161,7 +153,7 @@ TEST_CASE("attention and probability of a hypothesis are those of forced decodin
 }
 
 TEST_CASE("a beam that is wide enough finds the most probable answers of all", "[beam]") {
-  Setting setting(Query::current);
+  Setting setting({});
   setting.scratch.longest = 3;
   setting.sources.resize(2);
   const auto beam = setting.search({.width = 200, .n_best = 10});
@@ -181,7 +173,7 @@ TEST_CASE("a beam that is wide enough finds the most probable answers of all", "
 }
 
 TEST_CASE("a beam that stops early has found all that it would have found", "[beam]") {
-  Setting setting(Query::current);
+  Setting setting({});
   setting.scratch.longest = 5;
   const BeamOptions options{.width = 3, .n_best = 3, .length_penalty = GENERATE(0.0, 1.0)};
   const auto greedy = decode_greedily(setting.model.weights, setting.model.config, setting.sources,
@@ -199,7 +191,7 @@ TEST_CASE("a beam that stops early has found all that it would have found", "[be
 }
 
 TEST_CASE("answers of a beam do not depend on which others share the call", "[beam]") {
-  Setting setting(Query::current);
+  Setting setting({});
   const auto together = setting.search({.width = 3, .n_best = 2});
   for (std::size_t i = 0; i < together.size(); ++i) {
     const auto alone = decode_with_beam(setting.model.weights, setting.model.config,
@@ -227,7 +219,7 @@ TEST_CASE("a length penalty favours longer answers", "[beam]") {
 }
 
 TEST_CASE("answers of a beam have the probabilities and maps of hard attention", "[beam][hard]") {
-  Setting setting(Query::current, 3, false, true);
+  Setting setting({.hard = true});
   const auto answers = setting.search({.width = 4, .n_best = 4});
   for (std::size_t k = 0; k < answers.size(); ++k) {
     for (const Decoded& answer : answers[k]) {

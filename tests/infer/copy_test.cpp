@@ -4,6 +4,7 @@
 
 #include "catch.h"
 #include "infer/predict.h"
+#include "infer/small_model.h"
 #include "infer/trace.h"
 
 namespace attnviz {
@@ -16,16 +17,7 @@ Model copying_model(Query query = Query::current, std::uint64_t seed = 3) {
   Model model;
   model.source = Vocabulary({"a", "b", "c", "d"});
   model.target = Vocabulary({"b", "c", "z"});
-  model.config = {.source_vocabulary = model.source.size(),
-                  .target_vocabulary = model.target.size(),
-                  .embedding = 5,
-                  .hidden = 6,
-                  .decoder_hidden = 7,
-                  .attention_units = 8,
-                  .query = query,
-                  .copy = true};
-  Random random(seed);
-  initialise(model.config, {.embedding_std = 1.0, .score_scale = 4.0}, random, model.weights);
+  make_small(model, {.query = query, .copy = true}, seed, 4.0);
   model.weights.decoder.readout.W *= 3;
   model.weights.decoder.copy.W *= 3;
   ModelText text;

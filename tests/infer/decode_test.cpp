@@ -8,19 +8,19 @@ using namespace attnviz;
 
 namespace {
 
-std::vector<const EncodedPair*> pointers(const std::vector<EncodedExample>& examples) {
-  std::vector<const EncodedPair*> result;
-  for (const EncodedExample& example : examples) result.push_back(&example.pair);
-  return result;
+DecodingScratch scratch_for(const Model& model) {
+  DecodingScratch scratch(model.config);
+  scratch.keep_logits = true;
+  project_tokens(model.weights, scratch.tables);
+  return scratch;
 }
 
 }  // namespace
 
 TEST_CASE("answers do not depend on which others share the call, nor on their order", "[decode]") {
-  const Model model = small_model("reverse", 3, false, false, GENERATE(Cell::gru, Cell::lstm));
+  const Model model = small_model("reverse", 3, {.cell = GENERATE(Cell::gru, Cell::lstm)});
   const auto examples = some_examples("reverse", 40);
-  DecodingScratch scratch(model.config);
-  project_tokens(model.weights, scratch.tables);
+  DecodingScratch scratch = scratch_for(model);
   auto all = pointers(examples);
   const auto together = decode_greedily(model.weights, model.config, all, scratch);
   std::reverse(all.begin(), all.end());
@@ -40,9 +40,7 @@ TEST_CASE("answers do not depend on which others share the call, nor on their or
 TEST_CASE("an answer ends with END or at its limit, a row of attention a symbol", "[decode]") {
   const Model model = small_model();
   const auto examples = some_examples("reverse", 30);
-  DecodingScratch scratch(model.config);
-  scratch.keep_logits = true;
-  project_tokens(model.weights, scratch.tables);
+  DecodingScratch scratch = scratch_for(model);
   const auto answers = decode_greedily(model.weights, model.config, pointers(examples), scratch);
   for (std::size_t k = 0; k < answers.size(); ++k) {
     const std::size_t length = examples[k].pair.source.size();
@@ -70,8 +68,7 @@ TEST_CASE("an answer is exact under teacher forcing if and only if it is greedil
   Model model = small_model("sort");
   model.weights.decoder.readout.b[Vocabulary::unknown] = -100;  // which is never right
   auto examples = some_examples("sort", 60);
-  DecodingScratch scratch(model.config);
-  project_tokens(model.weights, scratch.tables);
+  DecodingScratch scratch = scratch_for(model);
   const auto answers = decode_greedily(model.weights, model.config, pointers(examples), scratch);
   for (std::size_t k = 0; k < examples.size(); ++k) {
     examples[k].pair.target = answers[k].ids;
@@ -102,11 +99,9 @@ TEST_CASE("PAD and START are never the most probable symbol", "[decode]") {
 
 TEST_CASE("with hard attention an answer has the posterior of each of its symbols",
           "[decode][hard]") {
-  const Model model = small_model("reverse", 3, false, true);
+  const Model model = small_model("reverse", 3, {.hard = true});
   const auto examples = some_examples("reverse", 30);
-  DecodingScratch scratch(model.config);
-  scratch.keep_logits = true;
-  project_tokens(model.weights, scratch.tables);
+  DecodingScratch scratch = scratch_for(model);
   const auto answers = decode_greedily(model.weights, model.config, pointers(examples), scratch);
   for (std::size_t k = 0; k < answers.size(); ++k) {
     const std::size_t length = examples[k].pair.source.size();

@@ -312,7 +312,7 @@ TEST_CASE("weights that give numbers that are not finite are refused", "[predict
 }
 
 TEST_CASE("the map of a prediction may be the posterior", "[predict][hard]") {
-  const Model model = small_model("reverse", 3, false, true);
+  const Model model = small_model("reverse", 3, {.hard = true});
   const std::vector<std::vector<std::string>> sources = {split_characters("monojitcnn")};
   const Prediction prior = predict(model, sources)[0];
   AnswerOptions options;

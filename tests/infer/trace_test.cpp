@@ -52,7 +52,8 @@ void check_sums(const Trace& trace) {
 TEST_CASE("a trace: attention follows from its scores and contexts from attention", "[trace]") {
   for (const Query query : {Query::current, Query::previous}) {
     for (const bool coverage : {false, true}) {
-      Model model = small_model("reverse", 3, coverage, false, coverage ? Cell::lstm : Cell::gru);
+      Model model = small_model("reverse", 3,
+                                {.cell = coverage ? Cell::lstm : Cell::gru, .coverage = coverage});
       model.config.query = query;
       const Prediction prediction = answer_of(model, "abcde");
       const Trace trace = Tracer(model).trace(prediction);

@@ -29,8 +29,8 @@ std::string message_of(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("a model comes back from its file bit for bit", "[checkpoint]") {
-  Model model =
-      small_model("reverse", 3, false, GENERATE(false, true), GENERATE(Cell::gru, Cell::lstm));
+  const Cell cell = GENERATE(Cell::gru, Cell::lstm);
+  Model model = small_model("reverse", 3, {.cell = cell, .hard = GENERATE(false, true)});
   const std::string bytes = write_model(model);
   CHECK((bytes.find("cell") != std::string::npos) == (model.config.cell == Cell::lstm));
   Model back = read_model(bytes, "m");
@@ -84,7 +84,7 @@ TEST_CASE("tensors have PyTorch's names and shapes, row-major", "[checkpoint]") 
 }
 
 TEST_CASE("with hard attention the decoder's GRU reads no context", "[checkpoint][hard]") {
-  const Model model = small_model("reverse", 3, false, true);
+  const Model model = small_model("reverse", 3, {.hard = true});
   std::vector<NamedTensor> tensors;
   append_tensors(model.weights, "", tensors);
   CHECK(tensors.size() == 21);
@@ -99,7 +99,7 @@ TEST_CASE("with hard attention the decoder's GRU reads no context", "[checkpoint
 }
 
 TEST_CASE("an LSTM has the names and the order of PyTorch's", "[checkpoint]") {
-  const Model model = small_model("reverse", 3, false, false, Cell::lstm);
+  const Model model = small_model("reverse", 3, {.cell = Cell::lstm});
   std::vector<NamedTensor> tensors;
   append_tensors(model.weights, "", tensors);
   std::map<std::string, std::vector<std::int64_t>> shapes;

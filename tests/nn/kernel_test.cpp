@@ -117,42 +117,63 @@ TEST_CASE("cross-entropy and its gradient equal their reference", "[kernel]") {
   }
 }
 
+namespace {
+
+/// A step of a layer with random weights, forward and backward: the last two of three columns.
+struct RecurrentStep {
+  RecurrentWeights weights;
+  Matrix x;
+  std::vector<int> ids = {2, 0, 1};  // of the columns of x
+  RecurrentTape tape;
+  RecurrentBackwardTape d_tape;
+  Matrix d_after;         // H x 2
+  Matrix d_memory_after;  // H x 2, or 0 x 2
+  Matrix d_state;         // H x 2, from d_after to that of the state before
+
+  RecurrentStep(Cell cell, Index H, Random& random) {
+    const Index gates = gate_count(cell) * H;
+    weights.W_hh = drawn(gates, H, random) / std::sqrt(static_cast<Scalar>(H));
+    weights.b_hh = drawn(gates, 1, random);
+    x = drawn(gates, 3, random);
+    tape.grow(cell, H, 3);
+    d_tape.grow(cell, H, 3, 2);
+    tape.before = drawn(H, 3, random);
+    tape.memory_before = drawn(tape.memory_before.rows(), 3, random);
+    const Columns step{1, 2};
+    recurrent_step(weights, {x, ids}, step, tape);
+    d_state = d_after = drawn(H, 2, random);
+    d_tape.d_memory = d_memory_after = drawn(tape.memory_before.rows(), 2, random);
+    recurrent_step_backward(weights.W_hh.transpose(), step, tape, d_tape, d_state);
+  }
+
+  VectorXd input(Index k) const { return x.col(ids[static_cast<std::size_t>(k)]).cast<double>(); }
+  VectorXd recurrent(Index k) const {
+    return weights.W_hh.cast<double>() * tape.before.col(k).cast<double>() +
+           weights.b_hh.cast<double>();
+  }
+  MatrixXd W_hh_t() const { return weights.W_hh.cast<double>().transpose(); }
+};
+
+}  // namespace
+
 TEST_CASE("a GRU's step and its backward equal their reference", "[kernel]") {
   Random random(3);
   for (Index H = 1; H <= max_size; ++H) {
     CAPTURE(H);
-    RecurrentWeights weights;
-    weights.W_hh = drawn(3 * H, H, random) / std::sqrt(static_cast<Scalar>(H));
-    weights.b_hh = drawn(3 * H, 1, random);
-    const Matrix W_hh_t = weights.W_hh.transpose();
-    const Matrix x = drawn(3 * H, 3, random);
-    const std::vector<int> ids = {2, 0, 1};  // of the three columns
-    const Columns step{1, 2};
-    RecurrentTape tape;
-    RecurrentBackwardTape d_tape;
-    tape.grow(Cell::gru, H, 3);
-    d_tape.grow(Cell::gru, H, 3, 0);
-    tape.before = drawn(H, 3, random);
-    recurrent_step(weights, {x, ids}, step, tape);
-    const Matrix d_after = drawn(H, 2, random);
-    Matrix d_state = d_after;
-    recurrent_step_backward(W_hh_t, step, tape, d_tape, d_state);
-
-    const MatrixXd W = weights.W_hh.cast<double>();
+    const RecurrentStep step(Cell::gru, H, random);
+    const RecurrentTape& tape = step.tape;
     for (Index k = 1; k < 3; ++k) {
       const VectorXd h = tape.before.col(k).cast<double>();
-      const VectorXd g = W * h + weights.b_hh.cast<double>();
-      const auto id = ids[static_cast<std::size_t>(k)];
-      const reference::Gru f(x.col(id).cast<double>(), g, h);
+      const reference::Gru f(step.input(k), step.recurrent(k), h);
       CHECK(difference(tape.after.col(k), f.h_next) < 10 * epsilon);
       CHECK(difference(tape.gates.col(k).head(H), f.r) < 10 * epsilon);
       CHECK(difference(tape.gates.col(k).segment(H, H), f.z) < 10 * epsilon);
       CHECK(difference(tape.gates.col(k).tail(H), f.n) < 10 * epsilon);
       CHECK(difference(tape.u.col(k), f.u) < 10 * epsilon);
-      const reference::GruBackward d(f, h, d_after.col(k - 1).cast<double>());
-      CHECK(difference(d_tape.d_input.col(k), d.d_x) < 10 * epsilon);
-      CHECK(difference(d_tape.d_recurrent.col(k), d.d_g) < 10 * epsilon);
-      CHECK(difference(d_state.col(k - 1), d.d_h + W.transpose() * d.d_g) < 10 * epsilon);
+      const reference::GruBackward d(f, h, step.d_after.col(k - 1).cast<double>());
+      CHECK(difference(step.d_tape.d_input.col(k), d.d_x) < 10 * epsilon);
+      CHECK(difference(step.d_tape.d_recurrent.col(k), d.d_g) < 10 * epsilon);
+      CHECK(difference(step.d_state.col(k - 1), d.d_h + step.W_hh_t() * d.d_g) < 10 * epsilon);
     }
   }
 }
@@ -161,44 +182,22 @@ TEST_CASE("an LSTM's step and its backward equal their reference", "[kernel]") {
   Random random(12);
   for (Index H = 1; H <= max_size; ++H) {
     CAPTURE(H);
-    RecurrentWeights weights;
-    weights.W_hh = drawn(4 * H, H, random) / std::sqrt(static_cast<Scalar>(H));
-    weights.b_hh = drawn(4 * H, 1, random);
-    const Matrix W_hh_t = weights.W_hh.transpose();
-    const Matrix x = drawn(4 * H, 3, random);
-    const std::vector<int> ids = {2, 0, 1};  // of the three columns
-    const Columns step{1, 2};
-    RecurrentTape tape;
-    RecurrentBackwardTape d_tape;
-    tape.grow(Cell::lstm, H, 3);
-    d_tape.grow(Cell::lstm, H, 3, 2);
-    tape.before = drawn(H, 3, random);
-    tape.memory_before = drawn(H, 3, random);
-    recurrent_step(weights, {x, ids}, step, tape);
-    const Matrix d_after = drawn(H, 2, random);
-    const Matrix d_memory_after = drawn(H, 2, random);
-    Matrix d_state = d_after;
-    d_tape.d_memory = d_memory_after;
-    recurrent_step_backward(W_hh_t, step, tape, d_tape, d_state);
-
-    const MatrixXd W = weights.W_hh.cast<double>();
+    const RecurrentStep step(Cell::lstm, H, random);
+    const RecurrentTape& tape = step.tape;
     for (Index k = 1; k < 3; ++k) {
-      const VectorXd h = tape.before.col(k).cast<double>();
       const VectorXd m = tape.memory_before.col(k).cast<double>();
-      const VectorXd w = W * h + weights.b_hh.cast<double>();
-      const auto id = ids[static_cast<std::size_t>(k)];
-      const reference::Lstm y(x.col(id).cast<double>(), w, m);
+      const reference::Lstm y(step.input(k), step.recurrent(k), m);
       CHECK(difference(tape.after.col(k), y.h_next) < 10 * epsilon);
       CHECK(difference(tape.memory_after.col(k), y.m_next) < 10 * epsilon);
       CHECK(difference(tape.gates.col(k).head(H), y.i) < 10 * epsilon);
       CHECK(difference(tape.gates.col(k).segment(H, H), y.f) < 10 * epsilon);
       CHECK(difference(tape.gates.col(k).segment(2 * H, H), y.g) < 10 * epsilon);
       CHECK(difference(tape.gates.col(k).tail(H), y.o) < 10 * epsilon);
-      const reference::LstmBackward d(y, m, d_after.col(k - 1).cast<double>(),
-                                      d_memory_after.col(k - 1).cast<double>());
-      CHECK(difference(d_tape.d_input.col(k), d.d_x) < 10 * epsilon);
-      CHECK(difference(d_tape.d_memory.col(k - 1), d.d_m) < 10 * epsilon);
-      CHECK(difference(d_state.col(k - 1), W.transpose() * d.d_x) < 10 * epsilon);
+      const reference::LstmBackward d(y, m, step.d_after.col(k - 1).cast<double>(),
+                                      step.d_memory_after.col(k - 1).cast<double>());
+      CHECK(difference(step.d_tape.d_input.col(k), d.d_x) < 10 * epsilon);
+      CHECK(difference(step.d_tape.d_memory.col(k - 1), d.d_m) < 10 * epsilon);
+      CHECK(difference(step.d_state.col(k - 1), step.W_hh_t() * d.d_x) < 10 * epsilon);
     }
   }
 }

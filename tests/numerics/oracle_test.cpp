@@ -1,6 +1,7 @@
 // Agreement with an independent PyTorch implementation, to 1e-9 relative.
 #include "numerics/oracle.h"
 #include "catch.h"
+#include "model/marginal_steps.h"
 #include "numerics/model_run.h"
 #include "train/adam.h"
 

@@ -126,7 +126,7 @@ TEST_CASE("a recipe goes to JSON and back, setting by setting", "[recipe]") {
   }
 }
 
-TEST_CASE("a young setting is in files only where it is not the default", "[recipe][hard]") {
+TEST_CASE("a later setting is in files only where it is not the default", "[recipe][hard]") {
   Recipe recipe;
   CHECK(!Json::parse(to_json(recipe)).contains("hard"));
   CHECK(Json::parse(all_settings(recipe)).at("hard") == false);

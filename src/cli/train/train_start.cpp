@@ -32,7 +32,7 @@ void refuse_changes(const std::string& fixed, const std::string& asked, const st
   const Json settings = Json::parse(fixed);
   const Json given = Json::parse(asked);
   for (const auto& [name, value] : given.items()) {
-    const Json fixed_value = settings.value(name, Json(false));
+    const Json& fixed_value = settings.at(name);
     if (fixed_value == value) continue;
     if (name == "hard") {
       throw UsageError(fmt::format("--attention: expected {}, {}, got {}",

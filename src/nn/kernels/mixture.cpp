@@ -11,7 +11,7 @@ void mix(const MixtureTask& task, Scalar* log_sum) {
     for (Index j = 1; j < task.inputs; ++j) highest = max(term(j), highest);
     Simd sum = 0;
     for (Index j = 0; j < task.inputs; ++j) sum += exp(term(j) - highest);
-    at[log_sum] = highest + log(sum) + (sum - sum);  // log takes NaN for a number; this does not
+    at[log_sum] = highest + log(sum) + (sum - sum);  // NaN where the sum is, which log() is not
   });
 }
 
